@@ -1,0 +1,112 @@
+namespace VirtualEnergy.P2P.Market.Admission;
+
+/// <summary>What the exchange knows about a bidder and the open round when a bid arrives.</summary>
+/// <param name="Rules">The community's constants.</param>
+/// <param name="OpenPeriod">The period whose gate is open, or null between gates.</param>
+/// <param name="Member">The bidder's registration, or null when unknown.</param>
+/// <param name="LastNumber">The highest number admitted from the bidder for the open period, or null.</param>
+/// <param name="AvailableFunds">The bidder's escrow balance less what unsettled rounds will take.</param>
+/// <param name="SignatureIsValid">Checks the signature; called only if everything cheaper holds.</param>
+public sealed record AdmissionContext(
+    MarketRules Rules,
+    Period? OpenPeriod,
+    Member? Member,
+    long? LastNumber,
+    Money AvailableFunds,
+    Func<SignedBid, bool> SignatureIsValid);
+
+/// <summary>A registered member of the community.</summary>
+/// <param name="Id">Ethereum address of the member's node.</param>
+/// <param name="Name">What people see.</param>
+/// <param name="Zone">Low-voltage zone of the connection point.</param>
+/// <param name="ConnectionWatts">What the connection can carry, each way, in W.</param>
+/// <param name="IsActive">A suspended member keeps her funds and cannot bid.</param>
+public sealed record Member(MemberId Id, string Name, ZoneId Zone, long ConnectionWatts, bool IsActive = true);
+
+/// <summary>Admission (market rule 2): a row of small rules, the first that objects gives the reason. Cheap ones come first.</summary>
+public static class AdmissionRules
+{
+    private delegate RejectionReason? Rule(SignedBid signed, AdmissionContext context);
+
+    private static readonly Rule[] InOrder =
+    [
+        MemberIsKnown, MemberIsActive, GateIsOpen, PeriodIsTheOpenOne, NumberCountsUp, StepsAreFew, EnergiesArePositive,
+        PricesAreInRange, PricesAreOnTick, StepsAreInOrder, StepsDoNotCross, ConnectionCarriesIt, FundsCoverTheWorstCase,
+        SignatureIsTheMembers,
+    ];
+
+    /// <summary>Null when the bid is admitted, else the first reason against it. Never throws on a hostile bid.</summary>
+    public static RejectionReason? FirstObjection(SignedBid bid, AdmissionContext context)
+    {
+        foreach (var rule in InOrder)
+        {
+            if (rule(bid, context) is { } reason)
+            {
+                return reason;
+            }
+        }
+
+        return null;
+    }
+
+    private static RejectionReason? MemberIsKnown(SignedBid signed, AdmissionContext context) =>
+        context.Member is null ? RejectionReason.UnknownMember : null;
+
+    private static RejectionReason? MemberIsActive(SignedBid signed, AdmissionContext context) =>
+        context.Member!.IsActive ? null : RejectionReason.MemberNotActive;
+
+    private static RejectionReason? GateIsOpen(SignedBid signed, AdmissionContext context) =>
+        context.OpenPeriod is null ? RejectionReason.GateClosed : null;
+
+    private static RejectionReason? PeriodIsTheOpenOne(SignedBid signed, AdmissionContext context) =>
+        signed.Bid.Period == context.OpenPeriod ? null
+        : signed.Bid.Period < context.OpenPeriod ? RejectionReason.GateClosed
+        : RejectionReason.WrongPeriod;
+
+    private static RejectionReason? NumberCountsUp(SignedBid signed, AdmissionContext context) =>
+        signed.Bid.Number > (context.LastNumber ?? -1) ? null : RejectionReason.StaleNumber;
+
+    private static RejectionReason? StepsAreFew(SignedBid signed, AdmissionContext context) =>
+        signed.Bid.Buy.Length + signed.Bid.Sell.Length <= Bid.MaxSteps ? null : RejectionReason.TooManySteps;
+
+    private static RejectionReason? EnergiesArePositive(SignedBid signed, AdmissionContext context) =>
+        AllSteps(signed.Bid).All(step => step.Energy > Energy.Zero) ? null : RejectionReason.EnergyNotPositive;
+
+    private static RejectionReason? PricesAreInRange(SignedBid signed, AdmissionContext context) =>
+        AllSteps(signed.Bid).All(step => step.Price >= context.Rules.Floor && step.Price <= context.Rules.Cap)
+            ? null : RejectionReason.PriceOutOfRange;
+
+    private static RejectionReason? PricesAreOnTick(SignedBid signed, AdmissionContext context) =>
+        AllSteps(signed.Bid).All(step => context.Rules.IsOnTick(step.Price)) ? null : RejectionReason.OffTick;
+
+    private static RejectionReason? StepsAreInOrder(SignedBid signed, AdmissionContext context)
+    {
+        var buyFalls = signed.Bid.Buy.Zip(signed.Bid.Buy.Skip(1)).All(pair => pair.First.Price > pair.Second.Price);
+        var sellRises = signed.Bid.Sell.Zip(signed.Bid.Sell.Skip(1)).All(pair => pair.First.Price < pair.Second.Price);
+        return buyFalls && sellRises ? null : RejectionReason.StepsOutOfOrder;
+    }
+
+    // In order already, so the first step of each side is the one that could cross.
+    private static RejectionReason? StepsDoNotCross(SignedBid signed, AdmissionContext context) =>
+        signed.Bid.Buy.IsEmpty || signed.Bid.Sell.IsEmpty || signed.Bid.Buy[0].Price < signed.Bid.Sell[0].Price
+            ? null : RejectionReason.StepsCrossing;
+
+    // The sides never fill together, so each is held against the connection alone. Int128: 32 × long.MaxValue fits.
+    private static RejectionReason? ConnectionCarriesIt(SignedBid signed, AdmissionContext context)
+    {
+        var limit = (Int128)context.Member!.ConnectionWatts * context.Rules.Grid.LengthSeconds / 3600;
+        return Total(signed.Bid.Buy) <= limit && Total(signed.Bid.Sell) <= limit ? null : RejectionReason.OverCapacity;
+    }
+
+    private static RejectionReason? FundsCoverTheWorstCase(SignedBid signed, AdmissionContext context) =>
+        signed.Bid.WorstCasePayment <= context.AvailableFunds || signed.Bid.WorstCasePayment == Money.Zero
+            ? null : RejectionReason.InsufficientFunds;
+
+    private static RejectionReason? SignatureIsTheMembers(SignedBid signed, AdmissionContext context) =>
+        context.SignatureIsValid(signed) ? null : RejectionReason.WrongSignature;
+
+    private static IEnumerable<Step> AllSteps(Bid bid) => bid.Buy.Concat(bid.Sell);
+
+    private static Int128 Total(IEnumerable<Step> steps) =>
+        steps.Aggregate(Int128.Zero, (sum, step) => sum + step.Energy.WattHours);
+}

@@ -1,0 +1,24 @@
+namespace VirtualEnergy.P2P.Market.Auctions;
+
+public enum Side
+{
+    Buy,
+    Sell,
+}
+
+/// <summary>One limit order of an auction: a step of a bid, or a loose order of a book.</summary>
+/// <param name="Key">Breaks ties: the hash of the bid that the step belongs to. Smaller wins.</param>
+/// <param name="Member">The owner; two orders of one member never trade with each other.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="Price">The limit, µEUR/kWh.</param>
+/// <param name="Energy">Wh, positive.</param>
+public sealed record Order(Hash256 Key, MemberId Member, Side Side, Price Price, Energy Energy);
+
+/// <summary>How much of an order was filled: Wh, 0 &lt; energy ≤ order's energy.</summary>
+public readonly record struct Fill(Order Order, Energy Energy);
+
+/// <summary>A closed interval of prices.</summary>
+public readonly record struct PriceInterval(Price Low, Price High)
+{
+    public bool Contains(Price price) => Low <= price && price <= High;
+}

@@ -1,0 +1,24 @@
+namespace VirtualEnergy.P2P.Market;
+
+/// <summary>The constants of one community's market. Everyone who recomputes a round needs exactly these.</summary>
+public sealed record MarketRules
+{
+    /// <summary>Demo defaults: tick 0.01 ct/kWh, floor −0.50 EUR/kWh, cap 4 EUR/kWh (SDAC's harmonised cap), k = ½.</summary>
+    public static readonly MarketRules Default = new();
+
+    /// <summary>Every price is a multiple of this. µEUR/kWh.</summary>
+    public long TickMicroEurPerKWh { get; init; } = 100;
+
+    /// <summary>Lowest price that may be bid.</summary>
+    public Price Floor { get; init; } = new(-500_000);
+
+    /// <summary>Highest price that may be bid; a buy step here is unresponsive demand.</summary>
+    public Price Cap { get; init; } = new(4_000_000);
+
+    /// <summary>k of the k-price rule in thousandths: 500 splits the marginal surplus evenly, 1000 gives it to sellers.</summary>
+    public int KThousandths { get; init; } = 500;
+
+    public PeriodGrid Grid { get; init; } = PeriodGrid.QuarterHour;
+
+    public bool IsOnTick(Price price) => price.MicroEurPerKWh % TickMicroEurPerKWh == 0;
+}

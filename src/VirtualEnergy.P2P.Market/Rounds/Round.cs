@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market.Auctions;
+
+namespace VirtualEnergy.P2P.Market.Rounds;
+
+/// <summary>
+/// A cleared round: everything that follows from the frozen set of bids, and nothing else (market rule 3). Same bids, same
+/// bytes, on every machine and in any order of arrival.
+/// </summary>
+/// <param name="Period">The period of delivery.</param>
+/// <param name="Bids">The bids that counted, one per member, by member.</param>
+/// <param name="Clearing">Price, volume and fills.</param>
+/// <param name="Trades">Pairs of fills, in canonical order.</param>
+/// <param name="Deltas">Net money per member that traded, by member; sums to zero.</param>
+public sealed record Round(
+    Period Period,
+    ImmutableArray<SignedBid> Bids,
+    Clearing Clearing,
+    ImmutableArray<Trade> Trades,
+    ImmutableArray<MemberDelta> Deltas);

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace VirtualEnergy.P2P.Market;
+
+/// <summary>What the supplier asks and gives in one period, µEUR/kWh.</summary>
+/// <param name="Import">What a home pays for energy from the supplier, network charges and levies included.</param>
+/// <param name="Export">What a home gets for energy fed in.</param>
+public readonly record struct SupplierPrices(Price Import, Price Export);
+
+/// <summary>A supplier's prices over time. Outside its span, the same time of day of the nearest day inside counts.</summary>
+public sealed class SupplierTariff
+{
+    private readonly Period _first;
+    private readonly ImmutableArray<SupplierPrices> _prices;
+
+    /// <param name="first">The period of the first entry.</param>
+    /// <param name="prices">One entry a period, at least one; a single entry is a flat tariff.</param>
+    public SupplierTariff(Period first, ImmutableArray<SupplierPrices> prices)
+    {
+        if (prices.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException("A tariff needs at least one entry.", nameof(prices));
+        }
+
+        _first = first;
+        _prices = prices;
+    }
+
+    public static SupplierTariff Flat(Price import, Price export) => new(default, [new SupplierPrices(import, export)]);
+
+    public SupplierPrices At(Period period)
+    {
+        const int PeriodsADay = 96;
+        var index = period.Index - _first.Index;
+        if (index >= 0 && index < _prices.Length)
+        {
+            return _prices[(int)index];
+        }
+
+        var span = _prices.Length >= PeriodsADay ? PeriodsADay : _prices.Length;
+        var start = index < 0 ? 0 : _prices.Length - span;
+        return _prices[start + (int)(((index - start) % span + span) % span)];
+    }
+}
