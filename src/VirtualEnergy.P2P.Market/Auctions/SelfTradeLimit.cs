@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+
+namespace VirtualEnergy.P2P.Market.Auctions;
+
+/// <summary>
+/// Two orders of one member never trade with each other. In a loose book where a member stands on both sides, that bounds
+/// the volume: fills can be paired without a self-trade exactly when no member's buys and sells together exceed it.
+/// </summary>
+/// <remarks>
+/// With D(p) and S(p) the demand and supply at a price and d, s a member's own part of them, the most that can trade at p
+/// is min(D, S, (D − d) + (S − s)) over all members: the cut of the bipartite graph without the member's own edge. At most
+/// one member can bind, as the parts of all members sum to twice the volume.
+/// </remarks>
+internal static class SelfTradeLimit
+{
+    /// <summary>The member whose filled buys and sells exceed the volume, or null when the fills can be paired.</summary>
+    public static MemberId? FirstBreach(ImmutableArray<Fill> fills, Int128 volume)
+    {
+        foreach (var (member, (buys, sells)) in PartsByMember(fills.Select(fill => (fill.Order, fill.Energy))))
+        {
+            if (buys > 0 && sells > 0 && buys + sells > volume)
+            {
+                return member;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Clears at the price that gives the most volume under the limit; among equals the lowest price.</summary>
+    public static Clearing Clear(Ladder ladder, MarketRules rules)
+    {
+        var best = ladder.Buys.Concat(ladder.Sells).Select(order => order.Price).Distinct().Order()
+            .Select(price => At(ladder, price)).MaxBy(candidate => candidate.Volume);
+        if (best is null || best.Volume == 0)
+        {
+            return Clearing.Nothing;
+        }
+
+        var rank = ladder.Buys.Concat(ladder.Sells).Index().ToDictionary(entry => entry.Item, entry => entry.Index, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
+        ImmutableArray<Fill> fills = [.. best.Fill().OrderBy(fill => rank[fill.Order])];
+        bool IsOthers(Order order) => order.Member != best.Limiting;
+        var partlyFilled = fills.Where(fill => fill.Energy < fill.Order.Energy).Select(fill => fill.Order).ToHashSet<Order>(ReferenceEqualityComparer.Instance);
+
+        // The limiting member's rest has nobody to trade with. A step of hers that is filled in part still sets the price,
+        // unless she has one on either side, when the two contradict each other.
+        var clearing = UniformPriceAuction.Settle(ladder, fills, best.Volume, rules, order => IsOthers(order) || partlyFilled.Contains(order));
+        return clearing.Interval!.Value.Low <= clearing.Interval.Value.High
+            ? clearing
+            : UniformPriceAuction.Settle(ladder, fills, best.Volume, rules, IsOthers);
+    }
+
+    private static Candidate At(Ladder ladder, Price price)
+    {
+        var buys = ladder.Buys.TakeWhile(order => order.Price >= price).ToImmutableArray();
+        var sells = ladder.Sells.TakeWhile(order => order.Price <= price).ToImmutableArray();
+        var demand = Total(buys);
+        var supply = Total(sells);
+        var limit = (Volume: Int128.Min(demand, supply), Member: (MemberId?)null);
+        foreach (var (member, own) in PartsByMember(buys.Concat(sells).Select(order => (order, order.Energy))))
+        {
+            var others = demand - own.Buys + supply - own.Sells;
+            if (others < limit.Volume)
+            {
+                limit = (others, member);
+            }
+        }
+
+        return new Candidate(buys, sells, limit.Volume, limit.Member);
+    }
+
+    private static Dictionary<MemberId, (Int128 Buys, Int128 Sells)> PartsByMember(IEnumerable<(Order Order, Energy Energy)> parts)
+    {
+        var byMember = new Dictionary<MemberId, (Int128 Buys, Int128 Sells)>();
+        foreach (var (order, energy) in parts)
+        {
+            var (buys, sells) = byMember.GetValueOrDefault(order.Member);
+            byMember[order.Member] = order.Side == Side.Buy ? (buys + energy.WattHours, sells) : (buys, sells + energy.WattHours);
+        }
+
+        return byMember;
+    }
+
+    private static Int128 Total(IEnumerable<Order> orders) => orders.Aggregate(Int128.Zero, (sum, order) => sum + order.Energy.WattHours);
+
+    private sealed record Candidate(ImmutableArray<Order> Buys, ImmutableArray<Order> Sells, Int128 Volume, MemberId? Limiting)
+    {
+        public ImmutableArray<Fill> Fill() =>
+            Limiting is null
+                ? FillWithinParts()
+                : [.. FillAround(Buys, Total(Sells.Where(IsOthers))), .. FillAround(Sells, Total(Buys.Where(IsOthers)))];
+
+        private bool IsOthers(Order order) => order.Member != Limiting;
+
+        // Everyone else is filled whole; the limiting member takes what they offer her, her best price first.
+        private IEnumerable<Fill> FillAround(ImmutableArray<Order> side, Int128 forLimiting) =>
+            Allocation.Fill([.. side.Where(IsOthers)], Total(side.Where(IsOthers)))
+                .Concat(Allocation.Fill([.. side.Where(order => !IsOthers(order))], forLimiting));
+
+        // The long side is rationed; if that still leaves a member with more than the volume on her two sides, her part on
+        // the long side is what gives way to the others.
+        private ImmutableArray<Fill> FillWithinParts()
+        {
+            var fills = Allocation.Fill(Buys.AsSpan(), Volume).AddRange(Allocation.Fill(Sells.AsSpan(), Volume));
+            if (FirstBreach(fills, Volume) is not { } member)
+            {
+                return fills;
+            }
+
+            return [.. Ration(Buys, Sells, member), .. Ration(Sells, Buys, member)];
+        }
+
+        private IEnumerable<Fill> Ration(ImmutableArray<Order> side, ImmutableArray<Order> opposite, MemberId member)
+        {
+            if (Total(side) == Volume)
+            {
+                return Allocation.Fill(side.AsSpan(), Volume);
+            }
+
+            var room = Volume - Total(opposite.Where(order => order.Member == member));
+            var hers = side.Where(order => order.Member == member).ToImmutableArray();
+            var capped = Int128.Min(room, Total(hers));
+            return Allocation.Fill(hers.AsSpan(), capped)
+                .Concat(Allocation.Fill([.. side.Where(order => order.Member != member)], Volume - capped));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+
+namespace VirtualEnergy.P2P.Market.Auctions;
+
+/// <summary>
+/// The default auction (market rule 4): the most that one uniform price can clear, at the k-price of the marginal steps,
+/// clipped into the competitive interval; ties at the margin share pro rata.
+/// </summary>
+/// <remarks>
+/// A pure function of the set of orders: the order of arrival has no influence. O(n log n) for the two sorts, one pass
+/// after. <see cref="ReferenceUniformPriceAuction"/> states the same rule without any cleverness.
+/// </remarks>
+public static class UniformPriceAuction
+{
+    /// <exception cref="OverflowException">The volume does not fit in 64 bits of Wh.</exception>
+    /// <exception cref="ArgumentException">An order's energy is not positive.</exception>
+    public static Clearing Clear(IEnumerable<Order> orders, MarketRules rules)
+    {
+        var ladder = Ladder.Of(orders);
+        var (buys, sells, volume) = Cross(ladder.Buys, ladder.Sells);
+        if (volume == 0)
+        {
+            return Clearing.Nothing;
+        }
+
+        var fills = Allocation.Fill(ladder.Buys.AsSpan()[..buys], volume).AddRange(Allocation.Fill(ladder.Sells.AsSpan()[..sells], volume));
+        if (SelfTradeLimit.FirstBreach(fills, volume) is not null)
+        {
+            // Only a loose book can hold crossing orders of one member: admission refuses a bid that crosses itself.
+            return SelfTradeLimit.Clear(ladder, rules);
+        }
+
+        return Settle(ladder, fills, volume, rules, orderCounts: static _ => true);
+    }
+
+    /// <summary>Price and interval for given fills (rule 4); <paramref name="orderCounts"/> says whose unfilled rest may bound it.</summary>
+    internal static Clearing Settle(
+        Ladder ladder, ImmutableArray<Fill> fills, Int128 volume, MarketRules rules, Func<Order, bool> orderCounts)
+    {
+        var filled = fills.ToDictionary(fill => fill.Order, fill => fill.Energy, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
+        var marginalBuy = fills.Where(fill => fill.Order.Side == Side.Buy).Min(fill => fill.Order.Price);
+        var marginalSell = fills.Where(fill => fill.Order.Side == Side.Sell).Max(fill => fill.Order.Price);
+
+        bool HasRest(Order order) => orderCounts(order) && (!filled.TryGetValue(order, out var energy) || energy < order.Energy);
+        var bestUnfilledBuy = ladder.Buys.FirstOrDefault(HasRest)?.Price;
+        var bestUnfilledSell = ladder.Sells.FirstOrDefault(HasRest)?.Price;
+
+        var interval = new PriceInterval(
+            bestUnfilledBuy is { } low ? Price.Max(marginalSell, low) : marginalSell,
+            bestUnfilledSell is { } high ? Price.Min(marginalBuy, high) : marginalBuy);
+        return new Clearing(KPrice.Of(marginalBuy, marginalSell, interval, rules), interval, new Energy(checked((long)volume)), fills);
+    }
+
+    /// <summary>
+    /// Walks both ladders while the next buy still pays the next sell's price. Returns how many orders of each side stand
+    /// at or better than the marginal prices, and the volume.
+    /// </summary>
+    private static (int Buys, int Sells, Int128 Volume) Cross(IReadOnlyList<Order> buys, IReadOnlyList<Order> sells)
+    {
+        int buy = 0, sell = 0;
+        Int128 demand = 0, supply = 0, volume = 0;
+        while (buy < buys.Count && sell < sells.Count && buys[buy].Price >= sells[sell].Price)
+        {
+            var buyEnd = demand + buys[buy].Energy.WattHours;
+            var sellEnd = supply + sells[sell].Energy.WattHours;
+            volume = Int128.Min(buyEnd, sellEnd);
+            if (buyEnd == volume)
+            {
+                demand = buyEnd;
+                buy++;
+            }
+
+            if (sellEnd == volume)
+            {
+                supply = sellEnd;
+                sell++;
+            }
+        }
+
+        return volume == 0 ? default : (EndOfLevel(buys, demand < volume ? buy : buy - 1), EndOfLevel(sells, supply < volume ? sell : sell - 1), volume);
+    }
+
+    private static int EndOfLevel(IReadOnlyList<Order> side, int marginal)
+    {
+        var end = marginal;
+        while (end < side.Count && side[end].Price == side[marginal].Price)
+        {
+            end++;
+        }
+
+        return end;
+    }
+}
