@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.ControlSpaces;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Flexibility.Devices;
+
+/// <summary>One wish of a member: run the appliance once within this window.</summary>
+/// <param name="EarliestStart">The machine is loaded from this period on.</param>
+/// <param name="Deadline">It must have finished when this period begins.</param>
+public readonly record struct ApplianceRun(Period EarliestStart, Period Deadline);
+
+/// <summary>A washing machine, dishwasher or dryer: a fixed power profile, and the runs that its member asks for.</summary>
+public sealed record ApplianceDescription
+{
+    /// <param name="name">Name of the device, unique in its home.</param>
+    /// <param name="profileWatts">Average W of each period of a run.</param>
+    /// <param name="runs">The wishes, in order; a window must be over before the next opens.</param>
+    /// <exception cref="ArgumentException">A window is too short for the profile, or two windows overlap.</exception>
+    public ApplianceDescription(string name, ImmutableArray<long> profileWatts, ImmutableArray<ApplianceRun> runs)
+    {
+        if (runs.IsDefault)
+        {
+            throw new ArgumentException("The runs are missing; an appliance without wishes has an empty list.", nameof(runs));
+        }
+
+        Name = name;
+        ProfileWatts = profileWatts;
+        Runs = runs;
+        for (var i = 0; i < runs.Length; i++)
+        {
+            _ = Describe(runs[i].EarliestStart, runs[i]);
+            if (i > 0 && runs[i].EarliestStart < runs[i - 1].Deadline)
+            {
+                throw new ArgumentException($"{name}: a run from {runs[i].EarliestStart} begins before the deadline of the one before it.", nameof(runs));
+            }
+        }
+    }
+
+    public string Name { get; }
+
+    public ImmutableArray<long> ProfileWatts { get; }
+
+    public ImmutableArray<ApplianceRun> Runs { get; }
+
+    /// <summary>Highest power of a run, W.</summary>
+    public long Peak => ProfileWatts.Max();
+
+    public ShiftableControlSpace Describe(Period period, ApplianceRun run) =>
+        new(Name, period, ProfileWatts, run.EarliestStart, run.Deadline);
+}
