@@ -28,7 +28,8 @@ internal static class SelfTradeLimit
     }
 
     /// <summary>Clears at the price that gives the most volume under the limit; among equals the lowest price.</summary>
-    public static Clearing Clear(Ladder ladder, MarketRules rules)
+    /// <param name="crossed">The member who breached the limit at the volume without it.</param>
+    public static Clearing Clear(Ladder ladder, MemberId crossed, MarketRules rules)
     {
         var best = ladder.Buys.Concat(ladder.Sells).Select(order => order.Price).Distinct().Order()
             .Select(price => At(ladder, price)).MaxBy(candidate => candidate.Volume);
@@ -37,17 +38,18 @@ internal static class SelfTradeLimit
             return Clearing.Nothing;
         }
 
-        var rank = ladder.Buys.Concat(ladder.Sells).Index().ToDictionary(entry => entry.Item, entry => entry.Index, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
-        ImmutableArray<Fill> fills = [.. best.Fill().OrderBy(fill => rank[fill.Order])];
-        bool IsOthers(Order order) => order.Member != best.Limiting;
+        var rank = ladder.Buys.Concat(ladder.Sells).Index()
+            .ToDictionary(entry => entry.Item, entry => entry.Index, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
+        var (unordered, bound) = best.Fill();
+        ImmutableArray<Fill> fills = [.. unordered.OrderBy(fill => rank[fill.Order])];
+        bool IsOthers(Order order) => order.Member != bound && order.Member != crossed;
         var partlyFilled = fills.Where(fill => fill.Energy < fill.Order.Energy).Select(fill => fill.Order).ToHashSet<Order>(ReferenceEqualityComparer.Instance);
 
-        // The limiting member's rest has nobody to trade with. A step of hers that is filled in part still sets the price,
-        // unless she has one on either side, when the two contradict each other.
-        var clearing = UniformPriceAuction.Settle(ladder, fills, best.Volume, rules, order => IsOthers(order) || partlyFilled.Contains(order));
-        return clearing.Interval!.Value.Low <= clearing.Interval.Value.High
-            ? clearing
-            : UniformPriceAuction.Settle(ladder, fills, best.Volume, rules, IsOthers);
+        // The rest of a member who may not trade with herself has nobody to trade with. A step of hers that is filled in
+        // part still sets the price, unless she has one on either side, when the two contradict each other.
+        return new Func<Order, bool>[] { order => IsOthers(order) || partlyFilled.Contains(order), IsOthers, _ => false }
+            .Select(counts => UniformPriceAuction.Settle(ladder, fills, best.Volume, rules, counts))
+            .First(clearing => clearing.Interval!.Value.Low <= clearing.Interval.Value.High);
     }
 
     private static Candidate At(Ladder ladder, Price price)
@@ -85,10 +87,19 @@ internal static class SelfTradeLimit
 
     private sealed record Candidate(ImmutableArray<Order> Buys, ImmutableArray<Order> Sells, Int128 Volume, MemberId? Limiting)
     {
-        public ImmutableArray<Fill> Fill() =>
-            Limiting is null
-                ? FillWithinParts()
-                : [.. FillAround(Buys, Total(Sells.Where(IsOthers))), .. FillAround(Sells, Total(Buys.Where(IsOthers)))];
+        /// <summary>The fills, and the member (if any) whose two sides had to be kept apart.</summary>
+        public (IEnumerable<Fill> Fills, MemberId? Bound) Fill()
+        {
+            if (Limiting is not null)
+            {
+                return (FillAround(Buys, Total(Sells.Where(IsOthers))).Concat(FillAround(Sells, Total(Buys.Where(IsOthers)))), Limiting);
+            }
+
+            var fills = Allocation.Fill(Buys.AsSpan(), Volume).AddRange(Allocation.Fill(Sells.AsSpan(), Volume));
+            return FirstBreach(fills, Volume) is { } member
+                ? (Ration(Buys, Sells, member).Concat(Ration(Sells, Buys, member)), member)
+                : (fills, null);
+        }
 
         private bool IsOthers(Order order) => order.Member != Limiting;
 
@@ -97,19 +108,8 @@ internal static class SelfTradeLimit
             Allocation.Fill([.. side.Where(IsOthers)], Total(side.Where(IsOthers)))
                 .Concat(Allocation.Fill([.. side.Where(order => !IsOthers(order))], forLimiting));
 
-        // The long side is rationed; if that still leaves a member with more than the volume on her two sides, her part on
-        // the long side is what gives way to the others.
-        private ImmutableArray<Fill> FillWithinParts()
-        {
-            var fills = Allocation.Fill(Buys.AsSpan(), Volume).AddRange(Allocation.Fill(Sells.AsSpan(), Volume));
-            if (FirstBreach(fills, Volume) is not { } member)
-            {
-                return fills;
-            }
-
-            return [.. Ration(Buys, Sells, member), .. Ration(Sells, Buys, member)];
-        }
-
+        // The short side is filled whole; on the long side a member gives way to the others as far as she would otherwise
+        // have to trade with herself.
         private IEnumerable<Fill> Ration(ImmutableArray<Order> side, ImmutableArray<Order> opposite, MemberId member)
         {
             if (Total(side) == Volume)

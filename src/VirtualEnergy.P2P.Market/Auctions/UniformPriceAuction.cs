@@ -24,10 +24,10 @@ public static class UniformPriceAuction
         }
 
         var fills = Allocation.Fill(ladder.Buys.AsSpan()[..buys], volume).AddRange(Allocation.Fill(ladder.Sells.AsSpan()[..sells], volume));
-        if (SelfTradeLimit.FirstBreach(fills, volume) is not null)
+        if (SelfTradeLimit.FirstBreach(fills, volume) is { } crossed)
         {
             // Only a loose book can hold crossing orders of one member: admission refuses a bid that crosses itself.
-            return SelfTradeLimit.Clear(ladder, rules);
+            return SelfTradeLimit.Clear(ladder, crossed, rules);
         }
 
         return Settle(ladder, fills, volume, rules, orderCounts: static _ => true);

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
+using Xunit;
+using static VirtualEnergy.P2P.Tests.Market.Books;
+
+namespace VirtualEnergy.P2P.Tests.Market;
+
+/// <summary>Market rule 4, example by example. Prices in µEUR/kWh on a tick of 100, energies in Wh.</summary>
+public sealed class UniformPriceAuctionTests
+{
+    [Fact]
+    public void An_empty_book_and_a_book_that_does_not_cross_trade_nothing()
+    {
+        Assert.Equal(Clearing.Nothing, Clear());
+        Assert.Equal(Clearing.Nothing, Clear(Buy(1, 100, 5), Sell(2, 200, 5)));
+        Assert.Equal(Clearing.Nothing, Clear(Buy(1, 100, 5), Buy(2, 300, 5)));
+    }
+
+    [Fact]
+    public void Margins_filled_whole_split_the_surplus_at_k()
+    {
+        // Buys 300 and sells 100 meet whole: ½·300 + ½·100 = 200; k = 1 gives the sellers all, k = 0 the buyers.
+        Order[] book = [Buy(1, 300, 5), Sell(2, 100, 5)];
+        Assert.Equal(new Price(200), Clear(book).Price);
+        Assert.Equal(new Price(300), UniformPriceAuction.Clear(book, MarketRules.Default with { KThousandths = 1000 }).Price);
+        Assert.Equal(new Price(100), UniformPriceAuction.Clear(book, MarketRules.Default with { KThousandths = 0 }).Price);
+    }
+
+    [Fact]
+    public void Marginal_step_filled_in_part_sets_the_price()
+    {
+        Assert.Equal(new Price(100), Clear(Buy(1, 300, 5), Sell(2, 100, 9)).Price);
+        Assert.Equal(new Price(300), Clear(Buy(1, 300, 9), Sell(2, 100, 5)).Price);
+    }
+
+    [Fact]
+    public void The_price_is_clipped_by_the_best_unfilled_steps()
+    {
+        // Midpoint of 1000 and 100 is 550, but a seller at 400 is left out: above 400 she would rightly complain.
+        var low = Clear(Buy(1, 1000, 5), Sell(2, 100, 5), Sell(3, 400, 5));
+        Assert.Equal(new Price(400), low.Price);
+        Assert.Equal(new PriceInterval(new Price(100), new Price(400)), low.Interval);
+
+        // And a buyer at 700 who is left out lifts it.
+        Assert.Equal(new Price(700), Clear(Buy(1, 1000, 5), Buy(3, 700, 5), Sell(2, 100, 5)).Price);
+    }
+
+    [Fact]
+    public void The_price_lies_on_tick_and_half_a_tick_goes_up()
+    {
+        // ½·(200 + 100) = 150 → 200; below zero ½·(−100 − 200) = −150 → −100: up is towards +∞.
+        Assert.Equal(new Price(200), Clear(Buy(1, 200, 5), Sell(2, 100, 5)).Price);
+        Assert.Equal(new Price(-100), Clear(Buy(1, -100, 5), Sell(2, -200, 5)).Price);
+    }
+
+    [Fact]
+    public void Ties_at_the_margin_share_pro_rata_largest_remainder_first_then_by_hash()
+    {
+        // 10 Wh over 5, 5, 5: 3.33 each; one Wh is over, remainders tie, the smallest hash takes it.
+        var clearing = Clear(Buy(1, 300, 10), Sell(7, 100, 5), Sell(8, 100, 5), Sell(9, 100, 5));
+        Assert.Equal([4L, 3L, 3L], Sold(clearing));
+
+        // 10 Wh over 7, 5, 3: 4.67, 3.33, 2.00; the largest remainder takes the Wh that is over.
+        Assert.Equal([5L, 3L, 2L], Sold(Clear(Buy(1, 300, 10), Sell(7, 100, 7), Sell(8, 100, 5), Sell(9, 100, 3))));
+    }
+
+    [Fact]
+    public void Better_priced_steps_come_before_the_margin()
+    {
+        var clearing = Clear(Buy(1, 300, 10), Sell(7, 100, 8), Sell(8, 50 * 4, 8));
+        Assert.Equal([8L, 2L], Sold(clearing));
+        Assert.Equal(new Energy(10), clearing.Volume);
+    }
+
+    [Fact]
+    public void Unresponsive_demand_at_the_cap_is_served_before_the_rest()
+    {
+        // 50 Wh at the cap against 15 Wh of supply: scarcity, the cap is the price.
+        var cap = MarketRules.Default.Cap.MicroEurPerKWh;
+        var clearing = Clear(Buy(1, cap, 50), Buy(2, 4700, 5), Sell(3, 8300, 5), Sell(4, 9700, 5), Sell(5, 7000, 5));
+        Assert.Equal(MarketRules.Default.Cap, clearing.Price);
+        Assert.Equal(new Energy(15), clearing.Volume);
+    }
+
+    [Fact]
+    public void Energies_whose_sum_passes_64_bits_are_cleared_exactly()
+    {
+        var clearing = Clear(Buy(1, 300, long.MaxValue), Sell(2, 100, long.MaxValue - 1), Sell(3, 200, long.MaxValue - 1));
+        Assert.Equal(new Energy(long.MaxValue), clearing.Volume);
+        Assert.Equal([long.MaxValue - 1, 1L], Sold(clearing));
+
+        // Tied at one price, the product of two 64-bit numbers is shared exactly: ⅔ and ⅓ of 2⁶³ − 1 (divisible by 7 only,
+        // so 6148914691236517204.67 and 3074457345618258602.33; the larger remainder takes the spare Wh).
+        var tied = Clear(Buy(1, 300, long.MaxValue), Sell(2, 100, long.MaxValue - 1), Sell(3, 100, (long.MaxValue - 1) / 2));
+        Assert.Equal([6148914691236517205L, 3074457345618258602L], Sold(tied));
+    }
+
+    [Fact]
+    public void A_volume_beyond_64_bits_is_refused() =>
+        Assert.Throws<OverflowException>(() => Clear(Buy(1, 300, long.MaxValue), Buy(2, 300, 1), Sell(3, 100, long.MaxValue), Sell(4, 100, 1)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    public void An_order_without_energy_is_refused(long energy) =>
+        Assert.Throws<ArgumentException>(() => Clear(Buy(1, 300, energy), Sell(2, 100, 5)));
+
+    private static Clearing Clear(params Order[] book) => UniformPriceAuction.Clear(book, MarketRules.Default);
+
+    private static ImmutableArray<long> Sold(Clearing clearing) =>
+        [.. clearing.Fills.Where(fill => fill.Order.Side == Side.Sell).Select(fill => fill.Energy.WattHours)];
+}
