@@ -1,1 +1,23 @@
-return 0;
+using System.CommandLine;
+using VirtualEnergy.P2P.Node;
+using VirtualEnergy.P2P.Node.Commands;
+
+var root = new RootCommand("ve: a prosumer's node in the local energy market, and the tools around it.")
+{
+    MarketCommand.Create(),
+};
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    return ErrorLine.Write(parsed.Errors[0].Message + " See ve --help.");
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UserErrorException error)
+{
+    return ErrorLine.Write(error.Message);
+}
