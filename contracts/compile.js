@@ -1,0 +1,57 @@
+// node compile.js NODE_MODULES OUTPUT: compiles every contract in this folder with solc-js; one OUTPUT/NAME.json for each.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+
+const [modules, output] = process.argv.slice(2).map(folder => path.resolve(folder));
+const solc = require(path.join(modules, 'solc'));
+
+const settings = {
+  optimizer: { enabled: true, runs: 1000000 },
+  viaIR: true,
+  evmVersion: 'osaka',
+  metadata: { bytecodeHash: 'none' },
+  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+};
+
+const sources = {};
+for (const file of fs.readdirSync(__dirname, { recursive: true }).filter(name => name.endsWith('.sol')).sort()) {
+  sources['contracts/' + file.split(path.sep).join('/')] = { content: fs.readFileSync(path.join(__dirname, file), 'utf8') };
+}
+
+// Ours are given above by name; what they import from npm is read on demand.
+function readImport(name) {
+  try {
+    return { contents: fs.readFileSync(path.join(modules, name), 'utf8') };
+  } catch (error) {
+    return { error: error.message };
+  }
+}
+
+const input = JSON.stringify({ language: 'Solidity', sources, settings });
+const compiled = JSON.parse(solc.compile(input, { import: readImport }));
+// Warnings are errors here as in C#; those about packages are theirs.
+const messages = (compiled.errors || []).filter(
+  message => message.severity === 'error' || !message.sourceLocation || message.sourceLocation.file.startsWith('contracts/'));
+for (const message of messages) {
+  // MSBuild's canonical form, so that an editor can jump to the line.
+  const location = message.sourceLocation ? message.sourceLocation.file : 'contracts';
+  console.error(`${location}: ${message.severity} SOL${message.errorCode || ''}: ${message.formattedMessage.trim()}`);
+}
+
+if (messages.length > 0) {
+  process.exit(1);
+}
+
+fs.mkdirSync(output, { recursive: true });
+for (const [file, contracts] of Object.entries(compiled.contracts)) {
+  for (const [name, { abi, evm }] of Object.entries(contracts)) {
+    if (file.startsWith('contracts/') && evm.bytecode.object !== '') {
+      // Written beside and renamed: a build that runs at the same time sees the old file or the new one, never half of one.
+      const artifact = { contract: name, compiler: solc.version(), abi, bytecode: '0x' + evm.bytecode.object };
+      const temporary = path.join(output, `${name}.json.${process.pid}`);
+      fs.writeFileSync(temporary, JSON.stringify(artifact, null, 1) + '\n');
+      fs.renameSync(temporary, path.join(output, name + '.json'));
+    }
+  }
+}
