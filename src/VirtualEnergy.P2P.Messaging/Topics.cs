@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Messaging;
+
+/// <summary>The topics of one community, all under <c>vep/1/{community}</c>. The 1 is the version of the wire format.</summary>
+public sealed class Topics
+{
+    public const int MaxCommunityLength = 64;
+
+    private static readonly SearchValues<char> LowerCaseHex = SearchValues.Create("0123456789abcdef");
+
+    /// <param name="community">The community's name: 1 to 64 characters, none of <c>/ + #</c> and no control character.</param>
+    /// <exception cref="ArgumentException">The name cannot be a level of a topic.</exception>
+    public Topics(string community)
+    {
+        if (!IsCommunityName(community))
+        {
+            throw new ArgumentException(
+                $"A community's name has 1 to {MaxCommunityLength} characters, none of / + # and no control character.", nameof(community));
+        }
+
+        Root = $"vep/1/{community}";
+    }
+
+    public string Root { get; }
+
+    /// <summary>Retained: <see cref="MarketDescription"/>.</summary>
+    public string Market => $"{Root}/market";
+
+    /// <summary>Retained: <see cref="RoundAnnouncement"/> of the period whose gate is open.</summary>
+    public string RoundOpen => $"{Root}/rounds/open";
+
+    /// <summary>Retained: <see cref="RoundResult"/> of the last cleared period.</summary>
+    public string RoundResult => $"{Root}/rounds/result";
+
+    /// <summary>Filters, for who takes the messages of every member.</summary>
+    public string AllBids => $"{Root}/bids/+";
+
+    public string AllMeters => $"{Root}/meters/+";
+
+    public string AllStatuses => $"{Root}/nodes/+/status";
+
+    /// <summary><see cref="BidMessage"/>, member to exchange.</summary>
+    public string Bids(MemberId member) => $"{Root}/bids/{member}";
+
+    /// <summary><see cref="BidReceipt"/>, exchange to member.</summary>
+    public string Receipts(MemberId member) => $"{Root}/receipts/{member}";
+
+    /// <summary><see cref="MeterReading"/>, member to exchange.</summary>
+    public string Meters(MemberId member) => $"{Root}/meters/{member}";
+
+    /// <summary>Retained, and the node's last will: <see cref="NodeStatus"/>.</summary>
+    public string Status(MemberId member) => $"{Root}/nodes/{member}/status";
+
+    public bool TryParseBids(string topic, out MemberId member) => TryParse(topic, "bids", "", out member);
+
+    public bool TryParseReceipts(string topic, out MemberId member) => TryParse(topic, "receipts", "", out member);
+
+    public bool TryParseMeters(string topic, out MemberId member) => TryParse(topic, "meters", "", out member);
+
+    public bool TryParseStatus(string topic, out MemberId member) => TryParse(topic, "nodes", "/status", out member);
+
+    /// <summary>True for 0x and 40 lower-case hexadecimal digits: the only form of a member's address in topics and payloads.</summary>
+    public static bool IsMemberAddress([NotNullWhen(true)] string? text) =>
+        text is { Length: 42 } && text.StartsWith("0x", StringComparison.Ordinal)
+        && text.AsSpan(2).IndexOfAnyExcept(LowerCaseHex) < 0;
+
+    internal static bool IsCommunityName([NotNullWhen(true)] string? text) =>
+        text is { Length: > 0 and <= MaxCommunityLength }
+        && !text.Any(c => c is '/' or '+' or '#' || char.IsControl(c) || char.IsSurrogate(c));
+
+    private bool TryParse(string topic, string kind, string ending, out MemberId member)
+    {
+        member = default;
+        var start = $"{Root}/{kind}/";
+        if (topic is null || !topic.StartsWith(start, StringComparison.Ordinal) || !topic.EndsWith(ending, StringComparison.Ordinal)
+            || topic.Length != start.Length + 42 + ending.Length)
+        {
+            return false;
+        }
+
+        var address = topic.Substring(start.Length, 42);
+        member = new MemberId(address);
+        return IsMemberAddress(address);
+    }
+}

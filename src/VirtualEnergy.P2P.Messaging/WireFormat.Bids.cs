@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Admission;
+
+namespace VirtualEnergy.P2P.Messaging;
+
+public static partial class WireFormat
+{
+    public static byte[] Write(BidMessage message) => Written(json =>
+    {
+        json.WriteString("member", message.Bid.Member.Value);
+        json.WriteNumber("period", message.Bid.Period.Index);
+        json.WriteNumber("number", message.Bid.Number);
+        WriteSteps(json, "buy", message.Bid.Buy);
+        WriteSteps(json, "sell", message.Bid.Sell);
+        json.WriteString("signature", Hex(message.Signature.AsSpan()));
+    });
+
+    /// <summary>
+    /// Reads a bid so far that admission can judge it: 33 steps, crossing steps or a negative energy are read here and
+    /// refused there, each with its own reason.
+    /// </summary>
+    /// <param name="payload">Any bytes.</param>
+    /// <param name="sender">The member of the topic; a bid in another member's name is malformed. Null does not compare.</param>
+    public static bool TryReadBid(
+        ReadOnlySpan<byte> payload, MemberId? sender, [NotNullWhen(true)] out BidMessage? message, [NotNullWhen(false)] out BidRefusal? refusal)
+    {
+        message = null;
+        if (payload.Length > MaxBidBytes)
+        {
+            refusal = new BidRefusal(RejectionReason.TooLarge, TooLarge(payload.Length, MaxBidBytes));
+            return false;
+        }
+
+        Period? period = null;
+        long? number = null;
+        try
+        {
+            var fields = JsonFields.Parse(payload);
+            period = fields.Period();
+            number = fields.Integer("number", 0);
+            var member = fields.Member("member");
+            if (sender is { } expected && member != expected)
+            {
+                throw fields.Wrong("member", $"is not the member of the topic, {expected}");
+            }
+
+            var (buy, sell) = (fields.Array("buy"), fields.Array("sell"));
+            if (buy.GetArrayLength() > MaxReadableSteps || sell.GetArrayLength() > MaxReadableSteps)
+            {
+                refusal = new BidRefusal(RejectionReason.TooManySteps, $"A bid has at most {Bid.MaxSteps} steps.", period, number);
+                return false;
+            }
+
+            var bid = new Bid(member, period.Value, number.Value, Steps(buy, "buy"), Steps(sell, "sell"));
+            message = new BidMessage(bid, fields.Signature());
+            refusal = null;
+            return true;
+        }
+        catch (MalformedMessageException malformed)
+        {
+            refusal = new BidRefusal(RejectionReason.Malformed, malformed.Message, period, number);
+            return false;
+        }
+    }
+
+    public static byte[] Write(BidReceipt receipt) => Written(json =>
+    {
+        json.WriteString("member", receipt.Member.Value);
+        json.WriteNumber("period", receipt.Period.Index);
+        json.WriteNumber("number", receipt.Number);
+        json.WriteString("bid", receipt.BidHash.ToString());
+        json.WriteBoolean("accepted", receipt.Accepted);
+        WriteIfAny(json, "reason", receipt.Reason);
+        WriteIfAny(json, "detail", receipt.Detail is { Length: > MaxDetailLength } detail ? detail[..MaxDetailLength] : receipt.Detail);
+        if (!receipt.Signature.IsDefaultOrEmpty)
+        {
+            json.WriteString("signature", Hex(receipt.Signature.AsSpan()));
+        }
+    });
+
+    /// <summary>Accepted with a signature, or refused with a reason; anything between is refused.</summary>
+    public static bool TryReadReceipt(
+        ReadOnlySpan<byte> payload, [NotNullWhen(true)] out BidReceipt? receipt, [NotNullWhen(false)] out string? error) =>
+        TryRead(payload, MaxSmallBytes, Receipt, out receipt, out error);
+
+    private static BidReceipt Receipt(JsonFields fields)
+    {
+        var accepted = fields.Boolean("accepted");
+        var reason = fields.TextOrNull("reason", MaxCodeLength);
+        if (accepted != (reason is null))
+        {
+            throw fields.Wrong("reason", "must be there exactly when the bid is refused");
+        }
+
+        return new BidReceipt(
+            fields.Member("member"), fields.Period(), fields.Integer("number", 0), fields.Hash("bid"), accepted, reason,
+            fields.TextOrNull("detail", MaxDetailLength), accepted ? fields.Signature() : []);
+    }
+
+    private static void WriteSteps(Utf8JsonWriter json, string name, ImmutableArray<Step> steps)
+    {
+        json.WriteStartArray(name);
+        foreach (var step in steps)
+        {
+            json.WriteStartArray();
+            json.WriteNumberValue(step.Price.MicroEurPerKWh);
+            json.WriteNumberValue(step.Energy.WattHours);
+            json.WriteEndArray();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static ImmutableArray<Step> Steps(JsonElement array, string name)
+    {
+        var steps = ImmutableArray.CreateBuilder<Step>(array.GetArrayLength());
+        foreach (var pair in array.EnumerateArray())
+        {
+            var where = $"{name}[{steps.Count}]";
+            if (pair.ValueKind != JsonValueKind.Array || pair.GetArrayLength() != 2)
+            {
+                throw new MalformedMessageException($"{where} must be [price in µEUR/kWh, energy in Wh].");
+            }
+
+            steps.Add(new Step(
+                new Price(JsonFields.IntegerOf(pair[0], $"{where}[0]")), new Energy(JsonFields.IntegerOf(pair[1], $"{where}[1]"))));
+        }
+
+        return steps.MoveToImmutable();
+    }
+
+    private static void WriteIfAny(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+}

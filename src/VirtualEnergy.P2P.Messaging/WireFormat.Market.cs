@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+
+namespace VirtualEnergy.P2P.Messaging;
+
+public static partial class WireFormat
+{
+    public static byte[] Write(MarketDescription market) => Written(json =>
+    {
+        json.WriteString("community", market.Community);
+        json.WriteNumber("chainId", market.ChainId);
+        json.WriteString("contract", market.Contract);
+        json.WriteString("exchange", market.Exchange);
+        json.WriteStartObject("rules");
+        json.WriteNumber("tickMicroEurPerKWh", market.Rules.TickMicroEurPerKWh);
+        json.WriteNumber("floorMicroEurPerKWh", market.Rules.Floor.MicroEurPerKWh);
+        json.WriteNumber("capMicroEurPerKWh", market.Rules.Cap.MicroEurPerKWh);
+        json.WriteNumber("kThousandths", market.Rules.KThousandths);
+        json.WriteNumber("periodSeconds", market.Rules.Grid.LengthSeconds);
+        json.WriteEndObject();
+    });
+
+    public static bool TryReadMarket(
+        ReadOnlySpan<byte> payload, [NotNullWhen(true)] out MarketDescription? market, [NotNullWhen(false)] out string? error) =>
+        TryRead(payload, MaxSmallBytes, Market, out market, out error);
+
+    public static byte[] Write(RoundAnnouncement round) => Written(json =>
+    {
+        json.WriteNumber("period", round.Period.Index);
+        json.WriteString("deliveryStart", Instant(round.DeliveryStart));
+        json.WriteString("gateClosesAt", Instant(round.GateClosesAt));
+    });
+
+    public static bool TryReadAnnouncement(
+        ReadOnlySpan<byte> payload, [NotNullWhen(true)] out RoundAnnouncement? round, [NotNullWhen(false)] out string? error) =>
+        TryRead(
+            payload, MaxSmallBytes,
+            static fields => new RoundAnnouncement(fields.Period(), fields.Instant("deliveryStart"), fields.Instant("gateClosesAt")),
+            out round, out error);
+
+    public static byte[] Write(RoundResult result) => Written(json =>
+    {
+        json.WriteNumber("period", result.Period.Index);
+        if (result.Price is { } price)
+        {
+            json.WriteNumber("priceMicroEurPerKWh", price.MicroEurPerKWh);
+        }
+        else
+        {
+            json.WriteNull("priceMicroEurPerKWh");
+        }
+
+        json.WriteNumber("volumeWh", result.Volume.WattHours);
+        json.WriteNumber("bids", result.Bids);
+        json.WriteStartArray("trades");
+        foreach (var trade in result.Trades)
+        {
+            json.WriteStartObject();
+            json.WriteString("buyer", trade.Buyer.Value);
+            json.WriteString("seller", trade.Seller.Value);
+            json.WriteNumber("energyWh", trade.Energy.WattHours);
+            json.WriteNumber("priceMicroEurPerKWh", trade.Price.MicroEurPerKWh);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("bidsRoot", result.BidsRoot.ToString());
+        json.WriteString("tradesRoot", result.TradesRoot.ToString());
+        json.WriteString("roundHash", result.RoundHash.ToString());
+    });
+
+    public static bool TryReadResult(
+        ReadOnlySpan<byte> payload, [NotNullWhen(true)] out RoundResult? result, [NotNullWhen(false)] out string? error) =>
+        TryRead(payload, MaxRoundResultBytes, Result, out result, out error);
+
+    private static MarketDescription Market(JsonFields fields)
+    {
+        var community = fields.Text("community", Topics.MaxCommunityLength);
+        if (!Topics.IsCommunityName(community))
+        {
+            throw fields.Wrong("community", "cannot be a level of a topic");
+        }
+
+        return new MarketDescription(
+            community, fields.Unsigned("chainId"), fields.Address("contract"), fields.Address("exchange"), Rules(fields.Object("rules")));
+    }
+
+    private static MarketRules Rules(JsonFields fields)
+    {
+        var floor = fields.Integer("floorMicroEurPerKWh");
+        var seconds = fields.Integer("periodSeconds");
+        return new MarketRules
+        {
+            TickMicroEurPerKWh = fields.Integer("tickMicroEurPerKWh", least: 1),
+            Floor = new Price(floor),
+            Cap = new Price(fields.Integer("capMicroEurPerKWh", least: floor)),
+            KThousandths = (int)fields.Integer("kThousandths", 0, 1000),
+            Grid = seconds is 300 or 900 or 1800 or 3600
+                ? new PeriodGrid((int)seconds) : throw fields.Wrong("periodSeconds", "must be 300, 900, 1800 or 3600"),
+        };
+    }
+
+    private static RoundResult Result(JsonFields fields)
+    {
+        var array = fields.Array("trades");
+        var trades = ImmutableArray.CreateBuilder<Trade>(array.GetArrayLength());
+        foreach (var element in array.EnumerateArray())
+        {
+            if (element.ValueKind != System.Text.Json.JsonValueKind.Object)
+            {
+                throw fields.Wrong($"trades[{trades.Count}]", "must be an object");
+            }
+
+            var trade = new JsonFields(element, $"trades[{trades.Count}].");
+            trades.Add(new Trade(
+                trade.Member("buyer"), trade.Member("seller"), new Energy(trade.Integer("energyWh", least: 1)),
+                new Price(trade.Integer("priceMicroEurPerKWh"))));
+        }
+
+        return new RoundResult(
+            fields.Period(), fields.IntegerOrNull("priceMicroEurPerKWh") is { } price ? new Price(price) : null,
+            new Energy(fields.Integer("volumeWh", least: 0)), (int)fields.Integer("bids", 0, int.MaxValue), trades.MoveToImmutable(),
+            fields.Hash("bidsRoot"), fields.Hash("tradesRoot"), fields.Hash("roundHash"));
+    }
+}

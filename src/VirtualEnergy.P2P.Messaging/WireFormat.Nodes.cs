@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Messaging;
+
+public static partial class WireFormat
+{
+    public static byte[] Write(MeterReading reading) => Written(json =>
+    {
+        json.WriteString("member", reading.Member.Value);
+        json.WriteNumber("period", reading.Period.Index);
+        json.WriteNumber("importWh", reading.Import.WattHours);
+        json.WriteNumber("exportWh", reading.Export.WattHours);
+        json.WriteNumber("productionWh", reading.Production.WattHours);
+        json.WriteString("signature", Hex(reading.Signature.AsSpan()));
+    });
+
+    public static bool TryReadMeterReading(
+        ReadOnlySpan<byte> payload, [NotNullWhen(true)] out MeterReading? reading, [NotNullWhen(false)] out string? error) =>
+        TryRead(
+            payload, MaxSmallBytes,
+            static fields => new MeterReading(
+                fields.Member("member"), fields.Period(), new Energy(fields.Integer("importWh", 0)), new Energy(fields.Integer("exportWh", 0)),
+                new Energy(fields.Integer("productionWh", 0)), fields.Signature()),
+            out reading, out error);
+
+    public static byte[] Write(NodeStatus status) => Written(json =>
+    {
+        json.WriteString("member", status.Member.Value);
+        json.WriteBoolean("online", status.Online);
+        WriteIfAny(json, "name", status.Name);
+        WriteIfAny(json, "version", status.Version);
+    });
+
+    public static bool TryReadStatus(
+        ReadOnlySpan<byte> payload, [NotNullWhen(true)] out NodeStatus? status, [NotNullWhen(false)] out string? error) =>
+        TryRead(
+            payload, MaxSmallBytes,
+            static fields => new NodeStatus(
+                fields.Member("member"), fields.Boolean("online"), fields.TextOrNull("name", MaxNameLength), fields.TextOrNull("version", MaxCodeLength)),
+            out status, out error);
+}
