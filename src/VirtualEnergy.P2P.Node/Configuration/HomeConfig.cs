@@ -1,0 +1,165 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Households;
+
+namespace VirtualEnergy.P2P.Node.Configuration;
+
+/// <summary>
+/// A node's configuration file, <c>home.json</c>. Paths are relative to the file. Comments and trailing commas are allowed;
+/// an unknown property is an error, since it is most often a misspelt one.
+/// </summary>
+public sealed record HomeConfig
+{
+    private const long MaxBytes = 1 << 20;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        AllowTrailingCommas = true,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.Strict,
+    };
+
+    /// <summary>Where the market's broker is: <c>mqtt://host:1883</c> or <c>mqtts://host:8883</c>.</summary>
+    public required string Broker { get; init; }
+
+    /// <summary>The community's name; left out, the node joins the one market that the broker serves.</summary>
+    public string? Community { get; init; }
+
+    /// <summary>Keystore file of the member's key. Left out, the key is taken from the environment (VE_KEY).</summary>
+    public string? Wallet { get; init; }
+
+    /// <summary>File whose first line is the wallet's password. Left out, it is taken from VE_PASSWORD or asked for.</summary>
+    public string? PasswordFile { get; init; }
+
+    public required HouseholdSource Household { get; init; }
+
+    public SupplierSource Supplier { get; init; } = new();
+
+    /// <exception cref="UserErrorException">The file is missing, too large, or says something that cannot be.</exception>
+    public static HomeConfig Read(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes)
+            {
+                throw new UserErrorException($"{path}: a home's configuration has at most {MaxBytes} bytes.");
+            }
+
+            using var stream = File.OpenRead(path);
+            var config = JsonSerializer.Deserialize<HomeConfig>(stream, Json) ?? throw new UserErrorException($"{path}: is empty; see ve node run --help.");
+            var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            return config with
+            {
+                Wallet = Beside(folder, config.Wallet),
+                PasswordFile = Beside(folder, config.PasswordFile),
+                Household = config.Household with { Data = Beside(folder, config.Household.Data) },
+                Supplier = config.Supplier with { Prices = Beside(folder, config.Supplier.Prices) },
+            };
+        }
+        catch (JsonException error)
+        {
+            throw new UserErrorException($"{path}, line {error.LineNumber + 1}: {error.Message}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path}: cannot be read: {error.Message}");
+        }
+    }
+
+    public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Json));
+
+    /// <exception cref="UserErrorException">Not a broker's address.</exception>
+    public BrokerAddress BrokerAddress() =>
+        Messaging.BrokerAddress.TryParse(Broker, out var address)
+            ? address
+            : throw new UserErrorException($"broker \"{Broker}\": write mqtt://host:1883, or mqtts://host:8883 for TLS.");
+
+    private static string? Beside(string folder, string? path) => path is null ? null : Path.GetFullPath(path, folder);
+}
+
+/// <summary>Where a home's profile comes from: a folder of data, or the generator.</summary>
+public sealed record HouseholdSource
+{
+    /// <summary>A folder that docs/data.md describes; left out, the home is generated.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>How many homes the community has; with the seed it fixes what is generated.</summary>
+    public int? Homes { get; init; }
+
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The home's name in the data; left out, the first.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>First local day of a generated profile.</summary>
+    public DateOnly? FirstDay { get; init; }
+
+    /// <summary>Days that a generated profile covers; after them the last repeats.</summary>
+    public int Days { get; init; } = 1;
+
+    /// <exception cref="UserErrorException">The data cannot be used.</exception>
+    public Community Open()
+    {
+        try
+        {
+            return Data is null
+                ? GeneratedCommunity.Create(Homes ?? 20, Seed, FirstDay ?? GeneratedCommunity.DefaultFirstDay, Days)
+                : Dataset.Open(Data, Homes, Seed);
+        }
+        catch (DatasetException error)
+        {
+            throw new UserErrorException(error.Message, error);
+        }
+        catch (ArgumentOutOfRangeException error)
+        {
+            throw new UserErrorException($"household: {error.Message}", error);
+        }
+    }
+
+    /// <exception cref="UserErrorException">The community has no such home.</exception>
+    public Household Choose(Community community) =>
+        Name is null
+            ? community.Households[0]
+            : community.Households.FirstOrDefault(household => household.Name == Name)
+                ?? throw new UserErrorException($"household: {community.Source} has no home \"{Name}\"; it has {string.Join(", ", community.Households.Take(8).Select(household => household.Name))}…");
+}
+
+/// <summary>A home's contract with its supplier: fixed prices, or an hourly series with a mark-up.</summary>
+public sealed record SupplierSource
+{
+    /// <summary>What the home pays, µEUR/kWh, network charges and levies included. 28 ct: an Italian home's contract, all in.</summary>
+    public long ImportMicroEurPerKWh { get; init; } = 280_000;
+
+    /// <summary>What the home gets for energy fed in, µEUR/kWh.</summary>
+    public long ExportMicroEurPerKWh { get; init; } = 90_000;
+
+    /// <summary>File of hourly zonal prices; then these are what is paid for energy fed in, and the mark-up comes on top.</summary>
+    public string? Prices { get; init; }
+
+    /// <summary>Column of the file.</summary>
+    public string Zone { get; init; } = ZonalPrices.Sardinia;
+
+    /// <summary>Network charges and levies on what is taken, µEUR/kWh, on top of an hourly price.</summary>
+    public long MarkUpMicroEurPerKWh { get; init; } = ZonalPrices.DefaultMarkUp.MicroEurPerKWh;
+
+    /// <param name="community">For its span: the periods that an hourly tariff is made for.</param>
+    /// <exception cref="UserErrorException">The price file cannot be used.</exception>
+    public SupplierTariff Open(Community community)
+    {
+        try
+        {
+            return Prices is null
+                ? SupplierTariff.Flat(new Price(ImportMicroEurPerKWh), new Price(ExportMicroEurPerKWh))
+                : ZonalPrices.Read(Prices, Zone).Tariff(community.First, community.Length, new Price(MarkUpMicroEurPerKWh));
+        }
+        catch (DatasetException error)
+        {
+            throw new UserErrorException(error.Message, error);
+        }
+    }
+}
