@@ -1,0 +1,106 @@
+// Keeps the state current: hub connected, snapshot fetched, and again after every break, for ever.
+const messages = ['now', 'book', 'round', 'trades', 'members', 'flows', 'chain'];
+const firstDelay = 500;
+const longestDelay = 10_000;
+const offlineAfterTries = 4;
+
+export class Connection {
+  #state;
+  #report;
+  #pending = null;
+  #wake = () => {};
+  #tries = 0;
+
+  /** 'connecting', 'live', 'reconnecting' or 'offline'. */
+  status = 'connecting';
+  /** When the exchange was last heard, in milliseconds; null before that. */
+  heardAt = null;
+
+  constructor(state, report) {
+    this.#state = state;
+    this.#report = report;
+  }
+
+  /** Never returns. */
+  async run() {
+    addEventListener('online', () => this.#wake());
+    document.addEventListener('visibilitychange', () => document.hidden || this.#wake());
+    for (;;) {
+      await this.#live().catch(error => console.info('The exchange is not reached:', error.message));
+      this.#tries++;
+      this.#set(this.heardAt !== null && this.#tries < offlineAfterTries ? 'reconnecting' : 'offline');
+      await this.#pause(Math.min(longestDelay, firstDelay * 2 ** (this.#tries - 1)));
+    }
+  }
+
+  // Connects and stays until the connection is lost.
+  async #live() {
+    const hub = new globalThis.signalR.HubConnectionBuilder()
+      .withUrl('/hub/market')
+      .configureLogging(globalThis.signalR.LogLevel.None)
+      .build();
+    const closed = new Promise(resolve => hub.onclose(resolve));
+    for (const message of messages) {
+      hub.on(message, payload => this.#take(message, payload));
+    }
+    try {
+      await hub.start();
+      await this.#refresh();
+      this.#tries = 0;
+      this.#set('live');
+      await closed;
+    } finally {
+      await hub.stop();
+    }
+  }
+
+  // What arrives while the snapshot is under way may be older or newer than it: asked again until nothing came between.
+  async #refresh() {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      this.#pending = [];
+      try {
+        const response = await fetch('/api/snapshot', { cache: 'no-store' });
+        if (!response.ok) {
+          throw new Error(`the snapshot was answered with ${response.status}`);
+        }
+        this.#state.replace(await response.json());
+        this.#heard();
+        this.#pending.forEach(([message, payload]) => this.#state.apply(message, payload));
+        if (this.#pending.length === 0) {
+          return;
+        }
+      } finally {
+        this.#pending = null;
+      }
+    }
+  }
+
+  #take(message, payload) {
+    if (this.#pending) {
+      this.#pending.push([message, payload]);
+    } else {
+      this.#state.apply(message, payload);
+      this.#heard();
+    }
+  }
+
+  #heard() {
+    this.heardAt = Date.now();
+  }
+
+  #set(status) {
+    this.status = status;
+    this.#report(this);
+  }
+
+  // Up to a fifth longer by chance: a hundred viewers do not come back in the same instant.
+  #pause(delay) {
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, delay * (1 + Math.random() / 5));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
