@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Settlement.Ethereum;
+
+/// <summary>A message to a contract.</summary>
+/// <param name="To">Null creates a contract.</param>
+/// <param name="Data">Call data, or creation code.</param>
+/// <param name="From">The pretended sender.</param>
+/// <param name="Block">The state to execute on; null is the latest.</param>
+public sealed record EthereumCall(Address? To, ReadOnlyMemory<byte> Data, Address? From = null, ulong? Block = null);
+
+/// <summary>What a transaction should offer now, wei per gas.</summary>
+/// <param name="MaxFeePerGas">Twice the next block's base fee, and the tip: holds through six full blocks.</param>
+/// <param name="MaxPriorityFeePerGas">The tip.</param>
+public readonly record struct EthereumFees(BigInteger MaxFeePerGas, BigInteger MaxPriorityFeePerGas);
+
+/// <summary>A log that a contract wrote.</summary>
+public sealed record LogEntry(
+    Address Contract,
+    ImmutableArray<Hash256> Topics,
+    ImmutableArray<byte> Data,
+    ulong BlockNumber,
+    Hash256 BlockHash,
+    Hash256 TransactionHash,
+    ulong Index);
+
+/// <summary>Which logs: of one contract, with this first topic where given, in a closed range of blocks.</summary>
+/// <param name="ToBlock">Null is the latest.</param>
+public sealed record LogFilter(Address Contract, Hash256? Topic, ulong FromBlock, ulong? ToBlock = null);
+
+/// <summary>What became of a mined transaction.</summary>
+/// <param name="Succeeded">False: it reverted, and paid its gas.</param>
+/// <param name="ContractAddress">The contract it created, if it did.</param>
+public sealed record TransactionReceipt(
+    Hash256 TransactionHash,
+    ulong BlockNumber,
+    Hash256 BlockHash,
+    bool Succeeded,
+    ulong GasUsed,
+    BigInteger EffectiveGasPrice,
+    Address? ContractAddress,
+    ImmutableArray<LogEntry> Logs);

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Settlement.Signing;
+
+/// <summary>
+/// Bids under EIP-712: <c>Bid(address member,uint64 period,uint64 number,Step[] buy,Step[] sell)Step(int64 price,uint64 energy)</c>,
+/// price in µEUR/kWh and energy in Wh, in the order of the bid. <see cref="SignedBid.Hash"/> is the whole EIP-712 digest.
+/// </summary>
+public sealed class BidSigning(MarketDomain domain)
+{
+    private const string StepDefinition = "Step(int64 price,uint64 energy)";
+
+    private static readonly Hash256 StepType = Keccak256.Hash(StepDefinition);
+
+    private static readonly Hash256 BidType =
+        Keccak256.Hash("Bid(address member,uint64 period,uint64 number,Step[] buy,Step[] sell)" + StepDefinition);
+
+    public MarketDomain Domain => domain;
+
+    /// <exception cref="FormatException">The member is no address.</exception>
+    /// <exception cref="ArgumentException">More steps than a bid may have.</exception>
+    /// <exception cref="OverflowException">A negative period, number or energy.</exception>
+    public Hash256 Hash(Bid bid) => domain.Digest(new StructHash(BidType)
+        .Add(Address.FromMember(bid.Member))
+        .AddUnsigned(bid.Period.Index)
+        .AddUnsigned(bid.Number)
+        .Add(HashSteps(bid.Buy))
+        .Add(HashSteps(bid.Sell))
+        .Finish());
+
+    /// <param name="bid">To be signed as it stands; whether it is admissible is the exchange's question.</param>
+    /// <param name="key">The member's.</param>
+    /// <exception cref="ArgumentException">Another member's key.</exception>
+    public SignedBid Sign(Bid bid, EthereumKey key)
+    {
+        if (Address.FromMember(bid.Member) != key.Address)
+        {
+            throw new ArgumentException($"{key} cannot sign a bid of {bid.Member}.", nameof(key));
+        }
+
+        var hash = Hash(bid);
+        return new SignedBid(bid, hash, key.Sign(hash).ToImmutableBytes());
+    }
+
+    /// <summary>Whether hash and signature are the bid's and its member's. False, never an exception, for anything hostile.</summary>
+    public bool IsSignedByMember(SignedBid signed)
+    {
+        try
+        {
+            return Hash(signed.Bid) == signed.Hash
+                && Signature.TryParse(signed.Signature.AsSpan(), out var signature)
+                && signature.Recover(signed.Hash) == Address.FromMember(signed.Bid.Member);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        {
+            return false; // Not even hashable: no signature can be over it.
+        }
+    }
+
+    private static Hash256 HashSteps(ImmutableArray<Step> steps)
+    {
+        if (steps.IsDefault || steps.Length > Bid.MaxSteps)
+        {
+            throw new ArgumentException($"A bid has at most {Bid.MaxSteps} steps.", nameof(steps));
+        }
+
+        var array = new StructHash();
+        foreach (var step in steps)
+        {
+            array.Add(new StructHash(StepType).AddSigned(step.Price.MicroEurPerKWh).AddUnsigned(step.Energy.WattHours).Finish());
+        }
+
+        return array.Finish();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Settlement.Signing;
+
+/// <summary>What a meter measured in one period. Wh, each positive or zero.</summary>
+/// <param name="Import">Taken from the grid.</param>
+/// <param name="Export">Fed into the grid.</param>
+/// <param name="Production">Generated behind the meter.</param>
+public readonly record struct MeteredEnergy(MemberId Member, Period Period, Energy Import, Energy Export, Energy Production);
+
+/// <summary>
+/// Meter readings under EIP-712:
+/// <c>MeterReading(address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh)</c>, signed by the member.
+/// </summary>
+public sealed class MeterReadingSigning(MarketDomain domain)
+{
+    private static readonly Hash256 ReadingType =
+        Keccak256.Hash("MeterReading(address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh)");
+
+    /// <exception cref="FormatException">The member is no address.</exception>
+    /// <exception cref="OverflowException">A negative period or energy.</exception>
+    public Hash256 Hash(MeteredEnergy reading) => domain.Digest(new StructHash(ReadingType)
+        .Add(Address.FromMember(reading.Member))
+        .AddUnsigned(reading.Period.Index)
+        .AddUnsigned(reading.Import.WattHours)
+        .AddUnsigned(reading.Export.WattHours)
+        .AddUnsigned(reading.Production.WattHours)
+        .Finish());
+
+    public ImmutableArray<byte> Sign(MeteredEnergy reading, EthereumKey key) => key.Sign(Hash(reading)).ToImmutableBytes();
+
+    /// <summary>False, never an exception, for anything hostile.</summary>
+    public bool IsSignedByMember(MeteredEnergy reading, ReadOnlySpan<byte> signature)
+    {
+        try
+        {
+            return Signature.TryParse(signature, out var parsed) && parsed.Recover(Hash(reading)) == Address.FromMember(reading.Member);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Settlement.Signing;
+
+/// <summary>
+/// EIP-712's <c>hashStruct</c> for the market's few fixed types, a word a field. The general <see cref="Ethereum.TypedData"/>
+/// does the same from a description; a test holds the two together. This one is for the exchange, which hashes every bid.
+/// </summary>
+internal sealed class StructHash
+{
+    private const int Word = 32;
+    private const int MaxWords = 64;
+
+    private readonly byte[] _words = new byte[MaxWords * Word];
+    private int _used;
+
+    /// <param name="type">The type's hash.</param>
+    public StructHash(Hash256 type) => Add(type);
+
+    /// <summary>No type in front: the hash of an array is that of its items' hashes in a row.</summary>
+    public StructHash()
+    {
+    }
+
+    public StructHash Add(Hash256 value)
+    {
+        value.CopyTo(Next());
+        return this;
+    }
+
+    public StructHash Add(Address value)
+    {
+        value.CopyTo(Next()[12..]);
+        return this;
+    }
+
+    public StructHash AddUnsigned(ulong value)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(Next()[24..], value);
+        return this;
+    }
+
+    /// <exception cref="OverflowException">A uint64 field holds no negative number.</exception>
+    public StructHash AddUnsigned(long value) => AddUnsigned(checked((ulong)value));
+
+    public StructHash AddSigned(long value)
+    {
+        var word = Next();
+        word.Fill(value < 0 ? (byte)0xff : (byte)0);
+        BinaryPrimitives.WriteInt64BigEndian(word[24..], value);
+        return this;
+    }
+
+    public Hash256 Finish() => Keccak256.Hash(_words.AsSpan(0, _used));
+
+    private Span<byte> Next()
+    {
+        _used += Word;
+        return _words.AsSpan(_used - Word, Word);
+    }
+}
