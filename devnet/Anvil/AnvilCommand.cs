@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace VirtualEnergy.P2P.Devnet.Anvil;
+
+/// <summary>The command line that starts Anvil so that it cannot outlive us.</summary>
+/// <remarks>
+/// On Unix a small shell script stands between: it watches its standard input, which only we hold open. When we close it, or
+/// die in whatever way, SIGKILL included, the watch sees the end of the input and kills Anvil. (Linux's parent-death signal
+/// would not do: it follows the thread that started the child, and pool threads come and go.) Anvil runs in a session of its
+/// own where <c>setsid</c> exists, so that Ctrl-C reaches us and not the chain that we still have to settle on. Windows has
+/// no such shell: there Anvil is stopped on dispose, and outlives us only if we are killed.
+/// </remarks>
+internal static class AnvilCommand
+{
+    /// <summary>The script's first line of output: Anvil's process id follows.</summary>
+    public const string ProcessIdLine = "anvil process ";
+
+    private const string WatchedScript =
+        """
+        trap '' HUP INT
+        exec 3<&0 </dev/null
+        own=; command -v setsid >/dev/null && own=setsid
+        $own "$@" 3<&- &
+        anvil=$!
+        echo "anvil process $anvil"
+        { cat <&3; kill -KILL $anvil; } >/dev/null 2>&1 &
+        watch=$!
+        exec 3<&-
+        wait $anvil
+        code=$?
+        kill $watch
+        exit $code
+        """;
+
+    public static ProcessStartInfo For(string executable, AnvilOptions options)
+    {
+        var start = new ProcessStartInfo
+        {
+            FileName = OperatingSystem.IsWindows() ? executable : "/bin/sh",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        IEnumerable<string> arguments = OperatingSystem.IsWindows() ? [] : ["-c", WatchedScript, "anvil", executable];
+        foreach (var argument in arguments.Concat(Arguments(options)))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
+    }
+
+    private static IEnumerable<string> Arguments(AnvilOptions options)
+    {
+        string[] always =
+        [
+            "--host", "127.0.0.1",
+            "--port", options.Port.ToString(CultureInfo.InvariantCulture),
+            "--chain-id", options.ChainId.ToString(CultureInfo.InvariantCulture),
+            "--hardfork", "osaka", "--gas-limit", "60000000", "--enable-tx-gas-limit",
+            "--color", "never",
+        ];
+        return options.BlockTime is { } pace
+            ? [.. always, "--block-time", pace.TotalSeconds.ToString(CultureInfo.InvariantCulture)]
+            : always;
+    }
+}
