@@ -29,7 +29,7 @@ internal static class AnvilCommand
         exec 3<&-
         wait $anvil
         code=$?
-        kill $watch
+        kill $watch 2>/dev/null
         exit $code
         """;
 
@@ -43,8 +43,8 @@ internal static class AnvilCommand
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        IEnumerable<string> arguments = OperatingSystem.IsWindows() ? [] : ["-c", WatchedScript, "anvil", executable];
-        foreach (var argument in arguments.Concat(Arguments(options)))
+        string[] watched = OperatingSystem.IsWindows() ? [] : ["-c", WatchedScript, "anvil", executable];
+        foreach (var argument in watched.Concat(Arguments(options)))
         {
             start.ArgumentList.Add(argument);
         }
@@ -52,7 +52,7 @@ internal static class AnvilCommand
         return start;
     }
 
-    private static IEnumerable<string> Arguments(AnvilOptions options)
+    private static string[] Arguments(AnvilOptions options)
     {
         string[] always =
         [

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
+
+namespace VirtualEnergy.P2P.Settlement.Contracts;
+
+/// <summary>A community's escrow on the chain: <c>contracts/EnergySettlement.sol</c> at an address. Holds no state but that.</summary>
+/// <remarks>
+/// What the contract refuses throws <see cref="EthereumRevertException"/>, by name where the client was given
+/// <see cref="Errors"/>.
+/// </remarks>
+public sealed class EnergySettlementContract(IEthereumClient client, Address address)
+{
+    // A call that returns this many members or balances stays far under any node's limits.
+    private const int PageSize = 1000;
+
+    private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("EnergySettlement");
+
+    /// <summary>Every error a call can end with, the token's included: for <see cref="JsonRpcOptions.KnownErrors"/>.</summary>
+    public static ImmutableArray<AbiError> Errors { get; } =
+        [.. Artifact.Errors.Concat(TestEuro.Errors).DistinctBy(error => error.CanonicalSignature)];
+
+    public Address Address { get; } = address;
+
+    /// <summary>Creates a new contract and waits until it is there.</summary>
+    public static async Task<EnergySettlementContract> DeployAsync(
+        TransactionSender sender, EnergySettlementTerms terms, CancellationToken cancellationToken)
+    {
+        var arguments = EnergySettlementAbi.Constructor.EncodeArguments(
+            terms.Token, terms.Registrar, terms.Settler, terms.LastPeriod.Index, terms.WindowPeriods);
+        var receipt = await sender.SendAndConfirmAsync(null, [.. Artifact.CreationCode, .. arguments], cancellationToken);
+        return new EnergySettlementContract(sender.Client, receipt.ContractAddress!.Value);
+    }
+
+    /// <summary>Registers members, in this order. The sender is the registrar.</summary>
+    public Task<TransactionReceipt> RegisterAsync(
+        TransactionSender sender, IReadOnlyList<Address> members, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(
+            Address, EnergySettlementAbi.Register.Encode([members.Select(member => (object)member).ToArray()]), cancellationToken);
+
+    /// <summary>Pays the sender's tokens into a member's balance. The sender has approved this contract to take them.</summary>
+    public Task<TransactionReceipt> DepositAsync(
+        TransactionSender sender, Address member, Money amount, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.Deposit.Encode(member, amount.MicroEur), cancellationToken);
+
+    /// <summary>Pays money of the sender, a member, out to an account.</summary>
+    public Task<TransactionReceipt> WithdrawAsync(
+        TransactionSender sender, Money amount, Address to, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.Withdraw.Encode(amount.MicroEur, to), cancellationToken);
+
+    /// <summary>Settles a period and waits until it is mined. The sender is the settler.</summary>
+    /// <exception cref="ArgumentException">A delta's member is not registered, or it does not fit; nothing was sent.</exception>
+    public async Task<TransactionReceipt> SettleAsync(
+        TransactionSender sender, SettlementBatch batch, CancellationToken cancellationToken)
+    {
+        var lanes = await LanesAsync(cancellationToken);
+        return await sender.SendAndConfirmAsync(Address, EncodeSettle(batch, lanes), cancellationToken);
+    }
+
+    /// <summary>The call data of <c>settle</c>, for a caller that writes it down before it sends it.</summary>
+    /// <exception cref="ArgumentException">A delta's member is not registered, or it does not fit.</exception>
+    public static byte[] EncodeSettle(SettlementBatch batch, MemberLanes lanes) =>
+        EnergySettlementAbi.Settle.Encode(
+            batch.Period.Index, batch.BidsRoot, batch.TradesRoot, lanes.Pack(batch).Select(word => (object)word).ToArray());
+
+    public Task<Address> TokenAsync(CancellationToken cancellationToken) =>
+        ReadAsync<Address>(EnergySettlementAbi.Token, cancellationToken);
+
+    public Task<Address> RegistrarAsync(CancellationToken cancellationToken) =>
+        ReadAsync<Address>(EnergySettlementAbi.Registrar, cancellationToken);
+
+    public Task<Address> SettlerAsync(CancellationToken cancellationToken) =>
+        ReadAsync<Address>(EnergySettlementAbi.Settler, cancellationToken);
+
+    /// <summary>The last period settled, or the one before the first.</summary>
+    public async Task<Period> LastPeriodAsync(CancellationToken cancellationToken) =>
+        new((long)await ReadAsync<BigInteger>(EnergySettlementAbi.LastPeriod, cancellationToken));
+
+    /// <summary>What the contract keeps of a settled period; see <see cref="SettlementCommitment"/>.</summary>
+    /// <exception cref="EthereumRevertException">Not settled yet, or further back than the window.</exception>
+    public async Task<Hash256> CommitmentOfAsync(Period period, CancellationToken cancellationToken) =>
+        new(await ReadAsync<byte[]>(EnergySettlementAbi.CommitmentOf, cancellationToken, period.Index));
+
+    /// <summary>Every member's lane. Members are never removed, so what was read stays true; there may be more later.</summary>
+    public async Task<MemberLanes> LanesAsync(CancellationToken cancellationToken)
+    {
+        var members = new List<Address>();
+        object[] page;
+        do
+        {
+            page = await ReadAsync<object[]>(EnergySettlementAbi.Members, cancellationToken, members.Count, PageSize);
+            members.AddRange(page.Cast<Address>());
+        }
+        while (page.Length == PageSize);
+        return new MemberLanes(members);
+    }
+
+    public async Task<Money> BalanceOfAsync(Address member, CancellationToken cancellationToken) =>
+        ToMoney(await ReadAsync<BigInteger>(EnergySettlementAbi.BalanceOf, cancellationToken, member));
+
+    /// <summary>The balances of many members, in the order asked.</summary>
+    public async Task<ImmutableArray<Money>> BalancesAsync(IReadOnlyList<Address> members, CancellationToken cancellationToken)
+    {
+        var balances = ImmutableArray.CreateBuilder<Money>(members.Count);
+        foreach (var page in members.Chunk(PageSize))
+        {
+            var accounts = page.Select(member => (object)member).ToArray();
+            var answer = await ReadAsync<object[]>(EnergySettlementAbi.BalancesOf, cancellationToken, [accounts]);
+            balances.AddRange(answer.Select(balance => ToMoney((BigInteger)balance)));
+        }
+
+        return balances.ToImmutable();
+    }
+
+    /// <summary>The settlements in blocks from <paramref name="fromBlock"/> on, oldest first.</summary>
+    public async Task<ImmutableArray<SettledEvent>> SettledEventsAsync(ulong fromBlock, CancellationToken cancellationToken)
+    {
+        var logs = await client.LogsAsync(new LogFilter(Address, EnergySettlementAbi.Settled.Topic, fromBlock), cancellationToken);
+        return [.. logs.Select(Read)];
+    }
+
+    private static SettledEvent Read(LogEntry log)
+    {
+        var values = EnergySettlementAbi.Settled.Decode(log.Topics, log.Data.AsSpan());
+        return new SettledEvent(
+            new Period((long)(BigInteger)values[0]),
+            new Hash256((byte[])values[1]),
+            new Hash256((byte[])values[2]),
+            new Hash256((byte[])values[3]),
+            log.BlockNumber,
+            log.TransactionHash);
+    }
+
+    private async Task<T> ReadAsync<T>(AbiFunction function, CancellationToken cancellationToken, params object[] arguments) =>
+        (T)function.DecodeResult(await client.CallAsync(Address, function.Encode(arguments), cancellationToken))[0];
+
+    private static Money ToMoney(BigInteger units) => new((long)units);
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Settlement.Contracts;
+
+/// <summary>Which lane of the contract each member has: its number in order of registration. Only ever grows at the end.</summary>
+public sealed class MemberLanes
+{
+    private readonly Dictionary<MemberId, int> _lanes;
+
+    /// <param name="inOrder">Every member, in order of registration.</param>
+    public MemberLanes(IReadOnlyList<Address> inOrder)
+    {
+        Members = [.. inOrder];
+        _lanes = inOrder.Select((member, lane) => (member, lane)).ToDictionary(pair => pair.member.ToMember(), pair => pair.lane);
+    }
+
+    /// <summary>In order of registration.</summary>
+    public ImmutableArray<Address> Members { get; }
+
+    public bool Contains(MemberId member) => _lanes.ContainsKey(member);
+
+    /// <summary>A batch's deltas, packed for the contract.</summary>
+    /// <exception cref="ArgumentException">A member is not registered or comes twice, or a delta is too large for a lane.</exception>
+    public ImmutableArray<BigInteger> Pack(SettlementBatch batch) =>
+        DeltaWords.Pack(batch.Deltas.Select(delta => new LaneDelta(LaneOf(delta.Member), delta.Delta)));
+
+    private int LaneOf(MemberId member) =>
+        _lanes.TryGetValue(member, out var lane) ? lane : throw new ArgumentException($"Member {member} is not registered on the chain.");
+}

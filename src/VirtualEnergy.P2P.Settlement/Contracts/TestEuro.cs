@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
+
+namespace VirtualEnergy.P2P.Settlement.Contracts;
+
+/// <summary>The devnet's euro, <c>contracts/TestEuro.sol</c>: an ERC-20 with six decimals that anyone can mint. Never more than a test.</summary>
+public sealed class TestEuro(IEthereumClient client, Address address)
+{
+    public const string Symbol = "tEUR";
+
+    private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("TestEuro");
+    private static readonly AbiFunction Mint = new("mint(address to, uint256 amount)");
+    private static readonly AbiFunction Approve = new("approve(address spender, uint256 amount)", "bool");
+    private static readonly AbiFunction BalanceOf = new("balanceOf(address account)", "uint256");
+
+    /// <summary>The errors of an OpenZeppelin ERC-20.</summary>
+    public static ImmutableArray<AbiError> Errors => Artifact.Errors;
+
+    public Address Address { get; } = address;
+
+    public static async Task<TestEuro> DeployAsync(TransactionSender sender, CancellationToken cancellationToken)
+    {
+        var receipt = await sender.SendAndConfirmAsync(null, [.. Artifact.CreationCode], cancellationToken);
+        return new TestEuro(sender.Client, receipt.ContractAddress!.Value);
+    }
+
+    /// <summary>Makes money from nothing.</summary>
+    public Task<TransactionReceipt> MintAsync(TransactionSender sender, Address to, Money amount, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, Mint.Encode(to, amount.MicroEur), cancellationToken);
+
+    /// <summary>Lets a spender take up to this much of the sender's money.</summary>
+    public Task<TransactionReceipt> ApproveAsync(TransactionSender sender, Address spender, Money amount, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, Approve.Encode(spender, amount.MicroEur), cancellationToken);
+
+    public async Task<Money> BalanceOfAsync(Address account, CancellationToken cancellationToken)
+    {
+        var answer = await client.CallAsync(Address, BalanceOf.Encode(account), cancellationToken);
+        return new Money((long)(BigInteger)BalanceOf.DecodeResult(answer)[0]);
+    }
+}
