@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Rounds;
+
+namespace VirtualEnergy.P2P.Exchange.Journal;
+
+public sealed partial class ExchangeJournal
+{
+    /// <summary>Writes a round with its trades, all or nothing.</summary>
+    public Task AppendRoundAsync(JournalledRound round) => _writer.AppendAsync(transaction =>
+    {
+        transaction.Execute(
+            "INSERT INTO rounds VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11)",
+            round.Period.Index, round.Price?.MicroEurPerKWh, round.Interval?.Low.MicroEurPerKWh, round.Interval?.High.MicroEurPerKWh,
+            round.Volume.WattHours, round.Bids, round.BidsRoot.ToString(), round.TradesRoot.ToString(), round.RoundHash.ToString(),
+            round.Supplier?.Import.MicroEurPerKWh, round.Supplier?.Export.MicroEurPerKWh, Now());
+        for (var i = 0; i < round.Trades.Length; i++)
+        {
+            var trade = round.Trades[i];
+            transaction.Execute(
+                "INSERT INTO trades VALUES(@0, @1, @2, @3, @4, @5)",
+                round.Period.Index, i, trade.Buyer.Value, trade.Seller.Value, trade.Energy.WattHours, trade.Price.MicroEurPerKWh);
+        }
+    });
+
+    /// <summary>The period of the last cleared round, or null before the first.</summary>
+    public Period? LastCleared() => Read(connection =>
+        connection.Query("SELECT MAX(period) FROM rounds", row => row.LongOrNull(0))[0] is { } period ? new Period(period) : (Period?)null);
+
+    /// <summary>The period of the first cleared round, or null before it.</summary>
+    public Period? FirstCleared() => Read(connection =>
+        connection.Query("SELECT MIN(period) FROM rounds", row => row.LongOrNull(0))[0] is { } period ? new Period(period) : (Period?)null);
+
+    public JournalledRound? Round(Period period) => Rounds(period, period).FirstOrDefault();
+
+    /// <summary>The cleared rounds from <paramref name="from"/> to <paramref name="to"/>, both included, oldest first.</summary>
+    public IReadOnlyList<JournalledRound> Rounds(Period from, Period to) => Read(connection =>
+    {
+        var trades = connection.Query(
+            "SELECT period, buyer, seller, energy_wh, price FROM trades WHERE period BETWEEN @0 AND @1 ORDER BY period, position",
+            row => (
+                Period: row.GetInt64(0),
+                Trade: new Trade(new MemberId(row.GetString(1)), new MemberId(row.GetString(2)), new Energy(row.GetInt64(3)), new Price(row.GetInt64(4)))),
+            from.Index, to.Index).ToLookup(row => row.Period, row => row.Trade);
+        return connection.Query(
+            "SELECT period, price, price_low, price_high, volume_wh, bids, bids_root, trades_root, round_hash, supplier_import, supplier_export "
+            + "FROM rounds WHERE period BETWEEN @0 AND @1 ORDER BY period",
+            row => RoundOf(row, [.. trades[row.GetInt64(0)]]), from.Index, to.Index);
+    });
+
+    public Task AppendSettlementAsync(JournalledSettlement settlement) => _writer.AppendAsync(transaction => transaction.Execute(
+        "INSERT INTO settlements(period, state, call_data_hash, \"transaction\", block, gas, at) VALUES(@0, @1, @2, @3, @4, @5, @6)",
+        settlement.Period.Index, settlement.State.ToString(), settlement.CallDataHash.ToString(), settlement.Transaction?.ToString(),
+        (long?)settlement.Block, (long?)settlement.Gas, Now()));
+
+    /// <summary>The last state of each round's settlement in the span, oldest first; none for a round never sent.</summary>
+    public IReadOnlyList<JournalledSettlement> Settlements(Period from, Period to) => Read(connection => connection.Query(
+        "SELECT period, state, call_data_hash, \"transaction\", block, gas, MAX(id) FROM settlements "
+        + "WHERE period BETWEEN @0 AND @1 GROUP BY period ORDER BY period",
+        row => new JournalledSettlement(
+            new Period(row.GetInt64(0)), Enum.Parse<SettlementState>(row.GetString(1)), JournalText.Hash(row.GetString(2)),
+            row.IsDBNull(3) ? null : JournalText.Hash(row.GetString(3)), (ulong?)row.LongOrNull(4), (ulong?)row.LongOrNull(5)),
+        from.Index, to.Index));
+
+    private static JournalledRound RoundOf(SqliteDataReader row, ImmutableArray<Trade> trades) => new(
+        new Period(row.GetInt64(0)),
+        row.LongOrNull(1) is { } price ? new Price(price) : null,
+        row.LongOrNull(2) is { } low && row.LongOrNull(3) is { } high ? new PriceInterval(new Price(low), new Price(high)) : null,
+        new Energy(row.GetInt64(4)), row.GetInt32(5), trades,
+        JournalText.Hash(row.GetString(6)), JournalText.Hash(row.GetString(7)), JournalText.Hash(row.GetString(8)),
+        row.LongOrNull(9) is { } import && row.LongOrNull(10) is { } export ? new SupplierPrices(new Price(import), new Price(export)) : null);
+}

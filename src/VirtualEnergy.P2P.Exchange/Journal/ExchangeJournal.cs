@@ -1,0 +1,143 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.Exchange.Journal;
+
+/// <summary>
+/// The exchange's memory: one SQLite file in WAL mode with full synchronisation. An append is done when it is on the disk,
+/// so what was acknowledged survives the loss of the process and of the machine's power.
+/// </summary>
+public sealed partial class ExchangeJournal : IAsyncDisposable
+{
+    private readonly string _connectionString;
+    private readonly SqliteConnection _writing;
+    private readonly JournalWriter _writer;
+    private readonly TimeProvider _time;
+
+    private ExchangeJournal(string connectionString, SqliteConnection writing, TimeProvider time)
+    {
+        _connectionString = connectionString;
+        _writing = writing;
+        _writer = new JournalWriter(writing);
+        _time = time;
+    }
+
+    /// <summary>Whether the last append reached the disk.</summary>
+    public bool IsHealthy => !_writer.IsFailing;
+
+    /// <summary>Opens the file, or makes a new one for this community and contract.</summary>
+    /// <exception cref="JournalException">Not writable, not a journal, of another version, or of another community or contract.</exception>
+    public static ExchangeJournal Open(string path, JournalIdentity identity, TimeProvider time)
+    {
+        var full = Path.GetFullPath(path);
+        var connectionString = new SqliteConnectionStringBuilder { DataSource = full, ForeignKeys = true }.ToString();
+        var writing = new SqliteConnection(connectionString);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            writing.Open();
+            using (var pragmas = writing.CreateCommand())
+            {
+                pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+                pragmas.ExecuteNonQuery();
+            }
+
+            JournalSchema.Ensure(writing);
+            EnsureIdentity(writing, identity, full);
+            return new ExchangeJournal(connectionString, writing, time);
+        }
+        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            writing.Dispose();
+            throw new JournalException($"The journal {full} cannot be opened: {failure.Message}", failure);
+        }
+        catch
+        {
+            writing.Dispose();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        await _writing.DisposeAsync();
+        using var pooled = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(pooled);
+    }
+
+    public Task AppendMembersAsync(IReadOnlyCollection<Member> members) => _writer.AppendAsync(transaction =>
+    {
+        foreach (var member in members)
+        {
+            transaction.Execute(
+                "INSERT INTO members VALUES(@0, @1, @2, @3, @4, @5)",
+                member.Id.Value, member.Name, member.Zone.Value, member.ConnectionWatts, member.IsActive ? 1 : 0, Now());
+        }
+    });
+
+    /// <summary>The members as last written, one row each.</summary>
+    public IReadOnlyList<Member> Members() => Read(connection => connection.Query(
+        "SELECT id, name, zone, connection_w, active, MAX(rowid) FROM members GROUP BY id",
+        row => new Member(
+            new MemberId(row.GetString(0)), row.GetString(1), new ZoneId(row.GetString(2)), row.GetInt64(3), row.GetInt64(4) == 1)));
+
+    public Task AppendBidAsync(JournalledBid bid)
+    {
+        var signed = bid.Signed;
+        var message = Encoding.UTF8.GetString(WireFormat.Write(new BidMessage(signed.Bid, signed.Signature)));
+        var receipt = Encoding.UTF8.GetString(WireFormat.Write(bid.Receipt));
+        return _writer.AppendAsync(transaction => transaction.Execute(
+            "INSERT INTO bids VALUES(@0, @1, @2, @3, @4, @5, @6)",
+            signed.Hash.ToString(), signed.Bid.Period.Index, signed.Bid.Member.Value, signed.Bid.Number, message, receipt, Now()));
+    }
+
+    /// <summary>Every admitted bid of a period, in the order of admission; of each member the last one counts.</summary>
+    public IReadOnlyList<JournalledBid> Bids(Period period) => Read(connection => connection.Query(
+        "SELECT hash, message, receipt FROM bids WHERE period = @0 ORDER BY rowid",
+        row => JournalText.Bid(row.GetString(0), row.GetString(1), row.GetString(2)), period.Index));
+
+    public Task AppendReadingAsync(MeterReading reading) => _writer.AppendAsync(transaction => transaction.Execute(
+        "INSERT INTO meter_readings VALUES(@0, @1, @2, @3, @4, @5, @6)",
+        reading.Period.Index, reading.Member.Value, reading.Import.WattHours, reading.Export.WattHours, reading.Production.WattHours,
+        JournalText.Hex(reading.Signature), Now()));
+
+    /// <summary>The meter readings of the periods from <paramref name="from"/> to <paramref name="to"/>, both included.</summary>
+    public IReadOnlyList<MeterReading> Readings(Period from, Period to) => Read(connection => connection.Query(
+        "SELECT period, member, import_wh, export_wh, production_wh, signature FROM meter_readings WHERE period BETWEEN @0 AND @1 ORDER BY period, member",
+        row => new MeterReading(
+            new MemberId(row.GetString(1)), new Period(row.GetInt64(0)), new Energy(row.GetInt64(2)), new Energy(row.GetInt64(3)),
+            new Energy(row.GetInt64(4)), JournalText.Bytes(row.GetString(5))),
+        from.Index, to.Index));
+
+    private static void EnsureIdentity(SqliteConnection connection, JournalIdentity identity, string path)
+    {
+        var chain = identity.ChainId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var found = connection.Query("SELECT community, chain_id, contract FROM identity", row => (row.GetString(0), row.GetString(1), row.GetString(2)));
+        if (found.Count == 0)
+        {
+            using var transaction = connection.BeginTransaction();
+            transaction.Execute("INSERT INTO identity VALUES(@0, @1, @2)", identity.Community, chain, identity.Contract);
+            transaction.Commit();
+        }
+        else if (found[0] != (identity.Community, chain, identity.Contract))
+        {
+            var (community, chainId, contract) = found[0];
+            throw new JournalException(
+                $"The journal {path} belongs to '{community}', contract {contract} on chain {chainId}; "
+                + $"configured are '{identity.Community}', {identity.Contract} on {chain}. Give this market a journal of its own.");
+        }
+    }
+
+    private T Read<T>(Func<SqliteConnection, T> read)
+    {
+        using var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        return read(connection);
+    }
+
+    private string Now() => SqlCommands.Instant(_time.GetUtcNow());
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.Exchange.Journal;
+
+/// <summary>Whose journal a file is. It never changes: another contract needs another file.</summary>
+public sealed record JournalIdentity(string Community, ulong ChainId, string Contract);
+
+/// <summary>An admitted bid with the receipt that the exchange signed for it.</summary>
+public sealed record JournalledBid(SignedBid Signed, BidReceipt Receipt);
+
+/// <summary>A cleared round as it was published. Trades in canonical order; deltas follow from them.</summary>
+/// <param name="Bids">How many bids counted.</param>
+/// <param name="Supplier">The supplier's prices of the period, where the community has a tariff.</param>
+public sealed record JournalledRound(
+    Period Period, Price? Price, PriceInterval? Interval, Energy Volume, int Bids, ImmutableArray<Trade> Trades,
+    Hash256 BidsRoot, Hash256 TradesRoot, Hash256 RoundHash, SupplierPrices? Supplier)
+{
+    /// <summary>Net money per member that traded, by member; sums to zero.</summary>
+    public ImmutableArray<MemberDelta> Deltas()
+    {
+        var deltas = new SortedDictionary<MemberId, Money>();
+        foreach (var trade in Trades)
+        {
+            deltas[trade.Buyer] = deltas.GetValueOrDefault(trade.Buyer) - trade.Amount;
+            deltas[trade.Seller] = deltas.GetValueOrDefault(trade.Seller) + trade.Amount;
+        }
+
+        return [.. deltas.Select(entry => new MemberDelta(entry.Key, entry.Value))];
+    }
+
+    /// <summary>The message that tells everyone.</summary>
+    public RoundResult Result() => new(Period, Price, Volume, Bids, Trades, BidsRoot, TradesRoot, RoundHash);
+}
+
+/// <summary>How far the settlement of a round has come.</summary>
+public enum SettlementState
+{
+    /// <summary>The transaction is about to go out, or went out and was not confirmed yet.</summary>
+    Sent,
+
+    /// <summary>The chain has it.</summary>
+    Confirmed,
+}
+
+/// <summary>One step of a round's settlement.</summary>
+/// <param name="CallDataHash">Keccak-256 of the call's data: what was, or is to be, executed.</param>
+/// <param name="Transaction">Null when the chain had the batch before its transaction was seen.</param>
+/// <param name="Gas">Gas used by the transaction.</param>
+public sealed record JournalledSettlement(
+    Period Period, SettlementState State, Hash256 CallDataHash, Hash256? Transaction, ulong? Block, ulong? Gas);

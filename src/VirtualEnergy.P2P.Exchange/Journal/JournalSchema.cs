@@ -1,0 +1,61 @@
+using Microsoft.Data.Sqlite;
+
+namespace VirtualEnergy.P2P.Exchange.Journal;
+
+/// <summary>The journal's tables. Rows are only ever added: what a row once said stays readable.</summary>
+internal static class JournalSchema
+{
+    /// <summary>Written to the file as SQLite's <c>user_version</c>; a file of another version is refused, not guessed at.</summary>
+    public const int Version = 1;
+
+    private const string Tables = """
+        CREATE TABLE identity(
+          community TEXT NOT NULL, chain_id TEXT NOT NULL, contract TEXT NOT NULL) STRICT;
+        CREATE TABLE members(
+          id TEXT NOT NULL, name TEXT NOT NULL, zone TEXT NOT NULL, connection_w INTEGER NOT NULL, active INTEGER NOT NULL,
+          at TEXT NOT NULL) STRICT;
+        CREATE TABLE bids(
+          hash TEXT PRIMARY KEY, period INTEGER NOT NULL, member TEXT NOT NULL, number INTEGER NOT NULL,
+          message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
+          UNIQUE(period, member, number)) STRICT;
+        CREATE TABLE rounds(
+          period INTEGER PRIMARY KEY, price INTEGER, price_low INTEGER, price_high INTEGER, volume_wh INTEGER NOT NULL,
+          bids INTEGER NOT NULL, bids_root TEXT NOT NULL, trades_root TEXT NOT NULL, round_hash TEXT NOT NULL,
+          supplier_import INTEGER, supplier_export INTEGER, at TEXT NOT NULL) STRICT;
+        CREATE TABLE trades(
+          period INTEGER NOT NULL REFERENCES rounds(period), position INTEGER NOT NULL, buyer TEXT NOT NULL, seller TEXT NOT NULL,
+          energy_wh INTEGER NOT NULL, price INTEGER NOT NULL, PRIMARY KEY(period, position)) STRICT;
+        CREATE TABLE settlements(
+          id INTEGER PRIMARY KEY, period INTEGER NOT NULL, state TEXT NOT NULL, call_data_hash TEXT NOT NULL,
+          "transaction" TEXT, block INTEGER, gas INTEGER, at TEXT NOT NULL) STRICT;
+        CREATE INDEX settlements_by_period ON settlements(period);
+        CREATE TABLE meter_readings(
+          period INTEGER NOT NULL, member TEXT NOT NULL, import_wh INTEGER NOT NULL, export_wh INTEGER NOT NULL,
+          production_wh INTEGER NOT NULL, signature TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY(period, member)) STRICT;
+        """;
+
+    /// <summary>Creates the tables in an empty file; checks the version of any other.</summary>
+    /// <exception cref="JournalException">The file was written by another version.</exception>
+    public static void Ensure(SqliteConnection connection)
+    {
+        using var read = connection.CreateCommand();
+        read.CommandText = "PRAGMA user_version";
+        var version = (long)read.ExecuteScalar()!;
+        if (version == Version)
+        {
+            return;
+        }
+
+        if (version != 0)
+        {
+            throw new JournalException($"The journal {connection.DataSource} has schema version {version}; this exchange reads version {Version}.");
+        }
+
+        using var transaction = connection.BeginTransaction();
+        using var create = connection.CreateCommand();
+        create.Transaction = transaction;
+        create.CommandText = $"{Tables} PRAGMA user_version = {Version};";
+        create.ExecuteNonQuery();
+        transaction.Commit();
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Text;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.Exchange.Journal;
+
+/// <summary>Reads back what the journal wrote as text. A row that does not read is damage, and said so.</summary>
+internal static class JournalText
+{
+    public static string Hex(ImmutableArray<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes.AsSpan());
+
+    public static ImmutableArray<byte> Bytes(string hex) => [.. Convert.FromHexString(hex.AsSpan(2))];
+
+    public static Hash256 Hash(string text) =>
+        Hash256.TryParse(text, out var hash) ? hash : throw new JournalException($"The journal holds '{text}' where a hash belongs: it is damaged.");
+
+    public static JournalledBid Bid(string hash, string message, string receipt)
+    {
+        if (!WireFormat.TryReadBid(Encoding.UTF8.GetBytes(message), null, out var bid, out var refusal))
+        {
+            throw new JournalException($"The journal's bid {hash} does not read: {refusal.Detail}");
+        }
+
+        if (!WireFormat.TryReadReceipt(Encoding.UTF8.GetBytes(receipt), out var answer, out var error))
+        {
+            throw new JournalException($"The journal's receipt of bid {hash} does not read: {error}");
+        }
+
+        return new JournalledBid(new SignedBid(bid.Bid, Hash(hash), bid.Signature), answer);
+    }
+}
