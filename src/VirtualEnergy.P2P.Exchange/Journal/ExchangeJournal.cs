@@ -100,6 +100,11 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
         "SELECT hash, message, receipt FROM bids WHERE period = @0 ORDER BY rowid",
         row => JournalText.Bid(row.GetString(0), row.GetString(1), row.GetString(2)), period.Index));
 
+    /// <summary>The admitted bid of this hash, of any period.</summary>
+    public JournalledBid? FindBid(Hash256 hash) => Read(connection => connection.Query(
+        "SELECT hash, message, receipt FROM bids WHERE hash = @0",
+        row => JournalText.Bid(row.GetString(0), row.GetString(1), row.GetString(2)), hash.ToString())).FirstOrDefault();
+
     public Task AppendReadingAsync(MeterReading reading) => _writer.AppendAsync(transaction => transaction.Execute(
         "INSERT INTO meter_readings VALUES(@0, @1, @2, @3, @4, @5, @6)",
         reading.Period.Index, reading.Member.Value, reading.Import.WattHours, reading.Export.WattHours, reading.Production.WattHours,

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Net;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Exchange;
+
+/// <summary>Everything one exchange needs to know. Set in code, or read from configuration by <see cref="ExchangeConfiguration"/>.</summary>
+public sealed record ExchangeOptions
+{
+    /// <summary>Name of the community; a level of every topic.</summary>
+    public required string Community { get; init; }
+
+    /// <summary>The Ethereum node's JSON-RPC address.</summary>
+    public required Uri Rpc { get; init; }
+
+    /// <summary>The <c>EnergySettlement</c> contract. It is checked at the start.</summary>
+    public required Address Contract { get; init; }
+
+    /// <summary>Refuse to start on another chain; null takes the node's.</summary>
+    public ulong? ChainId { get; init; }
+
+    /// <summary>The exchange's key: settles, and signs receipts.</summary>
+    public required EthereumKey Key { get; init; }
+
+    /// <summary>The SQLite file that remembers bids, rounds, settlements and readings.</summary>
+    public required string JournalPath { get; init; }
+
+    /// <summary>Who may bid. Each one's id is the address that her node signs with.</summary>
+    public required ImmutableArray<Member> Members { get; init; }
+
+    public MarketRules Rules { get; init; } = MarketRules.Default;
+
+    /// <summary>What the supplier asks and gives; null where nobody knows, and then there are no savings.</summary>
+    public SupplierTariff? Tariff { get; init; }
+
+    public GateOptions Gate { get; init; } = new ClockGateOptions();
+
+    /// <summary>Where the API, the hub and the viewer listen. Port 0 takes a free one.</summary>
+    public string Url { get; init; } = "http://127.0.0.1:8080";
+
+    public BrokerOptions Broker { get; init; } = new();
+
+    /// <summary>Rounds in all, those in the journal included; null goes on for ever.</summary>
+    public int? Rounds { get; init; }
+
+    /// <summary>Admissions that one member may ask for in a second, on average; the burst is twice as many.</summary>
+    public int MessagesPerMemberAndSecond { get; init; } = 50;
+
+    /// <summary>How long <see cref="ExchangeHost.Completion"/> waits for the readings of the last round.</summary>
+    public TimeSpan MeteringGrace { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Told of each round as it goes. Called on the exchange's threads, in order; must not block.</summary>
+    public IProgress<RoundProgress>? Progress { get; init; }
+
+    /// <summary>Log to the console: <c>none</c>, <c>text</c> or <c>json</c>.</summary>
+    public string Log { get; init; } = "none";
+}
+
+/// <summary>Which broker carries the messages.</summary>
+public sealed record BrokerOptions
+{
+    /// <summary>A broker that runs already; null starts the embedded one.</summary>
+    public BrokerAddress? External { get; init; }
+
+    /// <summary>The exchange's user name there.</summary>
+    public string User { get; init; } = "exchange";
+
+    /// <summary>Null: none for an external broker, a new random one for the embedded.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Where the embedded broker listens.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port of the embedded broker; 0 takes a free one.</summary>
+    public int Port { get; init; }
+}
+
+/// <summary>When gates close.</summary>
+public abstract record GateOptions;
+
+/// <summary>By the clock: a period's gate closes a fixed time before its delivery starts, and the next one opens.</summary>
+public sealed record ClockGateOptions : GateOptions
+{
+    public TimeSpan ClosesBeforeDelivery { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>By the members, for simulated time: a gate closes when every active member has bid.</summary>
+public sealed record LockstepGateOptions : GateOptions
+{
+    /// <summary>A gate stays open at least this long.</summary>
+    public TimeSpan MinimumPace { get; init; } = TimeSpan.Zero;
+
+    /// <summary>A gate stays open at most this long, whoever is missing.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+}

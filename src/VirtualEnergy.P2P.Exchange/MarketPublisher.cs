@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.Exchange;
+
+/// <summary>
+/// Sends the exchange's messages in order and in the background, so that a slow or absent broker never holds up a round.
+/// What is retained is sent again after each reconnection: a broker may come back without its memory.
+/// </summary>
+public sealed class MarketPublisher : BackgroundService
+{
+    private const int MaxBatch = 256;
+
+    private readonly MqttLink _link;
+    private readonly ILogger<MarketPublisher> _logger;
+    private readonly ConcurrentDictionary<string, byte[]> _retained = new();
+
+    // When the broker is away for long, the oldest go: nodes ask again for what they miss.
+    private readonly Channel<MqttMessage> _waiting = Channel.CreateBounded<MqttMessage>(
+        new BoundedChannelOptions(8192) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+
+    public MarketPublisher(MqttLink link, ILogger<MarketPublisher> logger)
+    {
+        (_link, _logger) = (link, logger);
+        link.StateChanged += change =>
+        {
+            if (change.State == LinkState.Connected)
+            {
+                SendRetainedAgain();
+            }
+        };
+    }
+
+    public void Send(string topic, byte[] payload) => _waiting.Writer.TryWrite(new MqttMessage(topic, payload));
+
+    public void SendRetained(string topic, byte[] payload)
+    {
+        _retained[topic] = payload;
+        _waiting.Writer.TryWrite(new MqttMessage(topic, payload, Retain: true));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<Task>();
+        while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
+        {
+            batch.Clear();
+            while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out var message))
+            {
+                batch.Add(PublishAsync(message, stoppingToken));
+            }
+
+            await Task.WhenAll(batch);
+        }
+    }
+
+    private void SendRetainedAgain()
+    {
+        foreach (var (topic, payload) in _retained)
+        {
+            _waiting.Writer.TryWrite(new MqttMessage(topic, payload, Retain: true));
+        }
+    }
+
+    private async Task PublishAsync(MqttMessage message, CancellationToken stopping)
+    {
+        try
+        {
+            await _link.PublishAsync(message.Topic, message.Payload, message.Retain, stopping);
+        }
+        catch (MqttLinkException failure)
+        {
+            _logger.LogWarning("Not sent: {Why}", failure.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The exchange is stopping.
+        }
+    }
+}

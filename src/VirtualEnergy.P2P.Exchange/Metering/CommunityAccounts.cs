@@ -1,0 +1,164 @@
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.Exchange.Metering;
+
+/// <summary>
+/// Brings trades and meter readings together. For a home and a period: net n = import − export; traded t, bought positive;
+/// the residual r = n − t is bought from the supplier (r &gt; 0) or sold to it (r &lt; 0).
+/// savings = supplier's cost of n − (money paid for t + supplier's cost of r).
+/// </summary>
+/// <remarks>Pure arithmetic; readings of the last <see cref="KeptPeriods"/> periods are still taken. Any thread may call.</remarks>
+public sealed class CommunityAccounts
+{
+    /// <summary>A week of quarter hours: how late a reading may come.</summary>
+    public const int KeptPeriods = 672;
+
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<Period, PeriodAccount> _periods = [];
+    private readonly Dictionary<MemberId, MemberAccount> _members = [];
+    private long _consumption;
+    private long _importWithout;
+    private long _importWith;
+
+    /// <summary>Books a cleared round.</summary>
+    /// <param name="supplier">Null where the community has no tariff: then nothing is saved.</param>
+    public void Clear(Period period, IEnumerable<Trade> trades, SupplierPrices? supplier)
+    {
+        lock (_lock)
+        {
+            var account = _periods[period] = new PeriodAccount(supplier);
+            foreach (var trade in trades)
+            {
+                account.Trade(trade.Buyer, trade.Energy, trade.Amount);
+                account.Trade(trade.Seller, -trade.Energy, -trade.Amount);
+                var buyer = _members.GetValueOrDefault(trade.Buyer);
+                _members[trade.Buyer] = buyer with { Bought = buyer.Bought + trade.Energy };
+                var seller = _members.GetValueOrDefault(trade.Seller);
+                _members[trade.Seller] = seller with { Sold = seller.Sold + trade.Energy };
+            }
+
+            while (_periods.Count > KeptPeriods)
+            {
+                _periods.Remove(_periods.Keys.First());
+            }
+        }
+    }
+
+    /// <summary>Whether a reading can be booked: the period was cleared, is not too long ago, and has none of the member.</summary>
+    public bool Awaits(MemberId member, Period period)
+    {
+        lock (_lock)
+        {
+            return _periods.TryGetValue(period, out var account) && !account.Metered.Contains(member);
+        }
+    }
+
+    /// <summary>Whether the period still takes readings, of anyone.</summary>
+    public bool IsKept(Period period)
+    {
+        lock (_lock)
+        {
+            return _periods.ContainsKey(period);
+        }
+    }
+
+    /// <summary>How many members' readings of the period are in.</summary>
+    public int ReadingsOf(Period period)
+    {
+        lock (_lock)
+        {
+            return _periods.TryGetValue(period, out var account) ? account.Metered.Count : 0;
+        }
+    }
+
+    /// <summary>Books a reading; false, without effect, if the period does not await it.</summary>
+    public bool TryMeter(MeterReading reading)
+    {
+        lock (_lock)
+        {
+            if (!_periods.TryGetValue(reading.Period, out var account) || !account.Metered.Add(reading.Member))
+            {
+                return false;
+            }
+
+            var (traded, paid) = account.Position(reading.Member);
+            var net = reading.Import - reading.Export;
+            var residual = net - traded;
+            account.Consumption += reading.Production + net;
+            account.Production += reading.Production;
+            account.Import += Energy.Max(Energy.Zero, residual);
+            account.Export += Energy.Max(Energy.Zero, -residual);
+
+            _consumption += (reading.Production + net).WattHours;
+            _importWithout += Math.Max(0, net.WattHours);
+            _importWith += Math.Max(0, residual.WattHours);
+
+            var saved = account.Supplier is { } prices ? CostOf(net, prices) - (paid + CostOf(residual, prices)) : Money.Zero;
+            var member = _members.GetValueOrDefault(reading.Member);
+            _members[reading.Member] = member with
+            {
+                Savings = member.Savings + saved,
+                Import = member.Import + reading.Import,
+                Export = member.Export + reading.Export,
+                Production = member.Production + reading.Production,
+            };
+            return true;
+        }
+    }
+
+    public MemberAccount Of(MemberId member)
+    {
+        lock (_lock)
+        {
+            return _members.GetValueOrDefault(member);
+        }
+    }
+
+    /// <summary>All members' savings.</summary>
+    public Money Savings()
+    {
+        lock (_lock)
+        {
+            return _members.Values.Aggregate(Money.Zero, (sum, member) => sum + member.Savings);
+        }
+    }
+
+    /// <summary>Over the whole run; null before the first consumption was metered.</summary>
+    public SelfSufficiency? SelfSufficiency()
+    {
+        lock (_lock)
+        {
+            return _consumption <= 0 ? null : new SelfSufficiency(Share(_importWithout), Share(_importWith));
+        }
+
+        double Share(long bought) => Math.Clamp(1 - (double)bought / _consumption, 0, 1);
+    }
+
+    /// <summary>
+    /// The last metered period's flows. While its readings still come in, the period before is shown: a half-metered
+    /// community would seem to consume half.
+    /// </summary>
+    /// <param name="members">How many readings make a period complete.</param>
+    public EnergyFlows? LastFlows(int members)
+    {
+        lock (_lock)
+        {
+            EnergyFlows? flows = null;
+            foreach (var (period, account) in _periods.Reverse().Where(entry => entry.Value.Metered.Count > 0).Take(2))
+            {
+                flows ??= account.Flows(period);
+                if (account.Metered.Count >= members || flows.Value.Period != period)
+                {
+                    return account.Flows(period);
+                }
+            }
+
+            return flows;
+        }
+    }
+
+    private static Money CostOf(Energy net, SupplierPrices prices) =>
+        net > Energy.Zero ? prices.Import.Of(net) : -prices.Export.Of(-net);
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using VirtualEnergy.P2P.Exchange.Admission;
+using VirtualEnergy.P2P.Exchange.Journal;
+using VirtualEnergy.P2P.Exchange.Live;
+using VirtualEnergy.P2P.Exchange.Rounds;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Signing;
+
+namespace VirtualEnergy.P2P.Exchange.Metering;
+
+/// <summary>
+/// Takes signed meter readings of delivered periods: checks, writes down, books. The first reading of a member and period
+/// counts. Nobody waits for an answer, so a refusal is only logged.
+/// </summary>
+public sealed class MeterDesk(
+    Topics topics, MemberDirectory members, MessageRate rate, IGate gate, ReadingLimits limits, CommunityAccounts accounts,
+    ExchangeJournal journal, MarketDomain domain, LiveFeed live, ILogger<MeterDesk> logger)
+{
+    private readonly MeterReadingSigning _signing = new(domain);
+    private readonly ConcurrentDictionary<(MemberId, Period), byte> _writing = new();
+
+    /// <summary>The handler of <see cref="Topics.AllMeters"/>.</summary>
+    public Task TakeAsync(MqttMessage message, CancellationToken cancellation)
+    {
+        if (message.Retain || !topics.TryParseMeters(message.Topic, out var sender) || !rate.TryTake(sender))
+        {
+            return Task.CompletedTask;
+        }
+
+        if (!WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out var error))
+        {
+            logger.LogInformation("A meter reading of {Member} refused: malformed. {Detail}", sender, error);
+        }
+        else if (ObjectionTo(reading, sender) is { } objection)
+        {
+            logger.LogInformation("The meter reading of {Member} for period {Period} refused: {Reason}.", sender, reading.Period.Index, objection);
+        }
+        else if (accounts.Awaits(reading.Member, reading.Period) && _writing.TryAdd((reading.Member, reading.Period), 0))
+        {
+            // Not awaited: the next message is taken meanwhile, and the journal writes what waits together.
+            _ = BookAsync(reading);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Null when the reading holds, else the first thing against it, as a stable code.</summary>
+    public string? ObjectionTo(MeterReading reading, MemberId sender)
+    {
+        if (reading.Member != sender)
+        {
+            return "malformed";
+        }
+
+        if (members.Find(sender) is not { } member)
+        {
+            return "unknown-member";
+        }
+
+        if (!accounts.IsKept(reading.Period) || !gate.IsDelivered(reading.Period))
+        {
+            return "wrong-period";
+        }
+
+        if (limits.ObjectionTo(reading, member.ConnectionWatts) is { } objection)
+        {
+            return objection;
+        }
+
+        var metered = new MeteredEnergy(reading.Member, reading.Period, reading.Import, reading.Export, reading.Production);
+        return _signing.IsSignedByMember(metered, reading.Signature.AsSpan()) ? null : "wrong-signature";
+    }
+
+    private async Task BookAsync(MeterReading reading)
+    {
+        try
+        {
+            await journal.AppendReadingAsync(reading);
+            accounts.TryMeter(reading);
+            live.Changed(LivePart.Members);
+            live.Changed(LivePart.Flows);
+        }
+        catch (JournalException failure)
+        {
+            logger.LogError(failure, "A meter reading of {Member} for period {Period} was not taken.", reading.Member, reading.Period.Index);
+        }
+        finally
+        {
+            _writing.TryRemove((reading.Member, reading.Period), out _);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Exchange;
+
+/// <summary>One thing that happened to a round, for who runs an exchange in her process.</summary>
+public abstract record RoundProgress(Period Period);
+
+/// <summary>The gate closed and the auction cleared; the result is durable and published.</summary>
+/// <param name="Price">µEUR/kWh; null when nothing traded.</param>
+/// <param name="Volume">Wh bought = Wh sold.</param>
+/// <param name="Duration">From gate closure to publication.</param>
+public sealed record RoundCleared(Period Period, Price? Price, Energy Volume, int Bids, int Trades, TimeSpan Duration) : RoundProgress(Period);
+
+/// <summary>The chain has the round's batch.</summary>
+/// <param name="Transaction">0x-hash; null, like block and gas, when an earlier run of the exchange sent it and did not see it mined.</param>
+public sealed record RoundSettled(Period Period, string? Transaction, ulong? Block, ulong? Gas) : RoundProgress(Period);
+
+/// <summary>Settlement of the round failed for now; it is tried again after the wait, and rounds go on.</summary>
+public sealed record SettlementDelayed(Period Period, string Why, TimeSpan RetryIn) : RoundProgress(Period);

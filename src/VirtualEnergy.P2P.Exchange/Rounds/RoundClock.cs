@@ -1,0 +1,109 @@
+using VirtualEnergy.P2P.Exchange.Admission;
+using VirtualEnergy.P2P.Exchange.Api;
+using VirtualEnergy.P2P.Exchange.Journal;
+using VirtualEnergy.P2P.Exchange.Live;
+using VirtualEnergy.P2P.Exchange.Metering;
+using VirtualEnergy.P2P.Exchange.Settling;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Commitments;
+
+namespace VirtualEnergy.P2P.Exchange.Rounds;
+
+/// <summary>
+/// Runs the rounds, one period after another and none left out: opens the gate and says so, closes it, clears, writes the
+/// result down, publishes it and hands it to settlement. It waits for the gate and for the disk, for nothing else.
+/// </summary>
+public sealed class RoundClock(
+    ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, FundsLedger ledger,
+    RoundHistory history, CommunityAccounts accounts, SettlementWorker settlement, MarketPublisher publisher, Topics topics, MarketViews views,
+    LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
+{
+    private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource _allCleared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Done when the last planned round is cleared; never where no end is planned.</summary>
+    public Task AllCleared => _allCleared.Task;
+
+    /// <summary>When the present state was reached: a clock that stands still past its gate is not healthy.</summary>
+    public bool IsOnTime => open.GateClosesAt is not { } closes || time.GetUtcNow() <= closes + TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        for (var period = plan.First; plan.Last is not { } last || period <= last; period = period.Next)
+        {
+            await RunAsync(period, stoppingToken);
+        }
+
+        settlement.CompleteAfterLast();
+        _allCleared.TrySetResult();
+    }
+
+    private async Task RunAsync(Period period, CancellationToken cancellation)
+    {
+        var closesAt = gate.ClosesAt(period);
+        var resumed = period == plan.First ? journal.Bids(period) : [];
+        var everyoneHasBid = open.Open(period, closesAt, members.Active, resumed);
+        publisher.SendRetained(
+            topics.RoundOpen, WireFormat.Write(new RoundAnnouncement(period, options.Rules.Grid.StartOf(period), closesAt)));
+        live.Changed(LivePart.Now);
+        logger.LogDebug("Period {Period} is open until {ClosesAt:O}, with {Bids} bids from before.", period.Index, closesAt, resumed.Count);
+
+        await gate.WaitForClosureAsync(period, everyoneHasBid, cancellation);
+        var start = time.GetTimestamp();
+        var bids = await open.CloseAsync();
+        var round = RoundCalculator.Clear(period, bids, members.Zones, options.Rules);
+        var journalled = Journalled(round);
+        await WriteDownAsync(journalled, cancellation);
+
+        ledger.Clear(period, round.Deltas);
+        accounts.Clear(period, round.Trades, journalled.Supplier);
+        history.Add(journalled, bids);
+        publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));
+        settlement.Enqueue(journalled);
+        Tell(journalled, time.GetElapsedTime(start));
+    }
+
+    private JournalledRound Journalled(Round round)
+    {
+        var commitment = RoundCommitment.Of(round);
+        return new JournalledRound(
+            round.Period, round.Clearing.Price, round.Clearing.Interval, round.Clearing.Volume, round.Bids.Length, round.Trades,
+            commitment.BidsRoot, commitment.TradesRoot, commitment.RoundHash, options.Tariff?.At(round.Period));
+    }
+
+    // A result that is not durable must not be told, so a full disk holds the market up until there is room again.
+    private async Task WriteDownAsync(JournalledRound round, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await journal.AppendRoundAsync(round);
+                return;
+            }
+            catch (JournalException failure)
+            {
+                logger.LogError(failure, "Round {Period} waits: it cannot be written down.", round.Period.Index);
+                await Task.Delay(JournalRetry, time, cancellation);
+            }
+        }
+    }
+
+    private void Tell(JournalledRound round, TimeSpan duration)
+    {
+        logger.LogInformation(
+            "Period {Period} cleared: {Bids} bids, {Trades} trades, {Volume} Wh at {Price} µEUR/kWh, in {Milliseconds:0.0} ms.",
+            round.Period.Index, round.Bids, round.Trades.Length, round.Volume.WattHours, round.Price?.MicroEurPerKWh, duration.TotalMilliseconds);
+        options.Progress?.Report(new RoundCleared(round.Period, round.Price, round.Volume, round.Bids, round.Trades.Length, duration));
+        live.Changed(views.Of(new PastRound(round, null)));
+        live.Traded([.. round.Trades.Take(RoundHistory.KeptTrades).Select(trade => MarketViews.Of(round.Period, trade))]);
+        live.Changed(LivePart.Now);
+        live.Changed(LivePart.Book);
+        live.Changed(LivePart.Members);
+        live.Changed(LivePart.Chain);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Exchange.Journal;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+
+namespace VirtualEnergy.P2P.Exchange.Rounds;
+
+/// <summary>A cleared round, with its settlement once the chain has it.</summary>
+public sealed record PastRound(JournalledRound Round, JournalledSettlement? Settlement)
+{
+    public bool IsSettled => Settlement is { State: SettlementState.Confirmed };
+}
+
+/// <summary>Sums over every round since the journal's first. Prices: rounds that had one, each counted once.</summary>
+public sealed record RoundTotals(
+    int Rounds, int Bids, int Trades, Energy Traded, int Priced, Int128 PriceSum, Price? PriceMin, Price? PriceMax, int Settled, ulong Gas, int TradesSettled)
+{
+    public static readonly RoundTotals None = new(0, 0, 0, Energy.Zero, 0, 0, null, null, 0, 0, 0);
+
+    /// <summary>The unweighted mean, rounded towards zero. µEUR/kWh.</summary>
+    public Price? PriceMean => Priced == 0 ? null : new Price((long)(PriceSum / Priced));
+
+    public double? GasPerTrade => TradesSettled == 0 ? null : (double)Gas / TradesSettled;
+}
+
+/// <summary>The last rounds and trades in memory, and the totals; older rounds are in the journal.</summary>
+/// <remarks>The round clock adds, the settlement worker settles, everyone may look. Any thread may call.</remarks>
+public sealed class RoundHistory
+{
+    /// <summary>Two days of quarter hours.</summary>
+    public const int KeptRounds = 192;
+
+    public const int KeptTrades = 60;
+
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<Period, PastRound> _rounds = [];
+    private ImmutableArray<(Period Period, Trade Trade)> _trades = [];
+
+    public RoundTotals Totals { get; private set; } = RoundTotals.None;
+
+    public Period? LastCleared { get; private set; }
+
+    public Period? LastSettled { get; private set; }
+
+    /// <summary>0x-hash of the last settlement that was seen mined.</summary>
+    public Hash256? LastTransaction { get; private set; }
+
+    /// <summary>The book of the last cleared round.</summary>
+    public ImmutableArray<SignedBid> LastBids { get; private set; } = [];
+
+    public void Add(JournalledRound round, ImmutableArray<SignedBid> bids)
+    {
+        lock (_lock)
+        {
+            _rounds[round.Period] = new PastRound(round, null);
+            if (_rounds.Count > KeptRounds)
+            {
+                _rounds.Remove(_rounds.Keys.First());
+            }
+
+            _trades = [.. round.Trades.Select(trade => (round.Period, trade)).Concat(_trades).Take(KeptTrades)];
+            LastCleared = round.Period;
+            LastBids = bids;
+            var sums = Totals;
+            Totals = sums with
+            {
+                Rounds = sums.Rounds + 1,
+                Bids = sums.Bids + round.Bids,
+                Trades = sums.Trades + round.Trades.Length,
+                Traded = sums.Traded + round.Volume,
+                Priced = sums.Priced + (round.Price is null ? 0 : 1),
+                PriceSum = sums.PriceSum + (round.Price?.MicroEurPerKWh ?? 0),
+                PriceMin = round.Price is { } low ? Price.Min(low, sums.PriceMin ?? low) : sums.PriceMin,
+                PriceMax = round.Price is { } high ? Price.Max(high, sums.PriceMax ?? high) : sums.PriceMax,
+            };
+        }
+    }
+
+    /// <param name="settlement">Confirmed.</param>
+    /// <param name="trades">How many trades the batch netted.</param>
+    public void Settle(JournalledSettlement settlement, int trades)
+    {
+        lock (_lock)
+        {
+            if (_rounds.TryGetValue(settlement.Period, out var past))
+            {
+                _rounds[settlement.Period] = past with { Settlement = settlement };
+            }
+
+            LastSettled = settlement.Period;
+            LastTransaction = settlement.Transaction ?? LastTransaction;
+            Totals = Totals with
+            {
+                Settled = Totals.Settled + 1,
+                Gas = Totals.Gas + (settlement.Gas ?? 0),
+                TradesSettled = Totals.TradesSettled + (settlement.Gas is null ? 0 : trades),
+            };
+        }
+    }
+
+    /// <summary>Of the last <see cref="KeptRounds"/>; null for an older or an unknown one.</summary>
+    public PastRound? Find(Period period)
+    {
+        lock (_lock)
+        {
+            return _rounds.GetValueOrDefault(period);
+        }
+    }
+
+    /// <summary>The last rounds, oldest first.</summary>
+    public ImmutableArray<PastRound> Rounds()
+    {
+        lock (_lock)
+        {
+            return [.. _rounds.Values];
+        }
+    }
+
+    /// <summary>The last trades, newest first.</summary>
+    public ImmutableArray<(Period Period, Trade Trade)> Trades()
+    {
+        lock (_lock)
+        {
+            return _trades;
+        }
+    }
+}
