@@ -87,10 +87,8 @@ public sealed class MarketViews(
     public RoundDetailView Detail(PastRound past, IEnumerable<JournalledBid> bids)
     {
         var (round, settlement) = past;
-        var counted = bids.GroupBy(bid => bid.Signed.Bid.Member).Select(own => own.MaxBy(bid => bid.Signed.Bid.Number)!.Signed)
-            .OrderBy(signed => signed.Bid.Member);
         return new RoundDetailView(
-            Of(past), [.. counted.Select(Of)],
+            Of(past), [.. JournalReplay.Counting(bids).Select(Of)],
             new ClearingView(
                 round.Price?.MicroEurPerKWh, round.Interval?.Low.MicroEurPerKWh, round.Interval?.High.MicroEurPerKWh, round.Volume.WattHours),
             [.. round.Trades.Select(trade => Of(round.Period, trade))],

@@ -69,15 +69,20 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
         SqliteConnection.ClearPool(pooled);
     }
 
-    public Task AppendMembersAsync(IReadOnlyCollection<Member> members) => _writer.AppendAsync(transaction =>
+    /// <summary>Writes down the members that are new, or not as they were written last.</summary>
+    public Task AppendChangedMembersAsync(IEnumerable<Member> members)
     {
-        foreach (var member in members)
+        var changed = members.Except(Members()).ToList();
+        return changed.Count == 0 ? Task.CompletedTask : _writer.AppendAsync(transaction =>
         {
-            transaction.Execute(
-                "INSERT INTO members VALUES(@0, @1, @2, @3, @4, @5)",
-                member.Id.Value, member.Name, member.Zone.Value, member.ConnectionWatts, member.IsActive ? 1 : 0, Now());
-        }
-    });
+            foreach (var member in changed)
+            {
+                transaction.Execute(
+                    "INSERT INTO members VALUES(@0, @1, @2, @3, @4, @5)",
+                    member.Id.Value, member.Name, member.Zone.Value, member.ConnectionWatts, member.IsActive ? 1 : 0, Now());
+            }
+        });
+    }
 
     /// <summary>The members as last written, one row each.</summary>
     public IReadOnlyList<Member> Members() => Read(connection => connection.Query(

@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
@@ -39,7 +40,7 @@ public sealed record JournalledRound(
 /// <summary>How far the settlement of a round has come.</summary>
 public enum SettlementState
 {
-    /// <summary>The transaction is about to go out, or went out and was not confirmed yet.</summary>
+    /// <summary>Its transaction is signed; it goes out next, or is out and not confirmed. Only these bytes are sent again.</summary>
     Sent,
 
     /// <summary>The chain has it.</summary>
@@ -48,7 +49,10 @@ public enum SettlementState
 
 /// <summary>One step of a round's settlement.</summary>
 /// <param name="CallDataHash">Keccak-256 of the call's data: what was, or is to be, executed.</param>
-/// <param name="Transaction">Null when the chain had the batch before its transaction was seen.</param>
-/// <param name="Gas">Gas used by the transaction.</param>
+/// <param name="Sent">The signed bytes; null when the chain had the batch before a transaction was known here.</param>
+/// <param name="Gas">Gas used by the transaction; with <paramref name="Block"/>, null until it was seen mined.</param>
 public sealed record JournalledSettlement(
-    Period Period, SettlementState State, Hash256 CallDataHash, Hash256? Transaction, ulong? Block, ulong? Gas);
+    Period Period, SettlementState State, Hash256 CallDataHash, SignedTransaction? Sent, ulong? Block, ulong? Gas)
+{
+    public Hash256? Transaction => Sent?.Hash;
+}

@@ -27,7 +27,7 @@ internal static class JournalSchema
           energy_wh INTEGER NOT NULL, price INTEGER NOT NULL, PRIMARY KEY(period, position)) STRICT;
         CREATE TABLE settlements(
           id INTEGER PRIMARY KEY, period INTEGER NOT NULL, state TEXT NOT NULL, call_data_hash TEXT NOT NULL,
-          "transaction" TEXT, block INTEGER, gas INTEGER, at TEXT NOT NULL) STRICT;
+          transaction_hash TEXT, sender TEXT, nonce INTEGER, raw TEXT, block INTEGER, gas INTEGER, at TEXT NOT NULL) STRICT;
         CREATE INDEX settlements_by_period ON settlements(period);
         CREATE TABLE meter_readings(
           period INTEGER NOT NULL, member TEXT NOT NULL, import_wh INTEGER NOT NULL, export_wh INTEGER NOT NULL,

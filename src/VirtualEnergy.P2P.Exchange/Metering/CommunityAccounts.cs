@@ -64,12 +64,12 @@ public sealed class CommunityAccounts
         }
     }
 
-    /// <summary>How many members' readings of the period are in.</summary>
-    public int ReadingsOf(Period period)
+    /// <summary>Whether each cleared period that is still kept has this many readings.</summary>
+    public bool IsComplete(int members)
     {
         lock (_lock)
         {
-            return _periods.TryGetValue(period, out var account) ? account.Metered.Count : 0;
+            return _periods.Values.All(account => account.Metered.Count >= members);
         }
     }
 

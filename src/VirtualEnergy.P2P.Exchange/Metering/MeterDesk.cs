@@ -15,10 +15,11 @@ namespace VirtualEnergy.P2P.Exchange.Metering;
 /// </summary>
 public sealed class MeterDesk(
     Topics topics, MemberDirectory members, MessageRate rate, IGate gate, ReadingLimits limits, CommunityAccounts accounts,
-    ExchangeJournal journal, MarketDomain domain, LiveFeed live, ILogger<MeterDesk> logger)
+    ExchangeJournal journal, MarketDomain domain, LiveFeed live, TimeProvider time, ILogger<MeterDesk> logger)
 {
     private readonly MeterReadingSigning _signing = new(domain);
     private readonly ConcurrentDictionary<(MemberId, Period), byte> _writing = new();
+    private TaskCompletionSource _booked = NewSource();
 
     /// <summary>The handler of <see cref="Topics.AllMeters"/>.</summary>
     public Task TakeAsync(MqttMessage message, CancellationToken cancellation)
@@ -72,12 +73,30 @@ public sealed class MeterDesk(
         return _signing.IsSignedByMember(metered, reading.Signature.AsSpan()) ? null : "wrong-signature";
     }
 
+    /// <summary>Returns when each period has the readings of every active member, or when the grace is over.</summary>
+    public async Task WaitForReadingsAsync(TimeSpan grace, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var deadline = Task.Delay(grace, time, over.Token);
+        Task booked;
+        do
+        {
+            // Taken before looking, so that a reading in between ends the waiting.
+            booked = _booked.Task;
+        }
+        while (!accounts.IsComplete(members.Active.Count()) && await Task.WhenAny(booked, deadline) == booked);
+
+        await over.CancelAsync();
+        cancellation.ThrowIfCancellationRequested();
+    }
+
     private async Task BookAsync(MeterReading reading)
     {
         try
         {
             await journal.AppendReadingAsync(reading);
             accounts.TryMeter(reading);
+            Interlocked.Exchange(ref _booked, NewSource()).TrySetResult();
             live.Changed(LivePart.Members);
             live.Changed(LivePart.Flows);
         }
@@ -90,4 +109,6 @@ public sealed class MeterDesk(
             _writing.TryRemove((reading.Member, reading.Period), out _);
         }
     }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http.HttpResults;
+using VirtualEnergy.P2P.Exchange.Journal;
+using VirtualEnergy.P2P.Exchange.Rounds;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Exchange.Api;
+
+/// <summary>The HTTP API: reading only, each answer bounded. Energies in Wh, prices in µEUR/kWh, money in µEUR.</summary>
+internal static class MarketApi
+{
+    public const int MaxLimit = 500;
+
+    public static void MapMarketApi(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup("/api").WithTags("Market");
+        api.MapGet("/snapshot", (MarketViews views) => views.Snapshot()).WithSummary("Everything that the viewer shows, at once.");
+        api.MapGet("/rounds", Rounds).WithSummary("Cleared rounds, oldest first; the last ones unless 'from' names a period.");
+        api.MapGet("/rounds/{period:long}", Round).WithSummary("One round with its bids, trades, deltas, roots and settlement: all that recomputing it takes.");
+        api.MapGet("/members", (MarketViews views) => views.Members()).WithSummary("All members with balance and energy.");
+        api.MapGet("/members/{id}", Member).WithSummary("One member.");
+        api.MapGet("/trades", Trades).WithSummary("The last trades, newest first.");
+        api.MapGet("/book", NullableBook).WithSummary("The open round's book, or the last cleared one's; null before the first bid.");
+        api.MapGet("/flows", NullableFlows).WithSummary("The last metered period's energy flows; null before the first reading.");
+        api.MapGet("/chain", (MarketViews views) => views.Chain()).WithSummary("What the exchange last saw of the chain.");
+    }
+
+    private static JsonHttpResult<BookView?> NullableBook(MarketViews views) => TypedResults.Json(views.Book());
+
+    private static JsonHttpResult<FlowsView?> NullableFlows(MarketViews views) => TypedResults.Json(views.Flows());
+
+    private static Results<Ok<RoundPage>, ProblemHttpResult> Rounds(ExchangeJournal journal, MarketViews views, long? from, int limit = 96)
+    {
+        if (limit is < 1 or > MaxLimit)
+        {
+            return LimitProblem(limit, MaxLimit);
+        }
+
+        if (from is < 0)
+        {
+            return Problem(StatusCodes.Status400BadRequest, "from", $"'from' is {from}; a period is 0 or more.");
+        }
+
+        if (journal.LastCleared() is not { } last)
+        {
+            return TypedResults.Ok(new RoundPage(from, limit, []));
+        }
+
+        var first = new Period(from ?? Math.Max(0, last.Index - limit + 1));
+        var end = first.Index > last.Index ? first : new Period(Math.Min(last.Index, first.Index + limit - 1));
+        var settlements = journal.Settlements(first, end).ToDictionary(settlement => settlement.Period);
+        ImmutableArray<RoundView> rounds =
+            [.. journal.Rounds(first, end).Select(round => views.Of(new PastRound(round, settlements.GetValueOrDefault(round.Period))))];
+        return TypedResults.Ok(new RoundPage(from, limit, rounds));
+    }
+
+    private static Results<Ok<RoundDetailView>, ProblemHttpResult> Round(long period, ExchangeJournal journal, MarketViews views)
+    {
+        var wanted = new Period(period);
+        return journal.Round(wanted) is { } round
+            ? TypedResults.Ok(views.Detail(new PastRound(round, journal.Settlements(wanted, wanted).FirstOrDefault()), journal.Bids(wanted)))
+            : Problem(StatusCodes.Status404NotFound, "period", $"Period {period} was not cleared here.");
+    }
+
+    private static Results<Ok<MemberDetailView>, ProblemHttpResult> Member(string id, MarketViews views)
+    {
+        if (!Address.TryParse(id, out var address))
+        {
+            return Problem(StatusCodes.Status400BadRequest, "id", "A member's id is 0x and 40 hexadecimal digits, in one case or with a correct checksum.");
+        }
+
+        return views.Member(address.ToMember()) is { } member
+            ? TypedResults.Ok(member)
+            : Problem(StatusCodes.Status404NotFound, "id", $"{address} is not a member of this community.");
+    }
+
+    private static Results<Ok<ImmutableArray<TradeView>>, ProblemHttpResult> Trades(MarketViews views, int limit = RoundHistory.KeptTrades) =>
+        limit is < 1 or > RoundHistory.KeptTrades ? LimitProblem(limit, RoundHistory.KeptTrades) : TypedResults.Ok(views.Trades(limit));
+
+    private static ProblemHttpResult LimitProblem(int limit, int most) =>
+        Problem(StatusCodes.Status400BadRequest, "limit", $"'limit' is {limit}; it must be from 1 to {most}.");
+
+    private static ProblemHttpResult Problem(int status, string parameter, string detail) => TypedResults.Problem(
+        detail, statusCode: status, extensions: [KeyValuePair.Create("parameter", (object?)parameter)]);
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Exchange;
+
+/// <summary>Reads <see cref="ExchangeOptions"/> from the section <c>Exchange</c>; docs/exchange.md lists its keys.</summary>
+public static class ExchangeConfiguration
+{
+    /// <exception cref="ExchangeStartException">A value is missing or cannot be; the message names its key.</exception>
+    public static ExchangeOptions Read(IConfiguration configuration)
+    {
+        var section = new ConfiguredValues(configuration.GetSection("Exchange"));
+        var defaults = MarketRules.Default;
+        var rules = section.Section("Rules");
+        return new ExchangeOptions
+        {
+            Community = section.Text("Community"),
+            Rpc = section.Parsed("Rpc", "an address like http://127.0.0.1:8545", text => new Uri(text, UriKind.Absolute)),
+            Contract = section.Parsed("Contract", "0x and 40 hexadecimal digits", Address.Parse),
+            ChainId = section.Whole("ChainId", 1) is { } chain ? (ulong)chain : null,
+            Key = ReadKey(section),
+            JournalPath = section.Text("Journal"),
+            Members = [.. section.List("Members").Select(ReadMember)],
+            Rules = new MarketRules
+            {
+                TickMicroEurPerKWh = rules.Whole("TickMicroEurPerKWh", 1) ?? defaults.TickMicroEurPerKWh,
+                Floor = rules.Whole("FloorMicroEurPerKWh") is { } floor ? new Price(floor) : defaults.Floor,
+                Cap = rules.Whole("CapMicroEurPerKWh") is { } cap ? new Price(cap) : defaults.Cap,
+                KThousandths = (int?)rules.Whole("KThousandths", 0, 1000) ?? defaults.KThousandths,
+                Grid = rules.Whole("PeriodSeconds", 300, 3600) is { } seconds
+                    ? rules.Parsed("PeriodSeconds", "300, 900, 1800 or 3600", _ => new PeriodGrid((int)seconds)) : defaults.Grid,
+            },
+            Tariff = ReadTariff(section.Section("Supplier")),
+            Gate = ReadGate(section.Section("Gate")),
+            Url = section.TextOrNull("Url") ?? "http://127.0.0.1:8080",
+            Broker = ReadBroker(section.Section("Broker")),
+            Rounds = (int?)section.Whole("Rounds", 1, int.MaxValue),
+            Log = section.TextOrNull("Log") ?? "text",
+        };
+    }
+
+    // The key may stand in a file that only the exchange's user can read; the message never repeats it.
+    private static EthereumKey ReadKey(ConfiguredValues section)
+    {
+        if (section.TextOrNull("KeyFile") is not { } file)
+        {
+            return section.Parsed("Key", "a private key, 0x and 64 hexadecimal digits", EthereumKey.FromHex, isSecret: true);
+        }
+
+        try
+        {
+            return EthereumKey.FromHex(File.ReadAllText(file).Trim());
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new ExchangeStartException($"Exchange:KeyFile: {failure.Message}", failure);
+        }
+    }
+
+    private static Member ReadMember(ConfiguredValues member)
+    {
+        var address = member.Parsed("Id", "0x and 40 hexadecimal digits", Address.Parse);
+        return new Member(
+            address.ToMember(), member.TextOrNull("Name") ?? address.ToString(), new ZoneId(member.TextOrNull("Zone") ?? ""),
+            member.Whole("ConnectionWatts", 1, 10_000_000) ?? 10_000, member.TextOrNull("Active") is not "false" and not "False");
+    }
+
+    private static SupplierTariff? ReadTariff(ConfiguredValues supplier) =>
+        supplier.Whole("ImportMicroEurPerKWh") is { } import && supplier.Whole("ExportMicroEurPerKWh") is { } export
+            ? SupplierTariff.Flat(new Price(import), new Price(export)) : null;
+
+    private static GateOptions ReadGate(ConfiguredValues gate) => gate.TextOrNull("Kind") switch
+    {
+        null or "clock" => new ClockGateOptions
+        {
+            ClosesBeforeDelivery = gate.Whole("ClosesBeforeDeliverySeconds", 0, 86_400) is { } before
+                ? TimeSpan.FromSeconds(before) : new ClockGateOptions().ClosesBeforeDelivery,
+        },
+        "lockstep" => new LockstepGateOptions
+        {
+            MinimumPace = TimeSpan.FromMilliseconds(gate.Whole("MinimumPaceMilliseconds", 0, 3_600_000) ?? 0),
+            Timeout = gate.Whole("TimeoutMilliseconds", 1, 3_600_000) is { } timeout
+                ? TimeSpan.FromMilliseconds(timeout) : new LockstepGateOptions().Timeout,
+        },
+        var other => throw new ExchangeStartException($"Exchange:Gate:Kind is '{other}'; it must be clock or lockstep."),
+    };
+
+    private static BrokerOptions ReadBroker(ConfiguredValues broker)
+    {
+        var defaults = new BrokerOptions();
+        return new BrokerOptions
+        {
+            External = broker.TextOrNull("Address") is null ? null
+                : broker.Parsed("Address", "mqtt://host:1883, or mqtts://host:8883 for TLS", BrokerAddress.Parse),
+            User = broker.TextOrNull("User") ?? defaults.User,
+            Password = broker.TextOrNull("Password"),
+            Address = broker.TextOrNull("Listen") is null ? defaults.Address : broker.Parsed("Listen", "an IP address", IPAddress.Parse),
+            Port = (int)(broker.Whole("Port", 0, 65_535) ?? 1883),
+        };
+    }
+}
+
+/// <summary>One section of the configuration; every complaint names the key in full.</summary>
+internal sealed class ConfiguredValues(IConfigurationSection section)
+{
+    public ConfiguredValues Section(string key) => new(section.GetSection(key));
+
+    public IEnumerable<ConfiguredValues> List(string key) => section.GetSection(key).GetChildren().Select(child => new ConfiguredValues(child));
+
+    public string? TextOrNull(string key) => section[key] is { Length: > 0 } text ? text : null;
+
+    public string Text(string key) => TextOrNull(key) ?? throw new ExchangeStartException($"{PathOf(key)} is missing: set it in appsettings.json, or as {Variable(key)} in the environment.");
+
+    public long? Whole(string key, long least = long.MinValue, long most = long.MaxValue)
+    {
+        if (TextOrNull(key) is not { } text)
+        {
+            return null;
+        }
+
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number : throw new ExchangeStartException($"{PathOf(key)} is '{text}'; it must be a whole number from {least} to {most}.");
+    }
+
+    public T Parsed<T>(string key, string form, Func<string, T> parse, bool isSecret = false)
+    {
+        var text = Text(key);
+        try
+        {
+            return parse(text);
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException)
+        {
+            throw new ExchangeStartException($"{PathOf(key)} is {(isSecret ? "not what it must be" : $"'{text}'")}; it must be {form}.", wrong);
+        }
+    }
+
+    private string PathOf(string key) => $"{section.Path}:{key}";
+
+    private string Variable(string key) => PathOf(key).Replace(":", "__", StringComparison.Ordinal);
+}

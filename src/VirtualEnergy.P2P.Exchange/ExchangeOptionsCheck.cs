@@ -1,0 +1,46 @@
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.Exchange;
+
+/// <summary>What can be said about options before anything is tried.</summary>
+internal static class ExchangeOptionsCheck
+{
+    /// <exception cref="ExchangeStartException">The first thing that cannot be.</exception>
+    public static void Check(ExchangeOptions options)
+    {
+        try
+        {
+            _ = new Topics(options.Community);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new ExchangeStartException($"Exchange:Community is '{options.Community}'. {wrong.Message}", wrong);
+        }
+
+        Require(!options.Members.IsDefaultOrEmpty, "Exchange:Members is empty: a market needs members.");
+        var seen = new HashSet<string>();
+        foreach (var member in options.Members)
+        {
+            Require(Topics.IsMemberAddress(member.Id.Value), $"Exchange:Members: '{member.Id}' is not an address in lower case.");
+            Require(seen.Add(member.Id.Value), $"Exchange:Members: {member.Id} is there twice.");
+            Require(member.ConnectionWatts is > 0 and <= 10_000_000, $"Exchange:Members: {member.Name}'s ConnectionWatts is {member.ConnectionWatts}; it must be from 1 to 10000000.");
+        }
+
+        Require(options.Rounds is null or > 0, $"Exchange:Rounds is {options.Rounds}; it must be 1 or more, or absent.");
+        Require(options.MessagesPerMemberAndSecond > 0, "Exchange:MessagesPerMemberAndSecond must be 1 or more.");
+        Require(options.Rules.Floor <= options.Rules.Cap && options.Rules.TickMicroEurPerKWh > 0, "Exchange:Rules: the floor must not be above the cap, and the tick must be 1 or more.");
+        Require(options.Rules.KThousandths is >= 0 and <= 1000, "Exchange:Rules:KThousandths must be from 0 to 1000.");
+        Require(options.Log is "none" or "text" or "json", $"Exchange:Log is '{options.Log}'; it must be none, text or json.");
+        Require(
+            Uri.TryCreate(options.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
+            $"Exchange:Url is '{options.Url}'; write http://127.0.0.1:8080.");
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new ExchangeStartException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Exchange.Metering;
+using VirtualEnergy.P2P.Exchange.Rounds;
+using VirtualEnergy.P2P.Exchange.Settling;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Exchange.Journal;
+
+/// <summary>Puts the exchange's memory back as it was, from the journal's first round on.</summary>
+public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, FundsLedger ledger)
+{
+    // A week at a time: a journal of years must not be in memory at once.
+    private const int Chunk = CommunityAccounts.KeptPeriods;
+
+    /// <param name="lastSettled">The last period that the contract has settled.</param>
+    /// <returns>The cleared rounds that the contract does not have yet, oldest first.</returns>
+    public IReadOnlyList<JournalledRound> Run(Period lastSettled)
+    {
+        var unsettled = new List<JournalledRound>();
+        if (journal.FirstCleared() is not { } first || journal.LastCleared() is not { } last)
+        {
+            return unsettled;
+        }
+
+        for (var from = first; from <= last; from = new Period(from.Index + Chunk))
+        {
+            var to = new Period(Math.Min(last.Index, from.Index + Chunk - 1));
+            var settlements = journal.Settlements(from, to).ToDictionary(settlement => settlement.Period);
+            foreach (var round in journal.Rounds(from, to))
+            {
+                Replay(round, round.Period == last, settlements.GetValueOrDefault(round.Period), lastSettled, unsettled);
+            }
+
+            foreach (var reading in journal.Readings(from, to))
+            {
+                accounts.TryMeter(reading);
+            }
+        }
+
+        return unsettled;
+    }
+
+    private void Replay(
+        JournalledRound round, bool isLast, JournalledSettlement? settlement, Period lastSettled, List<JournalledRound> unsettled)
+    {
+        ImmutableArray<SignedBid> bids = isLast ? Counting(journal.Bids(round.Period)) : [];
+        history.Add(round, bids);
+        accounts.Clear(round.Period, round.Trades, round.Supplier);
+        if (round.Period > lastSettled)
+        {
+            ledger.Clear(round.Period, round.Deltas());
+            unsettled.Add(round);
+        }
+        else if (settlement is not null)
+        {
+            history.Settle(settlement, round.Trades.Length);
+        }
+    }
+
+    /// <summary>Of each member the bid with the highest number, by member.</summary>
+    public static ImmutableArray<SignedBid> Counting(IEnumerable<JournalledBid> bids) =>
+        [.. bids.GroupBy(bid => bid.Signed.Bid.Member).Select(own => own.MaxBy(bid => bid.Signed.Bid.Number)!.Signed)
+            .OrderBy(signed => signed.Bid.Member)];
+}

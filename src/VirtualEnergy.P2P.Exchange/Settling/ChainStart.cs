@@ -1,0 +1,94 @@
+using VirtualEnergy.P2P.Exchange.Journal;
+using VirtualEnergy.P2P.Exchange.Rounds;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Exchange.Settling;
+
+/// <summary>
+/// What is asked of the chain before anything starts: that it is the right one, that the contract is there and takes
+/// settlements from this exchange, that every member is registered, and how far it has settled.
+/// </summary>
+/// <param name="LastPeriod">The last period that the contract has settled.</param>
+public sealed record ChainStart(ulong ChainId, Period LastPeriod, ulong Block, MemberLanes Lanes)
+{
+    /// <exception cref="ExchangeStartException">One of these is not so.</exception>
+    public static async Task<ChainStart> CheckAsync(
+        ExchangeOptions options, IEthereumClient client, EnergySettlementContract contract, CancellationToken cancellation)
+    {
+        try
+        {
+            var chainId = await client.ChainIdAsync(cancellation);
+            if (options.ChainId is { } expected && expected != chainId)
+            {
+                throw new ExchangeStartException($"The Ethereum node at {options.Rpc} is on chain {chainId}, not {expected}: check Exchange:Rpc and Exchange:ChainId.");
+            }
+
+            if ((await client.CodeAsync(options.Contract, cancellation)).Length == 0)
+            {
+                throw new ExchangeStartException($"No contract lives at {options.Contract} on chain {chainId}: check Exchange:Contract, or deploy it first.");
+            }
+
+            var settler = await contract.SettlerAsync(cancellation);
+            if (settler != options.Key.Address)
+            {
+                throw new ExchangeStartException(
+                    $"The contract {options.Contract} takes settlements from {settler} only, and Exchange:Key is {options.Key.Address}'s.");
+            }
+
+            var lanes = await contract.LanesAsync(cancellation);
+            if (options.Members.FirstOrDefault(member => !lanes.Contains(member.Id)) is { } stranger)
+            {
+                throw new ExchangeStartException($"Member {stranger.Id} ({stranger.Name}) is not registered with the contract {options.Contract}: register her first.");
+            }
+
+            return new ChainStart(
+                chainId, await contract.LastPeriodAsync(cancellation), await client.BlockNumberAsync(cancellation), lanes);
+        }
+        catch (EthereumTransportException failure)
+        {
+            throw new ExchangeStartException($"The Ethereum node at {options.Rpc} does not answer: {failure.Message} Is it running?", failure);
+        }
+        catch (EthereumException failure)
+        {
+            throw new ExchangeStartException($"The contract at {options.Contract} does not answer as an EnergySettlement: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Which rounds are to come. The first follows the journal's last, or the contract's where the journal is empty.</summary>
+    /// <exception cref="ExchangeStartException">The journal and the contract do not belong together.</exception>
+    public async Task<RunPlan> PlanAsync(
+        ExchangeOptions options, ExchangeJournal journal, EnergySettlementContract contract, CancellationToken cancellation)
+    {
+        var (firstCleared, lastCleared) = (journal.FirstCleared(), journal.LastCleared());
+        var first = firstCleared ?? LastPeriod.Next;
+        if (lastCleared is { } last && (LastPeriod > last || LastPeriod < first.Previous))
+        {
+            throw new ExchangeStartException(
+                $"The contract has settled up to period {LastPeriod}, the journal {options.JournalPath} has periods {first} to {last}: "
+                + "it is not the journal of this contract, or an old copy of it.");
+        }
+
+        if (lastCleared is not null && LastPeriod >= first)
+        {
+            await CompareAsync(options, journal.Round(LastPeriod)!, contract, cancellation);
+        }
+
+        return new RunPlan(
+            lastCleared?.Next ?? first,
+            options.Rounds is { } rounds ? new Period(checked(first.Index + rounds - 1)) : null);
+    }
+
+    private async Task CompareAsync(
+        ExchangeOptions options, JournalledRound round, EnergySettlementContract contract, CancellationToken cancellation)
+    {
+        var batch = new SettlementBatch(round.Period, round.BidsRoot, round.TradesRoot, round.Deltas());
+        if (await contract.CommitmentOfAsync(round.Period, cancellation) != SettlementCommitment.Of(batch, Lanes))
+        {
+            throw new ExchangeStartException(
+                $"The contract settled another batch for period {round.Period} than the journal {options.JournalPath} has. "
+                + "Nothing goes on until someone has found out why.");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using VirtualEnergy.P2P.Exchange.Admission;
+using VirtualEnergy.P2P.Exchange.Journal;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Exchange.Settling;
+
+/// <summary>
+/// Settles one round so that it happens exactly once: the signed transaction is written down before it is sent, and until it
+/// is known to be dead nothing but its very bytes is sent again. The contract takes each period once, whatever else goes wrong.
+/// </summary>
+public sealed class Settler(
+    EnergySettlementContract contract, IEthereumClient client, EthereumKey key, ulong chainId, MemberDirectory members, ExchangeJournal journal,
+    TimeProvider time)
+{
+    private static readonly TransactionSenderOptions Sending = new()
+    {
+        // The worker waits longer; here it should notice soon that a node forgot or replaced the transaction.
+        ConfirmationTimeout = TimeSpan.FromSeconds(30),
+        PollInterval = TimeSpan.FromMilliseconds(100),
+    };
+
+    private readonly List<MemberId> _members = [.. members.All.Select(member => member.Id)];
+    private TransactionSender _sender = new(client, key, chainId, time, Sending);
+    private MemberLanes? _lanes;
+
+    // After a start and after a failure, journal and chain are asked what became of the last attempt.
+    private bool _isInDoubt = true;
+
+    /// <summary>Settles the round, or finds that it is settled, and returns once the journal has it.</summary>
+    /// <exception cref="EthereumException">Not settled, or not known to be: call again.</exception>
+    /// <exception cref="ArgumentException">A member of the round has no lane on the chain.</exception>
+    /// <exception cref="JournalException">The journal cannot be written.</exception>
+    public async Task<JournalledSettlement> SettleAsync(JournalledRound round, CancellationToken cancellation)
+    {
+        var batch = new SettlementBatch(round.Period, round.BidsRoot, round.TradesRoot, round.Deltas());
+        _lanes ??= await contract.LanesAsync(cancellation);
+        var data = EnergySettlementContract.EncodeSettle(batch, _lanes);
+        var attempt = new JournalledSettlement(round.Period, SettlementState.Sent, Keccak256.Hash(data), null, null, null);
+        if (_isInDoubt)
+        {
+            attempt = attempt with { Sent = journal.Settlements(round.Period, round.Period).FirstOrDefault()?.Sent };
+            if (await contract.LastPeriodAsync(cancellation) >= round.Period)
+            {
+                return await ConfirmAsync(attempt, attempt.Sent is { } sent ? await client.ReceiptAsync(sent.Hash, cancellation) : null);
+            }
+
+            attempt = attempt with { Sent = await IsDeadAsync(attempt.Sent, cancellation) ? null : attempt.Sent };
+        }
+
+        _isInDoubt = true;
+        if (attempt.Sent is null)
+        {
+            attempt = attempt with { Sent = await _sender.PrepareAsync(contract.Address, data, cancellation) };
+            await journal.AppendSettlementAsync(attempt);
+        }
+
+        await _sender.SendAsync(attempt.Sent, cancellation);
+        var receipt = await _sender.ConfirmAsync(attempt.Sent, cancellation);
+        return receipt.Succeeded
+            ? await ConfirmAsync(attempt, receipt)
+            : throw EthereumRevertException.From([], []);
+    }
+
+    /// <summary>Every member's balance on the chain.</summary>
+    public async Task<IEnumerable<KeyValuePair<MemberId, Money>>> BalancesAsync(CancellationToken cancellation)
+    {
+        var balances = await contract.BalancesAsync([.. _members.Select(Address.FromMember)], cancellation);
+        return _members.Zip(balances, KeyValuePair.Create);
+    }
+
+    public Task<ulong> BlockAsync(CancellationToken cancellation) => client.BlockNumberAsync(cancellation);
+
+    private async Task<JournalledSettlement> ConfirmAsync(JournalledSettlement attempt, TransactionReceipt? receipt)
+    {
+        var confirmed = attempt with { State = SettlementState.Confirmed, Block = receipt?.BlockNumber, Gas = receipt?.GasUsed };
+        await journal.AppendSettlementAsync(confirmed);
+        _isInDoubt = false;
+        return confirmed;
+    }
+
+    /// <summary>Dead is a transaction that can never settle its round any more: reverted, or its nonce was used by another one.</summary>
+    private async Task<bool> IsDeadAsync(SignedTransaction? transaction, CancellationToken cancellation)
+    {
+        if (transaction is null || transaction.Sender != key.Address)
+        {
+            return RenewSender();
+        }
+
+        // Count first: a receipt that appears in between belongs to a living one.
+        var used = await client.TransactionCountAsync(transaction.Sender, pending: false, cancellation);
+        if (used <= transaction.Nonce)
+        {
+            return false;
+        }
+
+        return await client.ReceiptAsync(transaction.Hash, cancellation) is not { Succeeded: true } && RenewSender();
+    }
+
+    // What the sender believes of its next nonce came from before the doubt; a new one asks the node.
+    private bool RenewSender()
+    {
+        _sender.Dispose();
+        _sender = new TransactionSender(client, key, chainId, time, Sending);
+        return true;
+    }
+}
