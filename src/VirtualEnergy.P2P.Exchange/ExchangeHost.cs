@@ -124,7 +124,7 @@ public sealed class ExchangeHost : IAsyncDisposable
             throw new ExchangeStartException($"The exchange cannot listen on {options.Url}: {failure.Message}. Check Exchange:Url.", failure);
         }
 
-        var addresses = services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
+        var addresses = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
         ViewerAddress = addresses.Addresses.First().TrimEnd('/');
     }
 

@@ -21,14 +21,10 @@ internal static class MarketApi
         api.MapGet("/members", (MarketViews views) => views.Members()).WithSummary("All members with balance and energy.");
         api.MapGet("/members/{id}", Member).WithSummary("One member.");
         api.MapGet("/trades", Trades).WithSummary("The last trades, newest first.");
-        api.MapGet("/book", NullableBook).WithSummary("The open round's book, or the last cleared one's; null before the first bid.");
-        api.MapGet("/flows", NullableFlows).WithSummary("The last metered period's energy flows; null before the first reading.");
+        api.MapGet("/book", (MarketViews views) => views.Book()).WithSummary("The open round's book, or the last cleared one's; null before the first bid.");
+        api.MapGet("/flows", (MarketViews views) => views.Flows()).WithSummary("The last metered period's energy flows; null before the first reading.");
         api.MapGet("/chain", (MarketViews views) => views.Chain()).WithSummary("What the exchange last saw of the chain.");
     }
-
-    private static JsonHttpResult<BookView?> NullableBook(MarketViews views) => TypedResults.Json(views.Book());
-
-    private static JsonHttpResult<FlowsView?> NullableFlows(MarketViews views) => TypedResults.Json(views.Flows());
 
     private static Results<Ok<RoundPage>, ProblemHttpResult> Rounds(ExchangeJournal journal, MarketViews views, long? from, int limit = 96)
     {
@@ -59,7 +55,7 @@ internal static class MarketApi
     {
         var wanted = new Period(period);
         return journal.Round(wanted) is { } round
-            ? TypedResults.Ok(views.Detail(new PastRound(round, journal.Settlements(wanted, wanted).FirstOrDefault()), journal.Bids(wanted)))
+            ? TypedResults.Ok(views.Detail(new PastRound(round, journal.Settlement(wanted)), journal.Bids(wanted)))
             : Problem(StatusCodes.Status404NotFound, "period", $"Period {period} was not cleared here.");
     }
 

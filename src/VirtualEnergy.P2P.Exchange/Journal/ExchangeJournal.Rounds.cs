@@ -37,7 +37,7 @@ public sealed partial class ExchangeJournal
     public Period? FirstCleared() => Read(connection =>
         connection.Query("SELECT MIN(period) FROM rounds", row => row.LongOrNull(0))[0] is { } period ? new Period(period) : (Period?)null);
 
-    public JournalledRound? Round(Period period) => Rounds(period, period).FirstOrDefault();
+    public JournalledRound? Round(Period period) => Rounds(period, period) is [var round] ? round : null;
 
     /// <summary>The cleared rounds from <paramref name="from"/> to <paramref name="to"/>, both included, oldest first.</summary>
     public IReadOnlyList<JournalledRound> Rounds(Period from, Period to) => Read(connection =>
@@ -60,6 +60,9 @@ public sealed partial class ExchangeJournal
         settlement.Period.Index, settlement.State == SettlementState.Confirmed ? Confirmed : Sent, settlement.CallDataHash.ToString(),
         settlement.Transaction?.ToString(), settlement.Sent?.Sender.ToString(), (long?)settlement.Sent?.Nonce,
         settlement.Sent is { } sent ? JournalText.Hex(sent.Raw) : null, (long?)settlement.Block, (long?)settlement.Gas, Now()));
+
+    /// <summary>The last state of a round's settlement, or null if none was tried.</summary>
+    public JournalledSettlement? Settlement(Period period) => Settlements(period, period) is [var settlement] ? settlement : null;
 
     /// <summary>The last state of each round's settlement in the span, oldest first; none for a round never sent.</summary>
     public IReadOnlyList<JournalledSettlement> Settlements(Period from, Period to) => Read(connection => connection.Query(

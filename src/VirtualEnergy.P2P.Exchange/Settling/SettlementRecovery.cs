@@ -18,7 +18,7 @@ public sealed class SettlementRecovery(ExchangeJournal journal, IEthereumClient 
 
         for (var period = chain.LastPeriod; period >= first; period = period.Previous)
         {
-            var settlement = journal.Settlements(period, period).FirstOrDefault();
+            var settlement = journal.Settlement(period);
             if (settlement is { State: SettlementState.Confirmed })
             {
                 return;

@@ -12,7 +12,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// </summary>
 public sealed class Settler(
     EnergySettlementContract contract, IEthereumClient client, EthereumKey key, ulong chainId, MemberDirectory members, ExchangeJournal journal,
-    TimeProvider time)
+    TimeProvider time) : IDisposable
 {
     private static readonly TransactionSenderOptions Sending = new()
     {
@@ -40,7 +40,7 @@ public sealed class Settler(
         var attempt = new JournalledSettlement(round.Period, SettlementState.Sent, Keccak256.Hash(data), null, null, null);
         if (_isInDoubt)
         {
-            attempt = attempt with { Sent = journal.Settlements(round.Period, round.Period).FirstOrDefault()?.Sent };
+            attempt = attempt with { Sent = journal.Settlement(round.Period)?.Sent };
             if (await contract.LastPeriodAsync(cancellation) >= round.Period)
             {
                 return await ConfirmAsync(attempt, attempt.Sent is { } sent ? await client.ReceiptAsync(sent.Hash, cancellation) : null);
@@ -71,6 +71,8 @@ public sealed class Settler(
     }
 
     public Task<ulong> BlockAsync(CancellationToken cancellation) => client.BlockNumberAsync(cancellation);
+
+    public void Dispose() => _sender.Dispose();
 
     private async Task<JournalledSettlement> ConfirmAsync(JournalledSettlement attempt, TransactionReceipt? receipt)
     {
