@@ -56,5 +56,5 @@ function countDown(now) {
   const left = now?.gateClosesAt ? Date.parse(now.gateClosesAt) - Date.now() : null;
   // A demo's clock may run in another year: then only the bids tell how far the round is.
   const sensible = left !== null && Math.abs(left) < 86_400_000;
-  setText(byId('round-gate'), !sensible ? 'when all have bid' : left > 0 ? `in ${age(left)}` : 'closing');
+  setText(byId('round-gate'), now === null || now.openPeriod === null ? none : !sensible ? 'when all have bid' : left > 0 ? `in ${age(left)}` : 'closing');
 }

@@ -1,16 +1,21 @@
 // The members: a table that sorts by any column; on a phone each row is a card and the headings are sort buttons.
 import { byId, html, nameOf, setText } from './dom.js';
-import { count, euros, kilowattHours, number } from './format.js';
+import { count, kilowattHours, number } from './format.js';
 
 const columns = [
   { key: 'name', label: 'Member', text: true, value: member => member.name || member.id },
   { key: 'online', label: 'State', value: member => member.online ? 1 : 0 },
-  { key: 'balance', label: 'Balance', unit: '€', value: member => member.balanceMicroEur, show: euros },
-  { key: 'savings', label: 'Saved', unit: '€', value: member => member.savingsMicroEur, show: euros },
+  { key: 'balance', label: 'Balance', unit: '€', value: member => member.balanceMicroEur, show: wholeCents },
+  { key: 'savings', label: 'Saved', unit: '€', value: member => member.savingsMicroEur, show: wholeCents },
   { key: 'bought', label: 'Bought', unit: 'kWh', value: member => member.boughtWh, show: kilowattHours },
   { key: 'sold', label: 'Sold', unit: 'kWh', value: member => member.soldWh, show: kilowattHours },
   { key: 'production', label: 'Produced', unit: 'kWh', value: member => member.productionWh, show: kilowattHours },
 ];
+
+// Always two digits, so that a column stands in line.
+function wholeCents(amount) {
+  return number(amount / 1_000_000, 2);
+}
 
 export function memberTable(state) {
   let sorting = { key: 'name', descending: false };

@@ -34,6 +34,8 @@ function draw(surface, explorer, book, width) {
     ...ticks(0, most, width < 360 ? 3 : 5).map(value =>
       svg('text', { class: 'tick', x: x(value), y: height - 5, 'text-anchor': 'middle' }, String(Math.round(value / 10) / 100))),
     svg('line', { class: 'axis', x1: margin.left, x2: width - margin.right, y1: height - margin.bottom, y2: height - margin.bottom }),
+    svg('text', { class: 'unit', x: margin.left + 4, y: margin.top - 3 }, 'ct/kWh'),
+    svg('text', { class: 'unit', x: width - margin.right, y: height - margin.bottom - 6, 'text-anchor': 'end' }, 'kWh'),
     ...curve(buy, 'demand', x, y, y(low)),
     ...curve(sell, 'supply', x, y, y(low)),
     ...crossing(book, x, y, width));
@@ -86,12 +88,13 @@ function crossing(book, x, y, width) {
   }
   const at = [x(book.volumeWh), y(book.priceMicroEurPerKWh)];
   const right = at[0] < width * 0.55;
-  const label = { class: 'crossing-label', x: at[0] + (right ? 12 : -12), 'text-anchor': right ? 'start' : 'end' };
+  const label = { class: 'crossing-label', x: at[0] + (right ? 20 : -20), 'text-anchor': right ? 'start' : 'end' };
+  // The curves open like a wedge on either side of the crossing: the label has its room there.
   return [
     svg('path', { class: 'guide', d: polyline([[margin.left, at[1]], at, [at[0], height - margin.bottom]]) }),
     svg('circle', { class: 'crossing', cx: at[0], cy: at[1], r: 6 }),
-    svg('text', { ...label, y: at[1] - 22 }, price(book.priceMicroEurPerKWh)),
-    svg('text', { ...label, class: 'crossing-label small', y: at[1] - 8 }, energy(book.volumeWh)),
+    svg('text', { ...label, y: at[1] - 3 }, price(book.priceMicroEurPerKWh)),
+    svg('text', { ...label, class: 'crossing-label small', y: at[1] + 13 }, energy(book.volumeWh)),
   ];
 }
 

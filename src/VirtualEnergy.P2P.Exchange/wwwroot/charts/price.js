@@ -35,6 +35,7 @@ function draw(surface, explorer, state, width) {
       y: floor - volume(round.volumeWh), height: volume(round.volumeWh),
     })),
     svg('line', { class: 'axis', x1: margin.left, x2: width - margin.right, y1: floor, y2: floor }),
+    svg('text', { class: 'unit', x: margin.left + 4, y: margin.top - 3 }, 'ct/kWh'),
     svg('text', { class: 'unit', x: margin.left + 4, y: floor - volumeHeight - 3 }, 'kWh traded'),
     ...priceSteps(rounds, x, y));
   surface.replaceChildren(picture);
@@ -125,7 +126,7 @@ function priceSteps(rounds, x, y) {
 function reading(round, state) {
   const settlement = round.settled ? (round.block === null ? 'settled' : `settled in block ${round.block}`) : 'not settled yet';
   return {
-    title: `${periodTime(round.period, state.periodSeconds)}`,
+    title: periodTime(round.period, state.periodSeconds),
     lines: [
       ['Price', round.priceMicroEurPerKWh === null ? 'nothing traded' : price(round.priceMicroEurPerKWh)],
       ['Traded', `${energy(round.volumeWh)} in ${count(round.trades, 'trade')}`],
