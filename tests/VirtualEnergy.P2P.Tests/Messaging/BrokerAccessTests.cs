@@ -1,0 +1,50 @@
+using VirtualEnergy.P2P.Messaging;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Messaging;
+
+public sealed class BrokerAccessTests
+{
+    private const string Ada = "0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    private const string Ben = "0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+    private readonly BrokerAccess _access = new("hamlet", "exchange");
+
+    [Theory]
+    [InlineData("exchange", "vep/1/hamlet/market", true, true)]
+    [InlineData("exchange", "vep/1/hamlet/receipts/" + Ada, false, true)]
+    [InlineData("exchange", "vep/1/other/market", true, false)]
+    [InlineData(null, "vep/1/hamlet/market", true, false)]
+    [InlineData(null, "vep/1/hamlet/rounds/open", true, false)]
+    [InlineData(null, "vep/1/hamlet/rounds/result", false, false)]
+    [InlineData(null, "vep/1/hamlet/receipts/" + Ada, false, false)]
+    [InlineData(null, "vep/1/hamlet/bids/" + Ada, false, true)]
+    [InlineData(null, "vep/1/hamlet/bids/" + Ada, true, false)] // a bid is never retained
+    [InlineData(null, "vep/1/hamlet/meters/" + Ada, false, true)]
+    [InlineData(null, "vep/1/hamlet/nodes/" + Ada + "/status", true, true)]
+    [InlineData(Ada, "vep/1/hamlet/bids/" + Ada, false, true)]
+    [InlineData(Ada, "vep/1/hamlet/bids/" + Ben, false, false)]
+    [InlineData(Ada, "vep/1/hamlet/nodes/" + Ben + "/status", true, false)]
+    [InlineData(null, "vep/1/hamlet/bids/ada", false, false)]
+    [InlineData(null, "elsewhere", false, false)]
+    [InlineData(null, "", false, false)]
+    public void Who_may_publish_what(string? user, string topic, bool retain, bool may) => Assert.Equal(may, _access.MayPublish(user, topic, retain));
+
+    [Theory]
+    [InlineData("exchange", "vep/1/hamlet/bids/+", true)]
+    [InlineData("exchange", "vep/1/hamlet/#", true)]
+    [InlineData("exchange", "#", false)]
+    [InlineData(null, "vep/1/hamlet/market", true)]
+    [InlineData(null, "vep/1/hamlet/rounds/+", true)]
+    [InlineData(null, "vep/1/hamlet/nodes/+/status", true)]
+    [InlineData(null, "vep/1/hamlet/receipts/" + Ada, true)]
+    [InlineData(Ada, "vep/1/hamlet/receipts/" + Ben, false)]
+    [InlineData(null, "vep/1/hamlet/receipts/+", false)]
+    [InlineData(null, "vep/1/hamlet/bids/+", false)]
+    [InlineData(null, "vep/1/hamlet/bids/" + Ada, false)]
+    [InlineData(null, "vep/1/hamlet/+/" + Ada, false)]
+    [InlineData(null, "vep/1/hamlet/#", false)]
+    [InlineData(null, "vep/+/hamlet/market", false)]
+    [InlineData(null, "#", false)]
+    [InlineData(null, "$share/g/vep/1/hamlet/bids/+", false)]
+    public void Who_may_read_what(string? user, string filter, bool may) => Assert.Equal(may, _access.MaySubscribe(user, filter));
+}

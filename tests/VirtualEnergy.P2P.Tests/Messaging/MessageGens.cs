@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using CsCheck;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.Tests.Messaging;
+
+/// <summary>Generators of messages over the whole range that the wire format carries.</summary>
+internal static class MessageGens
+{
+    private static readonly Gen<long> NotNegative = Gen.Long[0, long.MaxValue];
+
+    public static readonly Gen<MemberId> Member = Gen.Byte.Array[20].Select(bytes => new MemberId("0x" + Convert.ToHexStringLower(bytes)));
+
+    private static readonly Gen<Hash256> Hash = Gen.Byte.Array[32].Select(bytes => new Hash256(bytes));
+
+    private static readonly Gen<ImmutableArray<byte>> Signature = Gen.Byte.Array[65].Select(bytes => bytes.ToImmutableArray());
+
+    private static readonly Gen<Period> Period = NotNegative.Select(index => new Period(index));
+
+    private static readonly Gen<Price> Price = Gen.Long.Select(value => new Price(value));
+
+    private static readonly Gen<ImmutableArray<Step>> Steps =
+        Gen.Select(Price, Gen.Long, (price, energy) => new Step(price, new Energy(energy))).Array[0, 40].Select(steps => steps.ToImmutableArray());
+
+    public static readonly Gen<BidMessage> Bid =
+        Gen.Select(Gen.Select(Member, Period, NotNegative), Steps, Steps, Signature, (head, buy, sell, signature) =>
+            new BidMessage(new Bid(head.Item1, head.Item2, head.Item3, buy, sell), signature));
+
+    public static readonly Gen<BidReceipt> Receipt =
+        Gen.Select(Gen.Select(Member, Period, NotNegative), Hash, Gen.Bool, Gen.String[0, 60], Signature, (head, hash, accepted, text, signature) =>
+            accepted
+                ? new BidReceipt(head.Item1, head.Item2, head.Item3, hash, true, null, null, signature)
+                : new BidReceipt(head.Item1, head.Item2, head.Item3, hash, false, "malformed", Unicode(text), []));
+
+    public static readonly Gen<MarketDescription> Market =
+        Gen.Select(Gen.ULong, Member, Member, Gen.Select(Gen.Long[1, long.MaxValue], Gen.Long, Gen.Long, Gen.Int[0, 1000], Gen.Int[0, 3].Select(i => new[] { 300, 900, 1800, 3600 }[i])),
+            (chain, contract, exchange, rules) => new MarketDescription("hamlet", chain, contract.Value, exchange.Value, new MarketRules
+            {
+                TickMicroEurPerKWh = rules.Item1,
+                Floor = new Price(Math.Min(rules.Item2, rules.Item3)),
+                Cap = new Price(Math.Max(rules.Item2, rules.Item3)),
+                KThousandths = rules.Item4,
+                Grid = new PeriodGrid(rules.Item5),
+            }));
+
+    // Instants between 1970 and 2100, to the tick of 100 ns that .NET counts.
+    private static readonly Gen<DateTimeOffset> Instant =
+        Gen.Long[DateTimeOffset.UnixEpoch.Ticks, new DateTime(2100, 1, 1).Ticks].Select(ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
+
+    public static readonly Gen<RoundAnnouncement> Announcement =
+        Gen.Select(Period, Instant, Instant, (period, start, gate) => new RoundAnnouncement(period, start, gate));
+
+    private static readonly Gen<Trade> Trade = Gen.Select(Member, Member, Gen.Long[1, long.MaxValue], Price, (buyer, seller, energy, price) =>
+        new Trade(buyer, seller, new Energy(energy), price));
+
+    public static readonly Gen<RoundResult> Result =
+        Gen.Select(Gen.Select(Period, Price, Gen.Bool, NotNegative), Gen.Int[0, int.MaxValue], Trade.Array[0, 5], Gen.Select(Hash, Hash, Hash), (head, bids, trades, roots) =>
+            new RoundResult(
+                head.Item1, head.Item3 ? head.Item2 : null, new Energy(head.Item4), bids, [.. trades], roots.Item1, roots.Item2, roots.Item3));
+
+    public static readonly Gen<MeterReading> Reading =
+        Gen.Select(Member, Period, Gen.Select(NotNegative, NotNegative, NotNegative), Signature, (member, period, wh, signature) =>
+            new MeterReading(member, period, new Energy(wh.Item1), new Energy(wh.Item2), new Energy(wh.Item3), signature));
+
+    public static readonly Gen<NodeStatus> Status =
+        Gen.Select(Member, Gen.Bool, Gen.String[0, 60], (member, online, name) => new NodeStatus(member, online, Unicode(name), null));
+
+    // A .NET string may hold half a surrogate pair; that is no text, and JSON cannot carry it.
+    private static string Unicode(string text) => new(text.Select(c => char.IsSurrogate(c) ? '☀' : c).ToArray());
+}
