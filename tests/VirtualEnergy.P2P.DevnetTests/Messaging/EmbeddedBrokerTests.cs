@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.Messaging;
+using Xunit;
+
+namespace VirtualEnergy.P2P.DevnetTests.Messaging;
+
+public sealed class EmbeddedBrokerTests : BrokerTestBase
+{
+    protected override ITestBroker CreateBroker() => new EmbeddedTestBroker();
+
+    [Theory]
+    [InlineData("bids/+")]
+    [InlineData("#")]
+    [InlineData("receipts/+")]
+    public async Task A_node_cannot_read_what_others_bid(string filter)
+    {
+        var node = Node("node");
+        await node.StartAsync(Cancellation);
+
+        var refused = await Assert.ThrowsAsync<MqttLinkException>(
+            () => node.SubscribeAsync($"{Topics.Root}/{filter}", (_, _) => Task.CompletedTask, Cancellation));
+
+        Assert.Contains("NotAuthorized", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_with_a_user_name_keeps_to_its_own_topics()
+    {
+        var node = Node("node", user: "0x" + new string('b', 40));
+        await node.StartAsync(Cancellation);
+
+        await Assert.ThrowsAsync<MqttLinkException>(() => node.PublishAsync(Topics.Bids(Ada), BidBytes(1), cancellation: Cancellation));
+    }
+
+    [Fact]
+    public async Task Nobody_takes_over_the_exchanges_session()
+    {
+        var exchange = Exchange();
+        await exchange.StartAsync(Cancellation);
+
+        var refused = await Assert.ThrowsAsync<MqttLinkException>(() => Node("exchange").StartAsync(Cancellation).WaitAsync(Soon, Cancellation));
+
+        Assert.Contains("another user's session", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(LinkState.Connected, exchange.State);
+    }
+
+    [Fact]
+    public async Task The_exchange_gets_its_client_id_even_if_a_node_had_it_first()
+    {
+        await Node("exchange").StartAsync(Cancellation);
+        var exchange = Exchange();
+
+        await exchange.StartAsync(Cancellation).WaitAsync(Soon, Cancellation);
+        await exchange.SubscribeAsync(Topics.AllBids, (_, _) => Task.CompletedTask, Cancellation);
+
+        Assert.Equal(LinkState.Connected, exchange.State);
+    }
+
+    [Fact]
+    public async Task The_exchange_may_send_a_large_round_result()
+    {
+        var (exchange, node) = (Exchange(), Node("node"));
+        var results = await ReceivedAsync(node, Topics.RoundResult);
+        await node.StartAsync(Cancellation);
+        await exchange.StartAsync(Cancellation);
+
+        await exchange.PublishAsync(Topics.RoundResult, new byte[2_000_000], retain: true, Cancellation);
+
+        Assert.Equal(2_000_000, (await NextAsync(results)).Payload.Length);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_not_MQTT_end_their_connection_only()
+    {
+        var (exchange, node) = (Exchange(), Node("node"));
+        var bids = await ReceivedAsync(exchange, Topics.AllBids);
+        await exchange.StartAsync(Cancellation);
+        await node.StartAsync(Cancellation);
+        var random = new Random(1);
+        for (var i = 0; i < 50; i++)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, Broker.Port, Cancellation);
+            var junk = new byte[random.Next(1, 400)];
+            random.NextBytes(junk);
+            await client.GetStream().WriteAsync(junk, Cancellation);
+        }
+
+        await node.PublishAsync(Topics.Bids(Ada), BidBytes(2), cancellation: Cancellation);
+
+        Assert.Equal(2, NumberOf(await NextAsync(bids)));
+    }
+
+    [Fact]
+    public async Task A_busy_port_is_said_with_what_to_do()
+    {
+        var options = new EmbeddedBrokerOptions { Community = "other", ExchangePassword = "x", Port = Broker.Port };
+        await using var second = new EmbeddedBroker(options, NullLogger.Instance);
+
+        var busy = await Assert.ThrowsAsync<BrokerException>(second.StartAsync);
+
+        Assert.Contains($"cannot listen on 127.0.0.1:{Broker.Port}", busy.Message, StringComparison.Ordinal);
+        Assert.Contains("0 for a free one", busy.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_the_asked_address_listens()
+    {
+        using var client = new TcpClient(AddressFamily.InterNetworkV6);
+
+        await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(IPAddress.IPv6Loopback, Broker.Port, Cancellation).AsTask());
+    }
+
+    [Fact]
+    public async Task One_connection_too_many_is_closed_and_the_others_stay()
+    {
+        var options = new EmbeddedBrokerOptions { Community = ITestBroker.Community, ExchangePassword = "x", MaxConnections = 1 };
+        await using var small = new EmbeddedBroker(options, NullLogger.Instance);
+        await small.StartAsync();
+        var first = Node("first", small.Port);
+        await first.StartAsync(Cancellation);
+        var second = Node("second", small.Port);
+        var refused = NextStateAsync(second, LinkState.BackingOff);
+        var starting = second.StartAsync(Cancellation);
+
+        await refused;
+
+        Assert.False(starting.IsCompleted);
+        await first.PublishAsync(Topics.Bids(Ada), BidBytes(1), cancellation: Cancellation);
+        await first.DisposeAsync();
+        await starting.WaitAsync(Soon, Cancellation);
+    }
+}

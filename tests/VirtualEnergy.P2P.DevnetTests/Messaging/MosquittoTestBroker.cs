@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Containers;
+using DotNet.Testcontainers.Images;
+
+namespace VirtualEnergy.P2P.DevnetTests.Messaging;
+
+internal sealed class MosquittoTestBroker : ITestBroker
+{
+    private readonly IContainer _container;
+
+    // The port is fixed beforehand: the engine would choose another one for a container that is started again.
+    public MosquittoTestBroker(IImage image)
+    {
+        Port = FreePort();
+        _container = new ContainerBuilder(image).WithPortBinding(Port, 1883).WithCleanUp(false).Build();
+    }
+
+    public int Port { get; }
+
+    public Task StartAsync() => _container.StartAsync();
+
+    public Task StopAsync() => _container.StopAsync();
+
+    public ValueTask DisposeAsync() => _container.DisposeAsync();
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
