@@ -18,7 +18,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     private readonly BoundedListener _listener;
     private readonly MqttServer _server;
     private readonly ILogger _logger;
-    private readonly ConcurrentDictionary<string, string> _userOfSession = new();
+    private readonly SessionLedger _sessions;
     private readonly ConcurrentDictionary<string, byte> _retainedStatuses = new();
 
     public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger logger)
@@ -26,6 +26,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         (_options, _logger) = (options, logger);
         _access = new BrokerAccess(options.Community, options.ExchangeUser);
         _listener = new BoundedListener(options);
+        _sessions = new SessionLedger(options);
         var serverOptions = new MqttServerOptionsBuilder()
             .WithPersistentSessions()
             .WithMaxPendingMessagesPerClient(options.MaxPendingMessagesPerClient)
@@ -38,7 +39,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         _server.InterceptingSubscriptionAsync += JudgeSubscriptionAsync;
         _server.SessionDeletedAsync += deleted =>
         {
-            _userOfSession.TryRemove(deleted.Id, out _);
+            _sessions.Forget(deleted.Id);
             return Task.CompletedTask;
         };
     }
@@ -81,11 +82,18 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             return;
         }
 
+        await _sessions.SweepAsync(_server).ConfigureAwait(false);
         if (client.ClientId is { Length: > 0 } id)
         {
+            if (!isExchange && !_sessions.Knows(id) && _sessions.IsFull)
+            {
+                Refuse(client, MqttConnectReasonCode.QuotaExceeded, "The broker keeps as many sessions as it may.");
+                return;
+            }
+
             // A session belongs to the user that began it: it holds that user's undelivered messages.
             var user = client.UserName ?? "";
-            var owner = _userOfSession.GetOrAdd(id, user);
+            var owner = _sessions.OwnerOf(id, user);
             if (owner != user && !isExchange)
             {
                 Refuse(client, MqttConnectReasonCode.NotAuthorized, "This client id belongs to another user's session.");
@@ -95,7 +103,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             if (owner != user)
             {
                 await DropSessionAsync(id).ConfigureAwait(false);
-                _userOfSession[id] = user;
+                _sessions.Give(id, user);
             }
         }
 

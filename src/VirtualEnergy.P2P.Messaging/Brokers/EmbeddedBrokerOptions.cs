@@ -27,6 +27,12 @@ public sealed record EmbeddedBrokerOptions
     /// <summary>Connections at a time; one more is closed at once.</summary>
     public int MaxConnections { get; init; } = 20_000;
 
+    /// <summary>Sessions of nodes at a time, connected or not; a new one is refused until an old one's time is over.</summary>
+    public int MaxSessions { get; init; } = 40_000;
+
+    /// <summary>A session that was left is kept for as long as its client asked, and no longer than this.</summary>
+    public TimeSpan LongestSession { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>Kept for a client that is slow or away; then its oldest messages go.</summary>
     public int MaxPendingMessagesPerClient { get; init; } = 20_000;
 
@@ -37,6 +43,9 @@ public sealed record EmbeddedBrokerOptions
 
     /// <summary>For a client's first packet, and for any single answer.</summary>
     public TimeSpan CommunicationTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The clock that sessions run out by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>The broker cannot do what was asked. The message says what to do.</summary>

@@ -275,8 +275,10 @@ public sealed class MqttLink : IAsyncDisposable
         {
             await work(_stopping.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (Exception ending) when (_stopping.IsCancellationRequested)
         {
+            // MQTTnet tells a cancelled request in more than one way.
+            _logger.LogDebug(ending, "{ClientId} stopped in the middle of something.", _options.ClientId);
         }
     }
 

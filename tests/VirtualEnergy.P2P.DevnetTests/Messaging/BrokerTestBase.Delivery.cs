@@ -56,6 +56,26 @@ public abstract partial class BrokerTestBase
     }
 
     [Fact]
+    public async Task A_node_that_comes_back_takes_back_its_last_will()
+    {
+        var exchange = Exchange();
+        var statuses = await ReceivedAsync(exchange, Topics.AllStatuses);
+        await exchange.StartAsync(Cancellation);
+        var line = Line();
+        var status = new MqttMessage(Topics.Status(Ada), "here"u8.ToArray(), Retain: true);
+        var node = Node("node", line.Port, status with { Payload = "gone"u8.ToArray() }, greeting: status);
+        await node.StartAsync(Cancellation);
+
+        line.Cut();
+        line.Mend();
+
+        foreach (var expected in new[] { "here", "gone", "here" })
+        {
+            Assert.Equal(expected, Encoding.UTF8.GetString((await NextAsync(statuses)).Payload.Span));
+        }
+    }
+
+    [Fact]
     public async Task A_node_that_leaves_in_order_says_so_itself()
     {
         var exchange = Exchange();

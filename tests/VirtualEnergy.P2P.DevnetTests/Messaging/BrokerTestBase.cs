@@ -52,9 +52,10 @@ public abstract partial class BrokerTestBase : IAsyncLifetime
 
     protected MqttLink Exchange(int? port = null) => Link("exchange", port, ITestBroker.ExchangeUser, ITestBroker.ExchangePassword);
 
-    protected MqttLink Node(string name, int? port = null, MqttMessage? lastWill = null, string? user = null) => Link(name, port, user, lastWill: lastWill);
+    protected MqttLink Node(string name, int? port = null, MqttMessage? lastWill = null, MqttMessage? greeting = null, string? user = null) =>
+        Link(name, port, user, null, lastWill, greeting);
 
-    protected MqttLink Link(string clientId, int? port = null, string? user = null, string? password = null, MqttMessage? lastWill = null)
+    protected MqttLink Link(string clientId, int? port = null, string? user = null, string? password = null, MqttMessage? lastWill = null, MqttMessage? greeting = null)
     {
         var options = new MqttLinkOptions
         {
@@ -63,6 +64,7 @@ public abstract partial class BrokerTestBase : IAsyncLifetime
             User = user,
             Password = password,
             LastWill = lastWill,
+            Greeting = greeting,
             FirstBackOff = TimeSpan.FromMilliseconds(50),
             LongestBackOff = TimeSpan.FromMilliseconds(400),
             ConnectTimeout = TimeSpan.FromSeconds(5),

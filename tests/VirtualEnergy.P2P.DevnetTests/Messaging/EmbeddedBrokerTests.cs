@@ -132,4 +132,30 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
         await first.DisposeAsync();
         await starting.WaitAsync(Soon, Cancellation);
     }
+
+    [Fact]
+    public async Task A_full_broker_refuses_new_sessions_until_an_old_ones_time_is_over()
+    {
+        var clock = new OffsetClock();
+        var options = new EmbeddedBrokerOptions { Community = ITestBroker.Community, ExchangePassword = "x", MaxSessions = 1, Time = clock };
+        await using var small = new EmbeddedBroker(options, NullLogger.Instance);
+        await small.StartAsync();
+        var first = Node("first", small.Port);
+        await first.StartAsync(Cancellation);
+        await first.DisposeAsync();
+        var refused = await Assert.ThrowsAsync<MqttLinkException>(() => Node("second", small.Port).StartAsync(Cancellation).WaitAsync(Soon, Cancellation));
+        Assert.Contains("QuotaExceeded", refused.Message, StringComparison.Ordinal);
+
+        // A link's session is kept for an hour.
+        clock.Offset = TimeSpan.FromMinutes(61);
+
+        await Node("third", small.Port).StartAsync(Cancellation).WaitAsync(Soon, Cancellation);
+    }
+
+    private sealed class OffsetClock : TimeProvider
+    {
+        public TimeSpan Offset { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+    }
 }

@@ -39,7 +39,7 @@ public sealed partial class MosquittoImage : IAsyncLifetime
 
         Configure(engine!.Trim());
         Assemble(binary!);
-        _image = new ImageFromDockerfileBuilder().WithDockerfileDirectory(_context.FullName).WithDockerfile("Dockerfile").WithCleanUp(false).Build();
+        _image = new ImageFromDockerfileBuilder().WithDockerfileDirectory(_context.FullName).WithDockerfile("Dockerfile").Build();
         await _image.CreateAsync();
     }
 

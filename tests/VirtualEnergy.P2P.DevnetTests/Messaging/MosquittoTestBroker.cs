@@ -14,7 +14,7 @@ internal sealed class MosquittoTestBroker : ITestBroker
     public MosquittoTestBroker(IImage image)
     {
         Port = FreePort();
-        _container = new ContainerBuilder(image).WithPortBinding(Port, 1883).WithCleanUp(false).Build();
+        _container = new ContainerBuilder(image).WithPortBinding(Port, 1883).Build();
     }
 
     public int Port { get; }

@@ -1,0 +1,50 @@
+using System.Text;
+using VirtualEnergy.P2P.Messaging;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Messaging;
+
+/// <summary>Others write their readers after docs/messages.md, so its examples are read, and written back to the same bytes.</summary>
+public sealed class DocumentedExamplesTests
+{
+    [Theory]
+    [InlineData("Market", 1)]
+    [InlineData("Announcement", 1)]
+    [InlineData("Bid", 1)]
+    [InlineData("Receipt", 2)]
+    [InlineData("Result", 1)]
+    [InlineData("Meter reading", 1)]
+    [InlineData("Status", 1)]
+    public void Every_example_is_read_and_written_back_the_same(string heading, int count)
+    {
+        var examples = ExamplesUnder(heading);
+        Assert.Equal(count, examples.Count);
+        Assert.All(examples, example =>
+        {
+            var (written, error) = ReadAndWrite(heading, Encoding.UTF8.GetBytes(example));
+            Assert.Null(error);
+
+            // The documentation spells an apostrophe; the writer escapes it.
+            Assert.Equal(example, Encoding.UTF8.GetString(written!).Replace("\\u0027", "'", StringComparison.Ordinal));
+        });
+    }
+
+    private static (byte[]? Written, string? Error) ReadAndWrite(string heading, byte[] example) => heading switch
+    {
+        "Market" => WireFormat.TryReadMarket(example, out var market, out var error) ? (WireFormat.Write(market), null) : (null, error),
+        "Announcement" => WireFormat.TryReadAnnouncement(example, out var round, out var error) ? (WireFormat.Write(round), null) : (null, error),
+        "Bid" => WireFormat.TryReadBid(example, null, out var bid, out var refusal) ? (WireFormat.Write(bid), null) : (null, refusal.Detail),
+        "Receipt" => WireFormat.TryReadReceipt(example, out var receipt, out var error) ? (WireFormat.Write(receipt), null) : (null, error),
+        "Result" => WireFormat.TryReadResult(example, out var result, out var error) ? (WireFormat.Write(result), null) : (null, error),
+        "Meter reading" => WireFormat.TryReadMeterReading(example, out var reading, out var error) ? (WireFormat.Write(reading), null) : (null, error),
+        "Status" => WireFormat.TryReadStatus(example, out var status, out var error) ? (WireFormat.Write(status), null) : (null, error),
+        _ => throw new ArgumentOutOfRangeException(nameof(heading)),
+    };
+
+    private static List<string> ExamplesUnder(string heading)
+    {
+        var text = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs", "messages.md"));
+        var section = text.Split($"\n## {heading}\n")[1].Split("\n## ")[0];
+        return [.. section.Split("```json\n").Skip(1).Select(block => block.Split("\n```")[0])];
+    }
+}
