@@ -1,0 +1,66 @@
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using Xunit;
+using static VirtualEnergy.P2P.Contracts.Escrow;
+
+namespace VirtualEnergy.P2P.Contracts;
+
+[Collection(ContractTests.Name)]
+public sealed class WithdrawTests(DevChain chain)
+{
+    [Fact]
+    public async Task A_stranger_withdraws_nothing()
+    {
+        var escrow = await OfAsync(chain, members: 1, eachMicroEur: 10);
+        await RefusesAsync("NotRegistered", [chain.Registrar.Address], () =>
+            escrow.Contract.WithdrawAsync(chain.Registrar, new Money(1), chain.Registrar.Address, Cancellation));
+    }
+
+    [Fact]
+    public async Task Nothing_cannot_be_withdrawn()
+    {
+        var escrow = await OfAsync(chain, members: 1, eachMicroEur: 10);
+        await RefusesAsync("ZeroAmount", [], () =>
+            escrow.Contract.WithdrawAsync(escrow.SenderOf(0), Money.Zero, escrow.Members[0], Cancellation));
+    }
+
+    [Fact]
+    public async Task Money_is_not_sent_to_the_zero_address()
+    {
+        var escrow = await OfAsync(chain, members: 1, eachMicroEur: 10);
+        await RefusesAsync("ZeroAddress", [], () =>
+            escrow.Contract.WithdrawAsync(escrow.SenderOf(0), new Money(1), Address.Zero, Cancellation));
+    }
+
+    [Fact]
+    public async Task Nobody_withdraws_more_than_she_has()
+    {
+        // The neighbours in the slot have plenty; their money is out of reach.
+        var escrow = await OfAsync(chain, members: 3, eachMicroEur: 10);
+        await RefusesAsync("InsufficientBalance", [escrow.Members[1], 10, 11], () =>
+            escrow.Contract.WithdrawAsync(escrow.SenderOf(1), new Money(11), escrow.Members[1], Cancellation));
+        await escrow.HasBalancesAsync(10, 10, 10);
+    }
+
+    [Fact]
+    public async Task A_member_withdraws_to_any_account()
+    {
+        var escrow = await OfAsync(chain, members: 3, eachMicroEur: 10);
+        var wallet = AddressOf(200);
+        await escrow.Contract.WithdrawAsync(escrow.SenderOf(1), new Money(4), wallet, Cancellation);
+
+        await escrow.HasBalancesAsync(10, 6, 10);
+        Assert.Equal(new Money(4), await escrow.Euro.BalanceOfAsync(wallet, Cancellation));
+        Assert.Equal(new Money(26), await escrow.Euro.BalanceOfAsync(escrow.Contract.Address, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_member_withdraws_all_that_she_earned()
+    {
+        var escrow = await OfAsync(chain, members: 2, eachMicroEur: 10);
+        await escrow.SettleAsync(1001, (0, -10), (1, 10));
+        await escrow.Contract.WithdrawAsync(escrow.SenderOf(1), new Money(20), escrow.Members[1], Cancellation);
+        await escrow.HasBalancesAsync(0, 0);
+        Assert.Equal(new Money(20), await escrow.Euro.BalanceOfAsync(escrow.Members[1], Cancellation));
+    }
+}
