@@ -3,8 +3,8 @@ namespace VirtualEnergy.P2P.Node.Households;
 /// <summary>Where the sun stands, seen from a place on Earth.</summary>
 /// <remarks>
 /// Declination and equation of time by the Fourier series of J. W. Spencer, "Fourier series representation of the position of
-/// the sun", Search 2 (1971) 172, as NOAA's solar calculation sheet gives them: declination within 0.04°, time within half
-/// a minute. Refraction is left out.
+/// the sun", Search 2 (1971) 172, as NOAA's solar calculation sheet gives them: declination within 0.1°, time within a
+/// minute. Refraction is left out.
 /// </remarks>
 /// <param name="Elevation">Height of the sun's centre above the horizon, radians; negative at night.</param>
 /// <param name="Azimuth">Direction from north over east, radians, 0 to 2π.</param>
@@ -34,7 +34,7 @@ public readonly record struct SunPosition(double Elevation, double Azimuth)
         return new SunPosition(elevation, azimuth < 0 ? azimuth + 2 * Math.PI : azimuth);
     }
 
-    /// <summary>Solar noon of a day: the instant at which the sun stands highest, to half a minute.</summary>
+    /// <summary>Solar noon of a day: the instant at which the sun stands highest, to a minute.</summary>
     public static DateTimeOffset Noon(DateOnly day, double longitude = CagliariLongitude)
     {
         var noon = day.ToDateTime(new TimeOnly(12, 0), DateTimeKind.Utc);
