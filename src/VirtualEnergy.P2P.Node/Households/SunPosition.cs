@@ -3,8 +3,8 @@ namespace VirtualEnergy.P2P.Node.Households;
 /// <summary>Where the sun stands, seen from a place on Earth.</summary>
 /// <remarks>
 /// Declination and equation of time by the Fourier series of J. W. Spencer, "Fourier series representation of the position of
-/// the sun", Search 2 (1971) 172, as NOAA's solar calculation sheet gives them: declination within 0.1°, time within a
-/// minute. Refraction is left out.
+/// the sun", Search 2 (1971) 172, as NOAA's solar calculation sheet gives them: declination within half a degree (the series
+/// knows no leap years), time within a minute. Refraction is left out.
 /// </remarks>
 /// <param name="Elevation">Height of the sun's centre above the horizon, radians; negative at night.</param>
 /// <param name="Azimuth">Direction from north over east, radians, 0 to 2π.</param>
