@@ -89,7 +89,7 @@ public sealed class EnergyManagementAgentProperties
     public void Trading_through_a_battery_never_loses_money()
     {
         var emptied = 0;
-        Gen.Select(Homes.Batteries, Gen.Select(Gen.Long[0, 500_000], Gen.Long[0, 200_000]).Array[2, 4], Gen.Int[0, 31].Array[1, 40])
+        Gen.Select(Homes.Batteries, Gen.Select(Gen.Long[0, 300_000], Gen.Long[100_000, 400_000]).Array[2, 4], Gen.Int[0, 31].Array[1, 40])
             .Sample((any, levels, choices) =>
             {
                 var battery = new BatteryDescription(
