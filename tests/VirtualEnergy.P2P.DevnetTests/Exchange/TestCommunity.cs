@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.Exchange;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
+
+namespace VirtualEnergy.P2P.DevnetTests.Exchange;
+
+/// <summary>A chain with the contract on it, members with 100 euros each, and the options of an exchange for them.</summary>
+internal sealed class TestCommunity : IAsyncDisposable
+{
+    public static readonly Period First = new(1_890_000);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly AnvilProcess _anvil;
+    private readonly JsonRpcClient _client;
+    private readonly string _folder = Directory.CreateTempSubdirectory("ve-exchange-").FullName;
+
+    private TestCommunity(AnvilProcess anvil, JsonRpcClient client, EnergySettlementContract contract, ImmutableArray<EthereumKey> keys)
+    {
+        (_anvil, _client, Contract, Keys) = (anvil, client, contract, keys);
+        Domain = new MarketDomain(31337, contract.Address);
+        Options = new ExchangeOptions
+        {
+            Community = "test",
+            Rpc = anvil.RpcUrl,
+            Contract = contract.Address,
+            Key = DevAccounts.Settler,
+            JournalPath = Path.Combine(_folder, "exchange.db"),
+            Members = [.. keys.Select((key, home) => new Member(key.Address.ToMember(), $"Home {home}", new ZoneId("A"), 10_000))],
+            Tariff = SupplierTariff.Flat(new Price(300_000), new Price(80_000)),
+            Gate = new LockstepGateOptions { Timeout = TimeSpan.FromMinutes(5) },
+            Url = "http://127.0.0.1:0",
+            Progress = Progress,
+        };
+    }
+
+    public EnergySettlementContract Contract { get; }
+
+    public ImmutableArray<EthereumKey> Keys { get; }
+
+    public MarketDomain Domain { get; }
+
+    public ExchangeOptions Options { get; }
+
+    public RecordedProgress Progress { get; } = new();
+
+    public static async Task<TestCommunity> StartAsync(int homes, CancellationToken cancellation)
+    {
+        var anvil = await AnvilProcess.StartAsync(new AnvilOptions(), TimeProvider.System, cancellation);
+        var client = new JsonRpcClient(anvil.RpcUrl, TimeProvider.System);
+        ImmutableArray<EthereumKey> keys =
+            [.. Enumerable.Range(1, homes).Select(home => EthereumKey.FromBytes([.. Enumerable.Repeat((byte)home, EthereumKey.Size)]))];
+        using var sender = new TransactionSender(
+            client, DevAccounts.Registrar, 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
+        var token = await TestEuro.DeployAsync(sender, cancellation);
+        var contract = await EnergySettlementContract.DeployAsync(
+            sender, new EnergySettlementTerms(token.Address, sender.Address, DevAccounts.Settler.Address, First.Previous), cancellation);
+        await contract.RegisterAsync(sender, [.. keys.Select(key => key.Address)], cancellation);
+        await token.MintAsync(sender, sender.Address, new Money(100_000_000L * homes), cancellation);
+        await token.ApproveAsync(sender, contract.Address, new Money(100_000_000L * homes), cancellation);
+        foreach (var key in keys)
+        {
+            await contract.DepositAsync(sender, key.Address, new Money(100_000_000), cancellation);
+        }
+
+        return new TestCommunity(anvil, client, contract, keys);
+    }
+
+    /// <summary>A bid that trades with the others': home 0 buys at 250 000 µEUR/kWh, every other home sells at 150 000.</summary>
+    public SignedBid Bid(int home, Period period, long number = 1, long wattHours = 100)
+    {
+        Step step = new(new Price(home == 0 ? 250_000 : 150_000), new Energy(wattHours));
+        return Sign(home, new Bid(Keys[home].Address.ToMember(), period, number, home == 0 ? [step] : [], home == 0 ? [] : [step]));
+    }
+
+    public SignedBid Sign(int home, Bid bid) => new BidSigning(Domain).Sign(bid, Keys[home]);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _anvil.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>What an exchange reported, to be waited for.</summary>
+internal sealed class RecordedProgress : IProgress<RoundProgress>
+{
+    private readonly Channel<RoundProgress> _reports = Channel.CreateUnbounded<RoundProgress>();
+
+    public void Report(RoundProgress value) => _reports.Writer.TryWrite(value);
+
+    /// <summary>The next report of this kind; those of other kinds before it are passed over.</summary>
+    public async Task<T> NextAsync<T>(CancellationToken cancellation)
+        where T : RoundProgress
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(TestCommunity.Patience);
+        while (true)
+        {
+            if (await _reports.Reader.ReadAsync(patience.Token) is T wanted)
+            {
+                return wanted;
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.DevnetTests.Exchange;
+
+/// <summary>A member's line to the broker, with what came over it.</summary>
+internal sealed class TestNode : IAsyncDisposable
+{
+    private readonly MqttLink _link;
+    private readonly Channel<BidReceipt> _receipts = Channel.CreateUnbounded<BidReceipt>();
+    private readonly Channel<RoundAnnouncement> _open = Channel.CreateUnbounded<RoundAnnouncement>();
+
+    private TestNode(MqttLink link, Topics topics, MemberId member) => (_link, Topics, Member) = (link, topics, member);
+
+    public Topics Topics { get; }
+
+    public MemberId Member { get; }
+
+    public static async Task<TestNode> ConnectAsync(BrokerAddress broker, string community, MemberId member, CancellationToken cancellation)
+    {
+        var options = new MqttLinkOptions
+        {
+            Broker = broker,
+            ClientId = $"node-{member}",
+            PublishTimeout = TimeSpan.FromSeconds(5),
+            LongestBackOff = TimeSpan.FromMilliseconds(500),
+        };
+        var node = new TestNode(new MqttLink(options, TimeProvider.System, NullLogger.Instance), new Topics(community), member);
+        await node._link.SubscribeAsync(node.Topics.Receipts(member), node.TakeReceiptAsync, cancellation);
+        await node._link.SubscribeAsync(node.Topics.RoundOpen, node.TakeAnnouncementAsync, cancellation);
+        await node._link.StartAsync(cancellation);
+        return node;
+    }
+
+    public Task SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
+        _link.PublishAsync(Topics.Bids(Member), payload, cancellation: cancellation);
+
+    public Task SendAsync(SignedBid signed, CancellationToken cancellation) =>
+        SendAsync(WireFormat.Write(new BidMessage(signed.Bid, signed.Signature)), cancellation);
+
+    public Task SendAsync(MeterReading reading, CancellationToken cancellation) =>
+        _link.PublishAsync(Topics.Meters(Member), WireFormat.Write(reading), cancellation: cancellation);
+
+    /// <summary>Sends and waits for the answer.</summary>
+    public async Task<BidReceipt> AskAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        await SendAsync(payload, cancellation);
+        return await ReceiptAsync(cancellation);
+    }
+
+    public Task<BidReceipt> AskAsync(SignedBid signed, CancellationToken cancellation) =>
+        AskAsync(WireFormat.Write(new BidMessage(signed.Bid, signed.Signature)), cancellation);
+
+    public Task<BidReceipt> ReceiptAsync(CancellationToken cancellation) =>
+        _receipts.Reader.ReadAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation);
+
+    /// <summary>Returns when the period's gate is announced as open.</summary>
+    public async Task UntilOpenAsync(Period period, CancellationToken cancellation)
+    {
+        while ((await _open.Reader.ReadAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation)).Period != period)
+        {
+        }
+    }
+
+    public ValueTask DisposeAsync() => _link.DisposeAsync();
+
+    private Task TakeReceiptAsync(MqttMessage message, CancellationToken cancellation) =>
+        WireFormat.TryReadReceipt(message.Payload.Span, out var receipt, out var error)
+            ? _receipts.Writer.WriteAsync(receipt, cancellation).AsTask() : throw new InvalidDataException(error);
+
+    private Task TakeAnnouncementAsync(MqttMessage message, CancellationToken cancellation) =>
+        WireFormat.TryReadAnnouncement(message.Payload.Span, out var round, out var error)
+            ? _open.Writer.WriteAsync(round, cancellation).AsTask() : throw new InvalidDataException(error);
+}

@@ -1,0 +1,114 @@
+using VirtualEnergy.P2P.Exchange.Metering;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Exchange;
+
+/// <summary>
+/// One period by hand: Anna buys 400 Wh of Bruno at 200 000 µEUR/kWh (80 000 µEUR); the supplier asks 300 000 and gives 80 000.
+/// Anna: n = 1000, t = 400, r = 600. Saves 300 000 − (80 000 + 180 000) = 40 000.
+/// Bruno: n = −500, t = −400, r = −100. Saves −40 000 − (−80 000 − 8 000) = 48 000.
+/// Together 88 000 = 400 Wh × 220 000 µEUR/kWh: the spread that the trade left out.
+/// </summary>
+public sealed class CommunityAccountsTests
+{
+    private static readonly MemberId Anna = new("anna");
+    private static readonly MemberId Bruno = new("bruno");
+    private static readonly Period Noon = new(48);
+
+    private readonly CommunityAccounts _accounts = new();
+
+    public CommunityAccountsTests() => _accounts.Clear(
+        Noon, [new Trade(Anna, Bruno, new Energy(400), new Price(200_000))], new SupplierPrices(new Price(300_000), new Price(80_000)));
+
+    [Fact]
+    public void Savings_are_what_the_supplier_alone_would_have_cost_more()
+    {
+        MeterBoth();
+        Assert.Equal(new Money(40_000), _accounts.Of(Anna).Savings);
+        Assert.Equal(new Money(48_000), _accounts.Of(Bruno).Savings);
+        Assert.Equal(new Money(88_000), _accounts.Savings());
+    }
+
+    [Fact]
+    public void Self_sufficiency_counts_what_was_not_bought_from_the_supplier()
+    {
+        MeterBoth();
+        var shares = _accounts.SelfSufficiency()!.Value;
+        Assert.Equal(1.0 / 6, shares.Without, 12); // consumption 1000 + 200; bought without trading 1000
+        Assert.Equal(0.5, shares.With, 12); // bought with trading 600
+    }
+
+    [Fact]
+    public void Flows_add_up()
+    {
+        MeterBoth();
+        var flows = new EnergyFlows(Noon, new Energy(1_200), new Energy(700), new Energy(400), new Energy(600), new Energy(100));
+        Assert.Equal(flows, _accounts.LastFlows(members: 2));
+    }
+
+    [Fact]
+    public void A_half_metered_period_is_not_shown_while_a_whole_one_is_known()
+    {
+        MeterBoth();
+        _accounts.Clear(Noon.Next, [], null);
+        _accounts.TryMeter(Reading(Anna, Noon.Next, 10, 0, 0));
+        Assert.Equal(Noon, _accounts.LastFlows(members: 2)!.Value.Period);
+        _accounts.TryMeter(Reading(Bruno, Noon.Next, 10, 0, 0));
+        Assert.Equal(Noon.Next, _accounts.LastFlows(members: 2)!.Value.Period);
+    }
+
+    [Fact]
+    public void A_reading_counts_once()
+    {
+        Assert.True(_accounts.TryMeter(Reading(Anna, Noon, 1_000, 0, 0)));
+        Assert.False(_accounts.TryMeter(Reading(Anna, Noon, 9_999, 0, 0)));
+        Assert.Equal(new Energy(1_000), _accounts.Of(Anna).Import);
+    }
+
+    [Fact]
+    public void A_period_that_was_not_cleared_takes_no_reading() =>
+        Assert.False(_accounts.TryMeter(Reading(Anna, Noon.Next, 1_000, 0, 0)));
+
+    [Fact]
+    public void Without_a_tariff_nothing_is_saved()
+    {
+        _accounts.Clear(Noon.Next, [new Trade(Anna, Bruno, new Energy(400), new Price(200_000))], null);
+        _accounts.TryMeter(Reading(Anna, Noon.Next, 1_000, 0, 0));
+        Assert.Equal(Money.Zero, _accounts.Savings());
+    }
+
+    [Fact]
+    public void Periods_of_more_than_a_week_ago_are_forgotten()
+    {
+        for (var i = 1; i <= CommunityAccounts.KeptPeriods; i++)
+        {
+            _accounts.Clear(new Period(Noon.Index + i), [], null);
+        }
+
+        Assert.False(_accounts.IsKept(Noon));
+        Assert.True(_accounts.IsKept(Noon.Next));
+    }
+
+    [Fact]
+    public void Meter_limits_follow_the_connection()
+    {
+        var limits = new ReadingLimits(PeriodGrid.QuarterHour); // 4000 W carry 1000 Wh in 15 min
+        Assert.Null(limits.ObjectionTo(Reading(Anna, Noon, 1_000, 1_000, 2_000), 4_000));
+        Assert.Equal("over-capacity", limits.ObjectionTo(Reading(Anna, Noon, 1_001, 0, 0), 4_000));
+        Assert.Equal("over-capacity", limits.ObjectionTo(Reading(Anna, Noon, 0, 1_001, 0), 4_000));
+        Assert.Equal("over-capacity", limits.ObjectionTo(Reading(Anna, Noon, 0, 0, 2_001), 4_000));
+        Assert.Equal("energy-negative", limits.ObjectionTo(Reading(Anna, Noon, -1, 0, 0), 4_000));
+    }
+
+    private static MeterReading Reading(MemberId member, Period period, long import, long export, long production) =>
+        new(member, period, new Energy(import), new Energy(export), new Energy(production), []);
+
+    private void MeterBoth()
+    {
+        Assert.True(_accounts.TryMeter(Reading(Anna, Noon, 1_000, 0, 0)));
+        Assert.True(_accounts.TryMeter(Reading(Bruno, Noon, 0, 500, 700)));
+    }
+}

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Configuration;
+using VirtualEnergy.P2P.Exchange;
+using VirtualEnergy.P2P.Market;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Exchange;
+
+public sealed class ExchangeConfigurationTests
+{
+    private const string Address = "0x00000000000000000000000000000000000000aa";
+    private const string Key = "0x0101010101010101010101010101010101010101010101010101010101010101";
+
+    private static readonly Dictionary<string, string?> Good = new()
+    {
+        ["Exchange:Community"] = "hamlet",
+        ["Exchange:Rpc"] = "http://127.0.0.1:8545",
+        ["Exchange:Contract"] = Address,
+        ["Exchange:Key"] = Key,
+        ["Exchange:Journal"] = "exchange.db",
+        ["Exchange:Members:0:Id"] = Address,
+        ["Exchange:Members:0:Name"] = "Anna",
+        ["Exchange:Members:0:ConnectionWatts"] = "6000",
+        ["Exchange:Gate:Kind"] = "lockstep",
+        ["Exchange:Gate:TimeoutMilliseconds"] = "1500",
+        ["Exchange:Supplier:ImportMicroEurPerKWh"] = "300000",
+        ["Exchange:Supplier:ExportMicroEurPerKWh"] = "-10000",
+        ["Exchange:Broker:Address"] = "mqtts://broker.example:8884",
+        ["Exchange:Rounds"] = "96",
+    };
+
+    [Fact]
+    public void Every_key_lands_where_it_belongs()
+    {
+        var options = Read(Good);
+        Assert.Equal("hamlet", options.Community);
+        Assert.Equal(6_000, Assert.Single(options.Members).ConnectionWatts);
+        Assert.Equal(TimeSpan.FromSeconds(1.5), Assert.IsType<LockstepGateOptions>(options.Gate).Timeout);
+        Assert.Equal(new SupplierPrices(new Price(300_000), new Price(-10_000)), options.Tariff!.At(new Period(1)));
+        Assert.Equal("mqtts://broker.example:8884", options.Broker.External!.ToString());
+        Assert.Equal(96, options.Rounds);
+        Assert.Equal(MarketRules.Default, options.Rules);
+    }
+
+    [Theory]
+    [InlineData("Exchange:Community", null, "Exchange:Community is missing")]
+    [InlineData("Exchange:Rpc", "here", "Exchange:Rpc is 'here'")]
+    [InlineData("Exchange:Contract", "0x12", "Exchange:Contract is '0x12'")]
+    [InlineData("Exchange:Members:0:Id", "anna", "Exchange:Members:0:Id is 'anna'")]
+    [InlineData("Exchange:Members:0:ConnectionWatts", "many", "Exchange:Members:0:ConnectionWatts is 'many'")]
+    [InlineData("Exchange:Gate:Kind", "open", "Exchange:Gate:Kind is 'open'")]
+    [InlineData("Exchange:Rules:PeriodSeconds", "600", "Exchange:Rules:PeriodSeconds is '600'")]
+    [InlineData("Exchange:Rounds", "0", "Exchange:Rounds is '0'")]
+    [InlineData("Exchange:Broker:Port", "70000", "Exchange:Broker:Port is '70000'")]
+    public void A_wrong_value_is_named_with_its_key(string key, string? value, string complaint)
+    {
+        var wrong = Assert.Throws<ExchangeStartException>(() => Read(new(Good) { [key] = value }));
+        Assert.StartsWith(complaint, wrong.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', wrong.Message);
+    }
+
+    [Fact]
+    public void A_wrong_key_is_not_repeated()
+    {
+        var wrong = Assert.Throws<ExchangeStartException>(() => Read(new(Good) { ["Exchange:Key"] = Key + "77" }));
+        Assert.DoesNotContain("0101", wrong.Message, StringComparison.Ordinal);
+    }
+
+    private static ExchangeOptions Read(Dictionary<string, string?> values) =>
+        ExchangeConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(values).Build());
+}
