@@ -103,6 +103,7 @@ public sealed class ExchangeHost : IAsyncDisposable
     private async Task StartAsync(ExchangeOptions options, CancellationToken cancellation)
     {
         var services = _app.Services;
+        services.GetRequiredService<FundsLedger>().Observe(_parts.Chain.Balances);
         var unsettled = services.GetRequiredService<JournalReplay>().Run(_parts.Chain.LastPeriod);
         var worker = services.GetRequiredService<SettlementWorker>();
         foreach (var round in unsettled)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Market;
@@ -11,7 +12,9 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// settlements from this exchange, that every member is registered, and how far it has settled.
 /// </summary>
 /// <param name="LastPeriod">The last period that the contract has settled.</param>
-public sealed record ChainStart(ulong ChainId, Period LastPeriod, ulong Block, MemberLanes Lanes)
+/// <param name="Balances">Each member's escrow after that period.</param>
+public sealed record ChainStart(
+    ulong ChainId, Period LastPeriod, ulong Block, MemberLanes Lanes, ImmutableArray<KeyValuePair<MemberId, Money>> Balances)
 {
     /// <exception cref="ExchangeStartException">One of these is not so.</exception>
     public static async Task<ChainStart> CheckAsync(
@@ -43,8 +46,10 @@ public sealed record ChainStart(ulong ChainId, Period LastPeriod, ulong Block, M
                 throw new ExchangeStartException($"Member {stranger.Id} ({stranger.Name}) is not registered with the contract {options.Contract}: register her first.");
             }
 
+            var balances = await contract.BalancesAsync([.. options.Members.Select(member => Address.FromMember(member.Id))], cancellation);
             return new ChainStart(
-                chainId, await contract.LastPeriodAsync(cancellation), await client.BlockNumberAsync(cancellation), lanes);
+                chainId, await contract.LastPeriodAsync(cancellation), await client.BlockNumberAsync(cancellation), lanes,
+                [.. options.Members.Select(member => member.Id).Zip(balances, KeyValuePair.Create)]);
         }
         catch (EthereumTransportException failure)
         {
