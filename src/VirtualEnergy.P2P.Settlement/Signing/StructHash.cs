@@ -5,7 +5,7 @@ using VirtualEnergy.P2P.Settlement.Ethereum;
 namespace VirtualEnergy.P2P.Settlement.Signing;
 
 /// <summary>
-/// EIP-712's <c>hashStruct</c> for the market's few fixed types, a word a field. The general <see cref="Ethereum.TypedData"/>
+/// EIP-712's <c>hashStruct</c> for the market's few fixed types, a word a field. The general <see cref="Eip712TypedData"/>
 /// does the same from a description; a test holds the two together. This one is for the exchange, which hashes every bid.
 /// </summary>
 internal sealed class StructHash
