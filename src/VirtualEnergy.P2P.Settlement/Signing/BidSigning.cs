@@ -17,18 +17,20 @@ public sealed class BidSigning(MarketDomain domain)
     private static readonly Hash256 BidType =
         Keccak256.Hash("Bid(address member,uint64 period,uint64 number,Step[] buy,Step[] sell)" + StepDefinition);
 
+    private readonly Hash256 _separator = domain.Separator;
+
     public MarketDomain Domain => domain;
 
     /// <exception cref="FormatException">The member is no address.</exception>
     /// <exception cref="ArgumentException">More steps than a bid may have.</exception>
     /// <exception cref="OverflowException">A negative period, number or energy.</exception>
-    public Hash256 Hash(Bid bid) => domain.Digest(new StructHash(BidType)
+    public Hash256 Hash(Bid bid) => new StructHash(BidType)
         .Add(Address.FromMember(bid.Member))
         .AddUnsigned(bid.Period.Index)
         .AddUnsigned(bid.Number)
         .Add(HashSteps(bid.Buy))
         .Add(HashSteps(bid.Sell))
-        .Finish());
+        .Digest(_separator);
 
     /// <param name="bid">To be signed as it stands; whether it is admissible is the exchange's question.</param>
     /// <param name="key">The member's.</param>

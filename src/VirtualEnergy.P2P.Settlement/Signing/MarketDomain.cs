@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -18,20 +17,10 @@ public sealed record MarketDomain(ulong ChainId, Address Contract)
         Keccak256.Hash("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
 
     /// <summary>The EIP-712 domain separator; the contract computes the same.</summary>
-    public Hash256 Separator { get; } = new StructHash(DomainType)
+    public Hash256 Separator => new StructHash(DomainType)
         .Add(Keccak256.Hash(Name))
         .Add(Keccak256.Hash(Version))
         .AddUnsigned(ChainId)
         .Add(Contract)
         .Finish();
-
-    /// <summary>keccak256(0x1901 ‖ separator ‖ hash of the struct).</summary>
-    internal Hash256 Digest(Hash256 structHash)
-    {
-        Span<byte> bytes = stackalloc byte[2 + 2 * Hash256.Size];
-        BinaryPrimitives.WriteUInt16BigEndian(bytes, 0x1901);
-        Separator.CopyTo(bytes[2..]);
-        structHash.CopyTo(bytes[(2 + Hash256.Size)..]);
-        return Keccak256.Hash(bytes);
-    }
 }

@@ -19,15 +19,17 @@ public sealed class MeterReadingSigning(MarketDomain domain)
     private static readonly Hash256 ReadingType =
         Keccak256.Hash("MeterReading(address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh)");
 
+    private readonly Hash256 _separator = domain.Separator;
+
     /// <exception cref="FormatException">The member is no address.</exception>
     /// <exception cref="OverflowException">A negative period or energy.</exception>
-    public Hash256 Hash(MeteredEnergy reading) => domain.Digest(new StructHash(ReadingType)
+    public Hash256 Hash(MeteredEnergy reading) => new StructHash(ReadingType)
         .Add(Address.FromMember(reading.Member))
         .AddUnsigned(reading.Period.Index)
         .AddUnsigned(reading.Import.WattHours)
         .AddUnsigned(reading.Export.WattHours)
         .AddUnsigned(reading.Production.WattHours)
-        .Finish());
+        .Digest(_separator);
 
     public ImmutableArray<byte> Sign(MeteredEnergy reading, EthereumKey key) => key.Sign(Hash(reading)).ToImmutableBytes();
 

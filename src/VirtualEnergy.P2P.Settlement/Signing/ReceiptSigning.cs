@@ -19,14 +19,16 @@ public sealed class ReceiptSigning(MarketDomain domain)
 {
     private static readonly Hash256 ReceiptType = Keccak256.Hash("Receipt(bytes32 bid,address member,uint64 period,uint64 number)");
 
+    private readonly Hash256 _separator = domain.Separator;
+
     /// <exception cref="FormatException">The member is no address.</exception>
     /// <exception cref="OverflowException">A negative period or number.</exception>
-    public Hash256 Hash(ReceiptedBid receipt) => domain.Digest(new StructHash(ReceiptType)
+    public Hash256 Hash(ReceiptedBid receipt) => new StructHash(ReceiptType)
         .Add(receipt.Bid)
         .Add(Address.FromMember(receipt.Member))
         .AddUnsigned(receipt.Period.Index)
         .AddUnsigned(receipt.Number)
-        .Finish());
+        .Digest(_separator);
 
     public ImmutableArray<byte> Sign(ReceiptedBid receipt, EthereumKey exchange) => exchange.Sign(Hash(receipt)).ToImmutableBytes();
 

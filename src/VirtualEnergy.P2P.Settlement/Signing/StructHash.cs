@@ -55,6 +55,16 @@ internal sealed class StructHash
 
     public Hash256 Finish() => Keccak256.Hash(_words.AsSpan(0, _used));
 
+    /// <summary>The digest to sign: keccak256(0x1901 ‖ domain separator ‖ this).</summary>
+    public Hash256 Digest(Hash256 separator)
+    {
+        Span<byte> bytes = stackalloc byte[2 + 2 * Hash256.Size];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, 0x1901);
+        separator.CopyTo(bytes[2..]);
+        Finish().CopyTo(bytes[(2 + Hash256.Size)..]);
+        return Keccak256.Hash(bytes);
+    }
+
     private Span<byte> Next()
     {
         _used += Word;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Org.BouncyCastle.Crypto.Generators;
 
 namespace VirtualEnergy.P2P.Settlement.Wallets;
 
@@ -74,7 +73,7 @@ internal sealed class ScryptDerivation : KeyDerivation
     }
 
     public override byte[] Derive(string password) =>
-        SCrypt.Generate(Encoding.UTF8.GetBytes(password), _salt, _cost.N, _cost.R, _cost.P, DerivedSize);
+        Scrypt.Derive(Encoding.UTF8.GetBytes(password), _salt, _cost, DerivedSize);
 
     public JsonObject ToJson() => new()
     {

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Settlement.Commitments;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Settlement.Commitments;
+
+public sealed class RoundCommitmentTests
+{
+    private static readonly EthereumKey Buyer = EthereumKey.FromBytes(Enumerable.Repeat((byte)0x11, 32).ToArray());
+    private static readonly EthereumKey Seller = EthereumKey.FromBytes(Enumerable.Repeat((byte)0x22, 32).ToArray());
+    private static readonly Period Period = new(1_982_400);
+    private static readonly Round Example = MakeRound();
+
+    [Fact]
+    public void The_same_round_has_the_same_commitment_for_ever()
+    {
+        // Golden: a change here means that nobody can check yesterday's rounds any more.
+        var commitment = RoundCommitment.Of(Example);
+
+        Assert.Equal("BIDS", commitment.BidsRoot.ToString());
+        Assert.Equal("TRADES", commitment.TradesRoot.ToString());
+        Assert.Equal("ROUND", commitment.RoundHash.ToString());
+        Assert.Equal(commitment, RoundCommitment.Of(MakeRound()));
+    }
+
+    [Fact]
+    public void Each_bid_and_each_trade_is_provable()
+    {
+        var commitment = RoundCommitment.Of(Example);
+
+        for (var i = 0; i < Example.Bids.Length; i++)
+        {
+            var leaf = RoundCommitment.LeafOf(Example.Bids[i], i);
+            Assert.True(MerkleTree.Verify(commitment.BidsRoot, leaf, RoundCommitment.BidsOf(Example).Proof(leaf)));
+        }
+
+        var trade = RoundCommitment.LeafOf(Example.Trades[0], 0);
+        Assert.True(MerkleTree.Verify(commitment.TradesRoot, trade, RoundCommitment.TradesOf(Example).Proof(trade)));
+    }
+
+    [Fact]
+    public void Every_part_of_a_round_is_in_its_hash()
+    {
+        var trade = Example.Trades[0];
+        Round[] altered =
+        [
+            Example with { Period = Period.Next },
+            Example with { Bids = [Example.Bids[0]] },
+            Example with { Bids = [Example.Bids[1], Example.Bids[0]] },
+            Example with { Clearing = Example.Clearing with { Price = new Price(275_100) } },
+            Example with { Clearing = Example.Clearing with { Price = null } },
+            Example with { Clearing = Example.Clearing with { Volume = new Energy(401) } },
+            Example with { Trades = [] },
+            Example with { Trades = [trade with { Buyer = trade.Seller, Seller = trade.Buyer }] },
+            Example with { Trades = [trade with { Energy = new Energy(401) }] },
+            Example with { Trades = [trade with { Price = new Price(275_100) }] },
+            Example with { Trades = [trade, trade] },
+            Example with { Deltas = [Example.Deltas[0]] },
+            Example with { Deltas = [new MemberDelta(Example.Deltas[0].Member, new Money(1)), Example.Deltas[1]] },
+        ];
+        var hashes = altered.Append(Example).Select(round => RoundCommitment.Of(round).RoundHash).ToArray();
+
+        Assert.Equal(hashes.Length, hashes.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_round_without_trades_commits_to_no_trades()
+    {
+        var commitment = RoundCommitment.Of(new Round(Period, Example.Bids, Clearing.Nothing, [], []));
+
+        Assert.Equal(MerkleTree.EmptyRoot, commitment.TradesRoot);
+        Assert.NotEqual(MerkleTree.EmptyRoot, commitment.BidsRoot);
+    }
+
+    [Fact]
+    public void A_price_of_zero_is_not_the_absence_of_a_price()
+    {
+        var free = Example with { Clearing = Example.Clearing with { Price = new Price(0) } };
+        var none = Example with { Clearing = Example.Clearing with { Price = null } };
+
+        Assert.NotEqual(RoundCommitment.Of(free).RoundHash, RoundCommitment.Of(none).RoundHash);
+    }
+
+    // 400 Wh at 275 000 µEUR/kWh are 110 000 µEUR.
+    private static Round MakeRound()
+    {
+        var signing = new BidSigning(new MarketDomain(31337, Address.Parse("0x5fbdb2315678afecb367f032d93f642f64180aa3")));
+        var buy = signing.Sign(new Bid(Buyer.Address.ToMember(), Period, 1, [new Step(new Price(300_000), new Energy(400))], []), Buyer);
+        var sell = signing.Sign(new Bid(Seller.Address.ToMember(), Period, 1, [], [new Step(new Price(250_000), new Energy(500))]), Seller);
+        var trade = new Trade(Buyer.Address.ToMember(), Seller.Address.ToMember(), new Energy(400), new Price(275_000));
+        ImmutableArray<MemberDelta> deltas = [new(trade.Buyer, new Money(-110_000)), new(trade.Seller, new Money(110_000))];
+        return new Round(
+            Period,
+            [.. new[] { buy, sell }.OrderBy(signed => signed.Bid.Member)],
+            new Clearing(trade.Price, new PriceInterval(new Price(250_000), new Price(300_000)), trade.Energy, []),
+            [trade],
+            [.. deltas.OrderBy(delta => delta.Member)]);
+    }
+}
