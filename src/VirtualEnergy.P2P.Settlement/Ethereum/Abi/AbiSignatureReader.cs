@@ -80,7 +80,7 @@ internal sealed class AbiSignatureReader
         {
             var length = Word();
             Expect(']');
-            type = new AbiArray(type, length.Length == 0 ? null : Number(length, 1 << 20));
+            type = new AbiArray(type, length.Length == 0 ? null : Number(length, 1 << 20) is > 0 and var count ? count : throw Error("a length above zero"));
         }
 
         return type;

@@ -89,12 +89,12 @@ public sealed record AbiString : AbiType
     internal override int StaticSize => 0;
 }
 
-/// <summary>T[] where the length is null, else T[length].</summary>
+/// <summary>T[] where the length is null, else T[length], at least one long.</summary>
 public sealed record AbiArray(AbiType Element, int? Length) : AbiType
 {
     public override string Name => $"{Element.Name}[{Length}]";
 
-    public override bool IsDynamic => Length is null || (Element.IsDynamic && Length > 0);
+    public override bool IsDynamic => Length is null || Element.IsDynamic;
 
     internal override int StaticSize => checked((Length ?? 0) * Element.StaticSize);
 }

@@ -22,9 +22,9 @@ public sealed class RoundCommitmentTests
         // Golden: a change here means that nobody can check yesterday's rounds any more.
         var commitment = RoundCommitment.Of(Example);
 
-        Assert.Equal("BIDS", commitment.BidsRoot.ToString());
-        Assert.Equal("TRADES", commitment.TradesRoot.ToString());
-        Assert.Equal("ROUND", commitment.RoundHash.ToString());
+        Assert.Equal("0x678f17a5e751a7375d1994600a94057e085508226527236c50200122c51ec5cc", commitment.BidsRoot.ToString());
+        Assert.Equal("0x1583aaa707d06210073debf399fbab44af667870fb7349c2de5ab7f3ee513265", commitment.TradesRoot.ToString());
+        Assert.Equal("0x718012546d6ccab8c5dabf0154f3ee95a4ef52cfb255ea28f662cc72ae2b2e90", commitment.RoundHash.ToString());
         Assert.Equal(commitment, RoundCommitment.Of(MakeRound()));
     }
 

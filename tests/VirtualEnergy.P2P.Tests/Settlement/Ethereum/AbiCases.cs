@@ -25,7 +25,7 @@ internal static class AbiCases
         : Gen.OneOf(
             Leaves,
             TypesOfDepth(depth - 1).Select(element => (AbiType)new AbiArray(element, null)),
-            Gen.Select(TypesOfDepth(depth - 1), Gen.Int[0, 3], (element, length) => (AbiType)new AbiArray(element, length)),
+            Gen.Select(TypesOfDepth(depth - 1), Gen.Int[1, 3], (element, length) => (AbiType)new AbiArray(element, length)),
             TypesOfDepth(depth - 1).Array[1, 4].Select(components => (AbiType)new AbiTuple([.. components])));
 
     private static Gen<object> ValueOf(AbiType type) => type switch

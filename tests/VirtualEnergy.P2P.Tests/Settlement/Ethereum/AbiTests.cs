@@ -155,6 +155,7 @@ public sealed class AbiTests
     [InlineData("bytes33")]
     [InlineData("float")]
     [InlineData("uint256[")]
+    [InlineData("uint256[0]")]
     [InlineData("(uint256")]
     [InlineData("uint256 x")]
     [InlineData("((((((((((((((((((((uint8))))))))))))))))))))")]

@@ -10,7 +10,7 @@ public sealed class JsonRpcClientTests
 {
     private const string BlockNumberIs5 = """{"jsonrpc":"2.0","id":ID,"result":"0x5"}""";
 
-    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
     private static readonly Address Someone = Address.Parse("0x52908400098527886e0f7030069857d2e4169ee7");
 
     [Fact]

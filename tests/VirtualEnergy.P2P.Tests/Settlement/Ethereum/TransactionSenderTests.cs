@@ -7,7 +7,7 @@ namespace VirtualEnergy.P2P.Tests.Settlement.Ethereum;
 
 public sealed class TransactionSenderTests
 {
-    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
     private static readonly EthereumKey Key = EthereumKey.FromBytes(Enumerable.Repeat((byte)0x46, 32).ToArray());
     private static readonly Address Someone = Address.Parse("0x52908400098527886e0f7030069857d2e4169ee7");
 

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
+using Xunit;
+
+namespace VirtualEnergy.P2P.DevnetTests.Ethereum;
+
+/// <summary>ABI coding against what solc's contracts really answered.</summary>
+public sealed class AbiOracleTests
+{
+    [Theory]
+    [InlineData("contract-interface", "normalizedValues", 2045)]
+    [InlineData("contract-interface-abi2", "values", 1880)]
+    public void What_contracts_answer_is_what_we_write_and_read(string file, string values, int cases) =>
+        EthersTestcases.Check(EthersTestcases.Read(file), cases, testcase =>
+        {
+            var types = testcase.Nested("types").Select(type => AbiType.Parse(type.GetString()!)).ToArray();
+            var expected = types.Zip(testcase.Nested(values), ValueOf).ToArray();
+            var answer = Hex.Parse(testcase.Text("result"));
+
+            Assert.Equal(answer, AbiEncoder.Encode(types, expected));
+            Assert.Equal(answer, AbiEncoder.Encode(types, AbiDecoder.Decode(types, answer)));
+            Assert.Equivalent(expected, AbiDecoder.Decode(types, answer));
+        });
+
+    [Fact]
+    public void Selectors_are_those_of_ethers() =>
+        EthersTestcases.Check(EthersTestcases.Read("contract-signatures"), 1880, testcase =>
+        {
+            var function = new AbiFunction(testcase.Text("signature"));
+
+            Assert.Equal(testcase.Text("signature"), function.CanonicalSignature);
+            Assert.Equal(testcase.Text("sigHash"), Hex.Of(function.Selector.AsSpan()));
+        });
+
+    [Fact]
+    public void Logs_of_contracts_are_read()
+    {
+        EthersTestcases.Check(EthersTestcases.Read("contract-events"), 2016, testcase =>
+        {
+            var types = testcase.GetProperty("types").EnumerateArray().Select(type => type.GetString()!).ToArray();
+            var indexed = testcase.GetProperty("indexed").EnumerateArray().Select(flag => flag.ValueKind == JsonValueKind.True).ToArray();
+            var hashed = testcase.GetProperty("hashed").EnumerateArray().Select(flag => flag.GetBoolean()).ToArray();
+            var declaration = string.Join(',', types.Zip(indexed, (type, flag) => flag ? type + " indexed" : type));
+            var topics = testcase.GetProperty("topics").EnumerateArray().Select(topic => new Market.Hash256(Hex.Parse(topic.GetString()))).ToArray();
+
+            var values = new AbiEvent($"testEvent({declaration})").Decode(topics, Hex.Parse(testcase.Text("data")));
+
+            var expected = testcase.GetProperty("normalizedValues").EnumerateArray().ToArray();
+            for (var i = 0; i < types.Length; i++)
+            {
+                if (hashed[i])
+                {
+                    Assert.IsType<Market.Hash256>(values[i]);
+                }
+                else
+                {
+                    Assert.Equivalent(ValueOf(AbiType.Parse(types[i]), expected[i]), values[i]);
+                }
+            }
+        });
+    }
+
+    // Values are bare, or {"type": …, "value": …}; numbers are decimal text.
+    private static object ValueOf(AbiType type, JsonElement json)
+    {
+        json = json.ValueKind == JsonValueKind.Object ? json.GetProperty("value") : json;
+        return type switch
+        {
+            AbiInteger => BigInteger.Parse(json.ValueKind == JsonValueKind.Number ? json.GetRawText() : json.GetString()!, CultureInfo.InvariantCulture),
+            AbiBool => json.GetBoolean(),
+            AbiAddress => Address.Parse(json.GetString()!),
+            AbiString => json.GetString()!,
+            AbiArray(var element, _) => json.EnumerateArray().Select(item => ValueOf(element, item)).ToArray(),
+            AbiTuple(var components) => components.Zip(json.EnumerateArray(), ValueOf).ToArray(),
+            _ => Hex.Parse(json.GetString()),
+        };
+    }
+}

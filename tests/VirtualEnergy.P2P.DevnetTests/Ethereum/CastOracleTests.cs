@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
+using VirtualEnergy.P2P.Settlement.Signing;
+using Xunit;
+
+namespace VirtualEnergy.P2P.DevnetTests.Ethereum;
+
+/// <summary>The same questions to Foundry's <c>cast</c>: a second independent implementation (alloy, in Rust).</summary>
+public sealed class CastOracleTests
+{
+    private const string PrivateKey = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"; // Anvil's first, public.
+
+    private static readonly EthereumKey Key = EthereumKey.FromHex(PrivateKey);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("VirtualEnergy P2P")]
+    [InlineData("µEUR/kWh")]
+    public async Task Cast_hashes_alike(string text) => Assert.Equal(await Cast("keccak", text), Keccak256.Hash(text).ToString());
+
+    [Fact]
+    public async Task Cast_encodes_a_call_alike()
+    {
+        var settle = new AbiFunction("settle(uint64,bytes32,(address,int64)[],string,int24[2])");
+        var root = Keccak256.Hash("root");
+        var ours = settle.Encode(
+            1_982_400, root, new object[] { new object[] { Key.Address, -5 }, new object[] { Address.Zero, 5 } }, "µEUR", new object[] { -1, 8_388_607 });
+
+        Assert.Equal(
+            await Cast("calldata", settle.CanonicalSignature, "1982400", root.ToString(), $"[({Key.Address},-5),({Address.Zero},5)]", "µEUR", "[-1,8388607]"),
+            Hex.Of(ours));
+    }
+
+    [Fact]
+    public async Task Cast_signs_a_digest_alike()
+    {
+        var digest = Keccak256.Hash("bid");
+
+        Assert.Equal(await Cast("wallet", "sign", "--no-hash", "--private-key", PrivateKey, digest.ToString()), Key.Sign(digest).ToString());
+    }
+
+    [Fact]
+    public async Task Cast_signs_a_bid_alike()
+    {
+        var signing = new BidSigning(new MarketDomain(31337, Address.Parse("0x5fbdb2315678afecb367f032d93f642f64180aa3")));
+        var bid = new Bid(
+            Key.Address.ToMember(), new Period(1_982_400), 7,
+            [new Step(new Price(250_000), new Energy(500)), new Step(new Price(-100), new Energy(1))],
+            [new Step(new Price(300_000), new Energy(40))]);
+        const string TypedData = """
+            {"types":{"EIP712Domain":[{"name":"name","type":"string"},{"name":"version","type":"string"},{"name":"chainId","type":"uint256"},
+            {"name":"verifyingContract","type":"address"}],"Step":[{"name":"price","type":"int64"},{"name":"energy","type":"uint64"}],
+            "Bid":[{"name":"member","type":"address"},{"name":"period","type":"uint64"},{"name":"number","type":"uint64"},
+            {"name":"buy","type":"Step[]"},{"name":"sell","type":"Step[]"}]},"primaryType":"Bid",
+            "domain":{"name":"VirtualEnergy P2P","version":"1","chainId":31337,"verifyingContract":"0x5fbdb2315678afecb367f032d93f642f64180aa3"},
+            "message":{"member":"MEMBER","period":1982400,"number":7,"buy":[{"price":250000,"energy":500},{"price":-100,"energy":1}],
+            "sell":[{"price":300000,"energy":40}]}}
+            """;
+        var request = TypedData.Replace("MEMBER", Key.Address.ToString(), StringComparison.Ordinal);
+
+        var signed = signing.Sign(bid, Key);
+
+        Assert.Equal(Eip712Json.Read(request).Digest, signed.Hash);
+        Assert.Equal(await Cast("wallet", "sign", "--data", "--private-key", PrivateKey, request), Hex.Of(signed.Signature.AsSpan()));
+    }
+
+    private static async Task<string> Cast(params string[] arguments)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var start = new ProcessStartInfo(AnvilExecutable.Foundry("cast"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var errors = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        Assert.True(process.ExitCode == 0, await errors);
+        return (await output).Trim();
+    }
+}
