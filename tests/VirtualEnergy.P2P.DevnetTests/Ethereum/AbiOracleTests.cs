@@ -35,34 +35,6 @@ public sealed class AbiOracleTests
             Assert.Equal(testcase.Text("sigHash"), Hex.Of(function.Selector.AsSpan()));
         });
 
-    [Fact]
-    public void Logs_of_contracts_are_read()
-    {
-        EthersTestcases.Check(EthersTestcases.Read("contract-events"), 2016, testcase =>
-        {
-            var types = testcase.GetProperty("types").EnumerateArray().Select(type => type.GetString()!).ToArray();
-            var indexed = testcase.GetProperty("indexed").EnumerateArray().Select(flag => flag.ValueKind == JsonValueKind.True).ToArray();
-            var hashed = testcase.GetProperty("hashed").EnumerateArray().Select(flag => flag.GetBoolean()).ToArray();
-            var declaration = string.Join(',', types.Zip(indexed, (type, flag) => flag ? type + " indexed" : type));
-            var topics = testcase.GetProperty("topics").EnumerateArray().Select(topic => new Market.Hash256(Hex.Parse(topic.GetString()))).ToArray();
-
-            var values = new AbiEvent($"testEvent({declaration})").Decode(topics, Hex.Parse(testcase.Text("data")));
-
-            var expected = testcase.GetProperty("normalizedValues").EnumerateArray().ToArray();
-            for (var i = 0; i < types.Length; i++)
-            {
-                if (hashed[i])
-                {
-                    Assert.IsType<Market.Hash256>(values[i]);
-                }
-                else
-                {
-                    Assert.Equivalent(ValueOf(AbiType.Parse(types[i]), expected[i]), values[i]);
-                }
-            }
-        });
-    }
-
     // Values are bare, or {"type": …, "value": …}; numbers are decimal text.
     private static object ValueOf(AbiType type, JsonElement json)
     {
