@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using VirtualEnergy.P2P.Market;
 using Xunit;
 
@@ -29,7 +27,7 @@ public sealed class CrashTests
 
         await using var again = await ExchangeProcess.StartAsync(community, _cancellation);
         Assert.True(again.WorkingSetBytes < 200_000_000, $"The idle exchange takes {again.WorkingSetBytes / 1_000_000} MB.");
-        TestContext.Current.SendDiagnosticMessage("Idle exchange: {0} MB resident.", again.WorkingSetBytes / 1_000_000);
+        TestContext.Current.TestOutputHelper?.WriteLine($"Idle exchange: {again.WorkingSetBytes / 1_000_000} MB resident.");
         Assert.True(await BidAsync(community, again, 1, second));
         Assert.True(await BidAsync(community, again, 2, second));
 
