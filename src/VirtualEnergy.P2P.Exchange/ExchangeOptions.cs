@@ -46,8 +46,11 @@ public sealed record ExchangeOptions
     /// <summary>Rounds in all, those in the journal included; null goes on for ever.</summary>
     public int? Rounds { get; init; }
 
-    /// <summary>Admissions that one member may ask for in a second, on average; the burst is twice as many.</summary>
-    public int MessagesPerMemberAndSecond { get; init; } = 50;
+    /// <summary>
+    /// Messages of one member that are handled in a second, on average; the burst is twice as many. Enough for simulated
+    /// time flat out; a flood of so many takes about a tenth of one core.
+    /// </summary>
+    public int MessagesPerMemberAndSecond { get; init; } = 500;
 
     /// <summary>How long <see cref="ExchangeHost.Completion"/> waits for the readings of the last round.</summary>
     public TimeSpan MeteringGrace { get; init; } = TimeSpan.FromSeconds(2);

@@ -15,14 +15,34 @@ public sealed class OpenRound
     private readonly HashSet<MemberId> _awaited = [];
     private readonly Dictionary<MemberId, Standing> _standings = [];
     private readonly Dictionary<Hash256, JournalledBid> _known = [];
+    private Period? _period;
+    private DateTimeOffset? _gateClosesAt;
     private int _entering;
     private TaskCompletionSource _allDurable = Done();
     private TaskCompletionSource _everyone = NewSource();
 
     /// <summary>The period whose gate is open, or null between gates.</summary>
-    public Period? Period { get; private set; }
+    public Period? Period
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _period;
+            }
+        }
+    }
 
-    public DateTimeOffset? GateClosesAt { get; private set; }
+    public DateTimeOffset? GateClosesAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _gateClosesAt;
+            }
+        }
+    }
 
     /// <summary>Members with a durable bid in the round.</summary>
     public int BidsReceived
@@ -56,7 +76,7 @@ public sealed class OpenRound
                 Count(bid);
             }
 
-            (Period, GateClosesAt) = (period, closesAt);
+            (_period, _gateClosesAt) = (period, closesAt);
             CompleteWhenAllHaveBid();
             return _everyone.Task;
         }
@@ -85,7 +105,7 @@ public sealed class OpenRound
     {
         lock (_lock)
         {
-            if (Period != bid.Period)
+            if (_period != bid.Period)
             {
                 return false;
             }
@@ -129,7 +149,7 @@ public sealed class OpenRound
         Task durable;
         lock (_lock)
         {
-            (Period, GateClosesAt) = (null, null);
+            (_period, _gateClosesAt) = (null, null);
             durable = _allDurable.Task;
         }
 

@@ -27,7 +27,7 @@ public sealed class RoundClock(
     /// <summary>Done when the last planned round is cleared; never where no end is planned.</summary>
     public Task AllCleared => _allCleared.Task;
 
-    /// <summary>When the present state was reached: a clock that stands still past its gate is not healthy.</summary>
+    /// <summary>False when a gate stands open well past its time: something holds the clock up.</summary>
     public bool IsOnTime => open.GateClosesAt is not { } closes || time.GetUtcNow() <= closes + TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -36,17 +36,21 @@ public sealed class RoundHistory
     private readonly SortedDictionary<Period, PastRound> _rounds = [];
     private ImmutableArray<(Period Period, Trade Trade)> _trades = [];
 
-    public RoundTotals Totals { get; private set; } = RoundTotals.None;
+    // One reference to immutable values: a reader sees all of a change or nothing of it.
+    private volatile Latest _latest = new(null, null, null, []);
+    private volatile RoundTotals _totals = RoundTotals.None;
 
-    public Period? LastCleared { get; private set; }
+    public RoundTotals Totals => _totals;
 
-    public Period? LastSettled { get; private set; }
+    public Period? LastCleared => _latest.Cleared;
 
-    /// <summary>0x-hash of the last settlement that was seen mined.</summary>
-    public Hash256? LastTransaction { get; private set; }
+    public Period? LastSettled => _latest.Settled;
+
+    /// <summary>The transaction of the last settlement that was seen mined.</summary>
+    public Hash256? LastTransaction => _latest.Transaction;
 
     /// <summary>The book of the last cleared round.</summary>
-    public ImmutableArray<SignedBid> LastBids { get; private set; } = [];
+    public ImmutableArray<SignedBid> LastBids => _latest.Bids;
 
     public void Add(JournalledRound round, ImmutableArray<SignedBid> bids)
     {
@@ -59,10 +63,9 @@ public sealed class RoundHistory
             }
 
             _trades = [.. round.Trades.Select(trade => (round.Period, trade)).Concat(_trades).Take(KeptTrades)];
-            LastCleared = round.Period;
-            LastBids = bids;
-            var sums = Totals;
-            Totals = sums with
+            _latest = _latest with { Cleared = round.Period, Bids = bids };
+            var sums = _totals;
+            _totals = sums with
             {
                 Rounds = sums.Rounds + 1,
                 Bids = sums.Bids + round.Bids,
@@ -87,13 +90,12 @@ public sealed class RoundHistory
                 _rounds[settlement.Period] = past with { Settlement = settlement };
             }
 
-            LastSettled = settlement.Period;
-            LastTransaction = settlement.Transaction ?? LastTransaction;
-            Totals = Totals with
+            _latest = _latest with { Settled = settlement.Period, Transaction = settlement.Transaction ?? _latest.Transaction };
+            _totals = _totals with
             {
-                Settled = Totals.Settled + 1,
-                Gas = Totals.Gas + (settlement.Gas ?? 0),
-                TradesSettled = Totals.TradesSettled + (settlement.Gas is null ? 0 : trades),
+                Settled = _totals.Settled + 1,
+                Gas = _totals.Gas + (settlement.Gas ?? 0),
+                TradesSettled = _totals.TradesSettled + (settlement.Gas is null ? 0 : trades),
             };
         }
     }
@@ -124,4 +126,6 @@ public sealed class RoundHistory
             return _trades;
         }
     }
+
+    private sealed record Latest(Period? Cleared, Period? Settled, Hash256? Transaction, ImmutableArray<SignedBid> Bids);
 }

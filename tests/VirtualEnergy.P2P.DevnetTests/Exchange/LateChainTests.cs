@@ -48,6 +48,37 @@ public sealed class LateChainTests
     }
 
     [Fact]
+    public async Task A_settlement_whose_answer_was_lost_is_found_after_a_restart_and_not_sent_again()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        await using var chain = await ChainDoor.OpenAsync(community.Options.Rpc, _cancellation);
+        var options = community.Options with { Rpc = chain.Address, Rounds = 1 };
+        await using (var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation))
+        {
+            chain.ShutsAfterTransaction = true;
+            for (var home = 0; home < 2; home++)
+            {
+                await using var node = await TestNode.ConnectAsync(exchange.Broker, "test", community.Keys[home].Address.ToMember(), _cancellation);
+                Assert.True((await node.AskAsync(community.Bid(home, TestCommunity.First), _cancellation)).Accepted);
+            }
+
+            await community.Progress.NextAsync<SettlementDelayed>(_cancellation);
+            Assert.Equal(0, exchange.Summary().SettledRounds);
+        }
+
+        Assert.Equal(TestCommunity.First, await community.Contract.LastPeriodAsync(_cancellation)); // the chain had it all along
+        (chain.ShutsAfterTransaction, chain.IsShut) = (false, false);
+        await using var again = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation);
+        await again.Completion.WaitAsync(TestCommunity.Patience, _cancellation);
+        var summary = again.Summary();
+        Assert.Equal((1, 1, 1), (summary.Periods, summary.Trades, summary.SettledRounds));
+        var settled = Assert.Single(await community.Contract.SettledEventsAsync(0, _cancellation));
+        using var http = new HttpClient { BaseAddress = new Uri(again.ViewerAddress) };
+        Assert.Contains(settled.TransactionHash.ToString(), await http.GetStringAsync("/api/rounds", _cancellation), StringComparison.Ordinal);
+        Assert.Equal(new Money(99_980_000), summary.Balances[community.Keys[0].Address.ToMember()]); // 20 000 µEUR paid, once
+    }
+
+    [Fact]
     public async Task A_node_that_is_not_there_at_the_start_is_named()
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
@@ -86,6 +117,9 @@ internal sealed class ChainDoor : IAsyncDisposable
 
     public bool IsShut { get; set; }
 
+    /// <summary>The next transaction reaches the chain; its answer does not come back, and the door is shut after it.</summary>
+    public bool ShutsAfterTransaction { get; set; }
+
     public Uri Address => new(_app.Urls.First());
 
     public static async Task<ChainDoor> OpenAsync(Uri chain, CancellationToken cancellation)
@@ -114,9 +148,17 @@ internal sealed class ChainDoor : IAsyncDisposable
             return;
         }
 
-        using var body = new StreamContent(context.Request.Body);
-        body.Headers.ContentType = new("application/json");
+        using var reader = new StreamReader(context.Request.Body);
+        var request = await reader.ReadToEndAsync(context.RequestAborted);
+        using var body = new StringContent(request, System.Text.Encoding.UTF8, "application/json");
         using var answer = await _http.PostAsync(chain, body, context.RequestAborted);
+        if (ShutsAfterTransaction && request.Contains("eth_sendRawTransaction", StringComparison.Ordinal))
+        {
+            IsShut = true;
+            context.Abort();
+            return;
+        }
+
         context.Response.ContentType = "application/json";
         await answer.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
