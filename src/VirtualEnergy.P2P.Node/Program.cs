@@ -4,6 +4,9 @@ using VirtualEnergy.P2P.Node.Commands;
 
 var root = new RootCommand("ve: a prosumer's node in the local energy market, and the tools around it.")
 {
+    WalletCommand.Create(),
+    NodeCommand.Create(),
+    StatusCommand.Create(),
     MarketCommand.Create(),
 };
 

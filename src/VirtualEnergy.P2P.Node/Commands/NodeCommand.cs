@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Hosting;
+
+namespace VirtualEnergy.P2P.Node.Commands;
+
+/// <summary><c>ve node run</c>: the prosumer node, until it is stopped.</summary>
+internal static class NodeCommand
+{
+    public static Command Create()
+    {
+        var config = new Option<string>("--config") { Description = "The home's configuration file.", Required = true };
+        var untilInputCloses = new Option<bool>("--until-input-closes") { Description = "Also stop when standard input closes: for a supervisor that must not leave nodes behind." };
+        var run = new Command("run", """
+            Take part in the market: bid for the home, obey the results, send what the meter reads.
+              {
+                "broker": "mqtt://192.168.1.10:1883",
+                "wallet": "anna.json", "passwordFile": "anna.password",
+                "household": { "data": "my-home", "name": "anna" },
+                "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 }
+              }
+            Example: ve node run --config home.json
+            """) { config, untilInputCloses };
+        run.SetAction(async (parsed, cancellation) => await RunAsync(parsed.GetValue(config)!, parsed.GetValue(untilInputCloses), cancellation).ConfigureAwait(false));
+        return new Command("node", "The prosumer node.") { run };
+    }
+
+    private static async Task<int> RunAsync(string path, bool untilInputCloses, CancellationToken cancellation)
+    {
+        var config = HomeConfig.Read(path);
+        var broker = config.BrokerAddress();
+        var community = config.Household.Open();
+        var home = config.Household.Choose(community).Describe();
+        using var logging = LoggerFactory.Create(builder => builder
+            .SetMinimumLevel(untilInputCloses ? LogLevel.Warning : LogLevel.Information)
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+
+        await using var node = new ProsumerNode(
+            broker, config.Community, NodeKey.Open(config), home, config.Supplier.Open(community), TimeProvider.System, logging.CreateLogger("node"));
+        try
+        {
+            await node.StartAsync(cancellation).ConfigureAwait(false);
+            await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopped by its user: a node runs until then, so this is its good end.
+        }
+        catch (MqttLinkException error)
+        {
+            throw new UserErrorException(error.Message, error);
+        }
+
+        return 0;
+    }
+
+    private static async Task InputClosedAsync(CancellationToken cancellation)
+    {
+        using var input = Console.OpenStandardInput();
+        var scrap = new byte[64];
+        while (await input.ReadAsync(scrap, cancellation).ConfigureAwait(false) > 0)
+        {
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Spectre.Console;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Hosting;
+
+namespace VirtualEnergy.P2P.Node.Commands;
+
+/// <summary><c>ve status</c>: what the broker's retained messages say of the market.</summary>
+internal static class StatusCommand
+{
+    public static Command Create()
+    {
+        var broker = new Option<string>("--broker") { Description = "The market's broker.", DefaultValueFactory = _ => "mqtt://127.0.0.1:1883" };
+        var community = new Option<string?>("--community") { Description = "Its name; else the one market that the broker serves." };
+        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the broker and its answers.", DefaultValueFactory = _ => 5 };
+        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var status = new Command("status", """
+            Show the market as a node sees it: the open round, the last result, which nodes are there.
+            Example: ve status --broker mqtt://192.168.1.10:1883
+            """) { broker, community, wait, json };
+        status.SetAction(async (parsed, cancellation) =>
+        {
+            var address = BrokerAddress.TryParse(parsed.GetValue(broker), out var known)
+                ? known
+                : throw new UserErrorException($"--broker {parsed.GetValue(broker)}: write mqtt://host:1883, or mqtts://host:8883 for TLS.");
+            var seconds = parsed.GetValue(wait);
+            if (seconds is < 1 or > 600)
+            {
+                throw new UserErrorException($"--wait {seconds}: 1 to 600 seconds.");
+            }
+
+            var view = await MarketView.ReadAsync(address, parsed.GetValue(community), TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation).ConfigureAwait(false)
+                ?? throw new UserErrorException($"{address} serves no market; is the exchange running, and is this its broker?");
+            if (parsed.GetValue(json))
+            {
+                Console.WriteLine(ToJson(view));
+            }
+            else
+            {
+                Show(view);
+            }
+
+            return 0;
+        });
+        return status;
+    }
+
+    private static void Show(MarketView view)
+    {
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("what", "how");
+        table.AddRow("community", Markup.Escape(view.Market.Community));
+        table.AddRow("chain", Text($"{view.Market.ChainId}, contract {view.Market.Contract}"));
+        table.AddRow("open round", view.Open is { } open ? Text($"{open.Period}, delivery from {open.DeliveryStart:yyyy-MM-dd HH:mm} UTC, gate closes {open.GateClosesAt:HH:mm:ss}") : "none");
+        table.AddRow("last result", view.Last is { } last
+            ? last.Price is { } price ? Text($"{last.Period}: {last.Volume.WattHours / 1e3:0.000} kWh at {price.MicroEurPerKWh / 1e4:0.00} ct/kWh, {last.Trades.Length} trades of {last.Bids} bids") : Text($"{last.Period}: nothing traded, {last.Bids} bids")
+            : "none");
+        table.AddRow("nodes", Text($"{view.Nodes.Count(node => node.Online)} online of {view.Nodes.Count} seen"));
+        AnsiConsole.Write(table);
+    }
+
+    private static string ToJson(MarketView view) => JsonSerializer.Serialize(new
+    {
+        community = view.Market.Community,
+        chainId = view.Market.ChainId,
+        contract = view.Market.Contract,
+        exchange = view.Market.Exchange,
+        openPeriod = view.Open?.Period.Index,
+        gateClosesAt = view.Open?.GateClosesAt,
+        lastPeriod = view.Last?.Period.Index,
+        lastPriceMicroEurPerKWh = view.Last?.Price?.MicroEurPerKWh,
+        lastVolumeWh = view.Last?.Volume.WattHours,
+        lastTrades = view.Last?.Trades.Length,
+        nodes = view.Nodes.Select(node => new { member = node.Member.Value, name = node.Name, online = node.Online }),
+    });
+
+    private static string Text(FormattableString text) => Markup.Escape(text.ToString(CultureInfo.InvariantCulture));
+}

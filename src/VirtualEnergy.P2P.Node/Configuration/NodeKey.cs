@@ -1,0 +1,74 @@
+using Spectre.Console;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Wallets;
+
+namespace VirtualEnergy.P2P.Node.Configuration;
+
+/// <summary>Where a node's key comes from: a keystore file with a password, or the environment.</summary>
+public static class NodeKey
+{
+    public const string KeyVariable = "VE_KEY";
+    public const string PasswordVariable = "VE_PASSWORD";
+
+    /// <exception cref="UserErrorException">No key, or one that cannot be opened; the message says how to give one.</exception>
+    public static EthereumKey Open(HomeConfig config) =>
+        config.Wallet is { } wallet ? OpenWallet(wallet, config.PasswordFile) : FromEnvironment();
+
+    /// <exception cref="UserErrorException">The file cannot be read, or the password is wrong.</exception>
+    public static EthereumKey OpenWallet(string path, string? passwordFile)
+    {
+        try
+        {
+            return Keystore.Load(path, Password(passwordFile));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or KeystoreException)
+        {
+            throw new UserErrorException($"{path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>From the file, the environment, or the terminal, in that order.</summary>
+    /// <exception cref="UserErrorException">There is no password and nobody to ask.</exception>
+    public static string Password(string? passwordFile)
+    {
+        if (passwordFile is not null)
+        {
+            try
+            {
+                return File.ReadLines(passwordFile).FirstOrDefault() is { Length: > 0 } line
+                    ? line
+                    : throw new UserErrorException($"{passwordFile}: its first line is the password, and it is empty.");
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new UserErrorException($"{passwordFile}: cannot be read: {error.Message}", error);
+            }
+        }
+
+        if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)
+        {
+            return password;
+        }
+
+        return Console.IsInputRedirected
+            ? throw new UserErrorException($"The wallet needs a password: give --password-file, or set {PasswordVariable}.")
+            : AnsiConsole.Prompt(new TextPrompt<string>("Password of the wallet:").Secret());
+    }
+
+    private static EthereumKey FromEnvironment()
+    {
+        if (Environment.GetEnvironmentVariable(KeyVariable) is not { Length: > 0 } hex)
+        {
+            throw new UserErrorException($"The node needs a key: name a \"wallet\" in its configuration (ve wallet new makes one), or set {KeyVariable}.");
+        }
+
+        try
+        {
+            return EthereumKey.FromHex(hex);
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            throw new UserErrorException($"{KeyVariable} is not a private key: 64 hexadecimal digits are expected.", error);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
+
+namespace VirtualEnergy.P2P.Node.Hosting;
+
+/// <summary>The market that a node takes part in, as its description said: topics, signatures, and the agent bound to its rules.</summary>
+internal sealed class JoinedMarket
+{
+    private readonly ReceiptSigning _receipts;
+    private readonly Address _exchange;
+
+    private JoinedMarket(MarketDescription description, EnergyManagementAgent agent)
+    {
+        Description = description;
+        Agent = agent;
+        Topics = new Topics(description.Community);
+        var domain = new MarketDomain(description.ChainId, Address.Parse(description.Contract));
+        Bids = new BidSigning(domain);
+        Readings = new MeterReadingSigning(domain);
+        _receipts = new ReceiptSigning(domain);
+        _exchange = Address.Parse(description.Exchange);
+    }
+
+    public MarketDescription Description { get; }
+
+    public Topics Topics { get; }
+
+    public BidSigning Bids { get; }
+
+    public MeterReadingSigning Readings { get; }
+
+    public EnergyManagementAgent Agent { get; }
+
+    /// <summary>The last period that the home has run.</summary>
+    public Period? LastDelivered { get; set; }
+
+    /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
+    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, HomeDescription home, SupplierTariff tariff) =>
+        before is not null && before.Description.Rules == description.Rules
+            ? new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered }
+            : new JoinedMarket(description, new EnergyManagementAgent(home, description.Rules, tariff));
+
+    public bool IsSignedByExchange(BidReceipt receipt) =>
+        _receipts.IsSignedBy(
+            _exchange, new ReceiptedBid(receipt.BidHash, receipt.Member, receipt.Period, receipt.Number), receipt.Signature.AsSpan());
+}
