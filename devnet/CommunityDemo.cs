@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.Exchange;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node;
+using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Households;
+
+namespace VirtualEnergy.P2P.Devnet;
+
+/// <summary>The whole community on one machine: chain, exchange, homes; then the summary. Everything that was started is stopped.</summary>
+internal static class CommunityDemo
+{
+    /// <summary>128 + SIGINT: what a shell expects of a program that Ctrl-C ended.</summary>
+    private const int Interrupted = 130;
+
+    /// <returns>0 when every round was settled, 1 when not, 130 after Ctrl-C.</returns>
+    public static async Task<int> RunAsync(DemoOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        var report = new DemoReport(options, time);
+        try
+        {
+            return await RunAsync(options, report, time, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            report.Say("Stopped.");
+            return Interrupted;
+        }
+        catch (Exception failure) when (failure is AnvilStartException or ExchangeStartException)
+        {
+            throw new UserErrorException(failure.Message, failure);
+        }
+    }
+
+    private static async Task<int> RunAsync(DemoOptions options, DemoReport report, TimeProvider time, CancellationToken cancellation)
+    {
+        var config = CommunityConfig.Read();
+        var (source, supplier) = (SourceOf(options), config.Supplier with { Prices = options.Prices });
+        var community = source.Open();
+        var tariff = supplier.Open(community);
+        var first = options.From is { } day ? PeriodGrid.QuarterHour.At(ItalianTime.Midnight(day)) : community.First;
+        ImmutableArray<Home> homes = [.. community.Households.Select((household, i) => new Home(household, DevnetChain.HomeKey(options.Seed, i)))];
+        report.Community(community, homes.Length, first);
+
+        using var work = new WorkFolder(options.Journal);
+        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], first.Previous, config.Deposit, time, cancellation);
+        report.Chain(chain);
+
+        await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, homes, tariff, work, report), time, cancellation);
+        report.Viewer(new Uri(exchange.ViewerAddress));
+
+        var broker = BrokerAddress.Local(exchange.BrokerPort);
+        await using IAsyncDisposable nodes = options.Processes
+            ? HomesInProcesses.Start(homes, source, supplier, config.Name, broker)
+            : await HomesInProcess.StartAsync(homes, config.Name, broker, tariff, report, time, cancellation);
+
+        await exchange.Completion.WaitAsync(cancellation);
+        var summary = exchange.Summary();
+        report.Summary(summary, await chain.EscrowAsync(cancellation), exchange.ChainId, chain.Contract.Address);
+        if (options.Keep)
+        {
+            report.Say($"The viewer stays at {exchange.ViewerAddress}; Ctrl-C ends it.");
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
+        }
+
+        return summary.SettledRounds == options.Periods ? 0 : 1;
+    }
+
+    private static HouseholdSource SourceOf(DemoOptions options) => new()
+    {
+        Data = options.Data is null ? null : Path.GetFullPath(options.Data),
+        Homes = options.Homes ?? (options.Data is null ? 20 : null),
+        Seed = options.Seed,
+        FirstDay = options.From,
+        Days = Math.Min(366, (options.Periods + 95) / 96),
+    };
+
+    private static ExchangeOptions ExchangeOptionsOf(
+        DemoOptions options, CommunityConfig config, DevnetChain chain, ImmutableArray<Home> homes, SupplierTariff tariff, WorkFolder work, DemoReport report) => new()
+    {
+        Community = config.Name,
+        Rpc = chain.Rpc,
+        Contract = chain.Contract.Address,
+        Key = DevAccounts.Settler,
+        JournalPath = work.JournalPath,
+        Members =
+        [
+            .. homes.Select(home => new Member(
+                home.Key.Address.ToMember(), home.Household.Name, home.Household.Zone, home.Household.ConnectionWatts)),
+        ],
+        Tariff = tariff,
+        Gate = new LockstepGateOptions
+        {
+            MinimumPace = options.Speed is { } speed ? TimeSpan.FromSeconds(PeriodGrid.QuarterHour.LengthSeconds / speed) : TimeSpan.Zero,
+            Timeout = TimeSpan.FromSeconds(options.Processes ? 120 : 30),
+        },
+        Url = $"http://127.0.0.1:{options.Port}",
+        Rounds = options.Periods,
+        Progress = report,
+    };
+}

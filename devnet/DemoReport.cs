@@ -1,0 +1,112 @@
+using System.Globalization;
+using Spectre.Console;
+using VirtualEnergy.P2P.Exchange;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Households;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.Devnet;
+
+/// <summary>What the demo tells its user: a line for each settled round, and the summary.</summary>
+/// <remarks>With <c>--json</c> all of it goes to standard error, and standard output holds the one JSON object.</remarks>
+internal sealed class DemoReport : IProgress<RoundProgress>
+{
+    private readonly DemoOptions _options;
+    private readonly TimeProvider _time;
+    private readonly IAnsiConsole _console;
+    private readonly long _started;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Period, RoundCleared> _cleared = [];
+    private int _settled;
+
+    public DemoReport(DemoOptions options, TimeProvider time)
+    {
+        (_options, _time) = (options, time);
+        _started = time.GetTimestamp();
+        _console = options.Json ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : AnsiConsole.Console;
+        if (Console.IsOutputRedirected || options.Json)
+        {
+            _console.Profile.Width = 200; // nobody's terminal: lines stay whole
+        }
+    }
+
+    public void Say(string text) => _console.WriteLine(text);
+
+    /// <summary>May be called from any thread.</summary>
+    public void Warn(string text)
+    {
+        lock (_lock)
+        {
+            _console.MarkupLineInterpolated($"[yellow]{text}[/]");
+        }
+    }
+
+    public void Community(Community community, int homes, Period first) =>
+        _console.MarkupLineInterpolated($"[bold]{homes}[/] homes ({community.Source}), {_options.Periods} periods from {Local(first):yyyy-MM-dd HH:mm}");
+
+    public void Chain(DevnetChain chain) =>
+        _console.MarkupLineInterpolated($"chain     {chain.Rpc}  contract {chain.Contract.Address.ToChecksumString()}");
+
+    public void Viewer(Uri address)
+    {
+        _console.MarkupLineInterpolated($"viewer    [bold]{address}[/]  ({Elapsed:0.0} s)");
+        _console.WriteLine();
+        _console.WriteLine("     period    price ct/kWh   volume kWh   trades   block        gas   gas/trade");
+        if (!_options.Headless)
+        {
+            Browser.TryOpen(address);
+        }
+    }
+
+    public void Report(RoundProgress value)
+    {
+        lock (_lock)
+        {
+            switch (value)
+            {
+                case RoundCleared cleared:
+                    _cleared[cleared.Period] = cleared;
+                    break;
+                case RoundSettled settled when _cleared.Remove(settled.Period, out var cleared):
+                    _settled++;
+                    _console.WriteLine(Line(cleared, settled));
+                    break;
+                case SettlementDelayed delayed:
+                    Warn(Text($"settlement of {delayed.Period} waits {delayed.RetryIn.TotalSeconds:0.0} s: {delayed.Why}"));
+                    break;
+            }
+        }
+    }
+
+    public void Summary(ExchangeSummary summary, Money escrow, ulong chainId, Address contract)
+    {
+        var seconds = Elapsed;
+        _console.WriteLine();
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("what", "how much");
+        table.AddRow("rounds settled", Text($"{summary.SettledRounds} of {_options.Periods}"));
+        table.AddRow("bids, trades", Text($"{summary.Bids:N0}, {summary.Trades:N0}"));
+        table.AddRow("traded", Text($"{summary.Traded.WattHours / 1e3:N1} kWh"));
+        table.AddRow("price", summary.PriceMin is null ? "nothing traded" : Text($"{Cents(summary.PriceMin)} / {Cents(summary.PriceMean)} / {Cents(summary.PriceMax)} ct/kWh (min, mean, max)"));
+        table.AddRow("self-sufficiency", Text($"{summary.SelfSufficiencyWithout:P1} alone, {summary.SelfSufficiencyWith:P1} together"));
+        table.AddRow("savings", Text($"{summary.Savings.MicroEur / 1e6:N2} EUR against the supplier alone"));
+        table.AddRow("gas", summary.GasPerTrade is { } gas ? Text($"{summary.GasTotal:N0}, {gas:N0} a trade") : Text($"{summary.GasTotal:N0}"));
+        table.AddRow("escrow", Text($"{escrow.MicroEur / 1e6:N6} EUR in the contract, {summary.Escrow.MicroEur / 1e6:N6} EUR in balances"));
+        table.AddRow("time", Text($"{seconds:N1} s"));
+        _console.Write(table);
+        if (_options.Json)
+        {
+            Console.Out.WriteLine(DemoSummary.ToJson(summary, escrow, chainId, contract, seconds));
+        }
+    }
+
+    private double Elapsed => _time.GetElapsedTime(_started).TotalSeconds;
+
+    private string Line(RoundCleared cleared, RoundSettled settled) => Text(
+        $"{_settled,3}/{_options.Periods,-3} {Local(cleared.Period):HH:mm}  {(cleared.Price is null ? "–" : Cents(cleared.Price)),12}   {cleared.Volume.WattHours / 1e3,10:0.000}   {cleared.Trades,6}   {settled.Block,5}   {settled.Gas,8:N0}   {(cleared.Trades > 0 && settled.Gas is { } gas ? gas / (double)cleared.Trades : null),9:N0}");
+
+    private static DateTime Local(Period period) => ItalianTime.Local(PeriodGrid.QuarterHour.StartOf(period));
+
+    private static string Cents(Price? price) => Text($"{price?.MicroEurPerKWh / 1e4:0.00}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node;
+using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Hosting;
+
+namespace VirtualEnergy.P2P.Devnet;
+
+/// <summary>The demo's nodes as processes of their own: <c>ve node run</c> with a configuration file each.</summary>
+/// <remarks>
+/// A node stops when its standard input closes, which only we hold open: if we die in whatever way, so do they. Keys go by
+/// environment, never on a command line or into a file.
+/// </remarks>
+internal sealed class HomesInProcesses : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly List<Process> _processes = [];
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ve-homes-");
+
+    private HomesInProcesses()
+    {
+    }
+
+    public static HomesInProcesses Start(
+        ImmutableArray<Home> homes, HouseholdSource source, SupplierSource supplier, string community, BrokerAddress broker)
+    {
+        var nodes = new HomesInProcesses();
+        foreach (var home in homes)
+        {
+            nodes.Start(home, new HomeConfig
+            {
+                Broker = broker.ToString(),
+                Community = community,
+                Household = source with { Name = home.Household.Name },
+                Supplier = supplier with { Prices = supplier.Prices is { } prices ? Path.GetFullPath(prices) : null },
+            });
+        }
+
+        return nodes;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            process.StandardInput.Close();
+        }
+
+        foreach (var process in _processes)
+        {
+            try
+            {
+                await process.WaitForExitAsync().WaitAsync(StopTimeout);
+            }
+            catch (TimeoutException)
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync();
+            }
+
+            process.Dispose();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    private void Start(Home home, HomeConfig config)
+    {
+        var path = Path.Combine(_folder.FullName, $"{_processes.Count:000}.json");
+        config.Write(path);
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            ArgumentList = { typeof(ProsumerNode).Assembly.Location, "node", "run", "--config", path, "--until-input-closes" },
+            Environment = { [NodeKey.KeyVariable] = Convert.ToHexStringLower(home.Key.ToBytes()) },
+        };
+        var process = Process.Start(start) ?? throw new UserErrorException("A node's process could not be started.");
+        _processes.Add(process);
+
+        // Read, so that a node never blocks on a full pipe; what it says of trouble is shown.
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { Length: > 0 } text)
+            {
+                Console.Error.WriteLine($"{home.Household.Name}: {text}");
+            }
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+}
