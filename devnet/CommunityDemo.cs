@@ -3,7 +3,6 @@ using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
-using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Households;
@@ -50,12 +49,11 @@ internal static class CommunityDemo
         report.Chain(chain);
 
         await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, homes, tariff, work, report), time, cancellation);
-        report.Viewer(new Uri(exchange.ViewerAddress));
+        report.Exchange(new Uri(exchange.ViewerAddress), exchange.Broker);
 
-        var broker = BrokerAddress.Local(exchange.BrokerPort);
         await using IAsyncDisposable nodes = options.Processes
-            ? HomesInProcesses.Start(homes, source, supplier, config.Name, broker)
-            : await HomesInProcess.StartAsync(homes, config.Name, broker, tariff, report, time, cancellation);
+            ? HomesInProcesses.Start(homes, source, supplier, config.Name, exchange.Broker)
+            : await HomesInProcess.StartAsync(homes, config.Name, exchange.Broker, tariff, report, time, cancellation);
 
         await exchange.Completion.WaitAsync(cancellation);
         var summary = exchange.Summary();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Households;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -47,14 +48,15 @@ internal sealed class DemoReport : IProgress<RoundProgress>
     public void Chain(DevnetChain chain) =>
         _console.MarkupLineInterpolated($"chain     {chain.Rpc}  contract {chain.Contract.Address.ToChecksumString()}");
 
-    public void Viewer(Uri address)
+    public void Exchange(Uri viewer, BrokerAddress broker)
     {
-        _console.MarkupLineInterpolated($"viewer    [bold]{address}[/]  ({Elapsed:0.0} s)");
+        _console.MarkupLineInterpolated($"broker    {broker}");
+        _console.MarkupLineInterpolated($"viewer    [bold]{viewer}[/]  ({Elapsed:0.0} s)");
         _console.WriteLine();
         _console.WriteLine("     period    price ct/kWh   volume kWh   trades   block        gas   gas/trade");
         if (!_options.Headless)
         {
-            Browser.TryOpen(address);
+            Browser.TryOpen(viewer);
         }
     }
 

@@ -8,7 +8,8 @@ namespace VirtualEnergy.P2P.Devnet.Anvil;
 /// On Unix a small shell script stands between: it watches its standard input, which only we hold open. When we close it, or
 /// die in whatever way, SIGKILL included, the watch sees the end of the input and kills Anvil. (Linux's parent-death signal
 /// would not do: it follows the thread that started the child, and pool threads come and go.) Anvil runs in a session of its
-/// own where <c>setsid</c> exists, so that Ctrl-C reaches us and not the chain that we still have to settle on. Windows has
+/// own where <c>setsid</c> exists, and the watch ignores what ends a process group, so that Ctrl-C, or a <c>timeout</c> around
+/// us, reaches us and not the chain that we still have to settle on. Windows has
 /// no such shell: there Anvil is stopped on dispose, and outlives us only if we are killed.
 /// </remarks>
 internal static class AnvilCommand
@@ -18,7 +19,7 @@ internal static class AnvilCommand
 
     private const string WatchedScript =
         """
-        trap '' HUP INT
+        trap '' HUP INT QUIT TERM
         exec 3<&0 </dev/null
         own=; command -v setsid >/dev/null && own=setsid
         $own "$@" 3<&- &

@@ -9,6 +9,9 @@ public sealed class Topics
 {
     public const int MaxCommunityLength = 64;
 
+    /// <summary>Filter for the descriptions of every market on a broker: how a node finds the community that it was not told.</summary>
+    public const string AnyMarket = "vep/1/+/market";
+
     private static readonly SearchValues<char> LowerCaseHex = SearchValues.Create("0123456789abcdef");
 
     /// <param name="community">The community's name: 1 to 64 characters, none of <c>/ + #</c> and no control character.</param>

@@ -39,7 +39,7 @@ public sealed class BrokerAccess(string community, string exchangeUser)
             return filter.StartsWith(_topics.Root + "/", StringComparison.Ordinal);
         }
 
-        return filter == _topics.Market || filter == _topics.RoundOpen || filter == _topics.RoundResult
+        return filter == _topics.Market || filter == Topics.AnyMarket || filter == _topics.RoundOpen || filter == _topics.RoundResult
             || filter == $"{_topics.Root}/rounds/+" || filter == $"{_topics.Root}/rounds/#" || filter == _topics.AllStatuses
             || _topics.TryParseStatus(filter, out _)
             || (_topics.TryParseReceipts(filter, out var member) && IsOwn(user, member));

@@ -38,10 +38,13 @@ internal static class NodeCommand
             .AddSimpleConsole(console => console.SingleLine = true)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
 
-        await using var node = new ProsumerNode(
-            broker, config.Community, NodeKey.Open(config), home, config.Supplier.Open(community), TimeProvider.System, logging.CreateLogger("node"));
+        var logger = logging.CreateLogger("node");
+        var key = NodeKey.Open(config);
+        var time = TimeProvider.System;
         try
         {
+            var name = config.Community ?? await MarketDiscovery.FindCommunityAsync(broker, key.Address.ToMember(), time, logger, cancellation).ConfigureAwait(false);
+            await using var node = new ProsumerNode(broker, name, key, home, config.Supplier.Open(community), time, logger);
             await node.StartAsync(cancellation).ConfigureAwait(false);
             await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
         }

@@ -31,8 +31,7 @@ internal static class StatusCommand
                 throw new UserErrorException($"--wait {seconds}: 1 to 600 seconds.");
             }
 
-            var view = await MarketView.ReadAsync(address, parsed.GetValue(community), TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation).ConfigureAwait(false)
-                ?? throw new UserErrorException($"{address} serves no market; is the exchange running, and is this its broker?");
+            var view = await MarketView.ReadAsync(address, parsed.GetValue(community), TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation).ConfigureAwait(false);
             if (parsed.GetValue(json))
             {
                 Console.WriteLine(ToJson(view));

@@ -13,23 +13,37 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
     /// <summary>Long enough for a broker to have sent what it keeps after a subscription.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
 
-    /// <returns>Null when the broker keeps no market's description.</returns>
-    /// <exception cref="UserErrorException">No connection to the broker in time.</exception>
-    public static async Task<MarketView?> ReadAsync(
+    /// <exception cref="UserErrorException">No broker, or no market on it, in time.</exception>
+    public static async Task<MarketView> ReadAsync(
         BrokerAddress broker, string? community, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var limit = new CancellationTokenSource(wait, time);
-        using var registration = limit.Token.Register(timeout.Cancel);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            var asker = $"ve-status-{time.GetTimestamp():x}";
+            var topics = new Topics(community ?? await MarketDiscovery.FindCommunityAsync(broker, new MemberId(asker), time, NullLogger.Instance, timeout.Token).ConfigureAwait(false));
+            return await ReadAsync(broker, asker, topics, time, timeout.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new UserErrorException($"{broker} showed no market within {wait.TotalSeconds:0} s; are the broker and the exchange running, and is the address right?");
+        }
+        catch (MqttLinkException error)
+        {
+            throw new UserErrorException(error.Message, error);
+        }
+    }
 
-        MarketDescription? market = null;
+    private static async Task<MarketView> ReadAsync(BrokerAddress broker, string asker, Topics topics, TimeProvider time, CancellationToken cancellation)
+    {
+        var market = new TaskCompletionSource<MarketDescription>(TaskCreationOptions.RunContinuationsAsynchronously);
         RoundAnnouncement? open = null;
         RoundResult? last = null;
         var nodes = new SortedDictionary<MemberId, NodeStatus>();
-        var root = community is null ? "vep/1/+" : new Topics(community).Root;
 
         // Only looks: a name of its own each time, and nothing kept for it.
-        var options = new MqttLinkOptions { Broker = broker, ClientId = $"ve-status-{time.GetTimestamp():x}", SessionExpiry = TimeSpan.Zero };
+        var options = new MqttLinkOptions { Broker = broker, ClientId = asker, SessionExpiry = TimeSpan.Zero };
         await using var link = new MqttLink(options, time, NullLogger.Instance);
         Task Read(Action read)
         {
@@ -37,30 +51,25 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
             return Task.CompletedTask;
         }
 
-        await link.SubscribeAsync($"{root}/nodes/+/status", (message, _) => Read(() =>
+        await link.SubscribeAsync(topics.AllStatuses, (message, _) => Read(() =>
         {
             if (WireFormat.TryReadStatus(message.Payload.Span, out var status, out var _))
             {
                 nodes[status.Member] = status;
             }
         }), cancellation).ConfigureAwait(false);
-        await link.SubscribeAsync($"{root}/rounds/open", (message, _) => Read(() => WireFormat.TryReadAnnouncement(message.Payload.Span, out open, out var _)), cancellation).ConfigureAwait(false);
-        await link.SubscribeAsync($"{root}/rounds/result", (message, _) => Read(() => WireFormat.TryReadResult(message.Payload.Span, out last, out var _)), cancellation).ConfigureAwait(false);
-        await link.SubscribeAsync($"{root}/market", (message, _) => Read(() => WireFormat.TryReadMarket(message.Payload.Span, out market, out var _)), cancellation).ConfigureAwait(false);
-        try
+        await link.SubscribeAsync(topics.RoundOpen, (message, _) => Read(() => WireFormat.TryReadAnnouncement(message.Payload.Span, out open, out var _)), cancellation).ConfigureAwait(false);
+        await link.SubscribeAsync(topics.RoundResult, (message, _) => Read(() => WireFormat.TryReadResult(message.Payload.Span, out last, out var _)), cancellation).ConfigureAwait(false);
+        await link.SubscribeAsync(topics.Market, (message, _) => Read(() =>
         {
-            await link.StartAsync(timeout.Token).ConfigureAwait(false);
-            await Task.Delay(Quiet, time, timeout.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new UserErrorException($"{broker} did not answer within {wait.TotalSeconds:0} s; is the broker running, and is the address right?");
-        }
-        catch (MqttLinkException error)
-        {
-            throw new UserErrorException(error.Message, error);
-        }
-
-        return market is null ? null : new MarketView(market, open, last, [.. nodes.Values]);
+            if (WireFormat.TryReadMarket(message.Payload.Span, out var description, out var _))
+            {
+                market.TrySetResult(description);
+            }
+        }), cancellation).ConfigureAwait(false);
+        await link.StartAsync(cancellation).ConfigureAwait(false);
+        var known = await market.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        await Task.Delay(Quiet, time, cancellation).ConfigureAwait(false);
+        return new MarketView(known, open, last, [.. nodes.Values]);
     }
 }

@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Demo;
 internal sealed class DemoProcess : IAsyncDisposable
 {
     private const string Mark = "VE_TEST_MARK";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1.5);
     private static int s_started;
 
     private readonly Process _process;

@@ -34,6 +34,8 @@ public sealed class BrokerAccessTests
     [InlineData("exchange", "vep/1/hamlet/#", true)]
     [InlineData("exchange", "#", false)]
     [InlineData(null, "vep/1/hamlet/market", true)]
+    [InlineData(null, "vep/1/+/market", true)]
+    [InlineData(null, "vep/1/+/rounds/open", false)]
     [InlineData(null, "vep/1/hamlet/rounds/+", true)]
     [InlineData(null, "vep/1/hamlet/nodes/+/status", true)]
     [InlineData(null, "vep/1/hamlet/receipts/" + Ada, true)]

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Xunit;
+
+namespace VirtualEnergy.P2P.DevnetTests.Demo;
+
+/// <summary><c>ve</c> as a member uses it, beside a running community.</summary>
+public sealed class VeTests : IDisposable
+{
+    private static readonly Dictionary<string, string> NoEnvironment = [];
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ve-cli-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Status_shows_the_market_from_the_brokers_address_alone()
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "3", "--fast", "--periods", "2", "--keep");
+        await demo.LineAsync("stays at");
+        var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
+        await using var status = DemoProcess.Ve(NoEnvironment, "status", "--broker", broker, "--json");
+        Assert.Equal(0, await status.ExitAsync());
+        var answer = JsonSerializer.Deserialize<JsonElement>(status.Output[^1]);
+        Assert.Equal("sardinia", answer.GetProperty("community").GetString());
+        Assert.Equal(31337, answer.GetProperty("chainId").GetInt32());
+        Assert.Equal(3, answer.GetProperty("nodes").EnumerateArray().Count(node => node.GetProperty("online").GetBoolean()));
+        Assert.True(answer.GetProperty("lastPeriod").GetInt64() > 0);
+    }
+
+    [Fact]
+    public async Task A_node_that_was_told_only_broker_and_key_joins_and_says_so()
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "2", "--fast", "--periods", "1", "--keep");
+        await demo.LineAsync("stays at");
+        var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
+        var config = Path.Combine(_folder.FullName, "home.json");
+        await File.WriteAllTextAsync(config, $$"""{ "broker": "{{broker}}", "household": { "homes": 1 } }""", TestContext.Current.CancellationToken);
+        await using var node = DemoProcess.Ve(new Dictionary<string, string> { ["VE_KEY"] = new string('1', 64) }, "node", "run", "--config", config);
+        await node.LineAsync("takes part in sardinia");
+        node.Signal(System.Runtime.InteropServices.PosixSignal.SIGTERM);
+        Assert.Equal(0, await node.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_wallet_is_made_once_and_opened_with_its_password()
+    {
+        var wallet = Path.Combine(_folder.FullName, "anna.json");
+        var environment = new Dictionary<string, string> { ["VE_PASSWORD"] = "correct horse" };
+        await using var create = DemoProcess.Ve(environment, "wallet", "new", "--file", wallet, "--json");
+        Assert.Equal(0, await create.ExitAsync());
+        await using var show = DemoProcess.Ve(environment, "wallet", "show", "--file", wallet, "--json");
+        Assert.Equal(0, await show.ExitAsync());
+        Assert.Equal(create.Output[^1], show.Output[^1]);
+
+        await using var wrong = DemoProcess.Ve(new Dictionary<string, string> { ["VE_PASSWORD"] = "wrong" }, "wallet", "show", "--file", wallet);
+        Assert.Equal(2, await wrong.ExitAsync());
+        Assert.Contains("password", Assert.Single(wrong.Errors), StringComparison.Ordinal);
+        await using var again = DemoProcess.Ve(environment, "wallet", "new", "--file", wallet);
+        Assert.Equal(2, await again.ExitAsync());
+        Assert.Contains("never overwritten", Assert.Single(again.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Market_clear_answers_as_documented()
+    {
+        var book = Path.Combine(_folder.FullName, "book.json");
+        await File.WriteAllTextAsync(
+            book, """{"orders":[{"id":"b","side":"bid","actor":"anna","price":0.25,"qty":1.5},{"id":"o","side":"offer","actor":"bice","price":0.1,"qty":2}]}""", TestContext.Current.CancellationToken);
+        await using var clear = DemoProcess.Ve(NoEnvironment, "market", "clear", book, "--json");
+        Assert.Equal(0, await clear.ExitAsync());
+        Assert.Equal(
+            """{"volume":1.5,"price":0.1,"priceLow":0.1,"priceHigh":0.1,"surplus":0.225,"fills":{"b":1.5,"o":1.5},"trades":[{"buy":"b","sell":"o","qty":1.5,"price":0.1}],"rejected":[]}""",
+            Assert.Single(clear.Output));
+    }
+
+    [Theory]
+    [InlineData("nonsense", "nonsense")]
+    [InlineData("market clear /nowhere.json", "/nowhere.json: cannot be read")]
+    [InlineData("node run --config /nowhere.json", "/nowhere.json: cannot be read")]
+    [InlineData("status --broker energy", "mqtt://host:1883")]
+    [InlineData("status --broker mqtt://127.0.0.1:1 --wait 1", "showed no market within 1 s")]
+    public async Task A_mistake_is_one_clear_line_and_exit_code_2(string arguments, string expected)
+    {
+        await using var ve = DemoProcess.Ve(NoEnvironment, arguments.Split(' '));
+        Assert.Equal(2, await ve.ExitAsync());
+        Assert.Contains(expected, Assert.Single(ve.Errors), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,203 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
+using Xunit;
+
+namespace VirtualEnergy.P2P.DevnetTests.Nodes;
+
+/// <summary>A real node on a real broker, with the exchange's part played by the test, word for word.</summary>
+public sealed class ProsumerNodeTests : IAsyncLifetime
+{
+    private static readonly Topics Topics = new("village");
+    private static readonly EthereumKey ExchangeKey = Key(1);
+    private static readonly EthereumKey HomeKey = Key(2);
+    private static readonly MemberId Member = HomeKey.Address.ToMember();
+    private static readonly MarketDescription Description = new("village", 31337, Key(3).Address.ToString(), ExchangeKey.Address.ToString(), MarketRules.Default);
+    private static readonly MarketDomain Domain = new(31337, Key(3).Address);
+
+    // Home 02 of seed 1 has neither plant nor battery: at night it can only buy.
+    private static readonly HouseholdSource Source = new() { Homes = 2, Seed = 1, Name = "Home 02" };
+
+    private readonly EmbeddedBroker _broker = new(new EmbeddedBrokerOptions { Community = "village", ExchangePassword = "secret" }, NullLogger.Instance);
+    private readonly Channel<BidMessage> _bids = Channel.CreateUnbounded<BidMessage>();
+    private readonly Channel<MeterReading> _readings = Channel.CreateUnbounded<MeterReading>();
+    private readonly Channel<NodeStatus> _statuses = Channel.CreateUnbounded<NodeStatus>();
+    private MqttLink _exchange = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _broker.StartAsync();
+        _exchange = new MqttLink(
+            new MqttLinkOptions { Broker = Broker, ClientId = "exchange", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
+        await _exchange.SubscribeAsync(Topics.AllBids, (message, _) => Keep(_bids, WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _), bid), Cancellation);
+        await _exchange.SubscribeAsync(Topics.AllMeters, (message, _) => Keep(_readings, WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _), reading), Cancellation);
+        await _exchange.SubscribeAsync(Topics.AllStatuses, (message, _) => Keep(_statuses, WireFormat.TryReadStatus(message.Payload.Span, out var status, out string? _), status), Cancellation);
+        await _exchange.StartAsync(Cancellation);
+        await PublishAsync(Topics.Market, WireFormat.Write(Description), retain: true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _exchange.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_brokers_address_and_a_key_are_enough_to_find_the_market() =>
+        Assert.Equal("village", await MarketDiscovery.FindCommunityAsync(Broker, Member, TimeProvider.System, NullLogger.Instance, Cancellation));
+
+    [Fact]
+    public async Task A_node_bids_once_for_an_announced_round_and_signs_it()
+    {
+        var (node, period) = await StartAsync();
+        await using (node)
+        {
+            await AnnounceAsync(period);
+            var message = await _bids.Reader.ReadAsync(Cancellation);
+            var signing = new BidSigning(Domain);
+            Assert.Equal(period, message.Bid.Period);
+            Assert.True(signing.IsSignedByMember(new SignedBid(message.Bid, signing.Hash(message.Bid), message.Signature)));
+            Assert.NotEmpty(message.Bid.Buy);
+
+            // Announced again (a reconnection does that): nothing new is bid. The next round shows that nothing came between.
+            await AnnounceAsync(period);
+            await AnnounceAsync(period.Next);
+            Assert.Equal(period.Next, (await _bids.Reader.ReadAsync(Cancellation)).Bid.Period);
+        }
+    }
+
+    [Fact]
+    public async Task A_used_up_number_is_answered_with_the_next()
+    {
+        var (node, period) = await StartAsync();
+        await using (node)
+        {
+            await AnnounceAsync(period);
+            var first = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            await PublishAsync(Topics.Receipts(Member), WireFormat.Write(
+                new BidReceipt(Member, period, first.Number, default, Accepted: false, "stale-number", "an earlier run used it", [])));
+            var second = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            Assert.Equal(first with { Number = first.Number + 1 }, second);
+        }
+    }
+
+    [Fact]
+    public async Task A_result_is_obeyed_and_the_meters_are_read_and_signed()
+    {
+        var (node, period) = await StartAsync();
+        await using (node)
+        {
+            await AnnounceAsync(period);
+            var step = (await _bids.Reader.ReadAsync(Cancellation)).Bid.Buy[0];
+            await ResultAsync(period, new Trade(Member, new MemberId(Key(9).Address.ToString()), step.Energy, step.Price));
+            var reading = await _readings.Reader.ReadAsync(Cancellation);
+            Assert.Equal(period, reading.Period);
+            Assert.True(reading.Import >= step.Energy);
+            Assert.Equal(Energy.Zero, reading.Export);
+        }
+    }
+
+    [Fact]
+    public async Task A_result_against_the_bid_is_not_obeyed()
+    {
+        var (node, period) = await StartAsync();
+        await using (node)
+        {
+            // Sold for a home that offered nothing: it exports nothing.
+            await AnnounceAsync(period);
+            await _bids.Reader.ReadAsync(Cancellation);
+            await ResultAsync(period, new Trade(new MemberId(Key(9).Address.ToString()), Member, new Energy(500), new Price(100_000)));
+            var reading = await _readings.Reader.ReadAsync(Cancellation);
+            Assert.Equal(Energy.Zero, reading.Export);
+        }
+    }
+
+    [Fact]
+    public async Task A_home_whose_exchange_was_silent_runs_on_and_bids_again()
+    {
+        var (node, period) = await StartAsync();
+        await using (node)
+        {
+            await AnnounceAsync(period);
+            await _bids.Reader.ReadAsync(Cancellation);
+            var later = new Period(period.Index + 5);
+            await AnnounceAsync(later);
+            Assert.Equal(later, (await _bids.Reader.ReadAsync(Cancellation)).Bid.Period);
+            await ResultAsync(later);
+            Assert.Equal(later, (await _readings.Reader.ReadAsync(Cancellation)).Period);
+        }
+    }
+
+    [Fact]
+    public async Task A_node_says_when_it_comes_and_when_it_goes()
+    {
+        var (node, _) = await StartAsync();
+        Assert.True((await _statuses.Reader.ReadAsync(Cancellation)) is { Online: true, Name: "Home 02" });
+        await node.DisposeAsync();
+        Assert.False((await _statuses.Reader.ReadAsync(Cancellation)).Online);
+    }
+
+    [Fact]
+    public async Task Garbage_from_the_exchange_does_not_stop_a_node()
+    {
+        var (node, period) = await StartAsync();
+        await using (node)
+        {
+            foreach (var topic in (string[])[Topics.Market, Topics.RoundOpen, Topics.RoundResult, Topics.Receipts(Member)])
+            {
+                await PublishAsync(topic, "{\"no\":[1,2"u8.ToArray());
+            }
+
+            await AnnounceAsync(period);
+            Assert.Equal(period, (await _bids.Reader.ReadAsync(Cancellation)).Bid.Period);
+        }
+    }
+
+    private BrokerAddress Broker => BrokerAddress.Local(_broker.Port);
+
+    private static EthereumKey Key(byte number)
+    {
+        var bytes = new byte[EthereumKey.Size];
+        bytes[^1] = number;
+        return EthereumKey.FromBytes(bytes);
+    }
+
+    private static Task Keep<T>(Channel<T> channel, bool isReadable, T? message)
+    {
+        Assert.True(isReadable);
+        return channel.Writer.WriteAsync(message!, Cancellation).AsTask();
+    }
+
+    private async Task<(ProsumerNode Node, Period First)> StartAsync()
+    {
+        var community = Source.Open();
+        var node = new ProsumerNode(
+            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, NullLogger.Instance);
+        await node.StartAsync(Cancellation);
+        return (node, community.First);
+    }
+
+    private Task AnnounceAsync(Period period) => PublishAsync(
+        Topics.RoundOpen,
+        WireFormat.Write(new RoundAnnouncement(period, PeriodGrid.QuarterHour.StartOf(period), PeriodGrid.QuarterHour.StartOf(period))),
+        retain: true);
+
+    private Task ResultAsync(Period period, params Trade[] trades) => PublishAsync(
+        Topics.RoundResult,
+        WireFormat.Write(new RoundResult(
+            period,
+            trades.Length > 0 ? trades[0].Price : null,
+            trades.Aggregate(Energy.Zero, (sum, trade) => sum + trade.Energy),
+            1, [.. trades], default, default, default)),
+        retain: true);
+
+    private Task PublishAsync(string topic, byte[] payload, bool retain = false) => _exchange.PublishAsync(topic, payload, retain, Cancellation);
+}
