@@ -66,6 +66,10 @@ internal sealed class HomesInProcesses : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
+    // The node's assembly lies among ours, so it runs on our list of assemblies.
+    private static string Beside(string kind) =>
+        Path.ChangeExtension(typeof(HomesInProcesses).Assembly.Location, $".{kind}.json");
+
     private void Start(Home home, HomeConfig config)
     {
         var path = Path.Combine(_folder.FullName, $"{_processes.Count:000}.json");
@@ -76,7 +80,7 @@ internal sealed class HomesInProcesses : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-            ArgumentList = { typeof(ProsumerNode).Assembly.Location, "node", "run", "--config", path, "--until-input-closes" },
+            ArgumentList = { "exec", "--runtimeconfig", Beside("runtimeconfig"), "--depsfile", Beside("deps"), typeof(ProsumerNode).Assembly.Location, "node", "run", "--config", path, "--until-input-closes" },
             Environment = { [NodeKey.KeyVariable] = Convert.ToHexStringLower(home.Key.ToBytes()) },
         };
         var process = Process.Start(start) ?? throw new UserErrorException("A node's process could not be started.");

@@ -7,7 +7,7 @@ var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = f
 var parsed = DemoCommand.Create().Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    return ErrorLine.Write(parsed.Errors[0].Message + " See --help.");
+    return ErrorLine.Write(parsed, "--help");
 }
 
 try

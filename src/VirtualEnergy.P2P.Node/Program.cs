@@ -13,7 +13,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    return ErrorLine.Write(parsed.Errors[0].Message + " See ve --help.");
+    return ErrorLine.Write(parsed, "ve --help");
 }
 
 try

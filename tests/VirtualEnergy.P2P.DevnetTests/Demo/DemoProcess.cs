@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using VirtualEnergy.P2P.Devnet.Anvil;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Demo;
@@ -26,10 +25,10 @@ internal sealed class DemoProcess : IAsyncDisposable
 
     public ImmutableArray<string> Errors => Copy(_errors);
 
-    public static DemoProcess Demo(params string[] arguments) => Start(typeof(AnvilProcess).Assembly.Location, arguments, []);
+    public static DemoProcess Demo(params string[] arguments) => Start("devnet", "VirtualEnergy.P2P.Devnet", arguments, []);
 
     public static DemoProcess Ve(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
-        Start(typeof(Node.UserErrorException).Assembly.Location, arguments, environment);
+        Start("src/VirtualEnergy.P2P.Node", "VirtualEnergy.P2P.Node", arguments, environment);
 
     /// <summary>Runs to the end and gives exit code and outputs.</summary>
     public static async Task<(int ExitCode, DemoProcess Demo)> RunAsync(params string[] arguments)
@@ -91,8 +90,11 @@ internal sealed class DemoProcess : IAsyncDisposable
         _arrived.Dispose();
     }
 
-    private static DemoProcess Start(string assembly, string[] arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    private static DemoProcess Start(string folder, string assemblyName, string[] arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
+        // From the project's own output, as its user runs it: bin/Debug/net10.0 like ours.
+        var output = Path.GetRelativePath(Path.Combine(RepositoryFiles.Root, "tests", "VirtualEnergy.P2P.DevnetTests"), AppContext.BaseDirectory);
+        var assembly = Path.Combine(RepositoryFiles.Root, folder, output, assemblyName + ".dll");
         var mark = $"{Environment.ProcessId}-{Interlocked.Increment(ref s_started)}";
         var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
         {

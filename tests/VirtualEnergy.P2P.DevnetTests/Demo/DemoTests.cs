@@ -83,7 +83,7 @@ public sealed class DemoTests
     }
 
     [Theory]
-    [InlineData("--bogus", "--bogus")]
+    [InlineData("--bogus", "'--bogus' is not known")]
     [InlineData("--periods 0", "--periods 0")]
     [InlineData("--homes 1001", "1 to 1000")]
     [InlineData("--speed 0.5", "--speed")]
