@@ -64,7 +64,7 @@ public static class NodeKey
 
         try
         {
-            return EthereumKey.FromHex(hex);
+            return EthereumKey.FromHex(hex.StartsWith("0x", StringComparison.Ordinal) ? hex : "0x" + hex);
         }
         catch (Exception error) when (error is FormatException or ArgumentException)
         {
