@@ -74,7 +74,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         var shares = accounts.SelfSufficiency() ?? default;
         return new ExchangeSummary(
             totals.Rounds, totals.Bids, totals.Trades, totals.Traded, totals.Settled, totals.Gas, totals.GasPerTrade, totals.PriceMin,
-            totals.PriceMean, totals.PriceMax, shares.Without, shares.With, accounts.Savings(),
+            totals.PriceMean, totals.PriceMax, Math.Max(0, shares.Without), Math.Max(0, shares.With), accounts.Savings(),
             services.GetRequiredService<MemberDirectory>().All.ToImmutableSortedDictionary(member => member.Id, member => ledger.OnChain(member.Id)));
     }
 

@@ -12,6 +12,8 @@ public static partial class WireFormat
         json.WriteNumber("importWh", reading.Import.WattHours);
         json.WriteNumber("exportWh", reading.Export.WattHours);
         json.WriteNumber("productionWh", reading.Production.WattHours);
+        json.WriteNumber("chargeWh", reading.Charge.WattHours);
+        json.WriteNumber("dischargeWh", reading.Discharge.WattHours);
         json.WriteString("signature", Hex(reading.Signature.AsSpan()));
     });
 
@@ -21,7 +23,8 @@ public static partial class WireFormat
             payload, MaxSmallBytes,
             static fields => new MeterReading(
                 fields.Member("member"), fields.Period(), new Energy(fields.Integer("importWh", 0)), new Energy(fields.Integer("exportWh", 0)),
-                new Energy(fields.Integer("productionWh", 0)), fields.Signature()),
+                new Energy(fields.Integer("productionWh", 0)), new Energy(fields.Integer("chargeWh", 0)), new Energy(fields.Integer("dischargeWh", 0)),
+                fields.Signature()),
             out reading, out error);
 
     public static byte[] Write(NodeStatus status) => Written(json =>

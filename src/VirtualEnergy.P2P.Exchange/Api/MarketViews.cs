@@ -62,8 +62,9 @@ public sealed class MarketViews(
 
         var shares = accounts.SelfSufficiency() ?? default;
         return new FlowsView(
-            flows.Period.Index, flows.Consumption.WattHours, flows.Production.WattHours, flows.Local.WattHours, flows.Import.WattHours,
-            flows.Export.WattHours, shares.Without, shares.With);
+            flows.Period.Index, flows.Consumption.WattHours, flows.Production.WattHours, flows.Charge.WattHours,
+            flows.Discharge.WattHours, flows.Local.WattHours, flows.Import.WattHours, flows.Export.WattHours, Math.Max(0, shares.Without),
+            Math.Max(0, shares.With));
     }
 
     public ChainView Chain() => new(
@@ -122,7 +123,7 @@ public sealed class MarketViews(
         return new MemberView(
             member.Id.Value, member.Name, member.Zone.Value, members.IsOnline(member.Id), ledger.OnChain(member.Id).MicroEur,
             account.Savings.MicroEur, account.Bought.WattHours, account.Sold.WattHours, account.Import.WattHours, account.Export.WattHours,
-            account.Production.WattHours);
+            account.Production.WattHours, account.Charge.WattHours, account.Discharge.WattHours);
     }
 
     private SupplierView? Supplier() =>

@@ -35,12 +35,12 @@ public sealed record TradeView(long Period, string Buyer, string Seller, long En
 
 public sealed record MemberView(
     string Id, string Name, string Zone, bool Online, long BalanceMicroEur, long SavingsMicroEur, long BoughtWh, long SoldWh, long ImportWh,
-    long ExportWh, long ProductionWh);
+    long ExportWh, long ProductionWh, long ChargeWh, long DischargeWh);
 
 /// <summary>The last metered period; the two shares are over the whole run, 0 to 1.</summary>
 public sealed record FlowsView(
-    long Period, long ConsumptionWh, long ProductionWh, long LocalWh, long ImportWh, long ExportWh, double SelfSufficiencyWithout,
-    double SelfSufficiencyWith);
+    long Period, long ConsumptionWh, long ProductionWh, long ChargeWh, long DischargeWh, long LocalWh, long ImportWh, long ExportWh,
+    double SelfSufficiencyWithout, double SelfSufficiencyWith);
 
 public sealed record ChainView(
     bool Connected, ulong ChainId, ulong? Block, long? LastSettledPeriod, string? LastTransaction, ulong GasTotal, double? GasPerTrade,

@@ -111,16 +111,17 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
         row => JournalText.Bid(row.GetString(0), row.GetString(1), row.GetString(2)), hash.ToString())).FirstOrDefault();
 
     public Task AppendReadingAsync(MeterReading reading) => _writer.AppendAsync(transaction => transaction.Execute(
-        "INSERT INTO meter_readings VALUES(@0, @1, @2, @3, @4, @5, @6)",
+        "INSERT INTO meter_readings VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8)",
         reading.Period.Index, reading.Member.Value, reading.Import.WattHours, reading.Export.WattHours, reading.Production.WattHours,
-        JournalText.Hex(reading.Signature), Now()));
+        reading.Charge.WattHours, reading.Discharge.WattHours, JournalText.Hex(reading.Signature), Now()));
 
     /// <summary>The meter readings of the periods from <paramref name="from"/> to <paramref name="to"/>, both included.</summary>
     public IReadOnlyList<MeterReading> Readings(Period from, Period to) => Read(connection => connection.Query(
-        "SELECT period, member, import_wh, export_wh, production_wh, signature FROM meter_readings WHERE period BETWEEN @0 AND @1 ORDER BY period, member",
+        "SELECT period, member, import_wh, export_wh, production_wh, charge_wh, discharge_wh, signature FROM meter_readings "
+        + "WHERE period BETWEEN @0 AND @1 ORDER BY period, member",
         row => new MeterReading(
             new MemberId(row.GetString(1)), new Period(row.GetInt64(0)), new Energy(row.GetInt64(2)), new Energy(row.GetInt64(3)),
-            new Energy(row.GetInt64(4)), JournalText.Bytes(row.GetString(5))),
+            new Energy(row.GetInt64(4)), new Energy(row.GetInt64(5)), new Energy(row.GetInt64(6)), JournalText.Bytes(row.GetString(7))),
         from.Index, to.Index));
 
     private static void EnsureIdentity(SqliteConnection connection, JournalIdentity identity, string path)

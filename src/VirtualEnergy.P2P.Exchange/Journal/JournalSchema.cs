@@ -6,7 +6,7 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 internal static class JournalSchema
 {
     /// <summary>Written to the file as SQLite's <c>user_version</c>; a file of another version is refused, not guessed at.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const string Tables = """
         CREATE TABLE identity(
@@ -31,7 +31,8 @@ internal static class JournalSchema
         CREATE INDEX settlements_by_period ON settlements(period);
         CREATE TABLE meter_readings(
           period INTEGER NOT NULL, member TEXT NOT NULL, import_wh INTEGER NOT NULL, export_wh INTEGER NOT NULL,
-          production_wh INTEGER NOT NULL, signature TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY(period, member)) STRICT;
+          production_wh INTEGER NOT NULL, charge_wh INTEGER NOT NULL, discharge_wh INTEGER NOT NULL, signature TEXT NOT NULL,
+          at TEXT NOT NULL, PRIMARY KEY(period, member)) STRICT;
         """;
 
     /// <summary>Creates the tables in an empty file; checks the version of any other.</summary>

@@ -7,6 +7,7 @@ namespace VirtualEnergy.P2P.Exchange.Metering;
 /// <summary>
 /// Brings trades and meter readings together. For a home and a period: net n = import − export; traded t, bought positive;
 /// the residual r = n − t is bought from the supplier (r &gt; 0) or sold to it (r &lt; 0).
+/// A home consumes production + import − export + discharge − charge.
 /// savings = supplier's cost of n − (money paid for t + supplier's cost of r).
 /// </summary>
 /// <remarks>Pure arithmetic; readings of the last <see cref="KeptPeriods"/> periods are still taken. Any thread may call.</remarks>
@@ -86,12 +87,14 @@ public sealed class CommunityAccounts
             var (traded, paid) = account.Position(reading.Member);
             var net = reading.Import - reading.Export;
             var residual = net - traded;
-            account.Consumption += reading.Production + net;
+            account.Consumption += reading.Consumption;
             account.Production += reading.Production;
+            account.Charge += reading.Charge;
+            account.Discharge += reading.Discharge;
             account.Import += Energy.Max(Energy.Zero, residual);
             account.Export += Energy.Max(Energy.Zero, -residual);
 
-            _consumption += (reading.Production + net).WattHours;
+            _consumption += reading.Consumption.WattHours;
             _importWithout += Math.Max(0, net.WattHours);
             _importWith += Math.Max(0, residual.WattHours);
 
@@ -103,6 +106,8 @@ public sealed class CommunityAccounts
                 Import = member.Import + reading.Import,
                 Export = member.Export + reading.Export,
                 Production = member.Production + reading.Production,
+                Charge = member.Charge + reading.Charge,
+                Discharge = member.Discharge + reading.Discharge,
             };
             return true;
         }
@@ -133,7 +138,7 @@ public sealed class CommunityAccounts
             return _consumption <= 0 ? null : new SelfSufficiency(Share(_importWithout), Share(_importWith));
         }
 
-        double Share(long bought) => Math.Clamp(1 - (double)bought / _consumption, 0, 1);
+        double Share(long bought) => 1 - (double)bought / _consumption;
     }
 
     /// <summary>

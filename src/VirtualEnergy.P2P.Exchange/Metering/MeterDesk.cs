@@ -69,7 +69,8 @@ public sealed class MeterDesk(
             return objection;
         }
 
-        var metered = new MeteredEnergy(reading.Member, reading.Period, reading.Import, reading.Export, reading.Production);
+        var metered = new MeteredEnergy(
+            reading.Member, reading.Period, reading.Import, reading.Export, reading.Production, reading.Charge, reading.Discharge);
         return _signing.IsSignedByMember(metered, reading.Signature.AsSpan()) ? null : "wrong-signature";
     }
 

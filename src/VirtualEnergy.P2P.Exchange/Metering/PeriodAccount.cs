@@ -16,6 +16,10 @@ internal sealed class PeriodAccount(SupplierPrices? supplier)
 
     public Energy Production { get; set; }
 
+    public Energy Charge { get; set; }
+
+    public Energy Discharge { get; set; }
+
     public Energy Import { get; set; }
 
     public Energy Export { get; set; }
@@ -31,5 +35,5 @@ internal sealed class PeriodAccount(SupplierPrices? supplier)
 
     public (Energy Traded, Money Paid) Position(MemberId member) => _positions.GetValueOrDefault(member);
 
-    public EnergyFlows Flows(Period period) => new(period, Consumption, Production, _local, Import, Export);
+    public EnergyFlows Flows(Period period) => new(period, Consumption, Production, Charge, Discharge, _local, Import, Export);
 }

@@ -1,5 +1,5 @@
-// Where the energy of the last metered period came from and where it went: solar and supplier on the left, the local
-// market in the middle, homes and supplier on the right. A ribbon's width is its energy.
+// Where the energy of the last metered period came from and where it went: solar, storage and supplier on the left, the local
+// market in the middle, homes, storage and supplier on the right. A ribbon's width is its energy.
 import { byId, drawAtWidth, setText, svg, tableRows } from './dom.js';
 import { energy, kilowattHours, periodTime } from './format.js';
 
@@ -17,17 +17,37 @@ export function flowDiagram(state) {
   });
 }
 
-// What a home uses of its own production is what is left of it after both sales. Discharged batteries can sell more than
-// was produced just now; then nothing is left.
+// Only sums are metered: what solar and batteries gave together is shared out in proportion. A battery fills from solar first,
+// then from the supplier, the market and other batteries.
 function ribbonsOf(flows) {
-  const own = Math.max(0, flows.productionWh - flows.localWh - flows.exportWh);
+  const given = flows.productionWh + flows.dischargeWh;
+  const solar = given > 0 ? flows.productionWh / given : 1;
+  const own = Math.max(0, given - flows.localWh - flows.exportWh);
+  let wanted = flows.chargeWh;
+  const intoStorage = offered => {
+    const taken = Math.min(offered, wanted);
+    wanted -= taken;
+    return taken;
+  };
+  const sources = [['solar', own * solar, 'sun'], ['supplier', flows.importWh, 'grid'], ['market', flows.localWh, 'local'], ['storage', own * (1 - solar), 'store']]
+    .map(([from, value, kind]) => ({ from, value, kind, stored: intoStorage(value) }));
+  const byName = name => sources.find(source => source.from === name);
+  const used = name => ({ from: name, to: 'homes', value: byName(name).value - byName(name).stored, kind: byName(name).kind });
+  const stored = name => ({ from: name, to: 'charging', value: byName(name).stored, kind: byName(name).kind });
   return [
-    { from: 'solar', to: 'homes', value: own, kind: 'sun', text: 'own use' },
-    { from: 'solar', to: 'market', value: flows.localWh, kind: 'local', text: 'sold locally' },
-    { from: 'market', to: 'homes', value: flows.localWh, kind: 'local', text: 'bought locally' },
-    { from: 'solar', to: 'grid', value: flows.exportWh, kind: 'sun', text: 'sold to the supplier' },
-    { from: 'supplier', to: 'homes', value: flows.importWh, kind: 'grid', text: 'bought from the supplier' },
-  ].filter(ribbon => ribbon.value > 0);
+    used('solar'),
+    { from: 'solar', to: 'market', value: flows.localWh * solar, kind: 'local' },
+    stored('solar'),
+    { from: 'solar', to: 'grid', value: flows.exportWh * solar, kind: 'sun' },
+    used('storage'),
+    { from: 'storage', to: 'market', value: flows.localWh * (1 - solar), kind: 'local' },
+    stored('storage'),
+    { from: 'storage', to: 'grid', value: flows.exportWh * (1 - solar), kind: 'store' },
+    used('market'),
+    stored('market'),
+    used('supplier'),
+    stored('supplier'),
+  ].filter(ribbon => ribbon.value > 0.5);
 }
 
 function draw(surface, flows, width) {
@@ -37,20 +57,36 @@ function draw(surface, flows, width) {
     return;
   }
   const sum = (side, name) => ribbons.filter(ribbon => ribbon[side] === name).reduce((total, ribbon) => total + ribbon.value, 0);
-  const left = sum('from', 'solar') + sum('from', 'supplier');
-  const right = sum('to', 'homes') + sum('to', 'grid');
-  const scale = (height - top - gap - 12) / Math.max(left, right);
+  const sides = { from: ['solar', 'storage', 'supplier'], to: ['homes', 'charging', 'grid'] };
+  const present = side => sides[side].filter(name => sum(side, name) > 0);
+  const total = side => sides[side].reduce((value, name) => value + sum(side, name), 0);
+  const gaps = Math.max(1, present('from').length - 1, present('to').length - 1) * gap;
+  const scale = (height - top - gaps - 12) / Math.max(total('from'), total('to'));
   const thick = value => Math.max(1.5, value * scale);
 
+  const place = (side, name, label, kind) => ({
+    x: side === 'from' ? 0 : width - node, y: top, size: thick(sum(side, name)), label, value: sum(side, name), kind,
+  });
   const nodes = {
-    solar: { x: 0, y: top, size: thick(sum('from', 'solar')), label: 'Solar', value: sum('from', 'solar'), kind: 'sun' },
-    supplier: { x: 0, size: thick(sum('from', 'supplier')), label: 'From the supplier', value: sum('from', 'supplier'), kind: 'grid' },
-    market: { x: (width - node) / 2, size: thick(sum('to', 'market')), label: 'Local market', value: sum('to', 'market'), kind: 'local' },
-    homes: { x: width - node, y: top, size: thick(sum('to', 'homes')), label: 'Homes', value: sum('to', 'homes'), kind: 'home' },
-    grid: { x: width - node, size: thick(sum('to', 'grid')), label: 'To the supplier', value: sum('to', 'grid'), kind: 'grid' },
+    solar: place('from', 'solar', 'Solar', 'sun'),
+    storage: place('from', 'storage', 'From storage', 'store'),
+    supplier: place('from', 'supplier', 'From the supplier', 'grid'),
+    market: { ...place('to', 'market', 'Local market', 'local'), x: (width - node) / 2 },
+    homes: place('to', 'homes', 'Homes', 'home'),
+    charging: place('to', 'charging', 'Into storage', 'store'),
+    grid: place('to', 'grid', 'To the supplier', 'grid'),
   };
-  nodes.supplier.y = nodes.solar.value > 0 ? height - 6 - nodes.supplier.size : top;
-  nodes.grid.y = nodes.homes.value > 0 ? height - 6 - nodes.grid.size : top;
+  for (const side of ['from', 'to']) {
+    const [first, ...others] = present(side);
+    let y = top + (first ? nodes[first].size : 0);
+    for (const name of others) {
+      nodes[name].y = y + gap;
+      y += gap + nodes[name].size;
+    }
+  }
+  for (const name of ['supplier', 'grid']) {
+    nodes[name].y = nodes[name].y > top ? height - 6 - nodes[name].size : top;
+  }
   // Between the ribbons that pass above and below it, so that they need not cross its label.
   nodes.market.y = Math.min(height - 12 - nodes.market.size, Math.max(top + gap / 2 + thick(sum('from', 'solar') - sum('to', 'market')) / 2, (height - nodes.market.size) / 2));
 
@@ -90,11 +126,13 @@ function describe({ flows, periodSeconds }) {
   byId('flow-empty').hidden = flows !== null;
   setText(byId('flow-caption'), flows ? `Metered, period from ${periodTime(flows.period, periodSeconds)}` : 'Waiting for the first meter readings');
   setText(byId('flow-summary'), !flows ? 'No period has been metered yet.'
-    : `Homes used ${energy(flows.consumptionWh)}; solar made ${energy(flows.productionWh)}. `
+    : `Homes used ${energy(flows.consumptionWh)}; solar made ${energy(flows.productionWh)}, batteries gave ${energy(flows.dischargeWh)} and took ${energy(flows.chargeWh)}. `
       + `${energy(flows.localWh)} changed hands locally, ${energy(flows.importWh)} came from the supplier, ${energy(flows.exportWh)} went to it.`);
   byId('flow-table').replaceChildren(...(flows ? tableRows([
     ['Used by homes', kilowattHours(flows.consumptionWh)],
     ['Made by solar', kilowattHours(flows.productionWh)],
+    ['Given by storage', kilowattHours(flows.dischargeWh)],
+    ['Taken by storage', kilowattHours(flows.chargeWh)],
     ['Traded locally', kilowattHours(flows.localWh)],
     ['Bought from the supplier', kilowattHours(flows.importWh)],
     ['Sold to the supplier', kilowattHours(flows.exportWh)],

@@ -184,9 +184,12 @@ public sealed class ProsumerNode : IAsyncDisposable
 
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
-        var metered = new MeteredEnergy(Member, result.Period, delivery.Import, delivery.Export, delivery.Production);
+        var metered = new MeteredEnergy(
+            Member, result.Period, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
+            Energy.Max(-delivery.Storage, Energy.Zero));
         var reading = new MeterReading(
-            Member, metered.Period, metered.Import, metered.Export, metered.Production, market.Readings.Sign(metered, _key));
+            Member, metered.Period, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
+            market.Readings.Sign(metered, _key));
         await _link.PublishAsync(_topics.Meters(Member), WireFormat.Write(reading), retain: false, cancellation).ConfigureAwait(false);
     }
 

@@ -8,16 +8,20 @@ namespace VirtualEnergy.P2P.Settlement.Signing;
 /// <param name="Import">Taken from the grid.</param>
 /// <param name="Export">Fed into the grid.</param>
 /// <param name="Production">Generated behind the meter.</param>
-public readonly record struct MeteredEnergy(MemberId Member, Period Period, Energy Import, Energy Export, Energy Production);
+/// <param name="Charge">Taken by the battery.</param>
+/// <param name="Discharge">Given by the battery.</param>
+public readonly record struct MeteredEnergy(
+    MemberId Member, Period Period, Energy Import, Energy Export, Energy Production, Energy Charge, Energy Discharge);
 
 /// <summary>
 /// Meter readings under EIP-712:
-/// <c>MeterReading(address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh)</c>, signed by the member.
+/// <c>MeterReading(address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh,uint64 chargeWh,uint64 dischargeWh)</c>,
+/// signed by the member.
 /// </summary>
 public sealed class MeterReadingSigning(MarketDomain domain)
 {
-    private static readonly Hash256 ReadingType =
-        Keccak256.Hash("MeterReading(address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh)");
+    private static readonly Hash256 ReadingType = Keccak256.Hash(
+            "MeterReading(address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh,uint64 chargeWh,uint64 dischargeWh)");
 
     private readonly Hash256 _separator = domain.Separator;
 
@@ -29,6 +33,8 @@ public sealed class MeterReadingSigning(MarketDomain domain)
         .AddUnsigned(reading.Import.WattHours)
         .AddUnsigned(reading.Export.WattHours)
         .AddUnsigned(reading.Production.WattHours)
+        .AddUnsigned(reading.Charge.WattHours)
+        .AddUnsigned(reading.Discharge.WattHours)
         .Digest(_separator);
 
     public ImmutableArray<byte> Sign(MeteredEnergy reading, EthereumKey key) => key.Sign(Hash(reading)).ToImmutableBytes();

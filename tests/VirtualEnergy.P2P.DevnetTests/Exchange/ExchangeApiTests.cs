@@ -162,9 +162,9 @@ public sealed class ExchangeApiTests
 
     private Task MeterAsync(TestCommunity community, TestNode node, int home, long import, long export, long production)
     {
-        var metered = new MeteredEnergy(node.Member, TestCommunity.First, new Energy(import), new Energy(export), new Energy(production));
+        var metered = new MeteredEnergy(node.Member, TestCommunity.First, new Energy(import), new Energy(export), new Energy(production), Energy.Zero, Energy.Zero);
         var signature = new MeterReadingSigning(community.Domain).Sign(metered, community.Keys[home]);
         return node.SendAsync(
-            new MeterReading(metered.Member, metered.Period, metered.Import, metered.Export, metered.Production, signature), _cancellation);
+            new MeterReading(metered.Member, metered.Period, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge, signature), _cancellation);
     }
 }

@@ -53,7 +53,7 @@ internal static class CannedMarket
             Member(Carla, "Carla", online: true, balance: 50_000_000, savings: 400_000));
         snapshot["flows"] = new JsonObject
         {
-            ["period"] = Noon - 1, ["consumptionWh"] = 2_000, ["productionWh"] = 2_500, ["localWh"] = 700, ["importWh"] = 300, ["exportWh"] = 800,
+            ["period"] = Noon - 1, ["consumptionWh"] = 2_000, ["productionWh"] = 2_500, ["chargeWh"] = 400, ["dischargeWh"] = 400, ["localWh"] = 700, ["importWh"] = 300, ["exportWh"] = 800,
             ["selfSufficiencyWithout"] = 0.31, ["selfSufficiencyWith"] = 0.55,
         };
         snapshot["chain"] = new JsonObject
@@ -80,7 +80,7 @@ internal static class CannedMarket
     private static JsonObject Member(string id, string name, bool online, long balance, long savings) => new()
     {
         ["id"] = id, ["name"] = name, ["zone"] = "north", ["online"] = online, ["balanceMicroEur"] = balance, ["savingsMicroEur"] = savings,
-        ["boughtWh"] = 4_200, ["soldWh"] = 0, ["importWh"] = 3_000, ["exportWh"] = 500, ["productionWh"] = 6_000,
+        ["boughtWh"] = 4_200, ["soldWh"] = 0, ["importWh"] = 3_000, ["exportWh"] = 500, ["productionWh"] = 6_000, ["chargeWh"] = 900, ["dischargeWh"] = 800,
     };
 
     private static JsonArray Steps(params (long Price, long Energy)[] steps) =>

@@ -42,10 +42,48 @@ public sealed class CommunityAccountsTests
     }
 
     [Fact]
+    public void At_night_a_community_on_batteries_uses_what_they_give()
+    {
+        // Anna uses 1000, imports 1000. Bruno's battery gives 900: 500 out, so he uses 400. Trade 400 Wh.
+        // Consumption 1400; without trading 1000 are bought, 1 − 1000/1400 = 2/7; with it 600, 1 − 600/1400 = 4/7.
+        Assert.True(_accounts.TryMeter(Reading(Anna, Noon, 1_000, 0, 0)));
+        Assert.True(_accounts.TryMeter(Reading(Bruno, Noon, 0, 500, 0, discharge: 900)));
+        var shares = _accounts.SelfSufficiency()!.Value;
+        Assert.Equal(2.0 / 7, shares.Without, 12);
+        Assert.Equal(4.0 / 7, shares.With, 12);
+        var flows = new EnergyFlows(
+            Noon, new Energy(1_400), Energy.Zero, Energy.Zero, new Energy(900), new Energy(400), new Energy(600), new Energy(100));
+        Assert.Equal(flows, _accounts.LastFlows(members: 2));
+        Assert.Equal(new Energy(900), _accounts.Of(Bruno).Discharge);
+    }
+
+    [Fact]
+    public void A_battery_charged_from_the_grid_counts_as_import_at_once_and_serves_later()
+    {
+        // First 1200 come in, 1000 of them go into the battery: consumption 200, 1 − 1200/200 = −5. Then it gives 800, all used:
+        // consumption 200 + 800 = 1000, still 1200 bought, 1 − 1200/1000 = −1/5.
+        _accounts.Clear(Noon.Next, [], null);
+        _accounts.Clear(Noon.Next.Next, [], null);
+        _accounts.TryMeter(Reading(Anna, Noon.Next, 1_200, 0, 0, charge: 1_000));
+        Assert.Equal(-5, _accounts.SelfSufficiency()!.Value.With, 12);
+        _accounts.TryMeter(Reading(Anna, Noon.Next.Next, 0, 0, 0, discharge: 800));
+        Assert.Equal(-0.2, _accounts.SelfSufficiency()!.Value.With, 12);
+    }
+
+    [Fact]
+    public void A_reading_that_leaves_less_than_nothing_to_consume_is_impossible()
+    {
+        var limits = new ReadingLimits(PeriodGrid.QuarterHour);
+        Assert.Null(limits.ObjectionTo(Reading(Anna, Noon, 300, 200, 500, charge: 700, discharge: 100), 4_000)); // 500 + 300 − 200 + 100 − 700 = 0
+        Assert.Equal("consumption-negative", limits.ObjectionTo(Reading(Anna, Noon, 300, 200, 500, charge: 701, discharge: 100), 4_000));
+        Assert.Equal("consumption-negative", limits.ObjectionTo(Reading(Anna, Noon, 0, 500, 0), 4_000));
+    }
+
+    [Fact]
     public void Flows_add_up()
     {
         MeterBoth();
-        var flows = new EnergyFlows(Noon, new Energy(1_200), new Energy(700), new Energy(400), new Energy(600), new Energy(100));
+        var flows = new EnergyFlows(Noon, new Energy(1_200), new Energy(700), Energy.Zero, Energy.Zero, new Energy(400), new Energy(600), new Energy(100));
         Assert.Equal(flows, _accounts.LastFlows(members: 2));
     }
 
@@ -100,11 +138,15 @@ public sealed class CommunityAccountsTests
         Assert.Equal("over-capacity", limits.ObjectionTo(Reading(Anna, Noon, 1_001, 0, 0), 4_000));
         Assert.Equal("over-capacity", limits.ObjectionTo(Reading(Anna, Noon, 0, 1_001, 0), 4_000));
         Assert.Equal("over-capacity", limits.ObjectionTo(Reading(Anna, Noon, 0, 0, 2_001), 4_000));
+        Assert.Equal("over-capacity", limits.ObjectionTo(Reading(Anna, Noon, 1_000, 0, 2_000, charge: 3_001, discharge: 2_000), 4_000));
+        Assert.Equal("over-capacity", limits.ObjectionTo(Reading(Anna, Noon, 0, 0, 0, discharge: 2_001), 4_000));
         Assert.Equal("energy-negative", limits.ObjectionTo(Reading(Anna, Noon, -1, 0, 0), 4_000));
+        Assert.Equal("energy-negative", limits.ObjectionTo(Reading(Anna, Noon, 0, 0, 0, charge: -1), 4_000));
+        Assert.Equal("energy-negative", limits.ObjectionTo(Reading(Anna, Noon, 0, 0, 0, discharge: -1), 4_000));
     }
 
-    private static MeterReading Reading(MemberId member, Period period, long import, long export, long production) =>
-        new(member, period, new Energy(import), new Energy(export), new Energy(production), []);
+    private static MeterReading Reading(MemberId member, Period period, long import, long export, long production, long charge = 0, long discharge = 0) =>
+        new(member, period, new Energy(import), new Energy(export), new Energy(production), new Energy(charge), new Energy(discharge), []);
 
     private void MeterBoth()
     {

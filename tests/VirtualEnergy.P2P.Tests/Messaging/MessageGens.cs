@@ -61,8 +61,9 @@ internal static class MessageGens
                 head.Item1, head.Item3 ? head.Item2 : null, new Energy(head.Item4), bids, [.. trades], roots.Item1, roots.Item2, roots.Item3));
 
     public static readonly Gen<MeterReading> Reading =
-        Gen.Select(Member, Period, Gen.Select(NotNegative, NotNegative, NotNegative), Signature, (member, period, wh, signature) =>
-            new MeterReading(member, period, new Energy(wh.Item1), new Energy(wh.Item2), new Energy(wh.Item3), signature));
+        Gen.Select(Member, Period, Gen.Select(NotNegative, NotNegative, NotNegative, NotNegative, NotNegative), Signature, (member, period, wh, signature) =>
+            new MeterReading(
+                member, period, new Energy(wh.Item1), new Energy(wh.Item2), new Energy(wh.Item3), new Energy(wh.Item4), new Energy(wh.Item5), signature));
 
     public static readonly Gen<NodeStatus> Status =
         Gen.Select(Member, Gen.Bool, Gen.String[0, 60], (member, online, name) => new NodeStatus(member, online, Unicode(name), null));

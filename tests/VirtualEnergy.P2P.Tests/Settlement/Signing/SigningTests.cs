@@ -108,17 +108,20 @@ public sealed class SigningTests
     public void A_reading_hashes_as_its_typed_data_does_and_is_the_members()
     {
         var readings = new MeterReadingSigning(Domain);
-        var reading = new MeteredEnergy(Key.Address.ToMember(), new Period(1_982_400), new Energy(10), new Energy(20), new Energy(30));
+        var reading = new MeteredEnergy(
+            Key.Address.ToMember(), new Period(1_982_400), new Energy(10), new Energy(20), new Energy(30), new Energy(40), new Energy(50));
         var signature = readings.Sign(reading, Key).AsSpan();
 
         Assert.Equal(
             Typed(
                 "MeterReading",
-                "address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh",
-                Key.Address, 1_982_400L, 10L, 20L, 30L).Digest,
+                "address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh,uint64 chargeWh,uint64 dischargeWh",
+                Key.Address, 1_982_400L, 10L, 20L, 30L, 40L, 50L).Digest,
             readings.Hash(reading));
         Assert.True(readings.IsSignedByMember(reading, signature));
         Assert.False(readings.IsSignedByMember(reading with { Production = new Energy(31) }, signature));
+        Assert.False(readings.IsSignedByMember(reading with { Charge = new Energy(41) }, signature));
+        Assert.False(readings.IsSignedByMember(reading with { Discharge = new Energy(51) }, signature));
         Assert.False(readings.IsSignedByMember(reading with { Import = new Energy(-1) }, signature));
         Assert.False(readings.IsSignedByMember(reading with { Member = new MemberId("alice") }, signature));
     }
