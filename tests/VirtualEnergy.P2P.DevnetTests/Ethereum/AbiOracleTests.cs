@@ -35,13 +35,46 @@ public sealed class AbiOracleTests
             Assert.Equal(testcase.Text("sigHash"), Hex.Of(function.Selector.AsSpan()));
         });
 
-    // Values are bare, or {"type": …, "value": …}; numbers are decimal text.
+    [Fact]
+    public void Logs_of_contracts_are_read()
+    {
+        // An anonymous event has no topic to know it by; we have no use for one.
+        var named = EthersTestcases.Read("contract-events").Where(testcase => !IsAnonymous(testcase)).ToArray();
+        EthersTestcases.Check(named, 1024, testcase =>
+        {
+            var types = testcase.GetProperty("types").EnumerateArray().Select(type => type.GetString()!).ToArray();
+            var indexed = testcase.GetProperty("indexed").EnumerateArray().Select(flag => flag.ValueKind == JsonValueKind.True).ToArray();
+            var hashed = testcase.GetProperty("hashed").EnumerateArray().Select(flag => flag.GetBoolean()).ToArray();
+            var declaration = string.Join(',', types.Zip(indexed, (type, flag) => flag ? type + " indexed" : type));
+            var topics = testcase.GetProperty("topics").EnumerateArray().Select(topic => new Market.Hash256(Hex.Parse(topic.GetString()))).ToArray();
+
+            var values = new AbiEvent($"testEvent({declaration})").Decode(topics, Hex.Parse(testcase.Text("data")));
+
+            var expected = testcase.GetProperty("normalizedValues").EnumerateArray().ToArray();
+            for (var i = 0; i < types.Length; i++)
+            {
+                if (hashed[i])
+                {
+                    Assert.IsType<Market.Hash256>(values[i]);
+                }
+                else
+                {
+                    Assert.Equivalent(ValueOf(AbiType.Parse(types[i]), expected[i]), values[i]);
+                }
+            }
+        });
+    }
+
+    private static bool IsAnonymous(JsonElement testcase) =>
+        testcase.Nested("interface").Single(entry => entry.Text("name") == "testEvent").GetProperty("anonymous").GetBoolean();
+
+    // Values are bare, or {"type": …, "value": …}; numbers are text, decimal or hexadecimal.
     private static object ValueOf(AbiType type, JsonElement json)
     {
         json = json.ValueKind == JsonValueKind.Object ? json.GetProperty("value") : json;
         return type switch
         {
-            AbiInteger => BigInteger.Parse(json.ValueKind == JsonValueKind.Number ? json.GetRawText() : json.GetString()!, CultureInfo.InvariantCulture),
+            AbiInteger => Integer(json.ValueKind == JsonValueKind.Number ? json.GetRawText() : json.GetString()!),
             AbiBool => json.GetBoolean(),
             AbiAddress => Address.Parse(json.GetString()!),
             AbiString => json.GetString()!,
@@ -50,4 +83,8 @@ public sealed class AbiOracleTests
             _ => Hex.Parse(json.GetString()),
         };
     }
+
+    private static BigInteger Integer(string text) => text[0] == '-' ? -Integer(text[1..])
+        : text.StartsWith("0x", StringComparison.Ordinal) ? BigInteger.Parse("0" + text[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+        : BigInteger.Parse(text, CultureInfo.InvariantCulture);
 }
