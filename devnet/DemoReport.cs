@@ -18,6 +18,7 @@ internal sealed class DemoReport : IProgress<RoundProgress>
     private readonly long _started;
     private readonly Lock _lock = new();
     private readonly Dictionary<Period, RoundCleared> _cleared = [];
+    private int _homes;
     private int _settled;
 
     public DemoReport(DemoOptions options, TimeProvider time)
@@ -42,8 +43,11 @@ internal sealed class DemoReport : IProgress<RoundProgress>
         }
     }
 
-    public void Community(Community community, int homes, Period first) =>
+    public void Community(Community community, int homes, Period first)
+    {
+        _homes = homes;
         _console.MarkupLineInterpolated($"[bold]{homes}[/] homes ({community.Source}), {_options.Periods} periods from {Local(first):yyyy-MM-dd HH:mm}");
+    }
 
     public void Chain(DevnetChain chain) =>
         _console.MarkupLineInterpolated($"chain     {chain.Rpc}  contract {chain.Contract.Address.ToChecksumString()}");
@@ -68,6 +72,11 @@ internal sealed class DemoReport : IProgress<RoundProgress>
             {
                 case RoundCleared cleared:
                     _cleared[cleared.Period] = cleared;
+                    if (cleared.Bids < _homes)
+                    {
+                        Warn(Text($"only {cleared.Bids} of {_homes} homes bid for {Local(cleared.Period):HH:mm}"));
+                    }
+
                     break;
                 case RoundSettled settled when _cleared.Remove(settled.Period, out var cleared):
                     _settled++;

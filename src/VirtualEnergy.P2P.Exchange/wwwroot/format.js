@@ -14,7 +14,7 @@ export const cents = price => price === null || price === undefined ? none : num
 export const price = value => `${cents(value)} ct/kWh`;
 
 /** Wh as kWh, with the digits that say something at that size. */
-export const kilowattHours = energy => number(energy / 1000, Math.abs(energy) < 100_000 ? 2 : 1);
+export const kilowattHours = energy => number(energy / 1000, Math.abs(energy) < 100 && energy !== 0 ? 3 : Math.abs(energy) < 100_000 ? 2 : 1);
 
 export const energy = value => `${kilowattHours(value)} kWh`;
 

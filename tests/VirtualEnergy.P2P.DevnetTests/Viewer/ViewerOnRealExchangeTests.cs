@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using VirtualEnergy.P2P.DevnetTests.Demo;
+using Xunit;
+
+namespace VirtualEnergy.P2P.DevnetTests.Viewer;
+
+/// <summary>The page before a real community: real homes, a real auction, a real chain.</summary>
+public sealed class ViewerOnRealExchangeTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
+{
+    [Fact]
+    public async Task Trades_arrive_without_reload_and_every_figure_is_the_apis()
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "6", "--periods", "24", "--speed", "2000", "--keep");
+        var address = new Uri((await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(), address);
+        await viewer.Page.EvaluateAsync("() => { window.stillTheSamePage = true; }");
+        await viewer.Trades.First.WaitForAsync();
+        var before = (await viewer.ReadTradesAsync())[0].Period;
+        await viewer.Page.WaitForFunctionAsync("before => Number(document.querySelector('[data-testid=trade]').dataset.period) > before", before);
+        Assert.True(await viewer.Page.EvaluateAsync<bool>("() => window.stillTheSamePage"));
+
+        // When the last round is settled nothing moves any more, so page and API can be compared figure by figure.
+        await demo.LineAsync("stays at");
+        var api = await SnapshotAsync(address);
+        var lastRound = api.GetProperty("rounds").EnumerateArray().Last();
+        await viewer.WaitForValueAsync("chain-settled", lastRound.GetProperty("period").GetInt64());
+        await viewer.WaitForValueAsync("chain-gas-total", api.GetProperty("chain").GetProperty("gasTotal").GetInt64());
+        await viewer.WaitForValueAsync("rounds-cleared", 24);
+        var priced = api.GetProperty("rounds").EnumerateArray().Last(round => round.GetProperty("priceMicroEurPerKWh").ValueKind == JsonValueKind.Number);
+        await viewer.WaitForValueAsync("price", priced.GetProperty("priceMicroEurPerKWh").GetInt64());
+        await viewer.WaitForValueAsync("traded", api.GetProperty("rounds").EnumerateArray().Sum(round => round.GetProperty("volumeWh").GetInt64()));
+        await viewer.WaitForValueAsync("savings", api.GetProperty("members").EnumerateArray().Sum(member => member.GetProperty("savingsMicroEur").GetInt64()));
+
+        var trades = api.GetProperty("trades").EnumerateArray().Select(trade =>
+            $"{trade.GetProperty("period")} {trade.GetProperty("seller")} {trade.GetProperty("buyer")} {trade.GetProperty("energyWh")} {trade.GetProperty("priceMicroEurPerKWh")} {trade.GetProperty("amountMicroEur")}").ToList();
+        await viewer.WaitForTradeOfPeriodAsync(api.GetProperty("trades")[0].GetProperty("period").GetInt64());
+        var shown = await viewer.ReadTradesAsync(); // the latest of those that the API keeps
+        Assert.InRange(shown.Count, 10, trades.Count);
+        Assert.Equal(trades.Take(shown.Count), shown.Select(row => $"{row.Period} {row.Seller} {row.Buyer} {row.EnergyWh} {row.PriceMicroEurPerKWh} {row.AmountMicroEur}"));
+        foreach (var member in api.GetProperty("members").EnumerateArray())
+        {
+            var row = viewer.Page.Locator($"[data-member='{member.GetProperty("id").GetString()}']");
+            Assert.Equal($"{member.GetProperty("balanceMicroEur").GetInt64()}", await row.Locator(".balance").GetAttributeAsync("data-value"));
+        }
+    }
+
+    [Theory]
+    [InlineData(1440, ColorScheme.Light)]
+    [InlineData(390, ColorScheme.Dark)]
+    public async Task Axe_finds_nothing_on_a_real_day(int width, ColorScheme scheme)
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "6", "--periods", "50", "--fast", "--keep");
+        await demo.LineAsync("stays at");
+        var address = new Uri((await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(width, 900, scheme), address);
+        await viewer.Trades.First.WaitForAsync();
+        Assert.Equal(0, await viewer.ReadOverflowAsync());
+        var result = await viewer.Page.RunAxe();
+        Assert.Empty(result.Violations.Select(violation => $"{violation.Id}: {violation.Help}"));
+    }
+
+    [Fact]
+    public async Task The_page_finds_the_exchange_again_after_a_restart()
+    {
+        var port = FreePort();
+        string[] arguments = ["--headless", "--homes", "4", "--periods", "30", "--speed", "2000", "--port", $"{port}"];
+        ViewerPage viewer;
+        await using (var first = DemoProcess.Demo(arguments))
+        {
+            await first.LineAsync("viewer ");
+            viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(), new Uri($"http://127.0.0.1:{port}/"));
+            await viewer.Trades.First.WaitForAsync();
+            first.Signal(System.Runtime.InteropServices.PosixSignal.SIGINT);
+            await first.ExitAsync();
+        }
+
+        await viewer.WaitForStatusAsync("reconnecting", "offline");
+        await using var second = DemoProcess.Demo(arguments);
+        await second.LineAsync("  2/30");
+        await viewer.WaitForStatusAsync("live");
+        await viewer.Trades.First.WaitForAsync();
+    }
+
+    private static async Task<JsonElement> SnapshotAsync(Uri viewer)
+    {
+        using var http = new HttpClient();
+        return JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync(new Uri(viewer, "api/snapshot"), TestContext.Current.CancellationToken));
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
