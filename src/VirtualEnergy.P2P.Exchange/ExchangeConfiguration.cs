@@ -1,6 +1,7 @@
 using System.Net;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -32,6 +33,9 @@ public static class ExchangeConfiguration
                 KThousandths = (int?)rules.Whole("KThousandths", 0, 1000) ?? defaults.KThousandths,
                 Grid = rules.Whole("PeriodSeconds", 300, 3600) is { } seconds
                     ? rules.Parsed("PeriodSeconds", "300, 900, 1800 or 3600", _ => new PeriodGrid((int)seconds)) : defaults.Grid,
+                Mechanism = rules.TextOrNull("Mechanism") is null ? defaults.Mechanism
+                    : rules.Parsed("Mechanism", string.Join(", ", Mechanisms.Codes), text => Mechanisms.TryParse(text, out var kind) ? kind : throw new FormatException()),
+                Accounts = new MoneyAccounts(ReadAccount(rules, "GridAccount"), ReadAccount(rules, "CommunityAccount")),
             },
             Tariff = ReadTariff(section.Section("Supplier")),
             Gate = ReadGate(section.Section("Gate")),
@@ -67,6 +71,9 @@ public static class ExchangeConfiguration
             address.ToMember(), member.TextOrNull("Name") ?? address.ToString(), new ZoneId(member.TextOrNull("Zone") ?? ""),
             member.Whole("ConnectionWatts", 1, 10_000_000) ?? 10_000, member.TextOrNull("Active") is not "false" and not "False");
     }
+
+    private static MemberId? ReadAccount(ConfiguredValues rules, string key) => rules.TextOrNull(key) is null ? null
+        : rules.Parsed(key, "0x and 40 hexadecimal digits", Address.Parse).ToMember();
 
     private static SupplierTariff? ReadTariff(ConfiguredValues supplier) =>
         supplier.Whole("ImportMicroEurPerKWh") is { } import && supplier.Whole("ExportMicroEurPerKWh") is { } export

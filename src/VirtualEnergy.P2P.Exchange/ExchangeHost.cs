@@ -75,7 +75,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         return new ExchangeSummary(
             totals.Rounds, totals.Bids, totals.Trades, totals.Traded, totals.Settled, totals.Gas, totals.GasPerTrade, totals.PriceMin,
             totals.PriceMean, totals.PriceMax, Math.Max(0, shares.Without), Math.Max(0, shares.With), accounts.Savings(),
-            services.GetRequiredService<MemberDirectory>().All.ToImmutableSortedDictionary(member => member.Id, member => ledger.OnChain(member.Id)));
+            services.GetRequiredService<ExchangeOptions>().Payees.ToImmutableSortedDictionary(payee => payee, ledger.OnChain));
     }
 
     /// <summary>Returns when the exchange was told to stop: Ctrl-C or a termination signal.</summary>

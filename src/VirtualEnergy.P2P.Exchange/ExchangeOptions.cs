@@ -33,6 +33,10 @@ public sealed record ExchangeOptions
 
     public MarketRules Rules { get; init; } = MarketRules.Default;
 
+    /// <summary>Everyone whom a round may pay: the members, and the accounts of grid operator and community.</summary>
+    public ImmutableArray<MemberId> Payees =>
+        [.. Members.Select(member => member.Id).Concat(new[] { Rules.Accounts.GridOperator, Rules.Accounts.Community }.OfType<MemberId>()).Distinct()];
+
     /// <summary>What the supplier asks and gives; null where nobody knows, and then there are no savings.</summary>
     public SupplierTariff? Tariff { get; init; }
 

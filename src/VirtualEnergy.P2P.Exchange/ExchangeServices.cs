@@ -29,8 +29,8 @@ internal static class ExchangeServices
         services.AddSingleton(GateOf(options, time));
 
         services.AddSingleton<AdmissionDesk>().AddSingleton<MeterDesk>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
-        services.AddSingleton(provider => new Settler(
-            parts.Contract, parts.Client, options.Key, parts.Chain.ChainId, provider.GetRequiredService<MemberDirectory>(), parts.Journal, time));
+        services.AddSingleton(_ => new Settler(
+            parts.Contract, parts.Client, options.Key, parts.Chain.ChainId, options.Payees, parts.Journal, time));
         services.AddSingleton(provider => LinkOf(options, parts, time, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<MarketViews>().AddSingleton<LiveFeed>();
 

@@ -13,7 +13,7 @@ namespace VirtualEnergy.P2P.Exchange;
 /// <param name="SelfSufficiencyWithout">Share of consumption that the homes cover by themselves, 0 to 1.</param>
 /// <param name="SelfSufficiencyWith">The same with what they traded.</param>
 /// <param name="Savings">Against buying and selling everything with the supplier.</param>
-/// <param name="Balances">Each member's escrow on the chain.</param>
+/// <param name="Balances">The escrow on the chain of each member and account.</param>
 public sealed record ExchangeSummary(
     int Periods, int Bids, int Trades, Energy Traded, int SettledRounds, ulong GasTotal, double? GasPerTrade,
     Price? PriceMin, Price? PriceMean, Price? PriceMax, double SelfSufficiencyWithout, double SelfSufficiencyWith, Money Savings,

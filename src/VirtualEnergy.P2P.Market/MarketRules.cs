@@ -1,3 +1,5 @@
+using VirtualEnergy.P2P.Market.Auctions;
+
 namespace VirtualEnergy.P2P.Market;
 
 /// <summary>The constants of one community's market. Everyone who recomputes a round needs exactly these.</summary>
@@ -20,5 +22,18 @@ public sealed record MarketRules
 
     public PeriodGrid Grid { get; init; } = PeriodGrid.QuarterHour;
 
+    /// <summary>How rounds are cleared.</summary>
+    public MechanismKind Mechanism { get; init; }
+
+    /// <summary>Where money goes that no seller gets.</summary>
+    public MoneyAccounts Accounts { get; init; }
+
     public bool IsOnTick(Price price) => price.MicroEurPerKWh % TickMicroEurPerKWh == 0;
 }
+
+/// <summary>The two accounts beside the members'.</summary>
+/// <param name="GridOperator">Gets the grid fees; null where there are none.</param>
+/// <param name="Community">
+/// Gets what a mechanism takes in and pays to no seller: congestion rent, spreads, charges. Null where there is none.
+/// </param>
+public readonly record struct MoneyAccounts(MemberId? GridOperator, MemberId? Community);

@@ -61,6 +61,8 @@ internal readonly struct JsonFields(JsonElement element, string path = "")
 
     public MemberId Member(string name) => new(Address(name));
 
+    public MemberId? MemberOrNull(string name) => Optional(name) is null ? null : Member(name);
+
     public Period Period() => new(Integer("period", 0));
 
     public Hash256 Hash(string name) =>
@@ -82,6 +84,19 @@ internal readonly struct JsonFields(JsonElement element, string path = "")
 
     public JsonFields Object(string name) =>
         Required(name) is { ValueKind: JsonValueKind.Object } value ? new JsonFields(value, $"{path}{name}.") : throw Wrong(name, "must be an object");
+
+    /// <summary>Each element of an array of objects.</summary>
+    public IEnumerable<JsonFields> Objects(string name)
+    {
+        var index = 0;
+        foreach (var element in Array(name).EnumerateArray())
+        {
+            yield return element.ValueKind == JsonValueKind.Object
+                ? new JsonFields(element, $"{path}{name}[{index++}].") : throw Wrong($"{name}[{index}]", "must be an object");
+        }
+    }
+
+    public bool Has(string name) => Optional(name) is not null;
 
     public JsonElement Array(string name) =>
         Required(name) is { ValueKind: JsonValueKind.Array } value ? value : throw Wrong(name, "must be an array");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 
 namespace VirtualEnergy.P2P.Messaging;
@@ -47,10 +48,13 @@ public sealed record RoundAnnouncement(Period Period, DateTimeOffset DeliverySta
 public sealed record RoundResult(
     Period Period, Price? Price, Energy Volume, int Bids, ImmutableArray<Trade> Trades, Hash256 BidsRoot, Hash256 TradesRoot, Hash256 RoundHash)
 {
+    /// <summary>What members pay to the community beside their trades.</summary>
+    public ImmutableArray<Charge> Charges { get; init; } = [];
+
     public bool Equals(RoundResult? other) =>
         other is not null && Period == other.Period && Price == other.Price && Volume == other.Volume && Bids == other.Bids
         && BidsRoot == other.BidsRoot && TradesRoot == other.TradesRoot && RoundHash == other.RoundHash
-        && Trades.AsSpan().SequenceEqual(other.Trades.AsSpan());
+        && Trades.AsSpan().SequenceEqual(other.Trades.AsSpan()) && Charges.AsSpan().SequenceEqual(other.Charges.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Period, Price, Volume, Bids, RoundHash);
 }

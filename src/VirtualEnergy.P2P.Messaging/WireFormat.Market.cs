@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 
 namespace VirtualEnergy.P2P.Messaging;
@@ -19,6 +21,9 @@ public static partial class WireFormat
         json.WriteNumber("capMicroEurPerKWh", market.Rules.Cap.MicroEurPerKWh);
         json.WriteNumber("kThousandths", market.Rules.KThousandths);
         json.WriteNumber("periodSeconds", market.Rules.Grid.LengthSeconds);
+        json.WriteString("mechanism", market.Rules.Mechanism.Code());
+        WriteAccount(json, "gridAccount", market.Rules.Accounts.GridOperator);
+        WriteAccount(json, "communityAccount", market.Rules.Accounts.Community);
         json.WriteEndObject();
     });
 
@@ -62,10 +67,26 @@ public static partial class WireFormat
             json.WriteString("seller", trade.Seller.Value);
             json.WriteNumber("energyWh", trade.Energy.WattHours);
             json.WriteNumber("priceMicroEurPerKWh", trade.Price.MicroEurPerKWh);
+            WriteUnlessZero(json, "gridFeeMicroEurPerKWh", trade.GridFee);
+            WriteUnlessZero(json, "spreadMicroEurPerKWh", trade.Spread);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+        if (!result.Charges.IsEmpty)
+        {
+            json.WriteStartArray("charges");
+            foreach (var charge in result.Charges)
+            {
+                json.WriteStartObject();
+                json.WriteString("member", charge.Member.Value);
+                json.WriteNumber("amountMicroEur", charge.Amount.MicroEur);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteString("bidsRoot", result.BidsRoot.ToString());
         json.WriteString("tradesRoot", result.TradesRoot.ToString());
         json.WriteString("roundHash", result.RoundHash.ToString());
@@ -99,29 +120,44 @@ public static partial class WireFormat
             KThousandths = (int)fields.Integer("kThousandths", 0, 1000),
             Grid = seconds is 300 or 900 or 1800 or 3600
                 ? new PeriodGrid((int)seconds) : throw fields.Wrong("periodSeconds", "must be 300, 900, 1800 or 3600"),
+            Mechanism = Mechanisms.TryParse(fields.Text("mechanism", 32), out var mechanism)
+                ? mechanism : throw fields.Wrong("mechanism", "is none that this node knows"),
+            Accounts = new MoneyAccounts(fields.MemberOrNull("gridAccount"), fields.MemberOrNull("communityAccount")),
         };
     }
 
-    private static RoundResult Result(JsonFields fields)
+    private static void WriteAccount(Utf8JsonWriter json, string name, MemberId? account)
     {
-        var array = fields.Array("trades");
-        var trades = ImmutableArray.CreateBuilder<Trade>(array.GetArrayLength());
-        foreach (var element in array.EnumerateArray())
+        if (account is { } known)
         {
-            if (element.ValueKind != System.Text.Json.JsonValueKind.Object)
-            {
-                throw fields.Wrong($"trades[{trades.Count}]", "must be an object");
-            }
-
-            var trade = new JsonFields(element, $"trades[{trades.Count}].");
-            trades.Add(new Trade(
-                trade.Member("buyer"), trade.Member("seller"), new Energy(trade.Integer("energyWh", least: 1)),
-                new Price(trade.Integer("priceMicroEurPerKWh"))));
+            json.WriteString(name, known.Value);
         }
-
-        return new RoundResult(
-            fields.Period(), fields.IntegerOrNull("priceMicroEurPerKWh") is { } price ? new Price(price) : null,
-            new Energy(fields.Integer("volumeWh", least: 0)), (int)fields.Integer("bids", 0, int.MaxValue), trades.MoveToImmutable(),
-            fields.Hash("bidsRoot"), fields.Hash("tradesRoot"), fields.Hash("roundHash"));
     }
+
+    private static void WriteUnlessZero(Utf8JsonWriter json, string name, Price price)
+    {
+        if (price != default)
+        {
+            json.WriteNumber(name, price.MicroEurPerKWh);
+        }
+    }
+
+    private static RoundResult Result(JsonFields fields) =>
+        new(
+            fields.Period(), fields.IntegerOrNull("priceMicroEurPerKWh") is { } price ? new Price(price) : null,
+            new Energy(fields.Integer("volumeWh", least: 0)), (int)fields.Integer("bids", 0, int.MaxValue), [.. fields.Objects("trades").Select(Trade)],
+            fields.Hash("bidsRoot"), fields.Hash("tradesRoot"), fields.Hash("roundHash"))
+        {
+            Charges = fields.Has("charges")
+                ? [.. fields.Objects("charges").Select(charge => new Charge(charge.Member("member"), new Money(charge.Integer("amountMicroEur", least: 1))))]
+                : [],
+        };
+
+    private static Trade Trade(JsonFields trade) => new(
+        trade.Member("buyer"), trade.Member("seller"), new Energy(trade.Integer("energyWh", least: 1)),
+        new Price(trade.Integer("priceMicroEurPerKWh")))
+    {
+        GridFee = new Price(trade.IntegerOrNull("gridFeeMicroEurPerKWh") ?? 0),
+        Spread = new Price(trade.IntegerOrNull("spreadMicroEurPerKWh") ?? 0),
+    };
 }

@@ -45,7 +45,7 @@ public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history,
     {
         ImmutableArray<SignedBid> bids = isLast ? Counting(journal.Bids(round.Period)) : [];
         history.Add(round, bids);
-        accounts.Clear(round.Period, round.Trades, round.Supplier);
+        accounts.Clear(round.Period, round.Trades, round.Charges, round.Supplier);
         if (round.Period > lastSettled)
         {
             ledger.Clear(round.Period, round.Deltas());

@@ -20,21 +20,17 @@ public sealed record JournalledRound(
     Period Period, Price? Price, PriceInterval? Interval, Energy Volume, int Bids, ImmutableArray<Trade> Trades,
     Hash256 BidsRoot, Hash256 TradesRoot, Hash256 RoundHash, SupplierPrices? Supplier)
 {
-    /// <summary>Net money per member that traded, by member; sums to zero.</summary>
-    public ImmutableArray<MemberDelta> Deltas()
-    {
-        var deltas = new SortedDictionary<MemberId, Money>();
-        foreach (var trade in Trades)
-        {
-            deltas[trade.Buyer] = deltas.GetValueOrDefault(trade.Buyer) - trade.Amount;
-            deltas[trade.Seller] = deltas.GetValueOrDefault(trade.Seller) + trade.Amount;
-        }
+    /// <summary>What members paid to the community beside their trades.</summary>
+    public ImmutableArray<Charge> Charges { get; init; } = [];
 
-        return [.. deltas.Select(entry => new MemberDelta(entry.Key, entry.Value))];
-    }
+    /// <summary>Where fees, spreads and charges went.</summary>
+    public MoneyAccounts Accounts { get; init; }
+
+    /// <summary>Net money per member and account, by member; sums to zero.</summary>
+    public ImmutableArray<MemberDelta> Deltas() => Netting.DeltasOf(Trades, Charges, Accounts);
 
     /// <summary>The message that tells everyone.</summary>
-    public RoundResult Result() => new(Period, Price, Volume, Bids, Trades, BidsRoot, TradesRoot, RoundHash);
+    public RoundResult Result() => new(Period, Price, Volume, Bids, Trades, BidsRoot, TradesRoot, RoundHash) { Charges = Charges };
 }
 
 /// <summary>How far the settlement of a round has come.</summary>

@@ -1,4 +1,5 @@
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 
@@ -25,19 +26,24 @@ public sealed class CommunityAccounts
 
     /// <summary>Books a cleared round.</summary>
     /// <param name="supplier">Null where the community has no tariff: then nothing is saved.</param>
-    public void Clear(Period period, IEnumerable<Trade> trades, SupplierPrices? supplier)
+    public void Clear(Period period, IEnumerable<Trade> trades, IEnumerable<Charge> charges, SupplierPrices? supplier)
     {
         lock (_lock)
         {
             var account = _periods[period] = new PeriodAccount(supplier);
             foreach (var trade in trades)
             {
-                account.Trade(trade.Buyer, trade.Energy, trade.Amount);
+                account.Trade(trade.Buyer, trade.Energy, trade.BuyerPays);
                 account.Trade(trade.Seller, -trade.Energy, -trade.Amount);
                 var buyer = _members.GetValueOrDefault(trade.Buyer);
                 _members[trade.Buyer] = buyer with { Bought = buyer.Bought + trade.Energy };
                 var seller = _members.GetValueOrDefault(trade.Seller);
                 _members[trade.Seller] = seller with { Sold = seller.Sold + trade.Energy };
+            }
+
+            foreach (var charge in charges)
+            {
+                account.Trade(charge.Member, Energy.Zero, charge.Amount);
             }
 
             while (_periods.Count > KeptPeriods)

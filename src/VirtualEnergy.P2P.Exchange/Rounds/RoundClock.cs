@@ -60,7 +60,7 @@ public sealed class RoundClock(
         await WriteDownAsync(journalled, cancellation);
 
         ledger.Clear(period, round.Deltas);
-        accounts.Clear(period, round.Trades, journalled.Supplier);
+        accounts.Clear(period, round.Trades, journalled.Charges, journalled.Supplier);
         history.Add(journalled, bids);
         publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));
         settlement.Enqueue(journalled);
@@ -72,7 +72,10 @@ public sealed class RoundClock(
         var commitment = RoundCommitment.Of(round);
         return new JournalledRound(
             round.Period, round.Clearing.Price, round.Clearing.Interval, round.Clearing.Volume, round.Bids.Length, round.Trades,
-            commitment.BidsRoot, commitment.TradesRoot, commitment.RoundHash, options.Tariff?.At(round.Period));
+            commitment.BidsRoot, commitment.TradesRoot, commitment.RoundHash, options.Tariff?.At(round.Period))
+        {
+            Charges = round.Clearing.Charges, Accounts = options.Rules.Accounts,
+        };
     }
 
     // A result that is not durable must not be told, so a full disk holds the market up until there is room again.

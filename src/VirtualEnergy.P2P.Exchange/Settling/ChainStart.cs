@@ -12,7 +12,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// settlements from this exchange, that every member is registered, and how far it has settled.
 /// </summary>
 /// <param name="LastPeriod">The last period that the contract has settled.</param>
-/// <param name="Balances">Each member's escrow after that period.</param>
+/// <param name="Balances">The escrow of each member and account after that period.</param>
 public sealed record ChainStart(
     ulong ChainId, Period LastPeriod, ulong Block, MemberLanes Lanes, ImmutableArray<KeyValuePair<MemberId, Money>> Balances)
 {
@@ -41,15 +41,15 @@ public sealed record ChainStart(
             }
 
             var lanes = await contract.LanesAsync(cancellation);
-            if (options.Members.FirstOrDefault(member => !lanes.Contains(member.Id)) is { } stranger)
+            if (options.Payees.Where(payee => !lanes.Contains(payee)).Take(1).ToList() is [var stranger])
             {
-                throw new ExchangeStartException($"Member {stranger.Id} ({stranger.Name}) is not registered with the contract {options.Contract}: register her first.");
+                throw new ExchangeStartException($"{NameOf(stranger, options)} is not registered with the contract {options.Contract}: register it first.");
             }
 
-            var balances = await contract.BalancesAsync([.. options.Members.Select(member => Address.FromMember(member.Id))], cancellation);
+            var balances = await contract.BalancesAsync([.. options.Payees.Select(Address.FromMember)], cancellation);
             return new ChainStart(
                 chainId, await contract.LastPeriodAsync(cancellation), await client.BlockNumberAsync(cancellation), lanes,
-                [.. options.Members.Select(member => member.Id).Zip(balances, KeyValuePair.Create)]);
+                [.. options.Payees.Zip(balances, KeyValuePair.Create)]);
         }
         catch (EthereumTransportException failure)
         {
@@ -96,4 +96,7 @@ public sealed record ChainStart(
                 + "Nothing goes on until someone has found out why.");
         }
     }
+
+    private static string NameOf(MemberId payee, ExchangeOptions options) =>
+        options.Members.FirstOrDefault(member => member.Id == payee) is { } member ? $"Member {payee} ({member.Name})" : $"The account {payee}";
 }

@@ -1,4 +1,4 @@
-using VirtualEnergy.P2P.Exchange.Admission;
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Contracts;
@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// is known to be dead nothing but its very bytes is sent again. The contract takes each period once, whatever else goes wrong.
 /// </summary>
 public sealed class Settler(
-    EnergySettlementContract contract, IEthereumClient client, EthereumKey key, ulong chainId, MemberDirectory members, ExchangeJournal journal,
+    EnergySettlementContract contract, IEthereumClient client, EthereumKey key, ulong chainId, ImmutableArray<MemberId> payees, ExchangeJournal journal,
     TimeProvider time) : IDisposable
 {
     private static readonly TransactionSenderOptions Sending = new()
@@ -21,7 +21,6 @@ public sealed class Settler(
         PollInterval = TimeSpan.FromMilliseconds(100),
     };
 
-    private readonly List<MemberId> _members = [.. members.All.Select(member => member.Id)];
     private TransactionSender _sender = new(client, key, chainId, time, Sending);
     private MemberLanes? _lanes;
 
@@ -63,11 +62,11 @@ public sealed class Settler(
             : throw EthereumRevertException.From([], []);
     }
 
-    /// <summary>Every member's balance on the chain.</summary>
+    /// <summary>The balance on the chain of everyone who may be paid.</summary>
     public async Task<IEnumerable<KeyValuePair<MemberId, Money>>> BalancesAsync(CancellationToken cancellation)
     {
-        var balances = await contract.BalancesAsync([.. _members.Select(Address.FromMember)], cancellation);
-        return _members.Zip(balances, KeyValuePair.Create);
+        var balances = await contract.BalancesAsync([.. payees.Select(Address.FromMember)], cancellation);
+        return payees.Zip(balances, KeyValuePair.Create);
     }
 
     public Task<ulong> BlockAsync(CancellationToken cancellation) => client.BlockNumberAsync(cancellation);

@@ -12,7 +12,11 @@ public enum Side
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Price">The limit, µEUR/kWh.</param>
 /// <param name="Energy">Wh, positive.</param>
-public sealed record Order(Hash256 Key, MemberId Member, Side Side, Price Price, Energy Energy);
+public sealed record Order(Hash256 Key, MemberId Member, Side Side, Price Price, Energy Energy)
+{
+    /// <summary>Where the order's connection stands; the zone without a name unless stated.</summary>
+    public ZoneId Zone { get; init; } = ZoneId.Unnamed;
+}
 
 /// <summary>How much of an order was filled: Wh, 0 &lt; energy ≤ order's energy.</summary>
 public readonly record struct Fill(Order Order, Energy Energy);

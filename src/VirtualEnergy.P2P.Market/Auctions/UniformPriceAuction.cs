@@ -10,8 +10,10 @@ namespace VirtualEnergy.P2P.Market.Auctions;
 /// A pure function of the set of orders: the order of arrival has no influence. O(n log n) for the two sorts, one pass
 /// after. <see cref="ReferenceUniformPriceAuction"/> states the same rule without any cleverness.
 /// </remarks>
-public static class UniformPriceAuction
+public sealed class UniformPriceAuction : IMechanism
 {
+    Clearing IMechanism.Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Hash256 seed) => Clear(orders, rules);
+
     /// <exception cref="OverflowException">The volume does not fit in 64 bits of Wh.</exception>
     /// <exception cref="ArgumentException">An order's energy is not positive.</exception>
     public static Clearing Clear(IEnumerable<Order> orders, MarketRules rules)

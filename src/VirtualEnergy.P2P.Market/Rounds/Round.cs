@@ -9,9 +9,9 @@ namespace VirtualEnergy.P2P.Market.Rounds;
 /// </summary>
 /// <param name="Period">The period of delivery.</param>
 /// <param name="Bids">The bids that counted, one per member, by member.</param>
-/// <param name="Clearing">Price, volume and fills.</param>
+/// <param name="Clearing">Prices, volume, fills and charges.</param>
 /// <param name="Trades">Pairs of fills, in canonical order.</param>
-/// <param name="Deltas">Net money per member that traded, by member; sums to zero.</param>
+/// <param name="Deltas">Net money per member and account that was paid or paid, by member; sums to zero.</param>
 public sealed record Round(
     Period Period,
     ImmutableArray<SignedBid> Bids,

@@ -10,9 +10,10 @@ public static class RoundCalculator
     /// <param name="bids">The bid that counts of each member; admitted, in any order.</param>
     /// <param name="zones">The low-voltage zone of each bidder; one who is missing stands in a zone without a name.</param>
     /// <param name="rules">The community's constants.</param>
+    /// <param name="seed">The round's chance, revealed after gate closure; only mechanisms that draw lots look at it.</param>
     /// <exception cref="ArgumentException">Two bids of one member, or a bid of another period.</exception>
     public static Round Clear(
-        Period period, IEnumerable<SignedBid> bids, IReadOnlyDictionary<MemberId, ZoneId> zones, MarketRules rules)
+        Period period, IEnumerable<SignedBid> bids, IReadOnlyDictionary<MemberId, ZoneId> zones, MarketRules rules, Hash256 seed = default)
     {
         ImmutableArray<SignedBid> frozen = [.. bids.OrderBy(signed => signed.Bid.Member)];
         for (var i = 0; i < frozen.Length; i++)
@@ -23,46 +24,31 @@ public static class RoundCalculator
             }
         }
 
-        var clearing = UniformPriceAuction.Clear(frozen.SelectMany(OrdersOf), rules);
-        var trades = TradesOf(clearing, zones);
-        return new Round(period, frozen, clearing, trades, DeltasOf(trades));
+        List<Order> orders = [.. frozen.SelectMany(signed => OrdersOf(signed, zones.GetValueOrDefault(signed.Bid.Member, ZoneId.Unnamed)))];
+        var clearing = Mechanisms.Of(rules.Mechanism).Clear(orders, rules, seed);
+        ImmutableArray<Trade> trades = [.. clearing.Lots.SelectMany(TradesOf)];
+        return new Round(period, frozen, clearing, trades, Netting.DeltasOf(trades, clearing.Charges, rules.Accounts));
     }
 
     /// <summary>A bid's steps as orders that all carry the bid's hash.</summary>
-    public static IEnumerable<Order> OrdersOf(SignedBid signed) =>
-        signed.Bid.Buy.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Buy, step.Price, step.Energy))
-            .Concat(signed.Bid.Sell.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Sell, step.Price, step.Energy)));
+    public static IEnumerable<Order> OrdersOf(SignedBid signed, ZoneId zone) =>
+        signed.Bid.Buy.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Buy, step.Price, step.Energy) { Zone = zone })
+            .Concat(signed.Bid.Sell.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Sell, step.Price, step.Energy) { Zone = zone }));
 
-    private static ImmutableArray<Trade> TradesOf(Clearing clearing, IReadOnlyDictionary<MemberId, ZoneId> zones)
+    private static IEnumerable<Trade> TradesOf(Lot lot)
     {
-        if (clearing.Price is not { } price)
-        {
-            return [];
-        }
-
-        var buyers = ClaimsOf(clearing.Fills, Side.Buy, zones);
-        var sellers = ClaimsOf(clearing.Fills, Side.Sell, zones);
-        return [.. Pairing.Match(buyers, sellers).Select(pair => new Trade(buyers[pair.Buyer].Member, sellers[pair.Seller].Member, pair.Energy, price))];
+        var buyers = ClaimsOf(lot.Fills, Side.Buy);
+        var sellers = ClaimsOf(lot.Fills, Side.Sell);
+        return Pairing.Match(buyers, sellers).Select(pair =>
+            new Trade(buyers[pair.Buyer].Member, sellers[pair.Seller].Member, pair.Energy, lot.Price) { GridFee = lot.GridFee, Spread = lot.Spread });
     }
 
-    private static List<Claim> ClaimsOf(ImmutableArray<Fill> fills, Side side, IReadOnlyDictionary<MemberId, ZoneId> zones) =>
+    private static List<Claim> ClaimsOf(ImmutableArray<Fill> fills, Side side) =>
         [.. fills.Where(fill => fill.Order.Side == side)
-            .GroupBy(fill => fill.Order.Member, fill => fill.Energy)
+            .GroupBy(fill => fill.Order.Member)
             .OrderBy(member => member.Key)
             .Select(member => new Claim(
                 member.Key,
-                zones.TryGetValue(member.Key, out var zone) ? zone : new ZoneId(""),
-                member.Aggregate(Energy.Zero, (sum, energy) => sum + energy)))];
-
-    private static ImmutableArray<MemberDelta> DeltasOf(ImmutableArray<Trade> trades)
-    {
-        var deltas = new SortedDictionary<MemberId, Money>();
-        foreach (var trade in trades)
-        {
-            deltas[trade.Buyer] = deltas.GetValueOrDefault(trade.Buyer) - trade.Amount;
-            deltas[trade.Seller] = deltas.GetValueOrDefault(trade.Seller) + trade.Amount;
-        }
-
-        return [.. deltas.Select(entry => new MemberDelta(entry.Key, entry.Value))];
-    }
+                member.First().Order.Zone,
+                member.Aggregate(Energy.Zero, (sum, fill) => sum + fill.Energy)))];
 }

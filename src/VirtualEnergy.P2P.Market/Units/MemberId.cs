@@ -12,6 +12,9 @@ public readonly record struct MemberId(string Value) : IComparable<MemberId>
 /// <summary>The low-voltage zone (behind one secondary substation) that a connection point belongs to.</summary>
 public readonly record struct ZoneId(string Value) : IComparable<ZoneId>
 {
+    /// <summary>Where everyone stands whose zone nobody named.</summary>
+    public static readonly ZoneId Unnamed = new("");
+
     public int CompareTo(ZoneId other) => string.CompareOrdinal(Value, other.Value);
 
     public override string ToString() => Value;

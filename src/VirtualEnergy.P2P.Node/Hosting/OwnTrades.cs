@@ -12,27 +12,27 @@ public static class OwnTrades
         Bought(trades, member) - Sold(trades, member);
 
     /// <summary>
-    /// True when the member trades no more than her bid offers at the trades' prices, and on one side only. Without a bid,
-    /// only no trade at all keeps it.
+    /// True when the member trades no more than her bid offers at the trades' prices, counting as a buyer all that she pays.
+    /// Without a bid, only no trade at all keeps it.
     /// </summary>
     public static bool KeepTheBid(ImmutableArray<Trade> trades, MemberId member, Bid? bid)
     {
-        var own = trades.Where(trade => trade.Buyer == member || trade.Seller == member).ToList();
-        if (own.Count == 0)
+        ImmutableArray<Trade> own = [.. trades.Where(trade => trade.Buyer == member || trade.Seller == member)];
+        if (own.IsEmpty)
         {
             return true;
         }
 
-        if (bid is null || own.Any(trade => trade.Price != own[0].Price || trade.Energy <= Energy.Zero || trade.Buyer == trade.Seller))
+        if (bid is null || own.Any(trade => trade.Energy <= Energy.Zero || trade.Buyer == trade.Seller))
         {
             return false;
         }
 
-        var price = own[0].Price;
-        var (bought, sold) = (Bought(trades, member), Sold(trades, member));
-        return (bought == Energy.Zero || sold == Energy.Zero)
-            && bought <= Total(bid.Buy.Where(step => step.Price >= price))
-            && sold <= Total(bid.Sell.Where(step => step.Price <= price));
+        // At every price that she trades at, she has bought at that price or above no more than she bid there, and sold alike.
+        var bought = own.Where(trade => trade.Buyer == member).Select(trade => new Step(trade.BuyerPrice, trade.Energy)).ToList();
+        var sold = own.Where(trade => trade.Seller == member).Select(trade => new Step(trade.Price, trade.Energy)).ToList();
+        return bought.TrueForAll(at => Total(bought.Where(step => step.Price >= at.Price)) <= Total(bid.Buy.Where(step => step.Price >= at.Price)))
+            && sold.TrueForAll(at => Total(sold.Where(step => step.Price <= at.Price)) <= Total(bid.Sell.Where(step => step.Price <= at.Price)));
     }
 
     private static Energy Bought(ImmutableArray<Trade> trades, MemberId member) =>

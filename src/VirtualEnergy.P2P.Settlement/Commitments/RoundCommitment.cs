@@ -14,7 +14,8 @@ namespace VirtualEnergy.P2P.Settlement.Commitments;
 /// Encodings are <c>abi.encode</c> of the named values, energy in Wh, price in µEUR/kWh, money in µEUR.
 /// <list type="bullet">
 /// <item>Leaf of a bid: <c>uint64 index, bytes32 bidHash, address member, uint64 number</c>; indices follow the members' order.</item>
-/// <item>Leaf of a trade: <c>uint64 index, address buyer, address seller, uint64 energy, int64 price, int64 amount</c>; indices
+/// <item>Leaf of a trade: <c>uint64 index, address buyer, address seller, uint64 energy, int64 price, int64 amount,
+/// int64 gridFee, int64 spread</c>, the last three in µEUR; indices
 /// follow the round's order.</item>
 /// <item>Round: <c>uint64 period, bool traded, int64 price, uint64 volume, bytes32 bidsRoot, bytes32 tradesRoot,
 /// bytes32 deltasHash</c>, hashed once; the price is 0 where nothing traded.</item>
@@ -28,7 +29,7 @@ namespace VirtualEnergy.P2P.Settlement.Commitments;
 public readonly record struct RoundCommitment(Hash256 BidsRoot, Hash256 TradesRoot, Hash256 RoundHash)
 {
     private static readonly AbiType[] BidLeaf = Types("(uint64,bytes32,address,uint64)");
-    private static readonly AbiType[] TradeLeaf = Types("(uint64,address,address,uint64,int64,int64)");
+    private static readonly AbiType[] TradeLeaf = Types("(uint64,address,address,uint64,int64,int64,int64,int64)");
     private static readonly AbiType[] DeltaList = [AbiType.Parse("(address,int64)[]")];
     private static readonly AbiType[] Whole = Types("(uint64,bool,int64,uint64,bytes32,bytes32,bytes32)");
 
@@ -66,7 +67,9 @@ public readonly record struct RoundCommitment(Hash256 BidsRoot, Hash256 TradesRo
         Address.FromMember(trade.Seller),
         trade.Energy.WattHours,
         trade.Price.MicroEurPerKWh,
-        trade.Amount.MicroEur));
+        trade.Amount.MicroEur,
+        trade.GridFeeAmount.MicroEur,
+        trade.SpreadAmount.MicroEur));
 
     public static Hash256 DeltasHash(ImmutableArray<MemberDelta> deltas) => Keccak256.Hash(AbiEncoder.Encode(
         DeltaList,

@@ -21,7 +21,7 @@ public sealed class CommunityAccountsTests
     private readonly CommunityAccounts _accounts = new();
 
     public CommunityAccountsTests() => _accounts.Clear(
-        Noon, [new Trade(Anna, Bruno, new Energy(400), new Price(200_000))], new SupplierPrices(new Price(300_000), new Price(80_000)));
+        Noon, [new Trade(Anna, Bruno, new Energy(400), new Price(200_000))], [], new SupplierPrices(new Price(300_000), new Price(80_000)));
 
     [Fact]
     public void Savings_are_what_the_supplier_alone_would_have_cost_more()
@@ -62,8 +62,8 @@ public sealed class CommunityAccountsTests
     {
         // First 1200 come in, 1000 of them go into the battery: consumption 200, 1 − 1200/200 = −5. Then it gives 800, all used:
         // consumption 200 + 800 = 1000, still 1200 bought, 1 − 1200/1000 = −1/5.
-        _accounts.Clear(Noon.Next, [], null);
-        _accounts.Clear(Noon.Next.Next, [], null);
+        _accounts.Clear(Noon.Next, [], [], null);
+        _accounts.Clear(Noon.Next.Next, [], [], null);
         _accounts.TryMeter(Reading(Anna, Noon.Next, 1_200, 0, 0, charge: 1_000));
         Assert.Equal(-5, _accounts.SelfSufficiency()!.Value.With, 12);
         _accounts.TryMeter(Reading(Anna, Noon.Next.Next, 0, 0, 0, discharge: 800));
@@ -91,7 +91,7 @@ public sealed class CommunityAccountsTests
     public void A_half_metered_period_is_not_shown_while_a_whole_one_is_known()
     {
         MeterBoth();
-        _accounts.Clear(Noon.Next, [], null);
+        _accounts.Clear(Noon.Next, [], [], null);
         _accounts.TryMeter(Reading(Anna, Noon.Next, 10, 0, 0));
         Assert.Equal(Noon, _accounts.LastFlows(members: 2)!.Value.Period);
         _accounts.TryMeter(Reading(Bruno, Noon.Next, 10, 0, 0));
@@ -113,7 +113,7 @@ public sealed class CommunityAccountsTests
     [Fact]
     public void Without_a_tariff_nothing_is_saved()
     {
-        _accounts.Clear(Noon.Next, [new Trade(Anna, Bruno, new Energy(400), new Price(200_000))], null);
+        _accounts.Clear(Noon.Next, [new Trade(Anna, Bruno, new Energy(400), new Price(200_000))], [], null);
         _accounts.TryMeter(Reading(Anna, Noon.Next, 1_000, 0, 0));
         Assert.Equal(Money.Zero, _accounts.Savings());
     }
@@ -123,7 +123,7 @@ public sealed class CommunityAccountsTests
     {
         for (var i = 1; i <= CommunityAccounts.KeptPeriods; i++)
         {
-            _accounts.Clear(new Period(Noon.Index + i), [], null);
+            _accounts.Clear(new Period(Noon.Index + i), [], [], null);
         }
 
         Assert.False(_accounts.IsKept(Noon));

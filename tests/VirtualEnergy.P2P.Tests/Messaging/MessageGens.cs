@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 
@@ -43,6 +44,7 @@ internal static class MessageGens
                 Cap = new Price(Math.Max(rules.Item2, rules.Item3)),
                 KThousandths = rules.Item4,
                 Grid = new PeriodGrid(rules.Item5),
+                Accounts = chain % 2 == 0 ? default : new MoneyAccounts(contract, exchange),
             }));
 
     // Instants between 1970 and 2100, to the tick of 100 ns that .NET counts.
@@ -52,13 +54,17 @@ internal static class MessageGens
     public static readonly Gen<RoundAnnouncement> Announcement =
         Gen.Select(Period, Instant, Instant, (period, start, gate) => new RoundAnnouncement(period, start, gate));
 
-    private static readonly Gen<Trade> Trade = Gen.Select(Member, Member, Gen.Long[1, long.MaxValue], Price, (buyer, seller, energy, price) =>
-        new Trade(buyer, seller, new Energy(energy), price));
+    private static readonly Gen<Price> PriceOrNone = Gen.OneOf(Gen.Const(default(Price)), Price);
+
+    private static readonly Gen<Trade> Trade = Gen.Select(Member, Member, Gen.Long[1, long.MaxValue], Price, Gen.Select(PriceOrNone, PriceOrNone), (buyer, seller, energy, price, onTop) =>
+        new Trade(buyer, seller, new Energy(energy), price) { GridFee = onTop.Item1, Spread = onTop.Item2 });
+
+    private static readonly Gen<Charge> Charge = Gen.Select(Member, Gen.Long[1, long.MaxValue], (member, amount) => new Charge(member, new Money(amount)));
 
     public static readonly Gen<RoundResult> Result =
-        Gen.Select(Gen.Select(Period, Price, Gen.Bool, NotNegative), Gen.Int[0, int.MaxValue], Trade.Array[0, 5], Gen.Select(Hash, Hash, Hash), (head, bids, trades, roots) =>
+        Gen.Select(Gen.Select(Period, Price, Gen.Bool, NotNegative), Gen.Int[0, int.MaxValue], Gen.Select(Trade.Array[0, 5], Charge.Array[0, 2]), Gen.Select(Hash, Hash, Hash), (head, bids, paid, roots) =>
             new RoundResult(
-                head.Item1, head.Item3 ? head.Item2 : null, new Energy(head.Item4), bids, [.. trades], roots.Item1, roots.Item2, roots.Item3));
+                head.Item1, head.Item3 ? head.Item2 : null, new Energy(head.Item4), bids, [.. paid.Item1], roots.Item1, roots.Item2, roots.Item3) { Charges = [.. paid.Item2] });
 
     public static readonly Gen<MeterReading> Reading =
         Gen.Select(Member, Period, Gen.Select(NotNegative, NotNegative, NotNegative, NotNegative, NotNegative), Signature, (member, period, wh, signature) =>

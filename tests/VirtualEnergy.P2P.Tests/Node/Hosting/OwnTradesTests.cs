@@ -28,6 +28,7 @@ public sealed class OwnTradesTests
         Assert.True(OwnTrades.KeepTheBid([Buys(100, 150_000)], Anna, Bid));
         Assert.True(OwnTrades.KeepTheBid([Buys(75, 100_000), Buys(75, 100_000)], Anna, Bid));
         Assert.True(OwnTrades.KeepTheBid([Sells(80, 300_000)], Anna, Bid));
+        Assert.True(OwnTrades.KeepTheBid([Buys(100, 200_000), Buys(50, 90_000)], Anna, Bid)); // each step at its own price
         Assert.True(OwnTrades.KeepTheBid([new(new("bice"), new("carlo"), new(999), new(1))], Anna, null));
     }
 
@@ -39,7 +40,8 @@ public sealed class OwnTradesTests
         Assert.False(OwnTrades.KeepTheBid([Buys(1, 200_100)], Anna, Bid)); // dearer than any step
         Assert.False(OwnTrades.KeepTheBid([Sells(80, 299_900)], Anna, Bid)); // cheaper than the step
         Assert.False(OwnTrades.KeepTheBid([Buys(1, 150_000), Sells(1, 150_000)], Anna, Bid)); // both sides
-        Assert.False(OwnTrades.KeepTheBid([Buys(1, 150_000), Buys(1, 160_000)], Anna, Bid)); // two prices
+        Assert.False(OwnTrades.KeepTheBid([Buys(60, 150_000), Buys(41, 200_000)], Anna, Bid)); // together more than the step above 100 000
+        Assert.False(OwnTrades.KeepTheBid([Buys(100, 150_000) with { GridFee = new(50_100) }], Anna, Bid)); // with the fee dearer than any step
         Assert.False(OwnTrades.KeepTheBid([Buys(-1, 150_000)], Anna, Bid));
         Assert.False(OwnTrades.KeepTheBid([new(Anna, Anna, new(1), new(150_000))], Anna, Bid));
     }

@@ -23,8 +23,8 @@ public sealed class RoundCommitmentTests
         var commitment = RoundCommitment.Of(Example);
 
         Assert.Equal("0x678f17a5e751a7375d1994600a94057e085508226527236c50200122c51ec5cc", commitment.BidsRoot.ToString());
-        Assert.Equal("0x1583aaa707d06210073debf399fbab44af667870fb7349c2de5ab7f3ee513265", commitment.TradesRoot.ToString());
-        Assert.Equal("0x718012546d6ccab8c5dabf0154f3ee95a4ef52cfb255ea28f662cc72ae2b2e90", commitment.RoundHash.ToString());
+        Assert.Equal("0x5605fed153cd1f7c222ec49c34e8e1c2fa3dc4c192438db6394da1dd1e91d27a", commitment.TradesRoot.ToString());
+        Assert.Equal("0x01cf25aa6c1d9f7085a027280a188c2b8550eb50b4477d7b89e78171c89f8dd2", commitment.RoundHash.ToString());
         Assert.Equal(commitment, RoundCommitment.Of(MakeRound()));
     }
 
@@ -59,6 +59,8 @@ public sealed class RoundCommitmentTests
             Example with { Trades = [trade with { Buyer = trade.Seller, Seller = trade.Buyer }] },
             Example with { Trades = [trade with { Energy = new Energy(401) }] },
             Example with { Trades = [trade with { Price = new Price(275_100) }] },
+            Example with { Trades = [trade with { GridFee = new Price(100) }] },
+            Example with { Trades = [trade with { Spread = new Price(100) }] },
             Example with { Trades = [trade, trade] },
             Example with { Deltas = [Example.Deltas[0]] },
             Example with { Deltas = [new MemberDelta(Example.Deltas[0].Member, new Money(1)), Example.Deltas[1]] },

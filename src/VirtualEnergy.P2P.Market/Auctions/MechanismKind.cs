@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace VirtualEnergy.P2P.Market.Auctions;
+
+/// <summary>The mechanisms that a community can choose from.</summary>
+public enum MechanismKind
+{
+    /// <summary>One price for all: <see cref="UniformPriceAuction"/>, the default.</summary>
+    Uniform,
+}
+
+/// <summary>From a mechanism's kind to the mechanism and to its name in files and messages, and back.</summary>
+public static class Mechanisms
+{
+    private static readonly ImmutableArray<(MechanismKind Kind, string Code, IMechanism Mechanism)> All =
+    [
+        (MechanismKind.Uniform, "uniform", new UniformPriceAuction()),
+    ];
+
+    /// <summary>Every name, in the order of the enumeration.</summary>
+    public static ImmutableArray<string> Codes { get; } = [.. All.Select(entry => entry.Code)];
+
+    public static IMechanism Of(MechanismKind kind) => All.Single(entry => entry.Kind == kind).Mechanism;
+
+    /// <summary>The stable name: "uniform", "pay-as-bid" and so on.</summary>
+    public static string Code(this MechanismKind kind) => All.Single(entry => entry.Kind == kind).Code;
+
+    public static bool TryParse(string? code, out MechanismKind kind)
+    {
+        var found = All.FirstOrDefault(entry => entry.Code == code);
+        kind = found.Kind;
+        return found.Code is not null;
+    }
+}
