@@ -2,6 +2,7 @@ using System.Net;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -35,6 +36,7 @@ public static class ExchangeConfiguration
                     ? rules.Parsed("PeriodSeconds", "300, 900, 1800 or 3600", _ => new PeriodGrid((int)seconds)) : defaults.Grid,
                 Mechanism = rules.TextOrNull("Mechanism") is null ? defaults.Mechanism
                     : rules.Parsed("Mechanism", string.Join(", ", Mechanisms.Codes), text => Mechanisms.TryParse(text, out var kind) ? kind : throw new FormatException()),
+                RealTimePrice = ReadRealTimePrice(rules.Section("RealTimePrice")),
                 Accounts = new MoneyAccounts(ReadAccount(rules, "GridAccount"), ReadAccount(rules, "CommunityAccount")),
             },
             Tariff = ReadTariff(section.Section("Supplier")),
@@ -70,6 +72,21 @@ public static class ExchangeConfiguration
         return new Member(
             address.ToMember(), member.TextOrNull("Name") ?? address.ToString(), new ZoneId(member.TextOrNull("Zone") ?? ""),
             member.Whole("ConnectionWatts", 1, 10_000_000) ?? 10_000, member.TextOrNull("Active") is not "false" and not "False");
+    }
+
+    private static RealTimePriceRules? ReadRealTimePrice(ConfiguredValues pricing)
+    {
+        if (pricing.Whole("ResponseWhPerCent", 1) is not { } response)
+        {
+            return null;
+        }
+
+        var rules = new RealTimePriceRules { ResponsePerCent = new Energy(response), Target = new Energy(pricing.Whole("TargetWh") ?? 0) };
+        return rules with
+        {
+            Reference = pricing.Whole("ReferenceMicroEurPerKWh") is { } reference ? new Price(reference) : rules.Reference,
+            MostPerPeriod = pricing.Whole("MostPerPeriodMicroEurPerKWh", 1) is { } most ? new Price(most) : rules.MostPerPeriod,
+        };
     }
 
     private static MemberId? ReadAccount(ConfiguredValues rules, string key) => rules.TextOrNull(key) is null ? null

@@ -64,6 +64,16 @@ public sealed class EnergyManagementAgent
         return (steps.Buy, steps.Sell);
     }
 
+    /// <summary>
+    /// What the home's net energy is at a price that was broadcast: the answer of a home that places no bids. Wh, + import;
+    /// within its connection.
+    /// </summary>
+    public Energy ResponseTo(Period period, Price price)
+    {
+        var situation = See(period, Forecast(_load.Describe(period)), _plant is null ? Energy.Zero : Forecast(_plant.Describe(period)));
+        return Energy.Max(-_connectionLimit, Energy.Min(_connectionLimit, situation.Demand.At(price)));
+    }
+
     /// <summary>Runs the period with what the market allotted and returns what the meter then reads.</summary>
     /// <param name="period">After every period delivered before; periods left out in between run without a result first.</param>
     /// <param name="price">The clearing price; null when nothing was cleared or no result came.</param>

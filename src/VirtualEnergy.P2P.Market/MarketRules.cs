@@ -1,4 +1,5 @@
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.RealTimePricing;
 
 namespace VirtualEnergy.P2P.Market;
 
@@ -24,6 +25,9 @@ public sealed record MarketRules
 
     /// <summary>How rounds are cleared.</summary>
     public MechanismKind Mechanism { get; init; }
+
+    /// <summary>A market of broadcast prices without bids; null, as a rule: rounds are auctions.</summary>
+    public RealTimePriceRules? RealTimePrice { get; init; }
 
     /// <summary>Where money goes that no seller gets.</summary>
     public MoneyAccounts Accounts { get; init; }

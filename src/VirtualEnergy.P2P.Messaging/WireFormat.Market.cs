@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Market.Rounds;
 
 namespace VirtualEnergy.P2P.Messaging;
@@ -24,6 +25,16 @@ public static partial class WireFormat
         json.WriteString("mechanism", market.Rules.Mechanism.Code());
         WriteAccount(json, "gridAccount", market.Rules.Accounts.GridOperator);
         WriteAccount(json, "communityAccount", market.Rules.Accounts.Community);
+        if (market.Rules.RealTimePrice is { } pricing)
+        {
+            json.WriteStartObject("realTimePrice");
+            json.WriteNumber("responseWhPerCent", pricing.ResponsePerCent.WattHours);
+            json.WriteNumber("targetWh", pricing.Target.WattHours);
+            json.WriteNumber("referenceMicroEurPerKWh", pricing.Reference.MicroEurPerKWh);
+            json.WriteNumber("mostPerPeriodMicroEurPerKWh", pricing.MostPerPeriod.MicroEurPerKWh);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     });
 
@@ -123,8 +134,17 @@ public static partial class WireFormat
             Mechanism = Mechanisms.TryParse(fields.Text("mechanism", 32), out var mechanism)
                 ? mechanism : throw fields.Wrong("mechanism", "is none that this node knows"),
             Accounts = new MoneyAccounts(fields.MemberOrNull("gridAccount"), fields.MemberOrNull("communityAccount")),
+            RealTimePrice = fields.Has("realTimePrice") ? RealTimePrice(fields.Object("realTimePrice")) : null,
         };
     }
+
+    private static RealTimePriceRules RealTimePrice(JsonFields fields) => new()
+    {
+        ResponsePerCent = new Energy(fields.Integer("responseWhPerCent", least: 1)),
+        Target = new Energy(fields.Integer("targetWh")),
+        Reference = new Price(fields.Integer("referenceMicroEurPerKWh")),
+        MostPerPeriod = new Price(fields.Integer("mostPerPeriodMicroEurPerKWh", least: 1)),
+    };
 
     private static void WriteAccount(Utf8JsonWriter json, string name, MemberId? account)
     {

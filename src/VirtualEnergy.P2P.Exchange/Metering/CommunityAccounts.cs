@@ -119,6 +119,15 @@ public sealed class CommunityAccounts
         }
     }
 
+    /// <summary>The period's metered net energy beyond its trades, + import, and how many meters that is; null for an unknown period.</summary>
+    public (Energy Net, int Meters)? NetOf(Period period)
+    {
+        lock (_lock)
+        {
+            return _periods.TryGetValue(period, out var account) ? (account.Import - account.Export, account.Metered.Count) : null;
+        }
+    }
+
     public MemberAccount Of(MemberId member)
     {
         lock (_lock)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Exchange.Api;
 using VirtualEnergy.P2P.Exchange.Journal;
@@ -17,7 +18,7 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// </summary>
 public sealed class RoundClock(
     ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, FundsLedger ledger,
-    RoundHistory history, CommunityAccounts accounts, SettlementWorker settlement, MarketPublisher publisher, Topics topics, MarketViews views,
+    RoundHistory history, CommunityAccounts accounts, SettlementWorker settlement, RealTimePricing pricing, MarketPublisher publisher, Topics topics, MarketViews views,
     LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
 {
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
@@ -44,6 +45,26 @@ public sealed class RoundClock(
 
     private async Task RunAsync(Period period, CancellationToken cancellation)
     {
+        if (options.Rules.RealTimePrice is null)
+        {
+            await AuctionAsync(period, cancellation);
+        }
+        else
+        {
+            await PriceAsync(period, cancellation);
+        }
+    }
+
+    private async Task PriceAsync(Period period, CancellationToken cancellation)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await gate.WaitForClosureAsync(period, pricing.EveryoneIsMeteredAsync(waiting.Token), cancellation);
+        await waiting.CancelAsync();
+        await ConcludeAsync(pricing.RoundOf(period), [], time.GetTimestamp(), cancellation);
+    }
+
+    private async Task AuctionAsync(Period period, CancellationToken cancellation)
+    {
         var closesAt = gate.ClosesAt(period);
         var resumed = period == plan.First ? journal.Bids(period) : [];
         var everyoneHasBid = open.Open(period, closesAt, members.Active, resumed);
@@ -55,12 +76,16 @@ public sealed class RoundClock(
         await gate.WaitForClosureAsync(period, everyoneHasBid, cancellation);
         var start = time.GetTimestamp();
         var bids = await open.CloseAsync();
-        var round = RoundCalculator.Clear(period, bids, members.Zones, options.Rules);
+        await ConcludeAsync(RoundCalculator.Clear(period, bids, members.Zones, options.Rules), bids, start, cancellation);
+    }
+
+    private async Task ConcludeAsync(Round round, ImmutableArray<SignedBid> bids, long start, CancellationToken cancellation)
+    {
         var journalled = Journalled(round);
         await WriteDownAsync(journalled, cancellation);
 
-        ledger.Clear(period, round.Deltas);
-        accounts.Clear(period, round.Trades, journalled.Charges, journalled.Supplier);
+        ledger.Clear(round.Period, round.Deltas);
+        accounts.Clear(round.Period, round.Trades, journalled.Charges, journalled.Supplier);
         history.Add(journalled, bids);
         publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));
         settlement.Enqueue(journalled);

@@ -110,7 +110,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>Bids for the open round, once.</summary>
     private Task BidAsync(CancellationToken cancellation)
     {
-        if (_market is not { } market || _open is not { } period || market.LastDelivered >= period || _bid?.Period >= period)
+        if (_market is not { Description.Rules.RealTimePrice: null } market || _open is not { } period || market.LastDelivered >= period || _bid?.Period >= period)
         {
             return Task.CompletedTask;
         }
@@ -174,14 +174,7 @@ public sealed class ProsumerNode : IAsyncDisposable
             _pending.Received(); // too late for a receipt to matter
         }
 
-        var traded = OwnTrades.NetEnergy(result.Trades, Member);
-        if (!OwnTrades.KeepTheBid(result.Trades, Member, _bid?.Period == result.Period ? _bid : null))
-        {
-            // Not obeyed: the devices are the member's. What the chain then says can be disputed with the signed bid.
-            _logger.LogError("The result of period {Period} gives this home {Traded} against its bid; it is not obeyed.", result.Period, traded);
-            traded = Energy.Zero;
-        }
-
+        var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
         var metered = new MeteredEnergy(
@@ -191,6 +184,25 @@ public sealed class ProsumerNode : IAsyncDisposable
             Member, metered.Period, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
             market.Readings.Sign(metered, _key));
         await _link.PublishAsync(_topics.Meters(Member), WireFormat.Write(reading), retain: false, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>What the home is to take, + bought: by its trades, or by its own answer where a price is all that there is.</summary>
+    private Energy Allotted(JoinedMarket market, RoundResult result)
+    {
+        if (market.Description.Rules.RealTimePrice is not null)
+        {
+            return result.Price is { } price ? market.Agent.ResponseTo(result.Period, price) : Energy.Zero;
+        }
+
+        var traded = OwnTrades.NetEnergy(result.Trades, Member);
+        if (OwnTrades.KeepTheBid(result.Trades, Member, _bid?.Period == result.Period ? _bid : null))
+        {
+            return traded;
+        }
+
+        // Not obeyed: the devices are the member's. What the chain then says can be disputed with the signed bid.
+        _logger.LogError("The result of period {Period} gives this home {Traded} against its bid; it is not obeyed.", result.Period, traded);
+        return Energy.Zero;
     }
 
     private MqttMessage Status(bool online) => new(

@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.Tests.Messaging;
 public sealed class DocumentedExamplesTests
 {
     [Theory]
-    [InlineData("Market", 2)]
+    [InlineData("Market", 3)]
     [InlineData("Announcement", 1)]
     [InlineData("Bid", 1)]
     [InlineData("Receipt", 2)]

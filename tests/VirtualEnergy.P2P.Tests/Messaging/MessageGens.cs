@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CsCheck;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 
@@ -44,6 +45,10 @@ internal static class MessageGens
                 Cap = new Price(Math.Max(rules.Item2, rules.Item3)),
                 KThousandths = rules.Item4,
                 Grid = new PeriodGrid(rules.Item5),
+                RealTimePrice = chain % 3 != 0 ? null : new RealTimePriceRules
+                {
+                    ResponsePerCent = new Energy(rules.Item1), Target = new Energy(rules.Item2), Reference = new Price(rules.Item3), MostPerPeriod = new Price(rules.Item1),
+                },
                 Accounts = chain % 2 == 0 ? default : new MoneyAccounts(contract, exchange),
             }));
 
