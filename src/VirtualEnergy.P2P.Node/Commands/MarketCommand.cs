@@ -20,7 +20,7 @@ internal static class MarketCommand
             Example: ve market clear book.json --json
             """) { book, json };
         clear.SetAction(parsed => Clear(parsed.GetValue(book)!, parsed.GetValue(json)));
-        return new Command("market", "The auction, on files.") { clear };
+        return new Command("market", "The auction, on files.") { clear, CurveCommand.Create() };
     }
 
     private static int Clear(string path, bool asJson)
