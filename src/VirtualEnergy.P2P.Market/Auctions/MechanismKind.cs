@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market.Continuous;
 
 namespace VirtualEnergy.P2P.Market.Auctions;
 
@@ -7,6 +8,9 @@ public enum MechanismKind
 {
     /// <summary>One price for all: <see cref="UniformPriceAuction"/>, the default.</summary>
     Uniform,
+
+    /// <summary>One order after another: <see cref="ContinuousDoubleAuction"/>.</summary>
+    Continuous,
 }
 
 /// <summary>From a mechanism's kind to the mechanism and to its name in files and messages, and back.</summary>
@@ -15,6 +19,7 @@ public static class Mechanisms
     private static readonly ImmutableArray<(MechanismKind Kind, string Code, IMechanism Mechanism)> All =
     [
         (MechanismKind.Uniform, "uniform", new UniformPriceAuction()),
+        (MechanismKind.Continuous, "continuous", new ContinuousDoubleAuction()),
     ];
 
     /// <summary>Every name, in the order of the enumeration.</summary>

@@ -8,11 +8,11 @@ namespace VirtualEnergy.P2P.Market.Continuous;
 /// </summary>
 internal sealed class TickScale
 {
-    /// <summary>Most prices that a book may have: 2²⁴.</summary>
-    public const int MaximumCount = 1 << 24;
+    /// <summary>Most prices that a book may have: 2²⁶.</summary>
+    public const int MaximumCount = 1 << 26;
 
-    /// <summary>Largest tick: 2³⁸ µEUR/kWh, so that the reciprocal below is exact.</summary>
-    private const long MaximumTick = 1L << 38;
+    /// <summary>Largest tick: 2³⁶ µEUR/kWh, so that the reciprocal below is exact.</summary>
+    private const long MaximumTick = 1L << 36;
 
     private readonly long _lowest;
     private readonly long _tick;
@@ -45,7 +45,7 @@ internal sealed class TickScale
         unchecked
         {
             // A multiplication in place of a division: with r = ⌈2⁶³/tick⌉ = (2⁶³ + e)/tick, e < tick, an offset of q ticks gives
-            // 2q·tick·r = q·2⁶⁴ + 2q·e, and 2q·e < 2²⁵·2³⁸ stays below the upper word. What comes out for any other offset
+            // 2q·tick·r = q·2⁶⁴ + 2q·e, and 2q·e < 2²⁷·2³⁶ stays below the upper word. What comes out for any other offset
             // fails the check, as no multiple of the tick equals it.
             var offset = price.MicroEurPerKWh - _lowest;
             var tick = (int)Math.BigMul((ulong)offset << 1, _reciprocal, out _);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using VirtualEnergy.P2P.Benchmarks.Continuous;
 using VirtualEnergy.P2P.Benchmarks.Measuring;
 
 namespace VirtualEnergy.P2P.Benchmarks.Limits;
@@ -11,6 +12,7 @@ internal static class LimitsCommand
     /// <summary>Each measures one part of the engine; a lazy sequence, so that rows appear as they are measured.</summary>
     private static readonly (string Part, Func<IEnumerable<Limit>> Measure)[] Parts =
     [
+        ("continuous", ContinuousPart.Measure),
     ];
 
     public static Command Create()

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using VirtualEnergy.P2P.Market.Auctions;
+
+namespace VirtualEnergy.P2P.Market.Continuous;
+
+/// <summary>
+/// The continuous double auction over a frozen set of orders: they come to an empty book one after another, and each trades
+/// at once with what it finds (<see cref="IContinuousBook"/>).
+/// </summary>
+/// <remarks>
+/// <para>In a round the order of arrival must not matter, so the set has a sequence of its own: by bid hash, which nobody can
+/// aim at without changing the bid, then by member; of one bid the buy steps first, best price first, then the sell steps,
+/// best price first; of equal steps the larger. Where a true sequence is known, as in a file, <see cref="InSequence"/> takes
+/// it as it is.</para>
+/// <para>Every pair trades at the price of the order that came first, and is a lot of its own. The price that stands for the
+/// round is the average of the pairs weighted by energy, to the nearest tick, half up, as the indices of Europe's intraday
+/// market are averages of its trades. Orders of one member do not trade with each other; the older one is withdrawn.</para>
+/// <para>The volume may pass that of one price for all, and the welfare never does: an order can trade with one that a
+/// uniform auction would have left out.</para>
+/// </remarks>
+public sealed class ContinuousDoubleAuction : IMechanism
+{
+    /// <inheritdoc/>
+    public Clearing Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Hash256 seed)
+    {
+        Order[] sequence = [.. orders];
+        Array.Sort(sequence, static (a, b) =>
+        {
+            var order = a.Key.CompareTo(b.Key);
+            order = order != 0 ? order : a.Member.CompareTo(b.Member);
+            order = order != 0 ? order : a.Side.CompareTo(b.Side);
+            order = order != 0 ? order : a.Side == Side.Buy ? b.Price.CompareTo(a.Price) : a.Price.CompareTo(b.Price);
+            order = order != 0 ? order : b.Energy.CompareTo(a.Energy);
+            return order != 0 ? order : a.Zone.CompareTo(b.Zone);
+        });
+        return InSequence(sequence, rules);
+    }
+
+    /// <summary>The same for a sequence that the caller knows.</summary>
+    /// <inheritdoc cref="IMechanism.Clear"/>
+    public static Clearing InSequence(IReadOnlyList<Order> sequence, MarketRules rules)
+    {
+        var session = ContinuousSession.Run(sequence);
+        if (session.Trades.IsEmpty)
+        {
+            return Clearing.Nothing;
+        }
+
+        var volume = session.Trades.Aggregate(Energy.Zero, (sum, trade) => sum + trade.Energy);
+        var lots = session.Trades.Select(trade =>
+            new Lot([new Fill(sequence[trade.Buy], trade.Energy), new Fill(sequence[trade.Sell], trade.Energy)], trade.Price));
+        return new Clearing(Average(session.Trades, rules.TickMicroEurPerKWh), null, volume, Fills(sequence, session.Unfilled)) { Lots = [.. lots] };
+    }
+
+    private static ImmutableArray<Fill> Fills(IReadOnlyList<Order> sequence, ImmutableArray<Energy> unfilled)
+    {
+        var fills = Enumerable.Range(0, sequence.Count)
+            .Where(place => unfilled[place] < sequence[place].Energy)
+            .Select(place => new Fill(sequence[place], sequence[place].Energy - unfilled[place]))
+            .OrderBy(fill => fill.Order.Key).ThenBy(fill => fill.Order.Member)
+            .ToLookup(fill => fill.Order.Side);
+        return [.. fills[Side.Buy].OrderByDescending(fill => fill.Order.Price), .. fills[Side.Sell].OrderBy(fill => fill.Order.Price)];
+    }
+
+    private static Price Average(ImmutableArray<SessionTrade> trades, long tick)
+    {
+        var (paid, volume) = (BigInteger.Zero, BigInteger.Zero);
+        foreach (var trade in trades)
+        {
+            paid += (BigInteger)trade.Price.MicroEurPerKWh * trade.Energy.WattHours;
+            volume += trade.Energy.WattHours;
+        }
+
+        // Nearest tick, half up: ⌊paid / (volume · tick) + ½⌋ ticks.
+        var ticks = BigInteger.DivRem(2 * paid + volume * tick, 2 * volume * tick, out var rest) - (rest.Sign < 0 ? 1 : 0);
+        return new Price((long)(ticks * tick));
+    }
+}
