@@ -1,9 +1,11 @@
 using System.CommandLine;
+using VirtualEnergy.P2P.Benchmarks.Fuzzing;
 using VirtualEnergy.P2P.Benchmarks.Limits;
 
 var root = new RootCommand("Side-by-side measurements of the market engine; every figure is a ratio inside one run, or a median.")
 {
     LimitsCommand.Create(),
+    FuzzCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();

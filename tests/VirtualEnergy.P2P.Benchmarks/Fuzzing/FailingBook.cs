@@ -1,0 +1,53 @@
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Tests.Proof;
+
+namespace VirtualEnergy.P2P.Benchmarks.Fuzzing;
+
+/// <summary>A book that a mechanism answered wrongly; seed, family and number make it again.</summary>
+/// <param name="Drawn">The round's chance that the mechanism was given.</param>
+/// <param name="Problem">What is wrong with the answer.</param>
+internal sealed record FailingBook(BookFamily Family, ulong Seed, long Number, MechanismKind Kind, Hash256 Drawn, Order[] Book, string Problem)
+    : IComparable<FailingBook>
+{
+    public int CompareTo(FailingBook? other) =>
+        other is null ? -1 : (Book.Length, Number, Kind).CompareTo((other.Book.Length, other.Number, other.Kind));
+
+    /// <summary>Takes orders away and makes energies smaller for as long as something stays wrong.</summary>
+    public FailingBook Shrunk()
+    {
+        var smallest = this;
+        for (var tried = true; tried;)
+        {
+            tried = false;
+            foreach (var smaller in Smaller(smallest.Book))
+            {
+                if (BookCheck.Of(smaller, Kind, Drawn).Problem is { } problem)
+                {
+                    smallest = smallest with { Book = smaller, Problem = problem };
+                    tried = true;
+                    break;
+                }
+            }
+        }
+
+        return smallest;
+    }
+
+    private static IEnumerable<Order[]> Smaller(Order[] book)
+    {
+        for (var i = 0; i < book.Length; i++)
+        {
+            yield return [.. book[..i], .. book[(i + 1)..]];
+        }
+
+        for (var i = 0; i < book.Length; i++)
+        {
+            var energy = book[i].Energy.WattHours;
+            foreach (var less in new[] { 1, energy / 2, energy - 1 }.Where(less => less > 0 && less < energy).Distinct())
+            {
+                yield return [.. book[..i], book[i] with { Energy = new Energy(less) }, .. book[(i + 1)..]];
+            }
+        }
+    }
+}

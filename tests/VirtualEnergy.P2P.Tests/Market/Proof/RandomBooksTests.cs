@@ -1,0 +1,66 @@
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Tests.Proof;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Market.Proof;
+
+/// <summary>A short run of what the benchmarks project's <c>fuzz</c> does a million times, and proof that it can fail.</summary>
+public sealed class RandomBooksTests
+{
+    public static TheoryData<MechanismKind> Kinds => [.. Enum.GetValues<MechanismKind>()];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_family_of_random_books_is_answered_as_the_rule_says(MechanismKind kind)
+    {
+        foreach (var family in Enum.GetValues<BookFamily>())
+        {
+            for (var number = 0ul; number < 300; number++)
+            {
+                var problem = BookCheck.Of(RandomBooks.Make(family, seed: 3, number), kind, Books.Key(9)).Problem;
+                Assert.True(problem is null, $"{family} {number} of seed 3: {problem}");
+            }
+        }
+    }
+
+    [Fact]
+    public void The_same_seed_makes_the_same_book_and_another_number_another() =>
+        Assert.All(Enum.GetValues<BookFamily>(), family =>
+        {
+            Assert.Equal(RandomBooks.Make(family, 1, 11), RandomBooks.Make(family, 1, 11));
+            Assert.True(Enumerable.Range(0, 20).Select(n => string.Join(",", RandomBooks.Make(family, 1, (ulong)n).Select(order => order.ToString()))).Distinct().Count() > 15);
+        });
+
+    [Fact]
+    public void An_answer_that_is_wrong_in_one_thing_is_found()
+    {
+        // Right: 400 of 600 Wh at 12 ct; the seller is filled in part and sets the price.
+        Order[] book = [Books.Buy(1, 250_000, 400), Books.Sell(2, 120_000, 600)];
+        var right = UniformPriceAuction.Clear(book, BookCheck.Rules);
+        var (buy, sell) = (right.Fills[0], right.Fills[1]);
+        Assert.Null(Broken(right));
+
+        Clearing[] wrong =
+        [
+            right with { Volume = new Energy(401) },
+            right with { Price = null },
+            right with { Price = new Price(120_050) },
+            right with { Price = new Price(119_900) },
+            right with { Fills = [buy] },
+            right with { Fills = [buy, sell, sell] },
+            right with { Fills = [buy, sell with { Order = sell.Order with { Key = Books.Key(3) } }] },
+            right with { Fills = [buy with { Energy = new Energy(401) }, sell with { Energy = new Energy(401) }], Volume = new Energy(401) },
+            right with { Lots = [] },
+            right with { Lots = [new Lot([buy, sell with { Energy = new Energy(300) }], new Price(120_000))] },
+            right with { Lots = [new Lot(right.Fills, new Price(250_100))] },
+            right with { Lots = [new Lot(right.Fills, new Price(119_900))] },
+            right with { Lots = [new Lot(right.Fills, new Price(250_000)) { GridFee = new Price(100) }] },
+            right with { Lots = [new Lot(right.Fills, new Price(120_000)) { Spread = new Price(-100) }] },
+            right with { Charges = [new Charge(buy.Order.Member, Money.Zero)] },
+        ];
+        Assert.All(wrong, clearing => Assert.NotNull(Broken(clearing)));
+
+        string? Broken(Clearing clearing) => ClearingInvariants.Broken(book, clearing, BookCheck.Rules);
+    }
+}
