@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace VirtualEnergy.P2P.Market.Continuous;
 
 /// <summary>
@@ -5,29 +7,21 @@ namespace VirtualEnergy.P2P.Market.Continuous;
 /// </summary>
 /// <remarks>
 /// Ids that follow one another lie side by side, 16 to a cache line, as most venues count them up. The upper bits are mixed
-/// with a secret seed, so that a sender who chooses ids cannot make all of them share a bucket; the seed has no influence
-/// on any outcome.
+/// by a factor that comes from the seed, so that a sender who chooses ids and does not know it cannot make them share a
+/// bucket; the seed has no influence on any outcome.
 /// </remarks>
 internal sealed class OrderIdIndex
 {
     private const int BucketsOfOrder = 2;
     private const int BitsOfRun = 4;
-    private const ulong RunMask = (1UL << BitsOfRun) - 1;
+    private const int RunMask = (1 << BitsOfRun) - 1;
 
-    private readonly ulong _seed;
     private readonly ulong _factor;
     private int[] _buckets = [];
-    private ulong _mask;
+    private int _shift;
 
-    public OrderIdIndex(ulong seed)
-    {
-        unchecked
-        {
-            // Two words of splitmix64 (Steele, Lea, Flood 2014); a factor must be odd.
-            _seed = Mix(seed + 0x9E3779B97F4A7C15);
-            _factor = Mix(seed + 2 * 0x9E3779B97F4A7C15) | 1;
-        }
-    }
+    /// <remarks>The factor is a word of splitmix64 (Steele, Lea, Flood 2014), made odd.</remarks>
+    public OrderIdIndex(ulong seed) => _factor = Mix(unchecked(seed + 0x9E3779B97F4A7C15)) | 1;
 
     /// <summary>The slot of the order, or 0.</summary>
     public int Find(OrderSlot[] orders, long id)
@@ -63,19 +57,19 @@ internal sealed class OrderIdIndex
     public void Resize(OrderSlot[] orders, int capacity, int highestUsed)
     {
         _buckets = new int[(int)Math.Min((long)capacity * BucketsOfOrder, 1 << 28)];
-        _mask = (ulong)_buckets.Length - 1;
+        _shift = 64 - (BitOperations.Log2((uint)_buckets.Length) - BitsOfRun);
         for (var slot = 1; slot <= highestUsed; slot++)
         {
             Add(ref orders[slot], slot);
         }
     }
 
-    private ulong Bucket(long id)
+    /// <summary>The upper bits by multiplication and shift (Dietzfelbinger et al. 1997), the lower ones as they are.</summary>
+    private int Bucket(long id)
     {
         unchecked
         {
-            var high = Math.BigMul(((ulong)id >> BitsOfRun) ^ _seed, _factor, out var low);
-            return ((high ^ low) << BitsOfRun | (ulong)id & RunMask) & _mask;
+            return (int)((ulong)(id >> BitsOfRun) * _factor >> _shift) << BitsOfRun | (int)id & RunMask;
         }
     }
 

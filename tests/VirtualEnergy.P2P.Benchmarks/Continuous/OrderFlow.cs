@@ -10,30 +10,36 @@ namespace VirtualEnergy.P2P.Benchmarks.Continuous;
 /// </summary>
 /// <remarks>
 /// <para>Most orders of a real book are cancelled, few trade; limit prices scatter by a power law around the best price (Zovko
-/// and Farmer, "The power of patience", 2002; Bouchaud, Mézard, Potters, 2002), here with exponent 1.6, to 1 000 ticks.</para>
-/// <para>Harder than life on purpose: the order to be cancelled is any of those that rest, each as likely, whereas real cancels
-/// mostly meet the youngest, which are still in the cache. Every tenth order expires; ids count up, as a venue numbers them.</para>
+/// and Farmer, "The power of patience", 2002; Bouchaud, Mézard, Potters, 2002), here with exponent 1.6, to 1 000 ticks. Every
+/// tenth order expires; ids count up, as a venue numbers them.</para>
+/// <para>Real cancels mostly meet young orders, quotes that are revised soon: here three of four meet one of the last
+/// thousand that came, the fourth any that rests. With <c>youngCancels</c> at 0 every cancel meets any order, each as likely,
+/// which no cache can foresee: the worst that cancels can be.</para>
 /// </remarks>
 internal sealed class OrderFlow
 {
     private const int Owners = 1_000;
     private const int Reach = 1_000;
+    private const int Young = 1_000;
     private static readonly Price Middle = new(200_000);
 
     private readonly Random _random;
     private readonly int _resting;
+    private readonly int _youngCancels;
     private readonly ContinuousBook _book = new(ContinuousRules.Default);
     private readonly List<(int Id, ushort Owner)> _live = [];
     private readonly Dictionary<long, int> _places = [];
     private int _nextId = 1;
     private int _now;
 
-    private OrderFlow(int seed, int resting) => (_random, _resting) = (new Random(seed), resting);
+    private OrderFlow(int seed, int resting, int youngCancels) =>
+        (_random, _resting, _youngCancels) = (new Random(seed), resting, youngCancels);
 
+    /// <param name="youngCancels">Of a hundred cancels, how many meet a young order.</param>
     /// <returns>What fills the book, and what is then measured.</returns>
-    public static (BookOperation[] Fill, BookOperation[] Measured) Generate(int seed, int resting, int count)
+    public static (BookOperation[] Fill, BookOperation[] Measured) Generate(int seed, int resting, int count, int youngCancels)
     {
-        var flow = new OrderFlow(seed, resting);
+        var flow = new OrderFlow(seed, resting, youngCancels);
         var fill = new List<BookOperation> { flow.Apply(new BookOperation(0, 0, 0, 0, 0, OperationKind.Advance, false)) };
         while (flow._book.Count < resting)
         {
@@ -86,7 +92,17 @@ internal sealed class OrderFlow
 
     private BookOperation Cancel()
     {
-        var (id, owner) = _live[_random.Next(_live.Count)];
+        var place = _random.Next(_live.Count);
+        if (_random.Next(100) < _youngCancels)
+        {
+            // Some of the last thousand are gone; whoever meets only those cancels any order.
+            for (var tries = 0; tries < 20 && !_places.TryGetValue(_nextId - 1 - _random.Next(Young), out place); tries++)
+            {
+                place = _random.Next(_live.Count);
+            }
+        }
+
+        var (id, owner) = _live[place];
         return new BookOperation(id, 0, 0, owner, 0, OperationKind.Cancel, false);
     }
 
