@@ -1,5 +1,6 @@
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.RealTimePricing;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Market;
 
@@ -25,6 +26,9 @@ public sealed record MarketRules
 
     /// <summary>How rounds are cleared.</summary>
     public MechanismKind Mechanism { get; init; }
+
+    /// <summary>Fees and limits between zones; none unless stated.</summary>
+    public ZoneNetwork Network { get; init; } = ZoneNetwork.CopperPlate;
 
     /// <summary>A market of broadcast prices without bids; null, as a rule: rounds are auctions.</summary>
     public RealTimePriceRules? RealTimePrice { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Market.Auctions;
 
@@ -16,6 +17,9 @@ public sealed record Clearing(Price? Price, PriceInterval? Interval, Energy Volu
 
     /// <summary>The fills by who trades with whom at which price; together exactly <see cref="Fills"/>.</summary>
     public ImmutableArray<Lot> Lots { get; init; } = Price is { } price ? [new Lot(Fills, price)] : [];
+
+    /// <summary>What energy was worth in each zone that traded, by zone; empty unless fees, limits or premiums told zones apart.</summary>
+    public ImmutableArray<ZonePrice> ZonePrices { get; init; } = [];
 
     /// <summary>What members pay to the community's account beside their trades.</summary>
     public ImmutableArray<Charge> Charges { get; init; } = [];
@@ -37,6 +41,9 @@ public readonly record struct Lot(ImmutableArray<Fill> Fills, Price Price)
     /// two sides.
     /// </summary>
     public Price Spread { get; init; }
+
+    /// <summary>What is known of the energy's origin.</summary>
+    public Quality Quality { get; init; }
 
     /// <summary>What buyers pay in all, µEUR/kWh.</summary>
     public Price BuyerPrice => new(checked(Price.MicroEurPerKWh + GridFee.MicroEurPerKWh + Spread.MicroEurPerKWh));

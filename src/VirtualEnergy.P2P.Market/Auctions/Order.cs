@@ -1,3 +1,5 @@
+using VirtualEnergy.P2P.Market.Zones;
+
 namespace VirtualEnergy.P2P.Market.Auctions;
 
 public enum Side
@@ -16,6 +18,12 @@ public sealed record Order(Hash256 Key, MemberId Member, Side Side, Price Price,
 {
     /// <summary>Where the order's connection stands; the zone without a name unless stated.</summary>
     public ZoneId Zone { get; init; } = ZoneId.Unnamed;
+
+    /// <summary>What a buy order adds to its limit for energy of an origin it prefers; a sell order's are ignored.</summary>
+    public Preferences Preferences { get; init; }
+
+    /// <summary>Whether a sell order's energy counts as green; a buy order's is ignored.</summary>
+    public bool IsGreen { get; init; }
 }
 
 /// <summary>How much of an order was filled: Wh, 0 &lt; energy ≤ order's energy.</summary>

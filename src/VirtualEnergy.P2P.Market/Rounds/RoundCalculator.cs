@@ -40,7 +40,7 @@ public static class RoundCalculator
         var buyers = ClaimsOf(lot.Fills, Side.Buy);
         var sellers = ClaimsOf(lot.Fills, Side.Sell);
         return Pairing.Match(buyers, sellers).Select(pair =>
-            new Trade(buyers[pair.Buyer].Member, sellers[pair.Seller].Member, pair.Energy, lot.Price) { GridFee = lot.GridFee, Spread = lot.Spread });
+            new Trade(buyers[pair.Buyer].Member, sellers[pair.Seller].Member, pair.Energy, lot.Price) { GridFee = lot.GridFee, Spread = lot.Spread, Quality = lot.Quality });
     }
 
     private static List<Claim> ClaimsOf(ImmutableArray<Fill> fills, Side side) =>

@@ -1,3 +1,5 @@
+using VirtualEnergy.P2P.Market.Zones;
+
 namespace VirtualEnergy.P2P.Market.Rounds;
 
 /// <summary>One buyer, one seller, one price. The buyer pays exactly what the seller and the two accounts get.</summary>
@@ -10,6 +12,9 @@ public readonly record struct Trade(MemberId Buyer, MemberId Seller, Energy Ener
 
     /// <summary>What the buyer pays on top to the community's account, µEUR/kWh.</summary>
     public Price Spread { get; init; }
+
+    /// <summary>What is known of the energy's origin.</summary>
+    public Quality Quality { get; init; }
 
     /// <summary>µEUR from buyer to seller; negative when the price is.</summary>
     public Money Amount => Price.Of(Energy);
