@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using VirtualEnergy.P2P.Benchmarks.Continuous;
+using VirtualEnergy.P2P.Benchmarks.Curves;
 using VirtualEnergy.P2P.Benchmarks.Measuring;
 
 namespace VirtualEnergy.P2P.Benchmarks.Limits;
@@ -13,6 +14,7 @@ internal static class LimitsCommand
     private static readonly (string Part, Func<IEnumerable<Limit>> Measure)[] Parts =
     [
         ("continuous", ContinuousPart.Measure),
+        ("curve", CurveLimits.Measure),
     ];
 
     public static Command Create()

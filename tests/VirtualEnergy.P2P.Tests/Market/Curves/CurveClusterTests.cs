@@ -46,8 +46,10 @@ public sealed class CurveClusterTests
     [InlineData(1, 40)]
     [InlineData(3, 17)]
     [InlineData(4, 8)]
+    [InlineData(96, 5)] // exactly the 24 vectors of four that stay in registers
     [InlineData(100, 9)]
-    public void Eight_at_a_time_add_up_to_the_same_as_one_by_one(int steps, int curves)
+    [InlineData(203, 9)]
+    public void Curves_in_memory_add_up_to_the_same_as_one_by_one(int steps, int curves)
     {
         var all = Enumerable.Range(0, steps * curves).Select(i => new Demand(i * 7919L - 5_000)).ToArray();
         var sum = new Demand[steps];
