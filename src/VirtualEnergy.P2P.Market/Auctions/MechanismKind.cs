@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market.Continuous;
+using VirtualEnergy.P2P.Market.Curves;
 
 namespace VirtualEnergy.P2P.Market.Auctions;
 
@@ -11,6 +12,9 @@ public enum MechanismKind
 
     /// <summary>One order after another: <see cref="ContinuousDoubleAuction"/>.</summary>
     Continuous,
+
+    /// <summary>Demand curves that meet: <see cref="CurveMarket"/>.</summary>
+    Curve,
 }
 
 /// <summary>From a mechanism's kind to the mechanism and to its name in files and messages, and back.</summary>
@@ -20,6 +24,7 @@ public static class Mechanisms
     [
         (MechanismKind.Uniform, "uniform", new UniformPriceAuction()),
         (MechanismKind.Continuous, "continuous", new ContinuousDoubleAuction()),
+        (MechanismKind.Curve, "curve", new CurveMarket()),
     ];
 
     /// <summary>Every name, in the order of the enumeration.</summary>

@@ -56,26 +56,36 @@ public sealed record CurveAllocation(ImmutableArray<Demand> Demands)
     }
 
     /// <summary>
-    /// The energy over a period in whole Wh: rounded down, then the Wh that are missing to the rounded sum go to the largest
-    /// remainders, then to the earlier agent. Where the demands sum to zero the energies do: bought = sold.
+    /// The energy over a period in whole Wh. The sum and the consumption are rounded half up once; production is what lies
+    /// between them. Each side is shared by rounding down and giving the missing Wh to the largest remainders, then to the
+    /// earlier agent. Where the demands sum to zero the energies do: bought = sold.
     /// </summary>
     /// <param name="seconds">The length of the period; positive.</param>
     public ImmutableArray<Energy> EnergyOver(int seconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
+        var consumption = SideOver(seconds, sign: 1);
+        var production = SideOver(seconds, sign: -1);
+        var consumed = RoundHalfUp(consumption.Work);
+        LargestRemainder.GiveOut(consumed, consumption.Shares, consumption.Remainders);
+        LargestRemainder.GiveOut(consumed - RoundHalfUp(consumption.Work - production.Work), production.Shares, production.Remainders);
+        return [.. consumption.Shares.Zip(production.Shares, (taken, given) => new Energy(taken - given))];
+    }
+
+    private (Int128 Work, long[] Shares, Int128[] Remainders) SideOver(int seconds, int sign)
+    {
         var shares = new long[Demands.Length];
         var remainders = new Int128[Demands.Length];
         Int128 total = 0;
         for (var agent = 0; agent < shares.Length; agent++)
         {
-            var work = (Int128)Demands[agent].NanoWatts * seconds;
+            var work = Int128.Max(0, (Int128)Demands[agent].NanoWatts * sign) * seconds;
             total += work;
-            shares[agent] = (long)Floor(work);
-            remainders[agent] = work - shares[agent] * (Int128)NanoWattSecondsPerWattHour;
+            (var whole, remainders[agent]) = Int128.DivRem(work, NanoWattSecondsPerWattHour);
+            shares[agent] = (long)whole;
         }
 
-        LargestRemainder.GiveOut(Floor(total + NanoWattSecondsPerWattHour / 2), shares, remainders);
-        return [.. shares.Select(wattHours => new Energy(wattHours))];
+        return (total, shares, remainders);
     }
 
     /// <summary>Lets one side close the gap as far as it can, and says what is left of it.</summary>
@@ -104,9 +114,9 @@ public sealed record CurveAllocation(ImmutableArray<Demand> Demands)
     private static long PartOf(Demand demand, bool consumers) =>
         consumers ? Math.Max(demand.NanoWatts, 0) : Math.Min(demand.NanoWatts, 0);
 
-    private static Int128 Floor(Int128 work)
+    private static Int128 RoundHalfUp(Int128 work)
     {
-        var (quotient, remainder) = Int128.DivRem(work, NanoWattSecondsPerWattHour);
+        var (quotient, remainder) = Int128.DivRem(work + (NanoWattSecondsPerWattHour / 2), NanoWattSecondsPerWattHour);
         return remainder < 0 ? quotient - 1 : quotient;
     }
 }
