@@ -1,6 +1,7 @@
 using System.Numerics;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Curves;
 
 namespace VirtualEnergy.P2P.Tests.Proof;
 
@@ -50,6 +51,7 @@ internal static class BookCheck
         {
             MechanismKind.Uniform => DiffersFromUniform(book, clearing),
             MechanismKind.Continuous => DiffersFromContinuous(book, clearing),
+            MechanismKind.Curve => DiffersFromCurve(book, clearing),
             _ => null,
         };
     }
@@ -89,6 +91,21 @@ internal static class BookCheck
     {
         var lots = clearing.Lots.Select(lot => (lot.Fills[0].Order, lot.Fills[1].Order, lot.Fills[0].Energy.WattHours, lot.Price));
         return lots.SequenceEqual(PlainContinuous.Trades(book)) ? null : "other trades than the plain book";
+    }
+
+    private static string? DiffersFromCurve(Order[] book, Clearing clearing)
+    {
+        // The reference walks along every tick: over a wide book that takes too long.
+        var prices = book.Select(order => (Int128)order.Price.MicroEurPerKWh).DefaultIfEmpty().ToList();
+        if (prices.Max() - prices.Min() > 500 * (Int128)Rules.TickMicroEurPerKWh || Total(book) > long.MaxValue || !book.All(order => Rules.IsOnTick(order.Price)))
+        {
+            return null;
+        }
+
+        var reference = ReferenceCurveMarket.Clear(book, Rules);
+        return reference.Price != clearing.Price ? $"price {clearing.Price}, reference {reference.Price}"
+            : !reference.Fills.AsSpan().SequenceEqual(clearing.Fills.AsSpan()) ? "other fills than the reference"
+            : null;
     }
 
     private static bool BreaksSelfTradeLimit(Clearing clearing) =>

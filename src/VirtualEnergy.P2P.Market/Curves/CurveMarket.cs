@@ -65,24 +65,21 @@ public sealed class CurveMarket : IMechanism
         var (below, above) = (ticks[first - 1], ticks[first]);
         var between = curve.Demand(above) - curve.Supply(below);
         var nearer = curve.At(below) >= -curve.At(above) ? above : below;
-        return new Price(between < 0 ? below : between > 0 ? above : nearer);
+        return new Price((long)(between < 0 ? below : between > 0 ? above : nearer));
     }
 
     /// <summary>The ticks on both sides of every change of the curve: a buy ends after its limit, a sell begins at it.</summary>
-    private static List<long> TicksOf(Ladder ladder, long tick) =>
+    /// <remarks>Wide, as a limit may be the last price that 64 bits hold.</remarks>
+    private static List<Int128> TicksOf(Ladder ladder, long tick) =>
         [.. ladder.Buys.Concat(ladder.Sells)
             .Select(order => FloorToTick(order.Price.MicroEurPerKWh, tick)).Distinct()
             .SelectMany(price => new[] { price - tick, price, price + tick }).Distinct().Order()];
 
-    private static long FloorToTick(long price, long tick) => price - (((price % tick) + tick) % tick);
+    private static Int128 FloorToTick(Int128 price, long tick) => price - (((price % tick) + tick) % tick);
 
-    private static Price Middle(long low, long high, long tick)
-    {
-        var gap = ((Int128)high - low) / tick;
-        return new Price((long)(low + ((gap + 1) / 2 * tick)));
-    }
+    private static Price Middle(Int128 low, Int128 high, long tick) => new((long)(low + ((((high - low) / tick) + 1) / 2 * tick)));
 
-    private static int FirstWhere(List<long> ticks, Func<long, bool> isReached)
+    private static int FirstWhere(List<Int128> ticks, Func<Int128, bool> isReached)
     {
         int low = 0, high = ticks.Count;
         while (low < high)
@@ -138,11 +135,11 @@ public sealed class CurveMarket : IMechanism
         private readonly Int128[] _demand = RunningSum(ladder.Buys);
         private readonly Int128[] _supply = RunningSum(ladder.Sells);
 
-        public Int128 At(long price) => Demand(price) - Supply(price);
+        public Int128 At(Int128 price) => Demand(price) - Supply(price);
 
-        public Int128 Demand(long price) => _demand[CountReached(ladder.Buys, order => order.Price.MicroEurPerKWh >= price)];
+        public Int128 Demand(Int128 price) => _demand[CountReached(ladder.Buys, order => order.Price.MicroEurPerKWh >= price)];
 
-        public Int128 Supply(long price) => _supply[CountReached(ladder.Sells, order => order.Price.MicroEurPerKWh <= price)];
+        public Int128 Supply(Int128 price) => _supply[CountReached(ladder.Sells, order => order.Price.MicroEurPerKWh <= price)];
 
         private static Int128[] RunningSum(ImmutableArray<Order> orders)
         {

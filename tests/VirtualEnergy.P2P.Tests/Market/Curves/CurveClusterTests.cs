@@ -122,9 +122,18 @@ public sealed class CurveClusterTests
         var other = DemandCurve.Flat(Basis, CurveGens.Watts(2));
         Assert.True(cluster.TryAdd(one, out var slot, out _));
         Change(10); // compiled and warm
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Change(1_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        // A collection that another test causes meanwhile takes this thread's half-used memory away, which counts as allocated;
+        // what the code itself allocates is there in every run.
+        var leastBytes = long.MaxValue;
+        for (var run = 0; run < 50; run++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Change(1_000);
+            leastBytes = Math.Min(leastBytes, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, leastBytes);
 
         void Change(int times)
         {
