@@ -34,10 +34,10 @@ public sealed record BookTrade(string Buy, string Sell, decimal Quantity, decima
 /// <summary>Clears a loose book, in whatever units it is, with the market's own integer auction.</summary>
 public static class BookClearing
 {
-    private const long PriceScale = 1_000_000;
+    internal const long PriceScale = 1_000_000;
 
     // One millionth is the tick: a book that states no grid is cleared on the finest that it can be written on.
-    private static readonly MarketRules Rules = MarketRules.Default with { TickMicroEurPerKWh = 1 };
+    internal static readonly MarketRules Rules = MarketRules.Default with { TickMicroEurPerKWh = 1 };
 
     /// <exception cref="UserErrorException">The book's numbers are too large to be cleared exactly.</exception>
     public static BookResult Clear(Book book)
@@ -92,7 +92,7 @@ public static class BookClearing
     private static Claim ToClaim(Fill fill) => new(fill.Order.Member, new ZoneId(""), fill.Energy);
 
     // The key only breaks ties; a digest of the id is as arbitrary as a bid's hash and as repeatable.
-    private static Order ToOrder(BookOrder order, decimal gridFee, long quantityScale)
+    internal static Order ToOrder(BookOrder order, decimal gridFee, long quantityScale)
     {
         // The auction runs on delivered prices, at the buyer's end: what an offer asks, plus the fee that comes on top.
         var delivered = order.Side == Side.Buy ? order.Price : order.Price + gridFee;
@@ -112,7 +112,7 @@ public static class BookClearing
     }
 
     /// <summary>Millionths where the book's total fits; else the finest power of ten that the book really uses.</summary>
-    private static long QuantityScale(Book book)
+    internal static long QuantityScale(Book book)
     {
         var largest = book.Orders.Select(order => order.Quantity).DefaultIfEmpty().Max();
         var total = Math.Max(book.Orders.Where(order => order.Quantity > 0).Aggregate(0m, (sum, order) => sum + order.Quantity), largest);

@@ -20,7 +20,7 @@ internal static class MarketCommand
             Example: ve market clear book.json --json
             """) { book, json };
         clear.SetAction(parsed => Clear(parsed.GetValue(book)!, parsed.GetValue(json)));
-        return new Command("market", "The auction, on files.") { clear, CurveCommand.Create() };
+        return new Command("market", "The auction, on files.") { clear, CurveCommand.Create(), ExplainCommand.Create() };
     }
 
     private static int Clear(string path, bool asJson)
@@ -52,7 +52,7 @@ internal static class MarketCommand
         return 0;
     }
 
-    private static (System.Collections.Immutable.ImmutableArray<Book> Books, bool IsArray) Open(string path)
+    internal static (System.Collections.Immutable.ImmutableArray<Book> Books, bool IsArray) Open(string path)
     {
         if (path == "-")
         {
