@@ -40,33 +40,43 @@ internal static class CurveCsv
     {
         var text = Encoding.UTF8.GetString(bytes);
         var hasSemicolons = text.Contains(';', StringComparison.Ordinal);
-        var rows = text.Split('\n')
-            .Select(line => line.Trim(' ', '\r', '\t', '\uFEFF'))
-            .Where(line => line.Length > 0)
-            .Select(line => hasSemicolons ? line.Replace(',', '.').Split(';') : line.Split(','))
-            .ToList();
+        var separator = hasSemicolons ? ';' : ',';
+        text = hasSemicolons ? text.Replace(',', '.') : text;
 
-        var commonLength = rows.GroupBy(row => row.Length).OrderByDescending(group => group.Count()).ThenByDescending(group => group.Key).First().Key;
-        var basis = ofCsv.For(commonLength, name);
-        return new CurveCase(basis, [.. rows.Select(row => ReadBid(row, basis))], Demand.Zero);
+        var lines = new List<(int Start, int Length)>();
+        var lengths = new Dictionary<int, int>();
+        foreach (var range in text.AsSpan().Split('\n'))
+        {
+            var (start, length) = range.GetOffsetAndLength(text.Length);
+            if (!text.AsSpan(start, length).Trim().IsEmpty)
+            {
+                lines.Add((start, length));
+                var fields = text.AsSpan(start, length).Count(separator) + 1;
+                lengths[fields] = lengths.GetValueOrDefault(fields) + 1;
+            }
+        }
+
+        var basis = ofCsv.For(lengths.OrderByDescending(entry => entry.Value).ThenByDescending(entry => entry.Key).First().Key, name);
+        return new CurveCase(basis, [.. lines.Select(line => ReadBid(text.AsSpan(line.Start, line.Length), separator, basis))], Demand.Zero);
     }
 
-    private static CurveBid ReadBid(string[] row, MarketBasis basis)
+    private static CurveBid ReadBid(ReadOnlySpan<char> line, char separator, MarketBasis basis)
     {
-        if (row.Length != basis.PriceSteps)
+        if (line.Count(separator) + 1 != basis.PriceSteps)
         {
             return CurveBid.Refused(CurveFault.Length.Code());
         }
 
-        var demands = new Demand[row.Length];
-        for (var step = 0; step < row.Length; step++)
+        var demands = new Demand[basis.PriceSteps];
+        var step = 0;
+        foreach (var field in line.Split(separator))
         {
-            if (!CurveNumber.TryParse(row[step].Trim(), out var demand, out var fault))
+            if (CurveNumber.FaultOf(line[field].Trim(), out var demand) is { } fault)
             {
                 return CurveBid.Refused(fault);
             }
 
-            demands[step] = new Demand(demand);
+            demands[step++] = new Demand(demand);
         }
 
         return CurveFile.OfDemands(basis, demands);

@@ -95,7 +95,7 @@ public static class CurveFile
     {
         JsonValueKind.Array => ReadArray(bid, basis),
         JsonValueKind.Object when bid.TryGetProperty("points", out var points) && points.ValueKind == JsonValueKind.Array => ReadPoints(points, basis),
-        _ => CurveBid.Refused("malformed"),
+        _ => CurveBid.Refused(CurveNumber.Malformed),
     };
 
     private static CurveBid ReadArray(JsonElement array, MarketBasis basis)
@@ -109,7 +109,7 @@ public static class CurveFile
         var step = 0;
         foreach (var element in array.EnumerateArray())
         {
-            if (!CurveNumber.TryParse(TextOf(element), out var demand, out var fault))
+            if (CurveNumber.FaultOf(element, out var demand) is { } fault)
             {
                 return CurveBid.Refused(fault);
             }
@@ -130,10 +130,12 @@ public static class CurveFile
         {
             if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() != 2)
             {
-                return CurveBid.Refused("malformed");
+                return CurveBid.Refused(CurveNumber.Malformed);
             }
 
-            if (!CurveNumber.TryParse(TextOf(element[0]), out var price, out var fault) || !CurveNumber.TryParse(TextOf(element[1]), out var demand, out fault))
+            var faultOfPrice = CurveNumber.FaultOf(element[0], out var price);
+            var faultOfDemand = CurveNumber.FaultOf(element[1], out var demand);
+            if ((faultOfPrice ?? faultOfDemand) is { } fault)
             {
                 return CurveBid.Refused(fault);
             }
@@ -145,15 +147,7 @@ public static class CurveFile
     }
 
     private static long Number(JsonElement owner, string property, string where) =>
-        owner.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && CurveNumber.TryParse(value.GetRawText(), out var number, out _)
+        owner.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && CurveNumber.FaultOf(value, out var number) is null
             ? number
             : throw new UserErrorException($"{where}: \"{property}\" is missing, not a number, or out of range.");
-
-    private static string TextOf(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Number => element.GetRawText(),
-        JsonValueKind.String => element.GetString() is "NaN" or "Infinity" or "-Infinity" ? "NaN" : "",
-        JsonValueKind.Null => "NaN", // what JavaScript writes for one
-        _ => "",
-    };
 }

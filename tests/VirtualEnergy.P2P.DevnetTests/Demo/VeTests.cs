@@ -73,8 +73,27 @@ public sealed class VeTests : IDisposable
             Assert.Single(clear.Output));
     }
 
+    [Fact]
+    public async Task Market_curve_answers_as_documented()
+    {
+        // 500 W are wanted up to 0.1; at 0.2 it is 200, of 400 offered. 1 + 500/700 steps of 0.1; the seller's start at 0.2 is
+        // shared down to what is wanted.
+        var file = Path.Combine(_folder.FullName, "cluster.json");
+        await File.WriteAllTextAsync(
+            file,
+            """{"marketBasis":{"priceSteps":5,"minimumPrice":0,"maximumPrice":0.4},"bids":[[500,500,200,200,0],{"points":[[0.1,0],[0.3,-800]]},[1,2,0,0,0]],"targetDemand":0}""",
+            TestContext.Current.CancellationToken);
+        await using var curve = DemoProcess.Ve(NoEnvironment, "market", "curve", file, "--json");
+        Assert.Equal(0, await curve.ExitAsync());
+        Assert.Equal(
+            """{"price":0.171428571428571,"priceIndex":2,"aggregated":[500,500,-200,-600,-800],"rejected":[{"index":2,"reason":"increasing"}],"allocations":[200,-200,null],"boundary":0}""",
+            Assert.Single(curve.Output));
+    }
+
     [Theory]
     [InlineData("nonsense", "nonsense")]
+    [InlineData("market curve /nowhere.csv", "/nowhere.csv: cannot be read")]
+    [InlineData("market curve - --floor 5 --ceiling 1", "--floor 5 is above --ceiling 1")]
     [InlineData("market clear /nowhere.json", "/nowhere.json: cannot be read")]
     [InlineData("node run --config /nowhere.json", "/nowhere.json: cannot be read")]
     [InlineData("status --broker energy", "mqtt://host:1883")]
