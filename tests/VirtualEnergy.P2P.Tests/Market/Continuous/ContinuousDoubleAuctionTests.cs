@@ -35,6 +35,10 @@ public sealed class ContinuousDoubleAuctionTests
         // 1 Wh at 100 and 1 Wh at 200: 150 → 200. At −100 and −200: −150 → −100.
         Assert.Equal(new Price(200), Clear(Sell(1, 100, 1), Sell(2, 200, 1), Buy(3, 300, 2)).Price);
         Assert.Equal(new Price(-100), Clear(Sell(1, -100, 1), Sell(2, -200, 1), Buy(3, 300, 2)).Price);
+
+        // (4 · −100 − 200) / 5 = −120, nearest −100; (−100 − 4 · 200) / 5 = −180, nearest −200.
+        Assert.Equal(new Price(-100), Clear(Sell(1, -100, 4), Sell(2, -200, 1), Buy(3, 300, 5)).Price);
+        Assert.Equal(new Price(-200), Clear(Sell(1, -100, 1), Sell(2, -200, 4), Buy(3, 300, 5)).Price);
     }
 
     [Fact]
