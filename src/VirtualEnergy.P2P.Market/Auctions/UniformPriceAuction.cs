@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Market.Auctions;
 
@@ -12,7 +13,8 @@ namespace VirtualEnergy.P2P.Market.Auctions;
 /// </remarks>
 public sealed class UniformPriceAuction : IMechanism
 {
-    Clearing IMechanism.Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Hash256 seed) => Clear(orders, rules);
+    Clearing IMechanism.Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Hash256 seed) =>
+        ZonalAuction.IsAskedFor(orders, rules) ? ZonalAuction.Clear(orders, rules) : Clear(orders, rules);
 
     /// <exception cref="OverflowException">The volume does not fit in 64 bits of Wh.</exception>
     /// <exception cref="ArgumentException">An order's energy is not positive.</exception>

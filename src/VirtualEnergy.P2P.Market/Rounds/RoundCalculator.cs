@@ -35,7 +35,8 @@ public static class RoundCalculator
         signed.Bid.Buy.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Buy, step.Price, step.Energy) { Zone = zone })
             .Concat(signed.Bid.Sell.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Sell, step.Price, step.Energy) { Zone = zone }));
 
-    private static IEnumerable<Trade> TradesOf(Lot lot)
+    /// <summary>The trades of one lot, paired by market rule 5.</summary>
+    public static IEnumerable<Trade> TradesOf(Lot lot)
     {
         var buyers = ClaimsOf(lot.Fills, Side.Buy);
         var sellers = ClaimsOf(lot.Fills, Side.Sell);
