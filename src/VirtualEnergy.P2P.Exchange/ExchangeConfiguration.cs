@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.RealTimePricing;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -37,6 +38,7 @@ public static class ExchangeConfiguration
                 Mechanism = rules.TextOrNull("Mechanism") is null ? defaults.Mechanism
                     : rules.Parsed("Mechanism", string.Join(", ", Mechanisms.Codes), text => Mechanisms.TryParse(text, out var kind) ? kind : throw new FormatException()),
                 RealTimePrice = ReadRealTimePrice(rules.Section("RealTimePrice")),
+                Network = ReadNetwork(rules),
                 Accounts = new MoneyAccounts(ReadAccount(rules, "GridAccount"), ReadAccount(rules, "CommunityAccount")),
             },
             Tariff = ReadTariff(section.Section("Supplier")),
@@ -71,7 +73,24 @@ public static class ExchangeConfiguration
         var address = member.Parsed("Id", "0x and 40 hexadecimal digits", Address.Parse);
         return new Member(
             address.ToMember(), member.TextOrNull("Name") ?? address.ToString(), new ZoneId(member.TextOrNull("Zone") ?? ""),
-            member.Whole("ConnectionWatts", 1, 10_000_000) ?? 10_000, member.TextOrNull("Active") is not "false" and not "False");
+            member.Whole("ConnectionWatts", 1, 10_000_000) ?? 10_000, member.TextOrNull("Active") is not "false" and not "False")
+        {
+            IsGreen = member.TextOrNull("Green") is "true" or "True",
+        };
+    }
+
+    private static ZoneNetwork ReadNetwork(ConfiguredValues rules)
+    {
+        try
+        {
+            return new ZoneNetwork(rules.List("Network").Select(line => new ZoneLine(
+                new ZoneId(line.Text("Buyer")), new ZoneId(line.Text("Seller")), new Price(line.Whole("FeeMicroEurPerKWh", 0) ?? 0),
+                line.Whole("CapacityWh", 0) is { } capacity ? new Energy(capacity) : null)));
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new ExchangeStartException($"Exchange:Rules:Network: {wrong.Message}", wrong);
+        }
     }
 
     private static RealTimePriceRules? ReadRealTimePrice(ConfiguredValues pricing)

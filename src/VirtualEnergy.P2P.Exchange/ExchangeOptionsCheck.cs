@@ -1,3 +1,5 @@
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Exchange;
@@ -30,10 +32,30 @@ internal static class ExchangeOptionsCheck
         Require(options.MessagesPerMemberAndSecond > 0, "Exchange:MessagesPerMemberAndSecond must be 1 or more.");
         Require(options.Rules.Floor <= options.Rules.Cap && options.Rules.TickMicroEurPerKWh > 0, "Exchange:Rules: the floor must not be above the cap, and the tick must be 1 or more.");
         Require(options.Rules.KThousandths is >= 0 and <= 1000, "Exchange:Rules:KThousandths must be from 0 to 1000.");
+        CheckNetwork(options.Rules);
         Require(options.Log is "none" or "text" or "json", $"Exchange:Log is '{options.Log}'; it must be none, text or json.");
         Require(
             Uri.TryCreate(options.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
             $"Exchange:Url is '{options.Url}'; write http://127.0.0.1:8080.");
+    }
+
+    private static void CheckNetwork(MarketRules rules)
+    {
+        if (rules.Network.IsCopperPlate)
+        {
+            return;
+        }
+
+        Require(rules.Mechanism == MechanismKind.Uniform, $"Exchange:Rules:Network: the mechanism {rules.Mechanism.Code()} knows no zones; choose uniform.");
+        foreach (var line in rules.Network.Lines)
+        {
+            Require(
+                rules.IsOnTick(line.Fee) && line.Fee <= rules.Cap,
+                $"Exchange:Rules:Network: the fee from '{line.Seller}' to '{line.Buyer}' is {line.Fee}; it must be a multiple of the tick and not above the cap.");
+        }
+
+        Require(rules.Accounts.GridOperator is not null || rules.Network.Lines.All(line => line.Fee == default), "Exchange:Rules:GridAccount is missing: the network has fees.");
+        Require(rules.Accounts.Community is not null || rules.Network.Lines.All(line => line.Capacity is null), "Exchange:Rules:CommunityAccount is missing: a line with a limit can earn congestion rent.");
     }
 
     private static void Require(bool holds, string otherwise)

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Messaging;
 
@@ -15,6 +16,7 @@ public static partial class WireFormat
         json.WriteNumber("number", message.Bid.Number);
         WriteSteps(json, "buy", message.Bid.Buy);
         WriteSteps(json, "sell", message.Bid.Sell);
+        WritePreferences(json, message.Bid.Preferences);
         json.WriteString("signature", Hex(message.Signature.AsSpan()));
     });
 
@@ -54,7 +56,10 @@ public static partial class WireFormat
                 return false;
             }
 
-            var bid = new Bid(member, period.Value, number.Value, Steps(buy, "buy"), Steps(sell, "sell"));
+            var bid = new Bid(member, period.Value, number.Value, Steps(buy, "buy"), Steps(sell, "sell"))
+            {
+                Preferences = fields.Has("preferences") ? PreferencesOf(fields.Object("preferences")) : default,
+            };
             message = new BidMessage(bid, fields.Signature());
             refusal = null;
             return true;
@@ -131,6 +136,27 @@ public static partial class WireFormat
 
         return steps.MoveToImmutable();
     }
+
+    private static void WritePreferences(Utf8JsonWriter json, Preferences preferences)
+    {
+        if (preferences.IsNone)
+        {
+            return;
+        }
+
+        json.WriteStartObject("preferences");
+        WriteUnlessZero(json, "greenMicroEurPerKWh", preferences.GreenPremium);
+        WriteUnlessZero(json, "localMicroEurPerKWh", preferences.LocalPremium);
+        WriteIfAny(json, "partner", preferences.Partner?.Value);
+        WriteUnlessZero(json, "partnerMicroEurPerKWh", preferences.PartnerPremium);
+        json.WriteEndObject();
+    }
+
+    private static Preferences PreferencesOf(JsonFields fields) => new(
+        new Price(fields.IntegerOrNull("greenMicroEurPerKWh") ?? 0),
+        new Price(fields.IntegerOrNull("localMicroEurPerKWh") ?? 0),
+        fields.MemberOrNull("partner"),
+        new Price(fields.IntegerOrNull("partnerMicroEurPerKWh") ?? 0));
 
     private static void WriteIfAny(Utf8JsonWriter json, string name, string? text)
     {

@@ -5,11 +5,15 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Messaging;
 
 public static partial class WireFormat
 {
+    private static readonly ImmutableArray<(Quality Flag, string Name)> QualityNames =
+        [(Quality.Green, "green"), (Quality.Local, "local"), (Quality.Partner, "partner")];
+
     public static byte[] Write(MarketDescription market) => Written(json =>
     {
         json.WriteString("community", market.Community);
@@ -25,6 +29,7 @@ public static partial class WireFormat
         json.WriteString("mechanism", market.Rules.Mechanism.Code());
         WriteAccount(json, "gridAccount", market.Rules.Accounts.GridOperator);
         WriteAccount(json, "communityAccount", market.Rules.Accounts.Community);
+        WriteNetwork(json, market.Rules.Network);
         if (market.Rules.RealTimePrice is { } pricing)
         {
             json.WriteStartObject("realTimePrice");
@@ -40,7 +45,7 @@ public static partial class WireFormat
 
     public static bool TryReadMarket(
         ReadOnlySpan<byte> payload, [NotNullWhen(true)] out MarketDescription? market, [NotNullWhen(false)] out string? error) =>
-        TryRead(payload, MaxSmallBytes, Market, out market, out error);
+        TryRead(payload, MaxMarketBytes, Market, out market, out error);
 
     public static byte[] Write(RoundAnnouncement round) => Written(json =>
     {
@@ -80,6 +85,7 @@ public static partial class WireFormat
             json.WriteNumber("priceMicroEurPerKWh", trade.Price.MicroEurPerKWh);
             WriteUnlessZero(json, "gridFeeMicroEurPerKWh", trade.GridFee);
             WriteUnlessZero(json, "spreadMicroEurPerKWh", trade.Spread);
+            WriteQuality(json, trade.Quality);
             json.WriteEndObject();
         }
 
@@ -134,8 +140,49 @@ public static partial class WireFormat
             Mechanism = Mechanisms.TryParse(fields.Text("mechanism", 32), out var mechanism)
                 ? mechanism : throw fields.Wrong("mechanism", "is none that this node knows"),
             Accounts = new MoneyAccounts(fields.MemberOrNull("gridAccount"), fields.MemberOrNull("communityAccount")),
+            Network = fields.Has("network") ? Network(fields) : ZoneNetwork.CopperPlate,
             RealTimePrice = fields.Has("realTimePrice") ? RealTimePrice(fields.Object("realTimePrice")) : null,
         };
+    }
+
+    private static ZoneNetwork Network(JsonFields fields)
+    {
+        try
+        {
+            return new ZoneNetwork(fields.Objects("network").Select(line => new ZoneLine(
+                new ZoneId(line.Text("buyer", MaxNameLength)), new ZoneId(line.Text("seller", MaxNameLength)),
+                new Price(line.IntegerOrNull("feeMicroEurPerKWh") ?? 0),
+                line.IntegerOrNull("capacityWh") is { } capacity ? new Energy(capacity) : null)));
+        }
+        catch (ArgumentException wrong)
+        {
+            throw fields.Wrong("network", $"cannot be: {wrong.Message}");
+        }
+    }
+
+    private static void WriteNetwork(Utf8JsonWriter json, ZoneNetwork network)
+    {
+        if (network.IsCopperPlate)
+        {
+            return;
+        }
+
+        json.WriteStartArray("network");
+        foreach (var line in network.Lines)
+        {
+            json.WriteStartObject();
+            json.WriteString("buyer", line.Buyer.Value);
+            json.WriteString("seller", line.Seller.Value);
+            WriteUnlessZero(json, "feeMicroEurPerKWh", line.Fee);
+            if (line.Capacity is { } capacity)
+            {
+                json.WriteNumber("capacityWh", capacity.WattHours);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static RealTimePriceRules RealTimePrice(JsonFields fields) => new()
@@ -162,6 +209,25 @@ public static partial class WireFormat
         }
     }
 
+    private static void WriteQuality(Utf8JsonWriter json, Quality quality)
+    {
+        if (quality != Quality.None)
+        {
+            json.WriteStartArray("quality");
+            foreach (var (flag, name) in QualityNames.Where(entry => quality.HasFlag(entry.Flag)))
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+        }
+    }
+
+    private static Quality QualityOf(JsonFields trade) => !trade.Has("quality") ? Quality.None
+        : trade.Array("quality").EnumerateArray().Aggregate(Quality.None, (sum, element) =>
+            QualityNames.FirstOrDefault(entry => element.ValueKind == JsonValueKind.String && element.ValueEquals(entry.Name)) is { Flag: not Quality.None } known
+                ? sum | known.Flag : throw trade.Wrong("quality", "has a word that is neither green, local nor partner"));
+
     private static RoundResult Result(JsonFields fields) =>
         new(
             fields.Period(), fields.IntegerOrNull("priceMicroEurPerKWh") is { } price ? new Price(price) : null,
@@ -179,5 +245,6 @@ public static partial class WireFormat
     {
         GridFee = new Price(trade.IntegerOrNull("gridFeeMicroEurPerKWh") ?? 0),
         Spread = new Price(trade.IntegerOrNull("spreadMicroEurPerKWh") ?? 0),
+        Quality = QualityOf(trade),
     };
 }

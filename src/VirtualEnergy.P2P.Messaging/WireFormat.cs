@@ -19,6 +19,9 @@ public static partial class WireFormat
     /// <summary>Everything else that a node sends or gets for itself, and what describes the market.</summary>
     public const int MaxSmallBytes = 4 * 1024;
 
+    /// <summary>The description of a market, whose network may have thousands of lines.</summary>
+    public const int MaxMarketBytes = 2 * 1024 * 1024;
+
     /// <summary>About 20,000 trades.</summary>
     public const int MaxRoundResultBytes = 4 * 1024 * 1024;
 

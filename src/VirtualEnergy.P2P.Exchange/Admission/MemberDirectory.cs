@@ -15,6 +15,7 @@ public sealed class MemberDirectory
     {
         _members = members.ToImmutableSortedDictionary(member => member.Id, member => member);
         Zones = _members.ToImmutableDictionary(entry => entry.Key, entry => entry.Value.Zone);
+        Green = _members.Values.Where(member => member.IsGreen).Select(member => member.Id).ToImmutableHashSet();
     }
 
     /// <summary>By id.</summary>
@@ -23,6 +24,9 @@ public sealed class MemberDirectory
     public IEnumerable<MemberId> Active => All.Where(member => member.IsActive).Select(member => member.Id);
 
     public IReadOnlyDictionary<MemberId, ZoneId> Zones { get; }
+
+    /// <summary>Those whose energy counts as green.</summary>
+    public IReadOnlySet<MemberId> Green { get; }
 
     public Member? Find(MemberId id) => _members.GetValueOrDefault(id);
 

@@ -19,9 +19,11 @@ internal static class RejectionDetail
         RejectionReason.EnergyNotPositive => "Every step's energy must be at least 1 Wh.",
         RejectionReason.PriceOutOfRange =>
             $"Every price must lie from {context.Rules.Floor.MicroEurPerKWh} to {context.Rules.Cap.MicroEurPerKWh} µEUR/kWh.",
-        RejectionReason.OffTick => $"Every price must be a multiple of {context.Rules.TickMicroEurPerKWh} µEUR/kWh.",
+        RejectionReason.OffTick => $"Every price and premium must be a multiple of {context.Rules.TickMicroEurPerKWh} µEUR/kWh.",
+        RejectionReason.PremiumOutOfRange => $"Every premium must lie from 0 to {context.Rules.Cap.MicroEurPerKWh} µEUR/kWh.",
+        RejectionReason.WrongPartner => "A premium for a partner needs a partner, who is not the bidder.",
         RejectionReason.StepsOutOfOrder => "Buy prices must fall strictly, sell prices must rise strictly.",
-        RejectionReason.StepsCrossing => $"The highest buy price, {bid.Buy[0].Price}, must be below the lowest sell price, {bid.Sell[0].Price}.",
+        RejectionReason.StepsCrossing => $"The highest buy price, {bid.Buy[0].Price}, with the premiums for green and local energy, must be below the lowest sell price, {bid.Sell[0].Price}.",
         RejectionReason.OverCapacity => $"The energies of a side are more than {context.Member!.ConnectionWatts} W carry in a period.",
         RejectionReason.InsufficientFunds => $"The bid may cost {bid.WorstCasePayment}; available are {context.AvailableFunds}.",
         _ => $"Refused: {reason.Code()}.",

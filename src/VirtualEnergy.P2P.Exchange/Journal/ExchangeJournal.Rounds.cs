@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
@@ -25,9 +26,9 @@ public sealed partial class ExchangeJournal
         {
             var trade = round.Trades[i];
             transaction.Execute(
-                "INSERT INTO trades VALUES(@0, @1, @2, @3, @4, @5, @6, @7)",
+                "INSERT INTO trades VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8)",
                 round.Period.Index, i, trade.Buyer.Value, trade.Seller.Value, trade.Energy.WattHours, trade.Price.MicroEurPerKWh,
-                trade.GridFee.MicroEurPerKWh, trade.Spread.MicroEurPerKWh);
+                trade.GridFee.MicroEurPerKWh, trade.Spread.MicroEurPerKWh, (int)trade.Quality);
         }
 
         for (var i = 0; i < round.Charges.Length; i++)
@@ -51,12 +52,12 @@ public sealed partial class ExchangeJournal
     public IReadOnlyList<JournalledRound> Rounds(Period from, Period to) => Read(connection =>
     {
         var trades = connection.Query(
-            "SELECT period, buyer, seller, energy_wh, price, grid_fee, spread FROM trades WHERE period BETWEEN @0 AND @1 ORDER BY period, position",
+            "SELECT period, buyer, seller, energy_wh, price, grid_fee, spread, quality FROM trades WHERE period BETWEEN @0 AND @1 ORDER BY period, position",
             row => (
                 Period: row.GetInt64(0),
                 Trade: new Trade(new MemberId(row.GetString(1)), new MemberId(row.GetString(2)), new Energy(row.GetInt64(3)), new Price(row.GetInt64(4)))
                 {
-                    GridFee = new Price(row.GetInt64(5)), Spread = new Price(row.GetInt64(6)),
+                    GridFee = new Price(row.GetInt64(5)), Spread = new Price(row.GetInt64(6)), Quality = (Quality)row.GetInt32(7),
                 }),
             from.Index, to.Index).ToLookup(row => row.Period, row => row.Trade);
         var charges = connection.Query(

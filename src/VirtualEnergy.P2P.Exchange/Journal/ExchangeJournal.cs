@@ -78,17 +78,17 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
             foreach (var member in changed)
             {
                 transaction.Execute(
-                    "INSERT INTO members VALUES(@0, @1, @2, @3, @4, @5)",
-                    member.Id.Value, member.Name, member.Zone.Value, member.ConnectionWatts, member.IsActive ? 1 : 0, Now());
+                    "INSERT INTO members VALUES(@0, @1, @2, @3, @4, @5, @6)",
+                    member.Id.Value, member.Name, member.Zone.Value, member.ConnectionWatts, member.IsActive ? 1 : 0, member.IsGreen ? 1 : 0, Now());
             }
         });
     }
 
     /// <summary>The members as last written, one row each.</summary>
     public IReadOnlyList<Member> Members() => Read(connection => connection.Query(
-        "SELECT id, name, zone, connection_w, active, MAX(rowid) FROM members GROUP BY id",
+        "SELECT id, name, zone, connection_w, active, green, MAX(rowid) FROM members GROUP BY id",
         row => new Member(
-            new MemberId(row.GetString(0)), row.GetString(1), new ZoneId(row.GetString(2)), row.GetInt64(3), row.GetInt64(4) == 1)));
+            new MemberId(row.GetString(0)), row.GetString(1), new ZoneId(row.GetString(2)), row.GetInt64(3), row.GetInt64(4) == 1) { IsGreen = row.GetInt64(5) == 1 }));
 
     public Task AppendBidAsync(JournalledBid bid)
     {

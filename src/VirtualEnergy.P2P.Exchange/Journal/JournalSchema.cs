@@ -6,14 +6,14 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 internal static class JournalSchema
 {
     /// <summary>Written to the file as SQLite's <c>user_version</c>; a file of another version is refused, not guessed at.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     private const string Tables = """
         CREATE TABLE identity(
           community TEXT NOT NULL, chain_id TEXT NOT NULL, contract TEXT NOT NULL) STRICT;
         CREATE TABLE members(
           id TEXT NOT NULL, name TEXT NOT NULL, zone TEXT NOT NULL, connection_w INTEGER NOT NULL, active INTEGER NOT NULL,
-          at TEXT NOT NULL) STRICT;
+          green INTEGER NOT NULL, at TEXT NOT NULL) STRICT;
         CREATE TABLE bids(
           hash TEXT PRIMARY KEY, period INTEGER NOT NULL, member TEXT NOT NULL, number INTEGER NOT NULL,
           message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
@@ -25,7 +25,7 @@ internal static class JournalSchema
         CREATE TABLE trades(
           period INTEGER NOT NULL REFERENCES rounds(period), position INTEGER NOT NULL, buyer TEXT NOT NULL, seller TEXT NOT NULL,
           energy_wh INTEGER NOT NULL, price INTEGER NOT NULL, grid_fee INTEGER NOT NULL, spread INTEGER NOT NULL,
-          PRIMARY KEY(period, position)) STRICT;
+          quality INTEGER NOT NULL, PRIMARY KEY(period, position)) STRICT;
         CREATE TABLE charges(
           period INTEGER NOT NULL REFERENCES rounds(period), position INTEGER NOT NULL, member TEXT NOT NULL, amount INTEGER NOT NULL,
           PRIMARY KEY(period, position)) STRICT;

@@ -76,7 +76,7 @@ public sealed class RoundClock(
         await gate.WaitForClosureAsync(period, everyoneHasBid, cancellation);
         var start = time.GetTimestamp();
         var bids = await open.CloseAsync();
-        await ConcludeAsync(RoundCalculator.Clear(period, bids, members.Zones, options.Rules), bids, start, cancellation);
+        await ConcludeAsync(RoundCalculator.Clear(period, bids, members.Zones, options.Rules, green: members.Green), bids, start, cancellation);
     }
 
     private async Task ConcludeAsync(Round round, ImmutableArray<SignedBid> bids, long start, CancellationToken cancellation)

@@ -1,3 +1,5 @@
+using VirtualEnergy.P2P.Market.Zones;
+
 namespace VirtualEnergy.P2P.Market.Admission;
 
 /// <summary>What the exchange knows about a bidder and the open round when a bid arrives.</summary>
@@ -21,7 +23,14 @@ public sealed record AdmissionContext(
 /// <param name="Zone">Low-voltage zone of the connection point.</param>
 /// <param name="ConnectionWatts">What the connection can carry, each way, in W.</param>
 /// <param name="IsActive">A suspended member keeps her funds and cannot bid.</param>
-public sealed record Member(MemberId Id, string Name, ZoneId Zone, long ConnectionWatts, bool IsActive = true);
+public sealed record Member(MemberId Id, string Name, ZoneId Zone, long ConnectionWatts, bool IsActive = true)
+{
+    /// <summary>
+    /// Whether what she sells counts as green. It stands in the community's register and in no bid: a claim that others pay
+    /// for must be one that they can check, and a plant does not change from period to period.
+    /// </summary>
+    public bool IsGreen { get; init; }
+}
 
 /// <summary>Admission (market rule 2): a row of small rules, the first that objects gives the reason. Cheap ones come first.</summary>
 public static class AdmissionRules
@@ -31,7 +40,7 @@ public static class AdmissionRules
     private static readonly Rule[] InOrder =
     [
         MemberIsKnown, MemberIsActive, GateIsOpen, PeriodIsTheOpenOne, NumberCountsUp, StepsAreFew, EnergiesArePositive,
-        PricesAreInRange, PricesAreOnTick, StepsAreInOrder, StepsDoNotCross, ConnectionCarriesIt, FundsCoverTheWorstCase,
+        PricesAreInRange, PricesAreOnTick, PremiumsAreInRange, PartnerIsAnother, StepsAreInOrder, StepsDoNotCross, ConnectionCarriesIt, FundsCoverTheWorstCase,
         SignatureIsTheMembers,
     ];
 
@@ -77,7 +86,19 @@ public static class AdmissionRules
             ? null : RejectionReason.PriceOutOfRange;
 
     private static RejectionReason? PricesAreOnTick(SignedBid signed, AdmissionContext context) =>
-        AllSteps(signed.Bid).All(step => context.Rules.IsOnTick(step.Price)) ? null : RejectionReason.OffTick;
+        AllSteps(signed.Bid).Select(step => step.Price).Concat(PremiumsOf(signed.Bid)).All(context.Rules.IsOnTick) ? null : RejectionReason.OffTick;
+
+    // Each within the cap, so that sums of them are nowhere near the end of 64 bits.
+    private static RejectionReason? PremiumsAreInRange(SignedBid signed, AdmissionContext context) =>
+        PremiumsOf(signed.Bid).All(premium => premium >= default(Price) && premium <= context.Rules.Cap) ? null : RejectionReason.PremiumOutOfRange;
+
+    private static RejectionReason? PartnerIsAnother(SignedBid signed, AdmissionContext context)
+    {
+        var preferences = signed.Bid.Preferences;
+        return preferences.Partner is null ? (preferences.PartnerPremium == default ? null : RejectionReason.WrongPartner)
+            : preferences.Partner == signed.Bid.Member ? RejectionReason.WrongPartner
+            : null;
+    }
 
     private static RejectionReason? StepsAreInOrder(SignedBid signed, AdmissionContext context)
     {
@@ -86,9 +107,10 @@ public static class AdmissionRules
         return buyFalls && sellRises ? null : RejectionReason.StepsOutOfOrder;
     }
 
-    // In order already, so the first step of each side is the one that could cross.
+    // In order already, so the first step of each side is the one that could cross. What she might add for her own zone's green
+    // energy counts: else she could be matched with herself.
     private static RejectionReason? StepsDoNotCross(SignedBid signed, AdmissionContext context) =>
-        signed.Bid.Buy.IsEmpty || signed.Bid.Sell.IsEmpty || signed.Bid.Buy[0].Price < signed.Bid.Sell[0].Price
+        signed.Bid.Buy.IsEmpty || signed.Bid.Sell.IsEmpty || MostForOwn(signed.Bid) < signed.Bid.Sell[0].Price
             ? null : RejectionReason.StepsCrossing;
 
     // The sides never fill together, so each is held against the connection alone. Int128: 32 × long.MaxValue fits.
@@ -104,6 +126,11 @@ public static class AdmissionRules
 
     private static RejectionReason? SignatureIsTheMembers(SignedBid signed, AdmissionContext context) =>
         context.SignatureIsValid(signed) ? null : RejectionReason.WrongSignature;
+
+    private static Price MostForOwn(Bid bid) =>
+        new(checked(bid.Buy[0].Price.MicroEurPerKWh + bid.Preferences.Earned(Quality.Green | Quality.Local).MicroEurPerKWh));
+
+    private static Price[] PremiumsOf(Bid bid) => [bid.Preferences.GreenPremium, bid.Preferences.LocalPremium, bid.Preferences.PartnerPremium];
 
     private static IEnumerable<Step> AllSteps(Bid bid) => bid.Buy.Concat(bid.Sell);
 

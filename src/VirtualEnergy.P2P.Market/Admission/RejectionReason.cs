@@ -36,13 +36,19 @@ public enum RejectionReason
     /// <summary>A step's price is below the floor or above the cap.</summary>
     PriceOutOfRange,
 
-    /// <summary>A step's price is not a multiple of the tick.</summary>
+    /// <summary>A step's price or a premium is not a multiple of the tick.</summary>
     OffTick,
+
+    /// <summary>A premium is negative or above the cap.</summary>
+    PremiumOutOfRange,
+
+    /// <summary>A premium for a partner without a partner, or the bidder as its own.</summary>
+    WrongPartner,
 
     /// <summary>Buy steps do not fall strictly, or sell steps do not rise strictly, in price.</summary>
     StepsOutOfOrder,
 
-    /// <summary>A buy price is not below every sell price.</summary>
+    /// <summary>A buy price, with the premiums for green and local energy, is not below every sell price.</summary>
     StepsCrossing,
 
     /// <summary>The energies, summed, are more than the member's connection can carry in a period.</summary>
@@ -69,6 +75,8 @@ public static class RejectionReasons
         RejectionReason.EnergyNotPositive => "energy-not-positive",
         RejectionReason.PriceOutOfRange => "price-out-of-range",
         RejectionReason.OffTick => "off-tick",
+        RejectionReason.PremiumOutOfRange => "premium-out-of-range",
+        RejectionReason.WrongPartner => "wrong-partner",
         RejectionReason.StepsOutOfOrder => "steps-out-of-order",
         RejectionReason.StepsCrossing => "steps-crossing",
         RejectionReason.OverCapacity => "over-capacity",

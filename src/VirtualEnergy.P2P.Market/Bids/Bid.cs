@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Market;
 
@@ -25,24 +26,30 @@ public sealed record Bid(MemberId Member, Period Period, long Number, ImmutableA
 {
     public const int MaxSteps = 32;
 
+    /// <summary>What the bidder adds to its buy steps' prices for energy of an origin it prefers; nothing unless stated.</summary>
+    public Preferences Preferences { get; init; }
+
     public bool IsWithdrawal => Buy.IsEmpty && Sell.IsEmpty;
 
     /// <summary>
-    /// The most this bid can cost its member, whatever the mechanism and the price: Σ price × energy of the buy steps, or
-    /// of the sell steps with a negative price, whichever is more (one price never fills both sides).
+    /// The most this bid can cost its member, whatever the mechanism and the price: Σ (price + premiums) × energy of the buy
+    /// steps, or of the sell steps with a negative price, whichever is more (who bids above 0 sells nothing below).
     /// </summary>
+    /// <exception cref="OverflowException">The sum does not fit in 64 bits.</exception>
     public Money WorstCasePayment
     {
         get
         {
-            var buying = Buy.Where(step => step.Price.MicroEurPerKWh > 0).Aggregate(Money.Zero, (sum, step) => sum + step.Price.Of(step.Energy));
+            var premiums = Preferences.Most.MicroEurPerKWh;
+            var buying = Buy.Select(step => step with { Price = new Price(checked(step.Price.MicroEurPerKWh + premiums)) })
+                .Where(step => step.Price.MicroEurPerKWh > 0).Aggregate(Money.Zero, (sum, step) => sum + step.Price.Of(step.Energy));
             var selling = Sell.Where(step => step.Price.MicroEurPerKWh < 0).Aggregate(Money.Zero, (sum, step) => sum - step.Price.Of(step.Energy));
             return buying > selling ? buying : selling;
         }
     }
 
     public bool Equals(Bid? other) =>
-        other is not null && Member == other.Member && Period == other.Period && Number == other.Number
+        other is not null && Member == other.Member && Period == other.Period && Number == other.Number && Preferences == other.Preferences
         && Buy.AsSpan().SequenceEqual(other.Buy.AsSpan()) && Sell.AsSpan().SequenceEqual(other.Sell.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Member, Period, Number, Buy.Length, Sell.Length);

@@ -11,9 +11,11 @@ public static class RoundCalculator
     /// <param name="zones">The low-voltage zone of each bidder; one who is missing stands in a zone without a name.</param>
     /// <param name="rules">The community's constants.</param>
     /// <param name="seed">The round's chance, revealed after gate closure; only mechanisms that draw lots look at it.</param>
+    /// <param name="green">Members whose energy counts as green; none unless stated.</param>
     /// <exception cref="ArgumentException">Two bids of one member, or a bid of another period.</exception>
     public static Round Clear(
-        Period period, IEnumerable<SignedBid> bids, IReadOnlyDictionary<MemberId, ZoneId> zones, MarketRules rules, Hash256 seed = default)
+        Period period, IEnumerable<SignedBid> bids, IReadOnlyDictionary<MemberId, ZoneId> zones, MarketRules rules, Hash256 seed = default,
+        IReadOnlySet<MemberId>? green = null)
     {
         ImmutableArray<SignedBid> frozen = [.. bids.OrderBy(signed => signed.Bid.Member)];
         for (var i = 0; i < frozen.Length; i++)
@@ -24,16 +26,17 @@ public static class RoundCalculator
             }
         }
 
-        List<Order> orders = [.. frozen.SelectMany(signed => OrdersOf(signed, zones.GetValueOrDefault(signed.Bid.Member, ZoneId.Unnamed)))];
+        List<Order> orders = [.. frozen.SelectMany(signed => OrdersOf(
+            signed, zones.GetValueOrDefault(signed.Bid.Member, ZoneId.Unnamed), green?.Contains(signed.Bid.Member) == true))];
         var clearing = Mechanisms.Of(rules.Mechanism).Clear(orders, rules, seed);
         ImmutableArray<Trade> trades = [.. clearing.Lots.SelectMany(TradesOf)];
         return new Round(period, frozen, clearing, trades, Netting.DeltasOf(trades, clearing.Charges, rules.Accounts));
     }
 
     /// <summary>A bid's steps as orders that all carry the bid's hash.</summary>
-    public static IEnumerable<Order> OrdersOf(SignedBid signed, ZoneId zone) =>
-        signed.Bid.Buy.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Buy, step.Price, step.Energy) { Zone = zone })
-            .Concat(signed.Bid.Sell.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Sell, step.Price, step.Energy) { Zone = zone }));
+    public static IEnumerable<Order> OrdersOf(SignedBid signed, ZoneId zone, bool isGreen = false) =>
+        signed.Bid.Buy.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Buy, step.Price, step.Energy) { Zone = zone, Preferences = signed.Bid.Preferences })
+            .Concat(signed.Bid.Sell.Select(step => new Order(signed.Hash, signed.Bid.Member, Side.Sell, step.Price, step.Energy) { Zone = zone, IsGreen = isGreen }));
 
     /// <summary>The trades of one lot, paired by market rule 5.</summary>
     public static IEnumerable<Trade> TradesOf(Lot lot)

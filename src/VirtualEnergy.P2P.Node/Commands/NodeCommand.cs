@@ -44,7 +44,10 @@ internal static class NodeCommand
         try
         {
             var name = config.Community ?? await MarketDiscovery.FindCommunityAsync(broker, key.Address.ToMember(), time, logger, cancellation).ConfigureAwait(false);
-            await using var node = new ProsumerNode(broker, name, key, home, config.Supplier.Open(community), time, logger);
+            await using var node = new ProsumerNode(broker, name, key, home, config.Supplier.Open(community), time, logger)
+            {
+                Preferences = config.Preferences?.Open() ?? default,
+            };
             await node.StartAsync(cancellation).ConfigureAwait(false);
             await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Households;
 
@@ -39,6 +40,9 @@ public sealed record HomeConfig
     public required HouseholdSource Household { get; init; }
 
     public SupplierSource Supplier { get; init; } = new();
+
+    /// <summary>What the home pays more for energy of an origin it prefers; left out, energy is energy.</summary>
+    public PreferenceSource? Preferences { get; init; }
 
     /// <exception cref="UserErrorException">The file is missing, too large, or says something that cannot be.</exception>
     public static HomeConfig Read(string path)
@@ -161,5 +165,40 @@ public sealed record SupplierSource
         {
             throw new UserErrorException(error.Message, error);
         }
+    }
+}
+
+/// <summary>A home's preferences: premiums in µEUR/kWh on top of what its agent bids, 0 or more.</summary>
+public sealed record PreferenceSource
+{
+    public long GreenMicroEurPerKWh { get; init; }
+
+    public long LocalMicroEurPerKWh { get; init; }
+
+    /// <summary>The address of a member whose energy the home prefers.</summary>
+    public string? Partner { get; init; }
+
+    public long PartnerMicroEurPerKWh { get; init; }
+
+    /// <exception cref="UserErrorException">A premium is negative or huge, or the partner is no address.</exception>
+    public Preferences Open()
+    {
+        foreach (var (name, premium) in new[] { ("green", GreenMicroEurPerKWh), ("local", LocalMicroEurPerKWh), ("partner", PartnerMicroEurPerKWh) })
+        {
+            if (premium < 0 || premium > ZoneNetwork.MaxFee.MicroEurPerKWh)
+            {
+                throw new UserErrorException($"preferences: {name}MicroEurPerKWh is {premium}; write 0 or more.");
+            }
+        }
+
+        if (Partner is not null && !Topics.IsMemberAddress(Partner))
+        {
+            throw new UserErrorException($"preferences: partner is \"{Partner}\"; write 0x and 40 lower-case hexadecimal digits.");
+        }
+
+        return Partner is null && PartnerMicroEurPerKWh > 0
+            ? throw new UserErrorException("preferences: partnerMicroEurPerKWh needs a partner.")
+            : new Preferences(
+                new Price(GreenMicroEurPerKWh), new Price(LocalMicroEurPerKWh), Partner is null ? null : new MemberId(Partner), new Price(PartnerMicroEurPerKWh));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Node.Hosting;
 
@@ -12,7 +13,8 @@ public static class OwnTrades
         Bought(trades, member) - Sold(trades, member);
 
     /// <summary>
-    /// True when the member trades no more than her bid offers at the trades' prices, counting as a buyer all that she pays.
+    /// True when the member trades no more than her bid offers at the trades' prices, counting as a buyer all that she pays,
+    /// less the premiums that she offered for energy of the trade's quality.
     /// Without a bid, only no trade at all keeps it.
     /// </summary>
     public static bool KeepTheBid(ImmutableArray<Trade> trades, MemberId member, Bid? bid)
@@ -29,11 +31,18 @@ public static class OwnTrades
         }
 
         // At every price that she trades at, she has bought at that price or above no more than she bid there, and sold alike.
-        var bought = own.Where(trade => trade.Buyer == member).Select(trade => new Step(trade.BuyerPrice, trade.Energy)).ToList();
+        var bought = own.Where(trade => trade.Buyer == member).Select(trade => new Step(LimitFor(trade, bid), trade.Energy)).ToList();
         var sold = own.Where(trade => trade.Seller == member).Select(trade => new Step(trade.Price, trade.Energy)).ToList();
         return bought.TrueForAll(at => Total(bought.Where(step => step.Price >= at.Price)) <= Total(bid.Buy.Where(step => step.Price >= at.Price)))
             && sold.TrueForAll(at => Total(sold.Where(step => step.Price <= at.Price)) <= Total(bid.Sell.Where(step => step.Price <= at.Price)));
     }
+
+    private static Price LimitFor(Trade trade, Bid bid) =>
+        new(checked(trade.BuyerPrice.MicroEurPerKWh - bid.Preferences.Earned(QualityFor(trade, bid)).MicroEurPerKWh));
+
+    // Who the partner is, the member knows herself; the rest stands in the community's register.
+    private static Quality QualityFor(Trade trade, Bid bid) =>
+        trade.Seller == bid.Preferences.Partner ? trade.Quality : trade.Quality & ~Quality.Partner;
 
     private static Energy Bought(ImmutableArray<Trade> trades, MemberId member) =>
         trades.Where(trade => trade.Buyer == member).Aggregate(Energy.Zero, (sum, trade) => sum + trade.Energy);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
@@ -61,6 +62,9 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     public MemberId Member { get; }
 
+    /// <summary>What the home adds to its bids for energy of an origin it prefers.</summary>
+    public Preferences Preferences { get; init; }
+
     /// <summary>Connects and takes part until disposed. Returns once the broker is reached.</summary>
     /// <exception cref="MqttLinkException">The broker refuses this node.</exception>
     public async Task StartAsync(CancellationToken cancellation)
@@ -116,7 +120,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
 
         var (buy, sell) = market.Agent.BidFor(period);
-        return SendAsync(market, new Bid(Member, period, 1, buy, sell), cancellation);
+        return SendAsync(market, new Bid(Member, period, 1, buy, sell) { Preferences = Preferences.For(buy, sell) }, cancellation);
     }
 
     private Task SendAsync(JoinedMarket market, Bid bid, CancellationToken cancellation)

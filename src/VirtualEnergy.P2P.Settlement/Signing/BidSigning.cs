@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Settlement.Signing;
 
 /// <summary>
 /// Bids under EIP-712: <c>Bid(address member,uint64 period,uint64 number,Step[] buy,Step[] sell)Step(int64 price,uint64 energy)</c>,
-/// price in µEUR/kWh and energy in Wh, in the order of the bid. <see cref="SignedBid.Hash"/> is the whole EIP-712 digest.
+/// price in µEUR/kWh and energy in Wh, in the order of the bid. A bid with preferences has one more field at its end,
+/// <c>Preferences preferences</c>, with <c>Preferences(uint64 greenPremium,uint64 localPremium,address partner,uint64
+/// partnerPremium)</c> and no partner as the zero address; another type, so that neither passes for the other. <see cref="SignedBid.Hash"/> is the whole EIP-712 digest.
 /// </summary>
 public sealed class BidSigning(MarketDomain domain)
 {
@@ -17,20 +20,30 @@ public sealed class BidSigning(MarketDomain domain)
     private static readonly Hash256 BidType =
         Keccak256.Hash("Bid(address member,uint64 period,uint64 number,Step[] buy,Step[] sell)" + StepDefinition);
 
+    private const string PreferencesDefinition = "Preferences(uint64 greenPremium,uint64 localPremium,address partner,uint64 partnerPremium)";
+
+    private static readonly Hash256 PreferencesType = Keccak256.Hash(PreferencesDefinition);
+
+    private static readonly Hash256 PreferringBidType = Keccak256.Hash(
+        "Bid(address member,uint64 period,uint64 number,Step[] buy,Step[] sell,Preferences preferences)" + PreferencesDefinition + StepDefinition);
+
     private readonly Hash256 _separator = domain.Separator;
 
     public MarketDomain Domain => domain;
 
     /// <exception cref="FormatException">The member is no address.</exception>
     /// <exception cref="ArgumentException">More steps than a bid may have.</exception>
-    /// <exception cref="OverflowException">A negative period, number or energy.</exception>
-    public Hash256 Hash(Bid bid) => new StructHash(BidType)
-        .Add(Address.FromMember(bid.Member))
-        .AddUnsigned(bid.Period.Index)
-        .AddUnsigned(bid.Number)
-        .Add(HashSteps(bid.Buy))
-        .Add(HashSteps(bid.Sell))
-        .Digest(_separator);
+    /// <exception cref="OverflowException">A negative period, number, energy or premium.</exception>
+    public Hash256 Hash(Bid bid)
+    {
+        var hash = new StructHash(bid.Preferences.IsNone ? BidType : PreferringBidType)
+            .Add(Address.FromMember(bid.Member))
+            .AddUnsigned(bid.Period.Index)
+            .AddUnsigned(bid.Number)
+            .Add(HashSteps(bid.Buy))
+            .Add(HashSteps(bid.Sell));
+        return (bid.Preferences.IsNone ? hash : hash.Add(HashPreferences(bid.Preferences))).Digest(_separator);
+    }
 
     /// <param name="bid">To be signed as it stands; whether it is admissible is the exchange's question.</param>
     /// <param name="key">The member's.</param>
@@ -60,6 +73,13 @@ public sealed class BidSigning(MarketDomain domain)
             return false; // Not even hashable: no signature can be over it.
         }
     }
+
+    private static Hash256 HashPreferences(Preferences preferences) => new StructHash(PreferencesType)
+        .AddUnsigned(preferences.GreenPremium.MicroEurPerKWh)
+        .AddUnsigned(preferences.LocalPremium.MicroEurPerKWh)
+        .Add(preferences.Partner is { } partner ? Address.FromMember(partner) : Address.Zero)
+        .AddUnsigned(preferences.PartnerPremium.MicroEurPerKWh)
+        .Finish();
 
     private static Hash256 HashSteps(ImmutableArray<Step> steps)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Zones;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.Exchange;
@@ -56,6 +57,37 @@ public sealed class ExchangeConfigurationTests
         var wrong = Assert.Throws<ExchangeStartException>(() => Read(new(Good) { [key] = value }));
         Assert.StartsWith(complaint, wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', wrong.Message);
+    }
+
+    [Fact]
+    public void A_network_of_zones_is_read_whole()
+    {
+        var options = Read(new(Good)
+        {
+            ["Exchange:Members:0:Green"] = "true",
+            ["Exchange:Rules:Network:0:Buyer"] = "north", ["Exchange:Rules:Network:0:Seller"] = "south",
+            ["Exchange:Rules:Network:0:FeeMicroEurPerKWh"] = "8000", ["Exchange:Rules:Network:0:CapacityWh"] = "2500",
+            ["Exchange:Rules:Network:1:Buyer"] = "south", ["Exchange:Rules:Network:1:Seller"] = "north", ["Exchange:Rules:Network:1:FeeMicroEurPerKWh"] = "9000",
+        });
+
+        Assert.Equal(
+            new ZoneNetwork([new(new("south"), new("north"), new(9_000)), new(new("north"), new("south"), new(8_000), new Energy(2_500))]), options.Rules.Network);
+        Assert.True(options.Members[0].IsGreen);
+    }
+
+    [Theory]
+    [InlineData("FeeMicroEurPerKWh", "-1", "Exchange:Rules:Network:0:FeeMicroEurPerKWh is '-1'")]
+    [InlineData("CapacityWh", "much", "Exchange:Rules:Network:0:CapacityWh is 'much'")]
+    [InlineData("Seller", null, "Exchange:Rules:Network:0:Seller is missing")]
+    [InlineData("Seller", "north", "Exchange:Rules:Network: Line to buyers in \"north\"")]
+    public void A_line_that_cannot_be_is_named(string key, string? value, string complaint)
+    {
+        var wrong = Assert.Throws<ExchangeStartException>(() => Read(new(Good)
+        {
+            ["Exchange:Rules:Network:0:Buyer"] = "north", ["Exchange:Rules:Network:0:Seller"] = "south", ["Exchange:Rules:Network:0:CapacityWh"] = "5",
+            [$"Exchange:Rules:Network:0:{key}"] = value,
+        }));
+        Assert.StartsWith(complaint, wrong.Message, StringComparison.Ordinal);
     }
 
     [Fact]

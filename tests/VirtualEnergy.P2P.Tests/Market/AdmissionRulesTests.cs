@@ -82,6 +82,41 @@ public sealed class AdmissionRulesTests
     }
 
     [Fact]
+    public void Premiums_lie_between_zero_and_the_cap_and_on_tick()
+    {
+        Assert.Null(Objection(Wishing(new(new(100), new(100), new("carl"), MarketRules.Default.Cap)), Context with { AvailableFunds = new Money(long.MaxValue) }));
+        Assert.Equal(RejectionReason.PremiumOutOfRange, Objection(Wishing(new(new(-100), default))));
+        Assert.Equal(RejectionReason.PremiumOutOfRange, Objection(Wishing(new(default, new(4_000_100)))));
+        Assert.Equal(RejectionReason.PremiumOutOfRange, Objection(Wishing(new(new(long.MaxValue - 7), new(long.MaxValue - 7)))));
+        Assert.Equal(RejectionReason.OffTick, Objection(Wishing(new(new(150), default))));
+    }
+
+    [Fact]
+    public void A_partner_is_another_member_and_a_premium_for_one_names_her()
+    {
+        Assert.Equal(RejectionReason.WrongPartner, Objection(Wishing(new(default, default, Anna, new(100)))));
+        Assert.Equal(RejectionReason.WrongPartner, Objection(Wishing(new(default, default, null, new(100)))));
+    }
+
+    [Fact]
+    public void Premiums_for_own_energy_do_not_lift_a_buy_step_to_a_sell_step()
+    {
+        // 250 + 9.9 is below 260, 250 + 5 + 5 is not.
+        var both = Good with { Sell = [new(new(260_000), new(1))] };
+        Assert.Null(Objection(both with { Preferences = new(new(9_900), default) }, Context with { AvailableFunds = new Money(long.MaxValue) }));
+        Assert.Equal(RejectionReason.StepsCrossing, Objection(both with { Preferences = new(new(5_000), new(5_000)) }));
+    }
+
+    [Fact]
+    public void The_worst_case_counts_every_premium()
+    {
+        // 500 Wh at −10 ct are bought for nothing, at −10 + 12 + 3 + 5 ct for 5 ct a half.
+        var buyer = Good with { Buy = [new(new(-100_000), new(500))], Sell = [] };
+        Assert.Equal(Money.Zero, buyer.WorstCasePayment);
+        Assert.Equal(new Money(50_000), (buyer with { Preferences = new(new(120_000), new(30_000), new("carl"), new(50_000)) }).WorstCasePayment);
+    }
+
+    [Fact]
     public void The_connection_bounds_each_side()
     {
         Assert.Null(Objection(Good with { Sell = [new(new(260_000), new(1_500))] }));
@@ -117,9 +152,14 @@ public sealed class AdmissionRulesTests
     public void No_bid_however_hostile_makes_admission_throw()
     {
         var anyStep = Gen.Select(Gen.Long, Gen.OneOf(Gen.Long, Gen.Const(long.MaxValue), Gen.Const(long.MinValue))).Select((price, energy) => new Step(new(price), new(energy)));
-        Gen.Select(anyStep.Array[0, 40], anyStep.Array[0, 40], Gen.Long, Gen.Long).Sample((buy, sell, period, number) =>
-            Objection(new Bid(Anna, new Period(period), number, [.. buy], [.. sell])));
+        Gen.Select(anyStep.Array[0, 40], anyStep.Array[0, 40], Gen.Long, Gen.Long, Gen.Long).Sample((buy, sell, period, number, premium) =>
+        {
+            Objection(new Bid(Anna, new Period(period), number, [.. buy], [.. sell]));
+            Objection(Good with { Buy = [.. buy.Take(3)], Preferences = new(new(premium), new(premium), Anna, new(premium)) });
+        });
     }
+
+    private static Bid Wishing(VirtualEnergy.P2P.Market.Zones.Preferences preferences) => Good with { Sell = [], Preferences = preferences };
 
     [Fact]
     public void Every_reason_has_a_code_of_its_own()

@@ -8,9 +8,9 @@ namespace VirtualEnergy.P2P.Tests.Messaging;
 public sealed class DocumentedExamplesTests
 {
     [Theory]
-    [InlineData("Market", 3)]
+    [InlineData("Market", 4)]
     [InlineData("Announcement", 1)]
-    [InlineData("Bid", 1)]
+    [InlineData("Bid", 2)]
     [InlineData("Receipt", 2)]
     [InlineData("Result", 2)]
     [InlineData("Meter reading", 1)]

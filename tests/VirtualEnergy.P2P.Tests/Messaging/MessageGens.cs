@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Tests.Messaging;
@@ -26,9 +27,17 @@ internal static class MessageGens
     private static readonly Gen<ImmutableArray<Step>> Steps =
         Gen.Select(Price, Gen.Long, (price, energy) => new Step(price, new Energy(energy))).Array[0, 40].Select(steps => steps.ToImmutableArray());
 
+    private static readonly Gen<Preferences> Wishes = Gen.OneOf(
+        Gen.Const(default(Preferences)), Gen.Select(Price, Price, (green, local) => new Preferences(green, local)),
+        Gen.Select(Member, Price, (partner, premium) => new Preferences(default, default, partner, premium)));
+
+    private static readonly Gen<ZoneNetwork> Networks = Gen.Select(Gen.Long[0, 1_000_000], Gen.Long[-1, long.MaxValue]).Array[0, 4].Select(cells =>
+        new ZoneNetwork(cells.Select((cell, index) => new ZoneLine(
+            new ZoneId($"zone {index}"), new ZoneId(index % 2 == 0 ? "" : "città"), new Price(cell.Item1), cell.Item2 < 0 ? null : new Energy(cell.Item2)))));
+
     public static readonly Gen<BidMessage> Bid =
-        Gen.Select(Gen.Select(Member, Period, NotNegative), Steps, Steps, Signature, (head, buy, sell, signature) =>
-            new BidMessage(new Bid(head.Item1, head.Item2, head.Item3, buy, sell), signature));
+        Gen.Select(Gen.Select(Member, Period, NotNegative), Steps, Steps, Signature, Wishes, (head, buy, sell, signature, wish) =>
+            new BidMessage(new Bid(head.Item1, head.Item2, head.Item3, buy, sell) { Preferences = wish }, signature));
 
     public static readonly Gen<BidReceipt> Receipt =
         Gen.Select(Gen.Select(Member, Period, NotNegative), Hash, Gen.Bool, Gen.String[0, 60], Signature, (head, hash, accepted, text, signature) =>
@@ -37,13 +46,14 @@ internal static class MessageGens
                 : new BidReceipt(head.Item1, head.Item2, head.Item3, hash, false, "malformed", Unicode(text), []));
 
     public static readonly Gen<MarketDescription> Market =
-        Gen.Select(Gen.ULong, Member, Member, Gen.Select(Gen.Long[1, long.MaxValue], Gen.Long, Gen.Long, Gen.Int[0, 1000], Gen.Int[0, 3].Select(i => new[] { 300, 900, 1800, 3600 }[i])),
-            (chain, contract, exchange, rules) => new MarketDescription("hamlet", chain, contract.Value, exchange.Value, new MarketRules
+        Gen.Select(Gen.ULong, Member, Member, Networks, Gen.Select(Gen.Long[1, long.MaxValue], Gen.Long, Gen.Long, Gen.Int[0, 1000], Gen.Int[0, 3].Select(i => new[] { 300, 900, 1800, 3600 }[i])),
+            (chain, contract, exchange, network, rules) => new MarketDescription("hamlet", chain, contract.Value, exchange.Value, new MarketRules
             {
                 TickMicroEurPerKWh = rules.Item1,
                 Floor = new Price(Math.Min(rules.Item2, rules.Item3)),
                 Cap = new Price(Math.Max(rules.Item2, rules.Item3)),
                 KThousandths = rules.Item4,
+                Network = network,
                 Grid = new PeriodGrid(rules.Item5),
                 RealTimePrice = chain % 3 != 0 ? null : new RealTimePriceRules
                 {
@@ -61,8 +71,8 @@ internal static class MessageGens
 
     private static readonly Gen<Price> PriceOrNone = Gen.OneOf(Gen.Const(default(Price)), Price);
 
-    private static readonly Gen<Trade> Trade = Gen.Select(Member, Member, Gen.Long[1, long.MaxValue], Price, Gen.Select(PriceOrNone, PriceOrNone), (buyer, seller, energy, price, onTop) =>
-        new Trade(buyer, seller, new Energy(energy), price) { GridFee = onTop.Item1, Spread = onTop.Item2 });
+    private static readonly Gen<Trade> Trade = Gen.Select(Member, Member, Gen.Long[1, long.MaxValue], Price, Gen.Select(PriceOrNone, PriceOrNone, Gen.Int[0, 7]), (buyer, seller, energy, price, onTop) =>
+        new Trade(buyer, seller, new Energy(energy), price) { GridFee = onTop.Item1, Spread = onTop.Item2, Quality = (Quality)onTop.Item3 });
 
     private static readonly Gen<Charge> Charge = Gen.Select(Member, Gen.Long[1, long.MaxValue], (member, amount) => new Charge(member, new Money(amount)));
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
@@ -20,7 +21,11 @@ public sealed class SigningTests
 
     private static readonly Gen<Bid> AnyBid = Gen.Select(
         Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue], Steps.Array[0, 32], Steps.Array[0, 32],
-        (period, number, buy, sell) => new Bid(Key.Address.ToMember(), new Period(period), number, [.. buy], [.. sell]));
+        Gen.Select(Gen.Bool, Gen.Bool, Gen.Long[0, long.MaxValue], Gen.Long[0, long.MaxValue]),
+        (period, number, buy, sell, wish) => new Bid(Key.Address.ToMember(), new Period(period), number, [.. buy], [.. sell])
+        {
+            Preferences = wish.Item1 ? default : new Preferences(new Price(wish.Item3), new Price(wish.Item4), wish.Item2 ? Other.Address.ToMember() : null, new Price(wish.Item3)),
+        });
 
     [Fact]
     public void A_bid_hashes_as_its_typed_data_does() =>
@@ -43,6 +48,8 @@ public sealed class SigningTests
             Example with { Buy = Example.Sell, Sell = Example.Buy },
             Example with { Buy = [.. Example.Buy, .. Example.Sell], Sell = [] },
             Example with { Buy = [], Sell = [] },
+            Example with { Preferences = new Preferences(new Price(100), default) },
+            Example with { Preferences = new Preferences(default, default, Address.Zero.ToMember()) },
         ];
 
         Assert.All(altered, bid =>
@@ -76,6 +83,8 @@ public sealed class SigningTests
             signed with { Bid = Example with { Buy = [new Step(new Price(1), new Energy(-1))] } },
             signed with { Bid = Example with { Buy = [.. Enumerable.Repeat(Example.Buy[0], 100_000)] } },
             signed with { Bid = Example with { Sell = default } },
+            signed with { Bid = Example with { Preferences = new Preferences(new Price(-1), default) } },
+            signed with { Bid = Example with { Preferences = new Preferences(default, default, new MemberId("alice"), default) } },
             signed with { Signature = [] },
             signed with { Signature = default },
             signed with { Signature = [.. new byte[65]] },
@@ -126,10 +135,20 @@ public sealed class SigningTests
         Assert.False(readings.IsSignedByMember(reading with { Member = new MemberId("alice") }, signature));
     }
 
-    private static Eip712TypedData TypedData(Bid bid) => Typed(
+    private static Eip712TypedData TypedData(Bid bid) => bid.Preferences.IsNone ? Typed(
         "Bid",
         "address member,uint64 period,uint64 number,Step[] buy,Step[] sell",
-        Address.FromMember(bid.Member), bid.Period.Index, bid.Number, Values(bid.Buy), Values(bid.Sell));
+        Address.FromMember(bid.Member), bid.Period.Index, bid.Number, Values(bid.Buy), Values(bid.Sell))
+        : Typed(
+            "Bid",
+            "address member,uint64 period,uint64 number,Step[] buy,Step[] sell,Preferences preferences",
+            Address.FromMember(bid.Member), bid.Period.Index, bid.Number, Values(bid.Buy), Values(bid.Sell), new Dictionary<string, object>
+            {
+                ["greenPremium"] = bid.Preferences.GreenPremium.MicroEurPerKWh,
+                ["localPremium"] = bid.Preferences.LocalPremium.MicroEurPerKWh,
+                ["partner"] = bid.Preferences.Partner is { } partner ? Address.FromMember(partner) : Address.Zero,
+                ["partnerPremium"] = bid.Preferences.PartnerPremium.MicroEurPerKWh,
+            });
 
     private static object[] Values(ImmutableArray<Step> steps) =>
         [.. steps.Select(step => new Dictionary<string, object> { ["price"] = step.Price.MicroEurPerKWh, ["energy"] = step.Energy.WattHours })];
@@ -140,6 +159,7 @@ public sealed class SigningTests
         {
             ["EIP712Domain"] = Fields("string name,string version,uint256 chainId,address verifyingContract"),
             ["Step"] = Fields("int64 price,uint64 energy"),
+            ["Preferences"] = Fields("uint64 greenPremium,uint64 localPremium,address partner,uint64 partnerPremium"),
             [type] = Fields(fields),
         };
         var domain = new Dictionary<string, object>
