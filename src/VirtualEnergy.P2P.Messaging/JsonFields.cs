@@ -96,6 +96,15 @@ internal readonly struct JsonFields(JsonElement element, string path = "")
         }
     }
 
+    /// <summary>Each element of an array of texts.</summary>
+    public IEnumerable<string> Texts(string name, int maxLength)
+    {
+        foreach (var element in Array(name).EnumerateArray())
+        {
+            yield return TextOf(element, name, maxLength);
+        }
+    }
+
     public bool Has(string name) => Optional(name) is not null;
 
     public JsonElement Array(string name) =>

@@ -224,8 +224,8 @@ public static partial class WireFormat
     }
 
     private static Quality QualityOf(JsonFields trade) => !trade.Has("quality") ? Quality.None
-        : trade.Array("quality").EnumerateArray().Aggregate(Quality.None, (sum, element) =>
-            QualityNames.FirstOrDefault(entry => element.ValueKind == JsonValueKind.String && element.ValueEquals(entry.Name)) is { Flag: not Quality.None } known
+        : trade.Texts("quality", MaxCodeLength).Aggregate(Quality.None, (sum, name) =>
+            QualityNames.FirstOrDefault(entry => entry.Name == name) is { Flag: not Quality.None } known
                 ? sum | known.Flag : throw trade.Wrong("quality", "has a word that is neither green, local nor partner"));
 
     private static RoundResult Result(JsonFields fields) =>

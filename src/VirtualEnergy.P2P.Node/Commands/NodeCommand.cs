@@ -19,7 +19,8 @@ internal static class NodeCommand
                 "broker": "mqtt://192.168.1.10:1883",
                 "wallet": "anna.json", "passwordFile": "anna.password",
                 "household": { "data": "my-home", "name": "anna" },
-                "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 }
+                "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
+                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }
               }
             Example: ve node run --config home.json
             """) { config, untilInputCloses };

@@ -1,6 +1,7 @@
 using CsCheck;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Market.Zones;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.Market;
@@ -62,6 +63,20 @@ public sealed class RoundCalculatorTests
             Assert.Equal(round.Trades.AsEnumerable(), again.Trades.AsEnumerable());
             Assert.Equal(round.Deltas.AsEnumerable(), again.Deltas.AsEnumerable());
         }, iter: 5_000);
+
+    [Fact]
+    public void Green_is_who_the_register_calls_green_and_the_trade_says_so()
+    {
+        // Without the premium 15 ct meet neither 18 ct; with 6 ct for green it meets Carlo's, whom the register calls green.
+        var anna = Buyer("anna", 1, 150_000, 500);
+        var wishing = anna with { Bid = anna.Bid with { Preferences = new(new(60_000), default) } };
+        SignedBid[] bids = [wishing, Seller("bice", 2, 180_000, 500), Seller("carlo", 3, 180_000, 500)];
+
+        Assert.Empty(RoundCalculator.Clear(Period, bids, NoZones, MarketRules.Default).Trades);
+        var trade = Assert.Single(RoundCalculator.Clear(Period, bids, NoZones, MarketRules.Default, green: new HashSet<MemberId> { new("carlo") }).Trades);
+        Assert.Equal(("carlo", Quality.Green | Quality.Local), (trade.Seller.Value, trade.Quality));
+        Assert.Equal(new Price(195_000), trade.Price); // Half-way between 15 + 6 and 18.
+    }
 
     private static Round Clear(params SignedBid[] bids) => RoundCalculator.Clear(Period, bids, NoZones, MarketRules.Default);
 

@@ -1,4 +1,5 @@
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Node;
 using VirtualEnergy.P2P.Node.Configuration;
 using Xunit;
@@ -26,6 +27,28 @@ public sealed class HomeConfigTests : IDisposable
         Assert.Equal(Path.Combine(_folder.FullName, "my-home"), config.Household.Data);
         Assert.True(config.BrokerAddress() is { Host: "energy.example", Port: 8883, UseTls: true });
     }
+
+    [Fact]
+    public void Preferences_are_premiums_and_a_partner()
+    {
+        var config = Read("""
+            {"broker":"mqtt://x","household":{},"preferences":{"greenMicroEurPerKWh":10000,"localMicroEurPerKWh":5000,
+            "partner":"0x00000000000000000000000000000000000000aa","partnerMicroEurPerKWh":20000}}
+            """);
+
+        Assert.Equal(
+            new Preferences(new Price(10_000), new Price(5_000), new MemberId("0x00000000000000000000000000000000000000aa"), new Price(20_000)),
+            config.Preferences!.Open());
+    }
+
+    [Theory]
+    [InlineData("""{"greenMicroEurPerKWh":-1}""", "greenMicroEurPerKWh is -1")]
+    [InlineData("""{"partner":"anna"}""", "\"anna\"")]
+    [InlineData("""{"partnerMicroEurPerKWh":100}""", "needs a partner")]
+    public void A_preference_that_cannot_be_is_named(string preferences, string part) => Assert.Contains(
+        part,
+        Assert.Throws<UserErrorException>(() => Read($$"""{"broker":"mqtt://x","household":{},"preferences":{{preferences}}}""").Preferences!.Open()).Message,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("", "line 1")]
