@@ -10,6 +10,15 @@ public enum MechanismKind
     /// <summary>One price for all: <see cref="UniformPriceAuction"/>, the default.</summary>
     Uniform,
 
+    /// <summary>Each buyer pays her own limit: <see cref="PayAsBidAuction"/>.</summary>
+    PayAsBid,
+
+    /// <summary>Trade reduction after Huang, Scheller-Wolf and Sycara: <see cref="TradeReductionAuction"/>.</summary>
+    Huang,
+
+    /// <summary>Two halves that trade at each other's price: <see cref="MudaAuction"/>.</summary>
+    Muda,
+
     /// <summary>One order after another: <see cref="ContinuousDoubleAuction"/>.</summary>
     Continuous,
 
@@ -23,6 +32,9 @@ public static class Mechanisms
     private static readonly ImmutableArray<(MechanismKind Kind, string Code, IMechanism Mechanism)> All =
     [
         (MechanismKind.Uniform, "uniform", new UniformPriceAuction()),
+        (MechanismKind.PayAsBid, "pay-as-bid", new PayAsBidAuction()),
+        (MechanismKind.Huang, "huang", new TradeReductionAuction()),
+        (MechanismKind.Muda, "muda", new MudaAuction()),
         (MechanismKind.Continuous, "continuous", new ContinuousDoubleAuction()),
         (MechanismKind.Curve, "curve", new CurveMarket()),
     ];

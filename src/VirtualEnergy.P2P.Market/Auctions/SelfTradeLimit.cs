@@ -27,6 +27,40 @@ internal static class SelfTradeLimit
         return null;
     }
 
+    /// <summary>
+    /// Cuts fills of equal sums so far that they can be paired without a self-trade: the one member who stands in the way keeps of
+    /// each side what the others offer her on the opposite one, her best prices first.
+    /// </summary>
+    public static ImmutableArray<Fill> KeepApart(ImmutableArray<Fill> fills)
+    {
+        var volume = fills.Where(fill => fill.Order.Side == Side.Buy).Aggregate(Int128.Zero, (sum, fill) => sum + fill.Energy.WattHours);
+        if (FirstBreach(fills, volume) is not { } member)
+        {
+            return fills;
+        }
+
+        // After the cut nobody else can be in the way: another's part is at most all that is not this member's.
+        var (buys, sells) = PartsByMember(fills.Select(fill => (fill.Order, fill.Energy)))[member];
+        var left = new Dictionary<Side, Int128> { [Side.Buy] = volume - sells, [Side.Sell] = volume - buys };
+        var kept = ImmutableArray.CreateBuilder<Fill>(fills.Length);
+        foreach (var fill in fills)
+        {
+            var energy = fill.Energy;
+            if (fill.Order.Member == member)
+            {
+                energy = new Energy((long)Int128.Min(energy.WattHours, left[fill.Order.Side]));
+                left[fill.Order.Side] -= energy.WattHours;
+            }
+
+            if (energy > Energy.Zero)
+            {
+                kept.Add(fill with { Energy = energy });
+            }
+        }
+
+        return kept.DrainToImmutable();
+    }
+
     /// <summary>Clears at the price that gives the most volume under the limit; among equals the lowest price.</summary>
     /// <param name="crossed">The member who breached the limit at the volume without it.</param>
     public static Clearing Clear(Ladder ladder, MemberId crossed, MarketRules rules)

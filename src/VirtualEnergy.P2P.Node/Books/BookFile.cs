@@ -6,12 +6,17 @@ using VirtualEnergy.P2P.Market.Auctions;
 namespace VirtualEnergy.P2P.Node.Books;
 
 /// <summary>A loose order as a book file states it, in the file's own units, exact.</summary>
-public sealed record BookOrder(string Id, Side Side, string Actor, decimal Price, decimal Quantity);
+/// <param name="Cluster">Its row or column in the fee matrix; null outside of all clusters, where no fee of the matrix applies.</param>
+public sealed record BookOrder(string Id, Side Side, string Actor, decimal Price, decimal Quantity, int? Cluster = null);
 
 /// <summary>One order book of a file: <c>{"orders":[{"id","side":"bid|offer","actor","price","qty"}],"grid_fee"?}</c>.</summary>
 /// <param name="Orders">In the file's order.</param>
 /// <param name="GridFee">A fee per unit on every trade, paid by the buyer on top of what the seller gets; 0 unless stated.</param>
-public sealed record Book(ImmutableArray<BookOrder> Orders, decimal GridFee);
+public sealed record Book(ImmutableArray<BookOrder> Orders, decimal GridFee)
+{
+    /// <summary>Another fee on top, by the buyer's cluster (row) and the seller's (column); null without clusters.</summary>
+    public FeeMatrix? Fees { get; init; }
+}
 
 /// <summary>Reads order books: one JSON object, or an array of them. Numbers have at most six decimals and are kept exact.</summary>
 public static class BookFile
@@ -59,7 +64,9 @@ public static class BookFile
         }
 
         var gridFee = book.TryGetProperty("grid_fee", out _) ? Number(book, "grid_fee", where) : 0;
-        return new Book(read.MoveToImmutable(), gridFee);
+        var fees = book.TryGetProperty("fee_matrix", out var matrix) && matrix.ValueKind != JsonValueKind.Null ? FeeMatrix.Of(matrix, $"{where}: \"fee_matrix\"") : null;
+        fees?.RequireClustersOf(read, where);
+        return new Book(read.MoveToImmutable(), gridFee) { Fees = fees };
     }
 
     private static BookOrder ReadOrder(JsonElement order, string where)
@@ -75,31 +82,41 @@ public static class BookFile
             "offer" => Side.Sell,
             var other => throw new UserErrorException($"{where}: side is \"bid\" or \"offer\", not \"{other}\"."),
         };
-        return new BookOrder(Text(order, "id", where), side, Text(order, "actor", where), Number(order, "price", where), Number(order, "qty", where));
+        return new BookOrder(Text(order, "id", where), side, Text(order, "actor", where), Number(order, "price", where), Number(order, "qty", where), Cluster(order, where));
     }
+
+    private static int? Cluster(JsonElement order, string where) =>
+        !order.TryGetProperty("cluster", out var value) || value.ValueKind == JsonValueKind.Null ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var cluster) && cluster >= 0 ? cluster
+        : throw new UserErrorException($"{where}: \"cluster\" is a whole number from 0, or null.");
 
     private static string Text(JsonElement order, string property, string where) =>
         order.TryGetProperty(property, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Number
             ? value.ToString()
             : throw new UserErrorException($"{where}: \"{property}\" is missing or not a text.");
 
-    private static decimal Number(JsonElement order, string property, string where)
+    private static decimal Number(JsonElement order, string property, string where) =>
+        order.TryGetProperty(property, out var value)
+            ? Number(value, $"{where}: \"{property}\"") : throw new UserErrorException($"{where}: \"{property}\" is missing.");
+
+    /// <summary>A number with at most six decimals, exact.</summary>
+    internal static decimal Number(JsonElement value, string what)
     {
-        if (!order.TryGetProperty(property, out var value) || value.ValueKind != JsonValueKind.Number)
+        if (value.ValueKind != JsonValueKind.Number)
         {
-            throw new UserErrorException($"{where}: \"{property}\" is missing or not a number.");
+            throw new UserErrorException($"{what} is not a number.");
         }
 
         // decimal.Parse would round what it cannot hold; the round trip of the text at six decimals shows that it did not.
         var text = value.GetRawText();
         if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || Math.Abs(number) > 1e19m)
         {
-            throw new UserErrorException($"{where}: \"{property}\" {text} is out of range.");
+            throw new UserErrorException($"{what} {text} is out of range.");
         }
 
         return decimal.Round(number, Decimals) == number && SignificantDecimals(text) <= Decimals
             ? number
-            : throw new UserErrorException($"{where}: \"{property}\" {text} has more than six decimals.");
+            : throw new UserErrorException($"{what} {text} has more than six decimals.");
     }
 
     /// <summary>Decimals that the text really uses: 1.500 uses one, 2.5e-3 uses four.</summary>

@@ -29,6 +29,16 @@ public static class BookReport
             json.WriteString("sell", trade.Sell);
             WriteNumber(json, "qty", trade.Quantity);
             WriteNumber(json, "price", trade.Price);
+            if (trade.SellPrice != trade.Price)
+            {
+                WriteNumber(json, "sellPrice", trade.SellPrice);
+            }
+
+            if (trade.Fee != 0)
+            {
+                WriteNumber(json, "fee", trade.Fee);
+            }
+
             json.WriteEndObject();
         }
 
@@ -43,6 +53,20 @@ public static class BookReport
         }
 
         json.WriteEndArray();
+        if (!result.Charges.IsEmpty)
+        {
+            json.WriteStartArray("charges");
+            foreach (var (actor, amount) in result.Charges)
+            {
+                json.WriteStartObject();
+                json.WriteString("actor", actor);
+                WriteNumber(json, "amount", amount);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 
@@ -54,14 +78,24 @@ public static class BookReport
         }
         else
         {
-            console.MarkupLineInterpolated($"[bold]{result.Volume:0.######}[/] at [bold]{price:0.######}[/] (competitive {result.PriceLow:0.######} to {result.PriceHigh:0.######}), surplus {result.Surplus:0.######}");
-            var table = new Table().Border(TableBorder.Rounded).AddColumns("buy", "sell").AddColumn(new TableColumn("quantity").RightAligned());
+            console.MarkupLineInterpolated($"[bold]{result.Volume:0.######}[/] at [bold]{price:0.######}[/]{(result.PriceLow is null ? " in the mean" : Competitive(result))}, surplus {result.Surplus:0.######}");
+            var table = new Table().Border(TableBorder.Rounded).AddColumns("buy", "sell");
+            foreach (var column in new[] { "quantity", "buyer pays", "seller gets" })
+            {
+                table.AddColumn(new TableColumn(column).RightAligned());
+            }
+
             foreach (var trade in result.Trades)
             {
-                table.AddRow(Markup.Escape(trade.Buy), Markup.Escape(trade.Sell), trade.Quantity.ToString("0.######", null));
+                table.AddRow(Markup.Escape(trade.Buy), Markup.Escape(trade.Sell), Text(trade.Quantity), Text(trade.Price), Text(trade.SellPrice));
             }
 
             console.Write(table);
+        }
+
+        foreach (var (actor, amount) in result.Charges)
+        {
+            console.MarkupLineInterpolated($"{actor} pays the community {amount:0.######}");
         }
 
         foreach (var (id, reason) in result.Rejected)
@@ -69,6 +103,10 @@ public static class BookReport
             console.MarkupLineInterpolated($"[yellow]left out[/] {id}: {reason}");
         }
     }
+
+    private static string Competitive(BookResult result) => $" (competitive {result.PriceLow:0.######} to {result.PriceHigh:0.######})";
+
+    private static string Text(decimal number) => number.ToString("0.######", null);
 
     private static void WriteNumber(Utf8JsonWriter json, string name, decimal? value)
     {

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Node.Books;
 
 namespace VirtualEnergy.P2P.Node.Commands;
@@ -12,21 +14,41 @@ internal static class MarketCommand
     {
         var book = new Argument<string>("BOOK.json") { Description = "An order book, or an array of them; - reads standard input." };
         var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var mechanism = new Option<string>("--mechanism")
+        {
+            Description = $"How: {string.Join(", ", Mechanisms.Codes)}.", DefaultValueFactory = _ => MechanismKind.Uniform.Code(),
+        };
+        var seed = new Option<string?>("--seed") { Description = "32 bytes in hexadecimal with 0x, for the lots that muda draws; all zero unless stated." };
+        var fees = new Option<string?>("--fees") { Description = "A file with a fee matrix, for books that have none of their own." };
         var clear = new Command("clear", """
-            Clear an order book at one uniform price.
+            Clear an order book, at one uniform price or by another mechanism.
               {"orders":[{"id":"b1","side":"bid","actor":"anna","price":0.25,"qty":1.5},
                          {"id":"o1","side":"offer","actor":"bice","price":0.10,"qty":2}]}
             Prices and quantities are in any unit, with up to six decimals. Two orders of one actor never trade with each other.
-            Example: ve market clear book.json --json
-            """) { book, json };
-        clear.SetAction(parsed => Clear(parsed.GetValue(book)!, parsed.GetValue(json)));
+            A "grid_fee" in the book is paid by the buyer on every unit; with "fee_matrix":[[0,0.02],[0.02,0]] and a "cluster" on
+            each order, the fee of the buyer's row and the seller's column comes on top.
+            The JSON answer has "price": what everyone pays at a uniform price, what sellers get in the mean otherwise. A trade's
+            "price" is what its buyer pays in all, "sellPrice" what its seller gets where that differs, "fee" what the grid operator gets.
+            Examples: ve market clear book.json --json
+                      ve market clear book.json --mechanism huang
+                      ve market clear book.json --fees fees.json
+            """) { book, json, mechanism, seed, fees };
+        clear.SetAction(parsed => Clear(
+            parsed.GetValue(book)!, parsed.GetValue(json), Kind(parsed.GetValue(mechanism)!), Seed(parsed.GetValue(seed)), parsed.GetValue(fees)));
         return new Command("market", "The auction, on files.") { clear, CurveCommand.Create(), ExplainCommand.Create() };
     }
 
-    private static int Clear(string path, bool asJson)
+    private static MechanismKind Kind(string code) => Mechanisms.TryParse(code, out var kind)
+        ? kind : throw new UserErrorException($"--mechanism {code}: there is {string.Join(", ", Mechanisms.Codes)}.");
+
+    private static Hash256 Seed(string? text) => text is null ? default : Hash256.TryParse(text, out var seed)
+        ? seed : throw new UserErrorException($"--seed {text}: write 0x and 64 hexadecimal digits.");
+
+    private static int Clear(string path, bool asJson, MechanismKind kind, Hash256 seed, string? feesPath)
     {
+        var fees = feesPath is null ? null : FeeMatrix.Read(feesPath);
         var (books, isArray) = Open(path);
-        var results = books.Select(BookClearing.Clear).ToList();
+        var results = books.Select(book => BookClearing.Clear(WithFees(book, fees, path), kind, seed)).ToList();
         if (!asJson)
         {
             results.ForEach(result => BookReport.WriteText(AnsiConsole.Console, result));
@@ -50,6 +72,17 @@ internal static class MarketCommand
 
         output.WriteByte((byte)'\n');
         return 0;
+    }
+
+    private static Book WithFees(Book book, FeeMatrix? fees, string path)
+    {
+        if (book.Fees is not null || fees is null)
+        {
+            return book;
+        }
+
+        fees.RequireClustersOf(book.Orders, path);
+        return book with { Fees = fees };
     }
 
     internal static (System.Collections.Immutable.ImmutableArray<Book> Books, bool IsArray) Open(string path)

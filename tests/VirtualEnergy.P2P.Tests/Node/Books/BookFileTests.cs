@@ -32,7 +32,7 @@ public sealed class BookFileTests
             """).Books[0]);
         Assert.Equal(0.000003m, result.Volume);
         Assert.Equal(0.200001m, result.Price);
-        Assert.Equal([new BookTrade("b", "o", 0.000003m, 0.200001m)], result.Trades);
+        Assert.Equal([new BookTrade("b", "o", 0.000003m, 0.200001m, 0.200001m, 0)], result.Trades);
     }
 
     [Fact]
