@@ -29,12 +29,10 @@ public sealed class MudaAuction : IMechanism
         rules.Network.RequireCopperPlate(MechanismKind.Muda.Code());
         var halves = orders.ToLookup(order => isLeft(order.Member));
         List<Order> left = [.. halves[true]], right = [.. halves[false]];
-        if (PriceOf(left, rules) is not { } leftPrice || PriceOf(right, rules) is not { } rightPrice)
-        {
-            return Clearing.Nothing;
-        }
+        var (leftPrice, rightPrice) = (PriceOf(left, rules), PriceOf(right, rules));
 
-        ImmutableArray<PostedPriceMarket> markets = [PostedPriceMarket.Clear(left, rightPrice), PostedPriceMarket.Clear(right, leftPrice)];
+        // Whether a half trades must not hang on its own price, or a false limit could bring one about.
+        ImmutableArray<PostedPriceMarket> markets = [.. Trading(left, rightPrice), .. Trading(right, leftPrice)];
         ImmutableArray<Lot> lots = [.. markets.Where(market => !market.Fills.IsEmpty).Select(market => new Lot(market.Fills, market.Price))];
         if (lots.IsEmpty)
         {
@@ -51,6 +49,9 @@ public sealed class MudaAuction : IMechanism
             Charges = [.. markets.SelectMany(market => market.Fees).OrderBy(fee => fee.Member)],
         };
     }
+
+    private static IEnumerable<PostedPriceMarket> Trading(List<Order> half, Price? posted) =>
+        posted is { } price ? [PostedPriceMarket.Clear(half, price)] : [];
 
     /// <summary>The price that a half finds among itself; null when it would not trade.</summary>
     public static Price? PriceOf(IReadOnlyCollection<Order> half, MarketRules rules)

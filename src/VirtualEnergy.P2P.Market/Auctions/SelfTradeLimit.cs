@@ -65,13 +65,12 @@ internal static class SelfTradeLimit
     /// <param name="crossed">The member who breached the limit at the volume without it.</param>
     public static Clearing Clear(Ladder ladder, MemberId crossed, MarketRules rules)
     {
-        var best = ladder.Buys.Concat(ladder.Sells).Select(order => order.Price).Distinct().Order()
-            .Select(price => At(ladder, price)).MaxBy(candidate => candidate.Volume);
-        if (best is null || best.Volume == 0)
+        if (BestPrice(ladder) is not { } price)
         {
             return Clearing.Nothing;
         }
 
+        var best = At(ladder, price);
         var rank = ladder.Buys.Concat(ladder.Sells).Index()
             .ToDictionary(entry => entry.Item, entry => entry.Index, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
         var (unordered, bound) = best.Fill();
@@ -84,6 +83,56 @@ internal static class SelfTradeLimit
         return new Func<Order, bool>[] { order => IsOthers(order) || partlyFilled.Contains(order), IsOthers, _ => false }
             .Select(counts => UniformPriceAuction.Settle(ladder, fills, best.Volume, rules, counts))
             .First(clearing => clearing.Interval!.Value.Low <= clearing.Interval.Value.High);
+    }
+
+    /// <summary>
+    /// The lowest price of those that clear the most, or null when none clears anything. Upwards in price, sells join and buys
+    /// leave one after another, and the largest part of one member is on top of a heap: O(n log n).
+    /// </summary>
+    private static Price? BestPrice(Ladder ladder)
+    {
+        var (demand, supply) = (Total(ladder.Buys), Int128.Zero);
+        var parts = PartsByMember(ladder.Buys.Select(order => (order, order.Energy))).ToDictionary(entry => entry.Key, entry => entry.Value.Buys);
+        var largest = new PriorityQueue<MemberId, Int128>(parts.Select(entry => (entry.Key, -entry.Value)));
+        void Change(MemberId member, Int128 by)
+        {
+            var part = parts.GetValueOrDefault(member) + by;
+            parts[member] = part;
+            largest.Enqueue(member, -part);
+        }
+
+        var (buy, sell) = (ladder.Buys.Length - 1, 0);
+        var best = (Volume: Int128.Zero, Price: (Price?)null);
+        foreach (var price in ladder.Buys.Concat(ladder.Sells).Select(order => order.Price).Distinct().Order())
+        {
+            for (; buy >= 0 && ladder.Buys[buy].Price < price; buy--)
+            {
+                demand -= ladder.Buys[buy].Energy.WattHours;
+                Change(ladder.Buys[buy].Member, -ladder.Buys[buy].Energy.WattHours);
+            }
+
+            for (; sell < ladder.Sells.Length && ladder.Sells[sell].Price <= price; sell++)
+            {
+                supply += ladder.Sells[sell].Energy.WattHours;
+                Change(ladder.Sells[sell].Member, ladder.Sells[sell].Energy.WattHours);
+            }
+
+            // What the heap says of a member is old when her part has changed since; the newest word is in it too.
+            MemberId member;
+            Int128 negated;
+            while (largest.TryPeek(out member, out negated) && parts[member] != -negated)
+            {
+                largest.Dequeue();
+            }
+
+            var volume = Int128.Min(Int128.Min(demand, supply), demand + supply + negated);
+            if (volume > best.Volume)
+            {
+                best = (volume, price);
+            }
+        }
+
+        return best.Price;
     }
 
     private static Candidate At(Ladder ladder, Price price)

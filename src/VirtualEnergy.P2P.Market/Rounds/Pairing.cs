@@ -79,61 +79,79 @@ public static class Pairing
         }
     }
 
-    /// <remarks>
-    /// A member whose two sides together equal all that is left must be in every further pair; before any other pair is
-    /// made, it is kept small enough that nobody is pushed beyond that point.
-    /// </remarks>
+    /// <summary>
+    /// First come, first served, passing over what would join a member with herself, while it goes well; see <see cref="OwnSides"/> for
+    /// how long that is. From then on every pair has the one member who must be in all of them.
+    /// </summary>
     private static void AvoidingSelfTrades(IReadOnlyList<Claim> buyers, IReadOnlyList<Claim> sellers, ImmutableArray<Pair>.Builder pairs)
     {
-        var bought = Remaining(buyers);
-        var sold = Remaining(sellers);
-        var load = new Dictionary<MemberId, Int128>();
-        foreach (var claim in buyers.Concat(sellers))
-        {
-            load[claim.Member] = load.GetValueOrDefault(claim.Member) + claim.Energy.WattHours;
-        }
+        var (bought, sold) = (Remaining(buyers), Remaining(sellers));
+        var sides = new OwnSides(buyers, sellers);
 
-        for (var left = Total(buyers); left > 0;)
+        // Sales that were passed over belong to one member, since another's purchase takes the first of them.
+        var passedOver = new Queue<int>();
+        var (buy, sell, left) = (0, 0, Total(buyers));
+        while (left > 0 && sides.MustBeInAll(left) is null)
         {
-            var byLoad = load.OrderByDescending(entry => entry.Value).ThenBy(entry => entry.Key).Take(3).ToList();
-            if (byLoad[0].Value > left)
+            buy = Next(bought, buy);
+            var member = buyers[buy].Member;
+            while (passedOver.TryPeek(out var first) && sold[first] == 0)
             {
-                throw new ArgumentException($"{byLoad[0].Key} would have to trade with herself.", nameof(buyers));
+                passedOver.Dequeue();
             }
 
-            var critical = byLoad[0].Value == left ? byLoad[0].Key : (MemberId?)null;
-            var (buyer, seller) = Choose(buyers, sellers, bought, sold, critical);
-            var (buying, selling) = (buyers[buyer].Member, sellers[seller].Member);
-            var others = byLoad.Where(entry => entry.Key != buying && entry.Key != selling).Select(entry => entry.Value).FirstOrDefault();
-            var energy = (long)Int128.Min(Int128.Min(bought[buyer], sold[seller]), left - others);
-            Take(buyer, seller, energy, bought, sold, pairs);
-            load[buying] -= energy;
-            load[selling] -= energy;
+            var isPassedOver = passedOver.TryPeek(out var seller) && sellers[seller].Member != member;
+            if (!isPassedOver)
+            {
+                for (sell = Next(sold, sell); sellers[sell].Member == member; sell = Next(sold, sell + 1))
+                {
+                    passedOver.Enqueue(sell);
+                }
+
+                seller = sell;
+            }
+
+            var most = left - sides.LargestBeside(member, sellers[seller].Member);
+            var energy = (long)Int128.Min(Int128.Min(bought[buy], sold[seller]), most);
+            Take(buy, seller, energy, bought, sold, pairs);
+            sides.Paired(member, sellers[seller].Member, energy);
             left -= energy;
+        }
+
+        if (left > 0)
+        {
+            AllWith(sides.MustBeInAll(left)!.Value, buyers, sellers, bought, sold, pairs);
         }
     }
 
-    private static (int Buyer, int Seller) Choose(
-        IReadOnlyList<Claim> buyers, IReadOnlyList<Claim> sellers, long[] bought, long[] sold, MemberId? critical)
+    private static void AllWith(
+        MemberId member, IReadOnlyList<Claim> buyers, IReadOnlyList<Claim> sellers, long[] bought, long[] sold, ImmutableArray<Pair>.Builder pairs)
     {
-        for (var b = 0; b < buyers.Count; b++)
+        var (own, others) = (0, 0);
+        for (var buy = 0; buy < buyers.Count; buy++)
         {
-            if (bought[b] == 0)
+            var isOwn = buyers[buy].Member == member;
+            while (bought[buy] > 0)
             {
-                continue;
-            }
-
-            var buyerIsCritical = critical is null || buyers[b].Member == critical;
-            for (var s = 0; s < sellers.Count; s++)
-            {
-                if (sold[s] > 0 && sellers[s].Member != buyers[b].Member && (buyerIsCritical || sellers[s].Member == critical))
+                ref var sell = ref isOwn ? ref others : ref own;
+                while (sold[sell] == 0 || sellers[sell].Member == member == isOwn)
                 {
-                    return (b, s);
+                    sell++;
                 }
+
+                Take(buy, sell, Math.Min(bought[buy], sold[sell]), bought, sold, pairs);
             }
         }
+    }
 
-        throw new InvalidOperationException("Energy is left that cannot be paired.");
+    private static int Next(long[] remaining, int from)
+    {
+        while (remaining[from] == 0)
+        {
+            from++;
+        }
+
+        return from;
     }
 
     private static void Take(int buyer, int seller, long energy, long[] bought, long[] sold, ImmutableArray<Pair>.Builder pairs)

@@ -97,14 +97,14 @@ public static class BookFile
 
     private static decimal Number(JsonElement order, string property, string where) =>
         order.TryGetProperty(property, out var value)
-            ? Number(value, $"{where}: \"{property}\"") : throw new UserErrorException($"{where}: \"{property}\" is missing.");
+            ? Number(value, $"{where}: \"{property}\"") : throw new UserErrorException($"{where}: \"{property}\" is missing or not a number.");
 
     /// <summary>A number with at most six decimals, exact.</summary>
     internal static decimal Number(JsonElement value, string what)
     {
         if (value.ValueKind != JsonValueKind.Number)
         {
-            throw new UserErrorException($"{what} is not a number.");
+            throw new UserErrorException($"{what} is missing or not a number.");
         }
 
         // decimal.Parse would round what it cannot hold; the round trip of the text at six decimals shows that it did not.

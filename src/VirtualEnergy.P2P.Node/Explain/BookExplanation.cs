@@ -62,25 +62,17 @@ public sealed record BookExplanation(
             throw new UserErrorException($"Order \"{id}\" was left out of the book: its quantity is {asked.Quantity:0.######}, and an order's quantity is positive.");
         }
 
-        var scale = BookClearing.QuantityScale(book);
-        var named = book.Orders.Where(order => order.Quantity > 0)
-            .Select(order => (Order: BookClearing.ToOrder(order, book.GridFee, scale), order.Id)).ToList();
-        List<Order> orders = [.. named.Select(entry => entry.Order)];
-        var mine = orders[named.FindIndex(entry => entry.Id == id)];
-        var idOf = named.ToDictionary(entry => entry.Order, entry => entry.Id, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
-        var rules = BookClearing.Rules with { Mechanism = mechanism };
-        try
+        var auction = BookAuction.Of(book, mechanism);
+        var mine = auction.Orders.Single(order => auction.IdOf[order] == id);
+        return BookAuction.Exactly(() =>
         {
-            Clearing Clear(IReadOnlyList<Order> changed) => Mechanisms.Of(mechanism).Clear(changed, rules, default);
-            var clearing = Clear(orders);
-            var limits = LimitThatFills.Find(mine, orders, Clear, rules.TickMicroEurPerKWh);
-            var levels = LadderLevel.Of(orders, clearing);
-            return In(new BookUnits(scale, BookClearing.PriceScale, idOf), Explanation.Of(mine, orders, clearing, rules), clearing, limits, levels, mechanism);
-        }
-        catch (OverflowException)
-        {
-            throw new UserErrorException("The book's volume does not fit in 64 bits; state its quantities in a larger unit.");
-        }
+            Clearing Clear(IReadOnlyList<Order> changed) => auction.Clear(changed, default);
+            var clearing = Clear(auction.Orders);
+            var limits = LimitThatFills.Find(mine, auction.Orders, Clear, auction.Rules.TickMicroEurPerKWh);
+            var levels = LadderLevel.Of(auction.Orders, clearing);
+            var units = new BookUnits(auction.QuantityScale, BookAuction.PriceScale, auction.IdOf);
+            return In(units, Explanation.Of(mine, auction.Orders, clearing, auction.Rules), clearing, limits, levels, mechanism);
+        });
     }
 
     private static BookExplanation In(

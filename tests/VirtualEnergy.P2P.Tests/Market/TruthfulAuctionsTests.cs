@@ -144,10 +144,10 @@ public sealed class TruthfulAuctionsTests
         Assert.All(clearing.Lots, lot => Assert.Equal(lot.Fills.Single(fill => fill.Order.Side == Side.Buy).Order.Price, lot.BuyerPrice));
     });
 
-    /// <summary>One Wh each, all different, so that a tie never decides.</summary>
+    /// <summary>One kWh each, so that no fee is rounded; all prices different, so that a tie never decides.</summary>
     private static readonly Gen<Order[]> UnitBooks = Gen.Select(Gen.Int[1, 5], Gen.Int[1, 5], Gen.Shuffle(Enumerable.Range(0, 16).ToArray()))
-        .Select((buyers, sellers, prices) => Enumerable.Range(0, buyers).Select(i => Buy(i, prices[i] * 100 + 1, 1))
-            .Concat(Enumerable.Range(0, sellers).Select(i => Sell(100 + i, prices[5 + i] * 100 + 2, 1))).ToArray());
+        .Select((buyers, sellers, prices) => Enumerable.Range(0, buyers).Select(i => Buy(i, prices[i] * 100 + 1, 1_000))
+            .Concat(Enumerable.Range(0, sellers).Select(i => Sell(100 + i, prices[5 + i] * 100 + 2, 1_000))).ToArray());
 
     private static long Gain(Clearing clearing, Order truth)
     {

@@ -14,15 +14,10 @@ public sealed class HardBooksTests
 
     public static TheoryData<MechanismKind> Kinds => [.. Enum.GetValues<MechanismKind>()];
 
-    /// <summary>Still to be done: where two owners cross, every price is looked at by itself (<c>SelfTradeLimit</c>).</summary>
-    private static readonly (MechanismKind, HardShape)[] StillSlow =
-        [(MechanismKind.Uniform, HardShape.MostlyOneOwner), (MechanismKind.Uniform, HardShape.TwoOwners)];
-
     public static TheoryData<MechanismKind, HardShape> Shapes =>
     [
         .. from kind in Enum.GetValues<MechanismKind>()
            from shape in Enum.GetValues<HardShape>()
-           where !StillSlow.Contains((kind, shape))
            select new TheoryDataRow<MechanismKind, HardShape>(kind, shape),
     ];
 

@@ -13,7 +13,13 @@ public sealed class MetamorphicTests
 {
     private static readonly Hash256 Drawn = Books.Key(77);
 
-    private static readonly Dictionary<(string Mechanism, BookChange Change), string> Exceptions = [];
+    private static readonly Dictionary<(string Mechanism, BookChange Change), string> Exceptions = new()
+    {
+        [("pay-as-bid", BookChange.Mirror)] = "the buyer's limit is the price, not the seller's: its mirror image is pay-as-offer",
+        [("huang", BookChange.Mirror)] = "the price that stands for the round is the sellers'; its mirror image is the buyers'",
+        [("muda", BookChange.Mirror)] = "a half's price is rounded half up, and whose limit is just the price decides who takes part",
+        [("muda", BookChange.RenameMembers)] = "lots are drawn by the member's name",
+    };
 
     public static TheoryData<MechanismKind, BookChange> Promises =>
     [

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Continuous;
+using VirtualEnergy.P2P.Market.Zones;
+
+namespace VirtualEnergy.P2P.Node.Books;
+
+/// <summary>A book in the market's own integers, ready to be cleared, and the way back into the book's units.</summary>
+/// <param name="Orders">In the file's order.</param>
+/// <param name="IdOf">The id that each has in the file.</param>
+/// <param name="Rules">One millionth is the tick: a book that states no grid is cleared on the finest that it can be written on.</param>
+/// <param name="QuantityScale">Wh in one unit of quantity.</param>
+/// <param name="GridFee">The fee of the whole book, in its unit; it is in the sell orders' limits.</param>
+/// <param name="Rejected">Ids of orders that were left out, with their reason code.</param>
+internal sealed record BookAuction(
+    ImmutableArray<Order> Orders, IReadOnlyDictionary<Order, string> IdOf, MarketRules Rules, long QuantityScale, decimal GridFee,
+    ImmutableArray<(string Id, string Reason)> Rejected)
+{
+    /// <summary>µEUR/kWh in one unit of price.</summary>
+    public const long PriceScale = 1_000_000;
+
+    /// <exception cref="UserErrorException">A number is too large to be cleared exactly.</exception>
+    public static BookAuction Of(Book book, MechanismKind kind)
+    {
+        var scale = QuantityScaleOf(book);
+        var idOf = new Dictionary<Order, string>((IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
+        var orders = ImmutableArray.CreateBuilder<Order>(book.Orders.Length);
+        var rejected = ImmutableArray.CreateBuilder<(string, string)>();
+        foreach (var entry in book.Orders)
+        {
+            if (entry.Quantity <= 0)
+            {
+                rejected.Add((entry.Id, RejectionReason.EnergyNotPositive.Code()));
+                continue;
+            }
+
+            var order = ToOrder(entry, book.GridFee, scale);
+            orders.Add(order);
+            idOf.Add(order, entry.Id);
+        }
+
+        var rules = MarketRules.Default with
+        {
+            TickMicroEurPerKWh = 1, Mechanism = kind, Network = book.Fees?.ToNetwork(PriceScale) ?? ZoneNetwork.CopperPlate,
+        };
+        return new BookAuction(orders.DrainToImmutable(), idOf, rules, scale, book.GridFee, rejected.ToImmutable());
+    }
+
+    /// <summary>Clears these orders by the book's mechanism; a continuous market takes them in this order, as they came.</summary>
+    public Clearing Clear(IReadOnlyList<Order> orders, Hash256 seed)
+    {
+        if (Rules.Mechanism == MechanismKind.Continuous)
+        {
+            Rules.Network.RequireCopperPlate(Rules.Mechanism.Code());
+            return ContinuousDoubleAuction.InSequence(orders, Rules);
+        }
+
+        return Mechanisms.Of(Rules.Mechanism).Clear(orders, Rules, seed);
+    }
+
+    /// <summary>Runs what may find that the book is too large or asks for what its mechanism cannot do.</summary>
+    /// <exception cref="UserErrorException">It does.</exception>
+    public static T Exactly<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (OverflowException)
+        {
+            throw new UserErrorException("The book's volume does not fit in 64 bits; state its quantities in a larger unit.");
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserErrorException(error.Message, error);
+        }
+    }
+
+    public decimal Of(Energy energy) => (decimal)energy.WattHours / QuantityScale;
+
+    /// <summary>An amount in the book's price × quantity: money is in thousandths of price × energy, both scaled.</summary>
+    public decimal Of(Money amount) => (decimal)amount.MicroEur * 1000 / PriceScale / QuantityScale;
+
+    public static decimal? Of(Price? price) => price is { } known ? Of(known) : null;
+
+    public static decimal Of(Price price) => (decimal)price.MicroEurPerKWh / PriceScale;
+
+    // The key only breaks ties; a digest of the id is as arbitrary as a bid's hash and as repeatable.
+    private static Order ToOrder(BookOrder order, decimal gridFee, long quantityScale)
+    {
+        // The auction runs on delivered prices, at the buyer's end: what an offer asks, plus the fee that comes on top.
+        var delivered = order.Side == Side.Buy ? order.Price : order.Price + gridFee;
+        try
+        {
+            return new Order(
+                new Hash256(SHA256.HashData(Encoding.UTF8.GetBytes(order.Id))),
+                new MemberId(order.Actor),
+                order.Side,
+                new Price(checked((long)(delivered * PriceScale))),
+                new Energy(checked((long)(order.Quantity * quantityScale))))
+            {
+                Zone = FeeMatrix.ZoneOf(order.Cluster),
+            };
+        }
+        catch (OverflowException)
+        {
+            throw new UserErrorException($"Order \"{order.Id}\": a price or quantity is too large to be cleared exactly.");
+        }
+    }
+
+    /// <summary>Millionths where the book's total fits; else the finest power of ten that the book really uses.</summary>
+    private static long QuantityScaleOf(Book book)
+    {
+        var largest = book.Orders.Select(order => order.Quantity).DefaultIfEmpty().Max();
+        var total = Math.Max(book.Orders.Where(order => order.Quantity > 0).Aggregate(0m, (sum, order) => sum + order.Quantity), largest);
+        if (total <= long.MaxValue / 1_000_000)
+        {
+            return 1_000_000;
+        }
+
+        var scale = 1L;
+        while (book.Orders.Any(order => order.Quantity * scale % 1 != 0))
+        {
+            scale *= 10;
+        }
+
+        return scale;
+    }
+}
