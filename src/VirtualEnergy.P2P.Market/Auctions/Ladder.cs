@@ -11,22 +11,30 @@ internal sealed record Ladder(ImmutableArray<Order> Buys, ImmutableArray<Order> 
         var sells = ImmutableArray.CreateBuilder<Order>();
         foreach (var order in orders)
         {
-            if (order.Energy <= Energy.Zero)
-            {
-                throw new ArgumentException($"An order's energy is positive; {order.Member} has {order.Energy}.", nameof(orders));
-            }
-
+            Require(order);
             (order.Side == Side.Buy ? buys : sells).Add(order);
         }
 
-        buys.Sort(static (a, b) => ByKey(b.Price.CompareTo(a.Price), a, b));
-        sells.Sort(static (a, b) => ByKey(a.Price.CompareTo(b.Price), a, b));
+        buys.Sort(Compare);
+        sells.Sort(Compare);
         return new Ladder(buys.DrainToImmutable(), sells.DrainToImmutable());
     }
 
-    private static int ByKey(int byPrice, Order a, Order b)
+    /// <summary>Buys before sells, best price first, then by key, then by member.</summary>
+    public static int Compare(Order a, Order b)
     {
-        var order = byPrice != 0 ? byPrice : a.Key.CompareTo(b.Key);
+        var order = a.Side.CompareTo(b.Side);
+        order = order != 0 ? order : a.Side == Side.Buy ? b.Price.CompareTo(a.Price) : a.Price.CompareTo(b.Price);
+        order = order != 0 ? order : a.Key.CompareTo(b.Key);
         return order != 0 ? order : a.Member.CompareTo(b.Member);
+    }
+
+    /// <exception cref="ArgumentException">The order's energy is not positive.</exception>
+    public static void Require(Order order)
+    {
+        if (order.Energy <= Energy.Zero)
+        {
+            throw new ArgumentException($"An order's energy is positive; {order.Member} has {order.Energy}.", nameof(order));
+        }
     }
 }

@@ -8,8 +8,9 @@ namespace VirtualEnergy.P2P.Market.Auctions;
 /// clipped into the competitive interval; ties at the margin share pro rata.
 /// </summary>
 /// <remarks>
-/// A pure function of the set of orders: the order of arrival has no influence. O(n log n) for the two sorts, one pass
-/// after. <see cref="ReferenceUniformPriceAuction"/> states the same rule without any cleverness.
+/// A pure function of the set of orders: the order of arrival has no influence. Books of some size are cleared without sorting them,
+/// by <see cref="PackedUniformPrice"/>; the others, and those whose numbers do not fit there, by two sorts and one pass after.
+/// <see cref="ReferenceUniformPriceAuction"/> states the same rule without any cleverness.
 /// </remarks>
 public sealed class UniformPriceAuction : IMechanism
 {
@@ -19,6 +20,12 @@ public sealed class UniformPriceAuction : IMechanism
     /// <exception cref="OverflowException">The volume does not fit in 64 bits of Wh.</exception>
     /// <exception cref="ArgumentException">An order's energy is not positive.</exception>
     public static Clearing Clear(IEnumerable<Order> orders, MarketRules rules)
+    {
+        var book = orders as IReadOnlyCollection<Order> ?? [.. orders];
+        return book.Count >= PackedUniformPrice.WorthwhileFrom && PackedUniformPrice.TryClear(book, rules, out var clearing) ? clearing : ClearBySorting(book, rules);
+    }
+
+    internal static Clearing ClearBySorting(IEnumerable<Order> orders, MarketRules rules)
     {
         var ladder = Ladder.Of(orders);
         var (buys, sells, volume) = Cross(ladder.Buys, ladder.Sells);

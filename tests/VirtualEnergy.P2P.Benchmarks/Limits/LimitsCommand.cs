@@ -13,6 +13,7 @@ internal static class LimitsCommand
     /// <summary>Each measures one part of the engine; a lazy sequence, so that rows appear as they are measured.</summary>
     private static readonly (string Part, Func<IEnumerable<Limit>> Measure)[] Parts =
     [
+        ("call", CallAuctionLimits.Measure),
         ("continuous", ContinuousPart.Measure),
         ("curve", CurveLimits.Measure),
     ];
