@@ -4,10 +4,14 @@ using VirtualEnergy.P2P.Market.Auctions.Packed;
 namespace VirtualEnergy.P2P.Market.Auctions;
 
 /// <summary>Brings a book of orders to the packed call auction and its answer back.</summary>
-internal static class PackedUniformPrice
+public static class PackedUniformPrice
 {
     /// <summary>Below, sorting is done before the ticks are counted.</summary>
-    public const int WorthwhileFrom = 2_048;
+    public const int WorthwhileFrom = 4_096;
+
+    // An auction keeps its working memory, and a community its grid.
+    [ThreadStatic]
+    private static (TickGrid Grid, CallAuction Auction)? _last;
 
     /// <summary>
     /// False for a book that the packed auction cannot hold (a price off the rules' grid, more than 2^32 − 1 Wh in an order), and for one in which a
@@ -22,8 +26,13 @@ internal static class PackedUniformPrice
             return false;
         }
 
+        if (_last is not { } last || last.Grid != grid)
+        {
+            _last = last = (grid, new CallAuction(grid));
+        }
+
         var fills = new uint[packed.Length];
-        var result = new CallAuction(grid).Clear(packed, fills, new ByKey(book));
+        var result = last.Auction.Clear(packed, fills, new ByKey(book));
         if (result.Price(grid, rules) is not var (price, interval))
         {
             return true;

@@ -25,7 +25,9 @@ public sealed class UniformPriceAuction : IMechanism
         return book.Count >= PackedUniformPrice.WorthwhileFrom && PackedUniformPrice.TryClear(book, rules, out var clearing) ? clearing : ClearBySorting(book, rules);
     }
 
-    internal static Clearing ClearBySorting(IEnumerable<Order> orders, MarketRules rules)
+    /// <summary>The same by sorting both sides, which takes any prices and energies.</summary>
+    /// <inheritdoc cref="Clear(IEnumerable{Order}, MarketRules)"/>
+    public static Clearing ClearBySorting(IEnumerable<Order> orders, MarketRules rules)
     {
         var ladder = Ladder.Of(orders);
         var (buys, sells, volume) = Cross(ladder.Buys, ladder.Sells);

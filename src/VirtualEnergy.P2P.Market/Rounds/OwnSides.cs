@@ -5,8 +5,8 @@ namespace VirtualEnergy.P2P.Market.Rounds;
 /// nobody's is more than all that is left; who has exactly as much must be in every further pair.
 /// </summary>
 /// <remarks>
-/// A pair that is kept small enough pushes nobody beyond that point. The largest is on top of a heap, in which an entry is old when the
-/// member's part has changed since: O(log n) a pair.
+/// A pair that is kept small enough pushes nobody beyond that point. Parts only shrink, so a heap that still has an old one has it too
+/// far up: what comes to the top is put back with what it is now. O(log n) a pair.
 /// </remarks>
 internal sealed class OwnSides
 {
@@ -47,21 +47,10 @@ internal sealed class OwnSides
     /// <summary>The largest part of anyone but these two; 0 when there is nobody else.</summary>
     public Int128 LargestBeside(MemberId buyer, MemberId seller)
     {
-        var passed = new List<(MemberId Member, Int128 Part)>(2);
-        var found = Int128.Zero;
-        while (Largest() is { } largest)
-        {
-            if (largest.Member != buyer && largest.Member != seller)
-            {
-                found = largest.Part;
-                break;
-            }
-
-            passed.Add(largest);
-            _largest.Dequeue();
-        }
-
-        passed.ForEach(entry => _largest.Enqueue(entry.Member, (-entry.Part, entry.Member)));
+        var (first, second) = (Passed(buyer, seller), Passed(buyer, seller));
+        var found = Largest()?.Part ?? Int128.Zero;
+        PutBack(first);
+        PutBack(second);
         return found;
     }
 
@@ -76,7 +65,26 @@ internal sealed class OwnSides
         if (_parts.TryGetValue(member, out var part))
         {
             _parts[member] = part - energy;
-            _largest.Enqueue(member, (energy - part, member));
+        }
+    }
+
+    /// <summary>Takes the largest off the heap if it is one of these two.</summary>
+    private MemberId? Passed(MemberId one, MemberId other)
+    {
+        if (Largest() is not var (member, _) || (member != one && member != other))
+        {
+            return null;
+        }
+
+        _largest.Dequeue();
+        return member;
+    }
+
+    private void PutBack(MemberId? passed)
+    {
+        if (passed is { } member)
+        {
+            _largest.Enqueue(member, (-_parts[member], member));
         }
     }
 
@@ -86,10 +94,10 @@ internal sealed class OwnSides
         {
             if (_parts[member] == -entry.Negated)
             {
-                return (member, -entry.Negated);
+                return (member, _parts[member]);
             }
 
-            _largest.Dequeue();
+            _largest.DequeueEnqueue(member, (-_parts[member], member));
         }
 
         return null;
