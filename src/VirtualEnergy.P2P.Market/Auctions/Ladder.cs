@@ -23,7 +23,7 @@ internal sealed record Ladder(ImmutableArray<Order> Buys, ImmutableArray<Order> 
     /// <summary>Buys before sells, best price first, then by key, then by member.</summary>
     public static int Compare(Order a, Order b)
     {
-        var order = a.Side.CompareTo(b.Side);
+        var order = ((int)a.Side).CompareTo((int)b.Side); // an enumeration would be boxed
         order = order != 0 ? order : a.Side == Side.Buy ? b.Price.CompareTo(a.Price) : a.Price.CompareTo(b.Price);
         order = order != 0 ? order : a.Key.CompareTo(b.Key);
         return order != 0 ? order : a.Member.CompareTo(b.Member);
