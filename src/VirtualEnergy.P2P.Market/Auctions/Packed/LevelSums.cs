@@ -128,6 +128,12 @@ internal sealed class LevelSums
     private long Volume(long buysAbove, long sellsBelow)
     {
         var (demand, supply) = (buysAbove + Demand(), sellsBelow); // at the tick, and just below it
+        if (supply >= demand)
+        {
+            // Supply reached demand below all that is counted here: no more than the demand trades, whatever else is offered.
+            return demand;
+        }
+
         for (var block = 0; block < _blocks.Length / 2; block++)
         {
             var lastTick = (block << BlockBits) + BlockSize - 1;
