@@ -3,9 +3,11 @@ using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Node;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Households;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Devnet;
 
@@ -45,7 +47,7 @@ internal static class CommunityDemo
         report.Community(community, homes.Length, first);
 
         using var work = new WorkFolder(options.Journal);
-        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], first.Previous, config.Deposit, time, cancellation);
+        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], AccountsOf(options), first.Previous, config.Deposit, time, cancellation);
         report.Chain(chain);
 
         await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, homes, tariff, work, report), time, cancellation);
@@ -66,6 +68,9 @@ internal static class CommunityDemo
 
         return summary.SettledRounds == options.Periods ? 0 : 1;
     }
+
+    private static ImmutableArray<Address> AccountsOf(DemoOptions options) =>
+        options.Mechanism.TakesMoneyIn() ? [DevnetChain.CommunityAccount(options.Seed)] : [];
 
     private static HouseholdSource SourceOf(DemoOptions options) => new()
     {
@@ -89,6 +94,11 @@ internal static class CommunityDemo
             .. homes.Select(home => new Member(
                 home.Key.Address.ToMember(), home.Household.Name, home.Household.Zone, home.Household.ConnectionWatts)),
         ],
+        Rules = MarketRules.Default with
+        {
+            Mechanism = options.Mechanism,
+            Accounts = new MoneyAccounts(null, AccountsOf(options) is [var community] ? community.ToMember() : null),
+        },
         Tariff = tariff,
         Gate = new LockstepGateOptions
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Node;
 
 namespace VirtualEnergy.P2P.Devnet;
@@ -22,6 +23,10 @@ internal static class DemoCommand
         var headless = new Option<bool>("--headless") { Description = "Open no browser." };
         var port = new Option<int>("--port") { Description = "Port of the viewer; 0 takes a free one." };
         var journal = new Option<string?>("--journal") { Description = "Keep the exchange's journal (SQLite) in this new file." };
+        var mechanism = new Option<string>("--mechanism")
+        {
+            Description = $"How rounds are cleared: {string.Join(", ", Mechanisms.Codes)}.", DefaultValueFactory = _ => MechanismKind.Uniform.Code(),
+        };
         var root = new RootCommand("""
             A community for a day: real homes bid over MQTT, the exchange clears, an Ethereum chain settles, a page shows it live.
               dotnet run --project devnet
@@ -29,7 +34,7 @@ internal static class DemoCommand
               dotnet run --project devnet -- --data ../shared/data/hamlet --from 2021-03-20 --keep
             """)
         {
-            periods, homes, seed, speed, fast, data, prices, from, processes, keep, json, headless, port, journal,
+            periods, homes, seed, speed, fast, data, prices, from, processes, keep, json, headless, port, journal, mechanism,
         };
         root.SetAction((parsed, cancellation) => CommunityDemo.RunAsync(
             Checked(new DemoOptions
@@ -47,11 +52,15 @@ internal static class DemoCommand
                 Headless = parsed.GetValue(headless),
                 Port = parsed.GetValue(port),
                 Journal = parsed.GetValue(journal),
+                Mechanism = KindOf(parsed.GetValue(mechanism)!),
             }),
             TimeProvider.System,
             cancellation));
         return root;
     }
+
+    private static MechanismKind KindOf(string code) => Mechanisms.TryParse(code, out var kind) ? kind
+        : throw new UserErrorException($"--mechanism {code}: it is one of {string.Join(", ", Mechanisms.Codes)}.");
 
     private static DemoOptions Checked(DemoOptions options)
     {

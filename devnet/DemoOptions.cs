@@ -1,3 +1,5 @@
+using VirtualEnergy.P2P.Market.Auctions;
+
 namespace VirtualEnergy.P2P.Devnet;
 
 /// <summary>What the demo's user may choose.</summary>
@@ -37,6 +39,9 @@ public sealed record DemoOptions
 
     /// <summary>Port of the viewer and the API; 0 takes a free one.</summary>
     public int Port { get; init; }
+
+    /// <summary>How rounds are cleared.</summary>
+    public MechanismKind Mechanism { get; init; }
 
     /// <summary>Where the exchange's journal stays after the run; null forgets it.</summary>
     public string? Journal { get; init; }

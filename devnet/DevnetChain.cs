@@ -22,12 +22,13 @@ internal sealed class DevnetChain : IAsyncDisposable
     public EnergySettlementContract Contract { get; }
 
     /// <param name="members">Registered in this order.</param>
+    /// <param name="accounts">Registered after them; they start with nothing.</param>
     /// <param name="lastPeriod">The period before the first that will be settled.</param>
     /// <param name="deposit">Minted and paid in for each member.</param>
     /// <param name="time">For time-outs.</param>
     /// <param name="cancellation">Stops the start; the chain is then stopped too.</param>
     public static async Task<DevnetChain> StartAsync(
-        IReadOnlyList<Address> members, Period lastPeriod, Money deposit, TimeProvider time, CancellationToken cancellation)
+        IReadOnlyList<Address> members, IReadOnlyList<Address> accounts, Period lastPeriod, Money deposit, TimeProvider time, CancellationToken cancellation)
     {
         var anvil = await AnvilProcess.StartAsync(new AnvilOptions(), time, cancellation);
         var client = new JsonRpcClient(anvil.RpcUrl, time);
@@ -38,7 +39,7 @@ internal sealed class DevnetChain : IAsyncDisposable
             var token = await TestEuro.DeployAsync(sender, cancellation);
             var contract = await EnergySettlementContract.DeployAsync(
                 sender, new EnergySettlementTerms(token.Address, sender.Address, DevAccounts.Settler.Address, lastPeriod), cancellation);
-            await contract.RegisterAsync(sender, members, cancellation);
+            await contract.RegisterAsync(sender, [.. members, .. accounts], cancellation);
 
             var total = new Money(checked(deposit.MicroEur * members.Count));
             await token.MintAsync(sender, sender.Address, total, cancellation);
@@ -59,12 +60,17 @@ internal sealed class DevnetChain : IAsyncDisposable
     }
 
     /// <summary>A home's key: made up from the seed, so that a run can be repeated. For a devnet only.</summary>
-    public static EthereumKey HomeKey(ulong seed, int home)
+    public static EthereumKey HomeKey(ulong seed, int home) => MadeUp("VirtualEnergy P2P devnet home", seed, home);
+
+    /// <summary>The account that gets what a mechanism takes in. For a devnet only.</summary>
+    public static Address CommunityAccount(ulong seed) => MadeUp("VirtualEnergy P2P devnet community", seed, 0).Address;
+
+    private static EthereumKey MadeUp(string purpose, ulong seed, int number)
     {
-        var text = Encoding.ASCII.GetBytes("VirtualEnergy P2P devnet home");
+        var text = Encoding.ASCII.GetBytes(purpose);
         Span<byte> numbers = stackalloc byte[12];
         BinaryPrimitives.WriteUInt64BigEndian(numbers, seed);
-        BinaryPrimitives.WriteInt32BigEndian(numbers[8..], home);
+        BinaryPrimitives.WriteInt32BigEndian(numbers[8..], number);
         return EthereumKey.FromBytes(Keccak256.Hash([.. text, .. numbers]).ToArray());
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Messaging;
@@ -36,6 +37,9 @@ public sealed record ExchangeOptions
     /// <summary>Everyone whom a round may pay: the members, and the accounts of grid operator and community.</summary>
     public ImmutableArray<MemberId> Payees =>
         [.. Members.Select(member => member.Id).Concat(new[] { Rules.Accounts.GridOperator, Rules.Accounts.Community }.OfType<MemberId>()).Distinct()];
+
+    /// <summary>Where the seeds of rounds come from: 32 bytes that nobody can foresee. Only mechanisms that draw lots ask for one.</summary>
+    public Func<Hash256> DrawSeed { get; init; } = static () => new Hash256(RandomNumberGenerator.GetBytes(Hash256.Size));
 
     /// <summary>What the supplier asks and gives; null where nobody knows, and then there are no savings.</summary>
     public SupplierTariff? Tariff { get; init; }

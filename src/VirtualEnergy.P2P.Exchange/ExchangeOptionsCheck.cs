@@ -33,10 +33,10 @@ internal static class ExchangeOptionsCheck
         Require(options.Rules.Floor <= options.Rules.Cap && options.Rules.TickMicroEurPerKWh > 0, "Exchange:Rules: the floor must not be above the cap, and the tick must be 1 or more.");
         Require(options.Rules.KThousandths is >= 0 and <= 1000, "Exchange:Rules:KThousandths must be from 0 to 1000.");
         CheckNetwork(options.Rules);
-        Require(options.Rules.Mechanism != MechanismKind.Muda, "Exchange:Rules:Mechanism is muda, which draws lots; this exchange does not yet promise and reveal a seed for them. Choose another one.");
+        var mechanism = options.Rules.Mechanism;
         Require(
-            options.Rules.Mechanism != MechanismKind.Huang || options.Rules.Accounts.Community is not null,
-            "Exchange:Rules:CommunityAccount is missing: with huang buyers pay more than sellers get, and the gap needs somewhere to go.");
+            !mechanism.TakesMoneyIn() || options.Rules.Accounts.Community is not null,
+            $"Exchange:Rules:CommunityAccount is missing: the mechanism {mechanism.Code()} takes in money that no seller gets, and it needs an account to go to.");
         Require(options.Log is "none" or "text" or "json", $"Exchange:Log is '{options.Log}'; it must be none, text or json.");
         Require(
             Uri.TryCreate(options.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",

@@ -28,7 +28,7 @@ internal static class ExchangeServices
             provider.GetRequiredService<MemberDirectory>(), options.MessagesPerMemberAndSecond, time));
         services.AddSingleton(GateOf(options, time));
 
-        services.AddSingleton<AdmissionDesk>().AddSingleton<MeterDesk>().AddSingleton<RealTimePricing>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
+        services.AddSingleton<AdmissionDesk>().AddSingleton<MeterDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
         services.AddSingleton(_ => new Settler(
             parts.Contract, parts.Client, options.Key, parts.Chain.ChainId, options.Payees, parts.Journal, time));
         services.AddSingleton(provider => LinkOf(options, parts, time, provider.GetRequiredService<ILoggerFactory>()));

@@ -39,7 +39,11 @@ public sealed record BidReceipt(
 public sealed record MarketDescription(string Community, ulong ChainId, string Contract, string Exchange, MarketRules Rules);
 
 /// <summary>A gate is open: bids for the period are taken until it closes.</summary>
-public sealed record RoundAnnouncement(Period Period, DateTimeOffset DeliveryStart, DateTimeOffset GateClosesAt);
+public sealed record RoundAnnouncement(Period Period, DateTimeOffset DeliveryStart, DateTimeOffset GateClosesAt)
+{
+    /// <summary>Binds the exchange to the seed that the result will reveal; null where the mechanism draws no lots.</summary>
+    public Hash256? SeedCommitment { get; init; }
+}
 
 /// <summary>What a round came to; everyone can recompute it from the bids behind the roots.</summary>
 /// <param name="Price">µEUR/kWh; null when nothing traded.</param>
@@ -51,9 +55,12 @@ public sealed record RoundResult(
     /// <summary>What members pay to the community beside their trades.</summary>
     public ImmutableArray<Charge> Charges { get; init; } = [];
 
+    /// <summary>What the announcement's commitment was for; null where the mechanism draws no lots.</summary>
+    public Hash256? Seed { get; init; }
+
     public bool Equals(RoundResult? other) =>
         other is not null && Period == other.Period && Price == other.Price && Volume == other.Volume && Bids == other.Bids
-        && BidsRoot == other.BidsRoot && TradesRoot == other.TradesRoot && RoundHash == other.RoundHash
+        && BidsRoot == other.BidsRoot && TradesRoot == other.TradesRoot && RoundHash == other.RoundHash && Seed == other.Seed
         && Trades.AsSpan().SequenceEqual(other.Trades.AsSpan()) && Charges.AsSpan().SequenceEqual(other.Charges.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Period, Price, Volume, Bids, RoundHash);

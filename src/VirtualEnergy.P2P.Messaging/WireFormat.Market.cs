@@ -52,13 +52,17 @@ public static partial class WireFormat
         json.WriteNumber("period", round.Period.Index);
         json.WriteString("deliveryStart", Instant(round.DeliveryStart));
         json.WriteString("gateClosesAt", Instant(round.GateClosesAt));
+        WriteHash(json, "seedCommitment", round.SeedCommitment);
     });
 
     public static bool TryReadAnnouncement(
         ReadOnlySpan<byte> payload, [NotNullWhen(true)] out RoundAnnouncement? round, [NotNullWhen(false)] out string? error) =>
         TryRead(
             payload, MaxSmallBytes,
-            static fields => new RoundAnnouncement(fields.Period(), fields.Instant("deliveryStart"), fields.Instant("gateClosesAt")),
+            static fields => new RoundAnnouncement(fields.Period(), fields.Instant("deliveryStart"), fields.Instant("gateClosesAt"))
+            {
+                SeedCommitment = HashOrNull(fields, "seedCommitment"),
+            },
             out round, out error);
 
     public static byte[] Write(RoundResult result) => Written(json =>
@@ -107,6 +111,7 @@ public static partial class WireFormat
         json.WriteString("bidsRoot", result.BidsRoot.ToString());
         json.WriteString("tradesRoot", result.TradesRoot.ToString());
         json.WriteString("roundHash", result.RoundHash.ToString());
+        WriteHash(json, "seed", result.Seed);
     });
 
     public static bool TryReadResult(
@@ -201,6 +206,14 @@ public static partial class WireFormat
         }
     }
 
+    private static void WriteHash(Utf8JsonWriter json, string name, Hash256? hash)
+    {
+        if (hash is { } known)
+        {
+            json.WriteString(name, known.ToString());
+        }
+    }
+
     private static void WriteUnlessZero(Utf8JsonWriter json, string name, Price price)
     {
         if (price != default)
@@ -237,7 +250,10 @@ public static partial class WireFormat
             Charges = fields.Has("charges")
                 ? [.. fields.Objects("charges").Select(charge => new Charge(charge.Member("member"), new Money(charge.Integer("amountMicroEur", least: 1))))]
                 : [],
+            Seed = HashOrNull(fields, "seed"),
         };
+
+    private static Hash256? HashOrNull(JsonFields fields, string name) => fields.Has(name) ? fields.Hash(name) : null;
 
     private static Trade Trade(JsonFields trade) => new(
         trade.Member("buyer"), trade.Member("seller"), new Energy(trade.Integer("energyWh", least: 1)),

@@ -94,7 +94,7 @@ public sealed class MarketViews(
                 round.Price?.MicroEurPerKWh, round.Interval?.Low.MicroEurPerKWh, round.Interval?.High.MicroEurPerKWh, round.Volume.WattHours),
             [.. round.Trades.Select(trade => Of(round.Period, trade))],
             [.. round.Deltas().Select(delta => new DeltaView(delta.Member.Value, delta.Delta.MicroEur))],
-            new RootsView(round.BidsRoot.ToString(), round.TradesRoot.ToString(), round.RoundHash.ToString()),
+            new RootsView(round.BidsRoot.ToString(), round.TradesRoot.ToString(), round.RoundHash.ToString()) { Seed = round.Seed?.ToString() },
             settlement is null ? null : new SettlementView(
                 settlement.State == SettlementState.Confirmed ? "confirmed" : "sent", settlement.CallDataHash.ToString(),
                 settlement.Transaction?.ToString(), settlement.Block, settlement.Gas));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace VirtualEnergy.P2P.Exchange.Api;
 
@@ -64,7 +65,12 @@ public sealed record ClearingView(long? PriceMicroEurPerKWh, long? PriceLowMicro
 /// <param name="DeltaMicroEur">+ received, − paid.</param>
 public sealed record DeltaView(string Member, long DeltaMicroEur);
 
-public sealed record RootsView(string BidsRoot, string TradesRoot, string RoundHash);
+public sealed record RootsView(string BidsRoot, string TradesRoot, string RoundHash)
+{
+    /// <summary>The round's seed; absent where its mechanism draws no lots.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Seed { get; init; }
+}
 
 /// <param name="State"><c>sent</c> or <c>confirmed</c>.</param>
 public sealed record SettlementView(string State, string CallDataHash, string? Transaction, ulong? Block, ulong? Gas);

@@ -13,15 +13,23 @@ public sealed partial class ExchangeJournal
     private const string Sent = "sent";
     private const string Confirmed = "confirmed";
 
+    /// <summary>Writes down the seed of a round that is about to be announced. Durable first: a restart must reveal what was promised.</summary>
+    public Task AppendSeedAsync(Period period, Hash256 seed) => _writer.AppendAsync(transaction =>
+        transaction.Execute("INSERT INTO seeds VALUES(@0, @1, @2)", period.Index, seed.ToString(), Now()));
+
+    /// <summary>The seed that was promised for a period; null where none was.</summary>
+    public Hash256? Seed(Period period) => Read(connection =>
+        connection.Query("SELECT seed FROM seeds WHERE period = @0", row => (Hash256?)JournalText.Hash(row.GetString(0)), period.Index)).FirstOrDefault();
+
     /// <summary>Writes a round with its trades, all or nothing.</summary>
     public Task AppendRoundAsync(JournalledRound round) => _writer.AppendAsync(transaction =>
     {
         transaction.Execute(
-            "INSERT INTO rounds VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13)",
+            "INSERT INTO rounds VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11, @12, @13, @14)",
             round.Period.Index, round.Price?.MicroEurPerKWh, round.Interval?.Low.MicroEurPerKWh, round.Interval?.High.MicroEurPerKWh,
             round.Volume.WattHours, round.Bids, round.BidsRoot.ToString(), round.TradesRoot.ToString(), round.RoundHash.ToString(),
             round.Supplier?.Import.MicroEurPerKWh, round.Supplier?.Export.MicroEurPerKWh, round.Accounts.GridOperator?.Value,
-            round.Accounts.Community?.Value, Now());
+            round.Accounts.Community?.Value, round.Seed?.ToString(), Now());
         for (var i = 0; i < round.Trades.Length; i++)
         {
             var trade = round.Trades[i];
@@ -65,7 +73,7 @@ public sealed partial class ExchangeJournal
             row => (Period: row.GetInt64(0), Charge: new Charge(new MemberId(row.GetString(1)), new Money(row.GetInt64(2)))),
             from.Index, to.Index).ToLookup(row => row.Period, row => row.Charge);
         return connection.Query(
-            "SELECT period, price, price_low, price_high, volume_wh, bids, bids_root, trades_root, round_hash, supplier_import, supplier_export, grid_account, community_account "
+            "SELECT period, price, price_low, price_high, volume_wh, bids, bids_root, trades_root, round_hash, supplier_import, supplier_export, grid_account, community_account, seed "
             + "FROM rounds WHERE period BETWEEN @0 AND @1 ORDER BY period",
             row => RoundOf(row, [.. trades[row.GetInt64(0)]], [.. charges[row.GetInt64(0)]]), from.Index, to.Index);
     });
@@ -102,6 +110,7 @@ public sealed partial class ExchangeJournal
     {
         Charges = charges,
         Accounts = new MoneyAccounts(Account(row, 11), Account(row, 12)),
+        Seed = row.IsDBNull(13) ? null : JournalText.Hash(row.GetString(13)),
     };
 
     private static MemberId? Account(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : new MemberId(row.GetString(column));

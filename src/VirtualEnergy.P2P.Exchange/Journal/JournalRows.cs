@@ -26,11 +26,14 @@ public sealed record JournalledRound(
     /// <summary>Where fees, spreads and charges went.</summary>
     public MoneyAccounts Accounts { get; init; }
 
+    /// <summary>The chance that the round was cleared with; null where its mechanism draws no lots.</summary>
+    public Hash256? Seed { get; init; }
+
     /// <summary>Net money per member and account, by member; sums to zero.</summary>
     public ImmutableArray<MemberDelta> Deltas() => Netting.DeltasOf(Trades, Charges, Accounts);
 
     /// <summary>The message that tells everyone.</summary>
-    public RoundResult Result() => new(Period, Price, Volume, Bids, Trades, BidsRoot, TradesRoot, RoundHash) { Charges = Charges };
+    public RoundResult Result() => new(Period, Price, Volume, Bids, Trades, BidsRoot, TradesRoot, RoundHash) { Charges = Charges, Seed = Seed };
 }
 
 /// <summary>How far the settlement of a round has come.</summary>

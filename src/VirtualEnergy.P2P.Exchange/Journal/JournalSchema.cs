@@ -6,7 +6,7 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 internal static class JournalSchema
 {
     /// <summary>Written to the file as SQLite's <c>user_version</c>; a file of another version is refused, not guessed at.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private const string Tables = """
         CREATE TABLE identity(
@@ -18,10 +18,12 @@ internal static class JournalSchema
           hash TEXT PRIMARY KEY, period INTEGER NOT NULL, member TEXT NOT NULL, number INTEGER NOT NULL,
           message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
           UNIQUE(period, member, number)) STRICT;
+        CREATE TABLE seeds(
+          period INTEGER PRIMARY KEY, seed TEXT NOT NULL, at TEXT NOT NULL) STRICT;
         CREATE TABLE rounds(
           period INTEGER PRIMARY KEY, price INTEGER, price_low INTEGER, price_high INTEGER, volume_wh INTEGER NOT NULL,
           bids INTEGER NOT NULL, bids_root TEXT NOT NULL, trades_root TEXT NOT NULL, round_hash TEXT NOT NULL,
-          supplier_import INTEGER, supplier_export INTEGER, grid_account TEXT, community_account TEXT, at TEXT NOT NULL) STRICT;
+          supplier_import INTEGER, supplier_export INTEGER, grid_account TEXT, community_account TEXT, seed TEXT, at TEXT NOT NULL) STRICT;
         CREATE TABLE trades(
           period INTEGER NOT NULL REFERENCES rounds(period), position INTEGER NOT NULL, buyer TEXT NOT NULL, seller TEXT NOT NULL,
           energy_wh INTEGER NOT NULL, price INTEGER NOT NULL, grid_fee INTEGER NOT NULL, spread INTEGER NOT NULL,

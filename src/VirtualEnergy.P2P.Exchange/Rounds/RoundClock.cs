@@ -18,7 +18,7 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// </summary>
 public sealed class RoundClock(
     ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, FundsLedger ledger,
-    RoundHistory history, CommunityAccounts accounts, SettlementWorker settlement, RealTimePricing pricing, MarketPublisher publisher, Topics topics, MarketViews views,
+    RoundHistory history, CommunityAccounts accounts, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, MarketPublisher publisher, Topics topics, MarketViews views,
     LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
 {
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
@@ -65,24 +65,35 @@ public sealed class RoundClock(
 
     private async Task AuctionAsync(Period period, CancellationToken cancellation)
     {
+        var seed = await KeptAsync(period, () => seeds.OfAsync(period), cancellation);
         var closesAt = gate.ClosesAt(period);
         var resumed = period == plan.First ? journal.Bids(period) : [];
         var everyoneHasBid = open.Open(period, closesAt, members.Active, resumed);
         publisher.SendRetained(
-            topics.RoundOpen, WireFormat.Write(new RoundAnnouncement(period, options.Rules.Grid.StartOf(period), closesAt)));
+            topics.RoundOpen, WireFormat.Write(new RoundAnnouncement(period, options.Rules.Grid.StartOf(period), closesAt)
+            {
+                SeedCommitment = RoundSeeds.CommitmentOf(period, seed),
+            }));
         live.Changed(LivePart.Now);
         logger.LogDebug("Period {Period} is open until {ClosesAt:O}, with {Bids} bids from before.", period.Index, closesAt, resumed.Count);
 
         await gate.WaitForClosureAsync(period, everyoneHasBid, cancellation);
         var start = time.GetTimestamp();
         var bids = await open.CloseAsync();
-        await ConcludeAsync(RoundCalculator.Clear(period, bids, members.Zones, options.Rules, green: members.Green), bids, start, cancellation);
+        await ConcludeAsync(RoundCalculator.Clear(period, bids, members.Zones, options.Rules, seed ?? default, members.Green), bids, start, cancellation);
     }
 
     private async Task ConcludeAsync(Round round, ImmutableArray<SignedBid> bids, long start, CancellationToken cancellation)
     {
         var journalled = Journalled(round);
-        await WriteDownAsync(journalled, cancellation);
+        await KeptAsync(
+            round.Period,
+            async () =>
+            {
+                await journal.AppendRoundAsync(journalled);
+                return journalled;
+            },
+            cancellation);
 
         ledger.Clear(round.Period, round.Deltas);
         accounts.Clear(round.Period, round.Trades, journalled.Charges, journalled.Supplier);
@@ -99,23 +110,22 @@ public sealed class RoundClock(
             round.Period, round.Clearing.Price, round.Clearing.Interval, round.Clearing.Volume, round.Bids.Length, round.Trades,
             commitment.BidsRoot, commitment.TradesRoot, commitment.RoundHash, options.Tariff?.At(round.Period))
         {
-            Charges = round.Clearing.Charges, Accounts = options.Rules.Accounts,
+            Charges = round.Clearing.Charges, Accounts = options.Rules.Accounts, Seed = round.Seed,
         };
     }
 
-    // A result that is not durable must not be told, so a full disk holds the market up until there is room again.
-    private async Task WriteDownAsync(JournalledRound round, CancellationToken cancellation)
+    // A result or a promise that is not durable must not be told, so a full disk holds the market up until there is room again.
+    private async Task<T> KeptAsync<T>(Period period, Func<Task<T>> write, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                await journal.AppendRoundAsync(round);
-                return;
+                return await write();
             }
             catch (JournalException failure)
             {
-                logger.LogError(failure, "Round {Period} waits: it cannot be written down.", round.Period.Index);
+                logger.LogError(failure, "Round {Period} waits: it cannot be written down.", period.Index);
                 await Task.Delay(JournalRetry, time, cancellation);
             }
         }

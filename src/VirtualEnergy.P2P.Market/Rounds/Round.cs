@@ -17,4 +17,8 @@ public sealed record Round(
     ImmutableArray<SignedBid> Bids,
     Clearing Clearing,
     ImmutableArray<Trade> Trades,
-    ImmutableArray<MemberDelta> Deltas);
+    ImmutableArray<MemberDelta> Deltas)
+{
+    /// <summary>The chance that the round was cleared with; null where its mechanism draws no lots.</summary>
+    public Hash256? Seed { get; init; }
+}

@@ -30,7 +30,10 @@ public static class RoundCalculator
             signed, zones.GetValueOrDefault(signed.Bid.Member, ZoneId.Unnamed), green?.Contains(signed.Bid.Member) == true))];
         var clearing = Mechanisms.Of(rules.Mechanism).Clear(orders, rules, seed);
         ImmutableArray<Trade> trades = [.. clearing.Lots.SelectMany(TradesOf)];
-        return new Round(period, frozen, clearing, trades, Netting.DeltasOf(trades, clearing.Charges, rules.Accounts));
+        return new Round(period, frozen, clearing, trades, Netting.DeltasOf(trades, clearing.Charges, rules.Accounts))
+        {
+            Seed = rules.Mechanism.DrawsLots() ? seed : null,
+        };
     }
 
     /// <summary>A bid's steps as orders that all carry the bid's hash.</summary>

@@ -18,7 +18,8 @@ namespace VirtualEnergy.P2P.Settlement.Commitments;
 /// int64 gridFee, int64 spread</c>, the last three in µEUR; indices
 /// follow the round's order.</item>
 /// <item>Round: <c>uint64 period, bool traded, int64 price, uint64 volume, bytes32 bidsRoot, bytes32 tradesRoot,
-/// bytes32 deltasHash</c>, hashed once; the price is 0 where nothing traded.</item>
+/// bytes32 deltasHash</c>, hashed once; the price is 0 where nothing traded. Where lots were drawn, <c>bytes32 seed</c> follows as
+/// the eighth value; the encodings differ in length, so no round with a seed has the hash of one without.</item>
 /// <item>Deltas: <c>(address member, int64 delta)[]</c>, hashed once, in the members' order.</item>
 /// </list>
 /// The index makes every leaf of a tree different, and two neighbouring bids prove that no member between them has one.
@@ -32,6 +33,7 @@ public readonly record struct RoundCommitment(Hash256 BidsRoot, Hash256 TradesRo
     private static readonly AbiType[] TradeLeaf = Types("(uint64,address,address,uint64,int64,int64,int64,int64)");
     private static readonly AbiType[] DeltaList = [AbiType.Parse("(address,int64)[]")];
     private static readonly AbiType[] Whole = Types("(uint64,bool,int64,uint64,bytes32,bytes32,bytes32)");
+    private static readonly AbiType[] WholeWithSeed = [.. Whole, AbiType.Parse("bytes32")];
 
     /// <exception cref="FormatException">A member is no address: the round of a loose book is not for the chain.</exception>
     public static RoundCommitment Of(Round round)
@@ -39,16 +41,18 @@ public readonly record struct RoundCommitment(Hash256 BidsRoot, Hash256 TradesRo
         var bids = BidsOf(round).Root;
         var trades = TradesOf(round).Root;
         var price = round.Clearing.Price;
-        var hash = Keccak256.Hash(AbiEncoder.Encode(
-            Whole,
+        object[] values =
+        [
             round.Period.Index,
             price is not null,
             price?.MicroEurPerKWh ?? 0L,
             round.Clearing.Volume.WattHours,
             bids,
             trades,
-            DeltasHash(round.Deltas)));
-        return new RoundCommitment(bids, trades, hash);
+            DeltasHash(round.Deltas),
+        ];
+        var encoded = round.Seed is { } seed ? AbiEncoder.Encode(WholeWithSeed, [.. values, seed]) : AbiEncoder.Encode(Whole, values);
+        return new RoundCommitment(bids, trades, Keccak256.Hash(encoded));
     }
 
     /// <summary>The tree behind <see cref="BidsRoot"/>, for proofs.</summary>

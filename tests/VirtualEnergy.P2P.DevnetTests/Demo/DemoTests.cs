@@ -56,6 +56,23 @@ public sealed class DemoTests
         Assert.Equal(summary.GetProperty("escrowMicroEur").GetInt64(), summary.GetProperty("balancesMicroEur").GetInt64());
     }
 
+    [Theory]
+    [InlineData("pay-as-bid")]
+    [InlineData("huang")]
+    [InlineData("muda")]
+    [InlineData("continuous")]
+    [InlineData("curve")]
+    public async Task A_community_settles_by_every_mechanism_and_every_euro_is_accounted_for(string mechanism)
+    {
+        var summary = await SummaryAsync("--headless", "--fast", "--json", "--periods", "48", "--homes", "10", "--mechanism", mechanism);
+        Assert.Equal(48, summary.GetProperty("settledRounds").GetInt32());
+        Assert.True(summary.GetProperty("tradedWh").GetInt64() > 0);
+
+        // 10 homes × 200 EUR; what huang and muda take in lies in the community's account, which is among the balances.
+        Assert.Equal(2_000_000_000, summary.GetProperty("escrowMicroEur").GetInt64());
+        Assert.Equal(2_000_000_000, summary.GetProperty("balancesMicroEur").GetInt64());
+    }
+
     [Fact]
     public async Task Nodes_in_processes_of_their_own_trade_as_those_in_one()
     {

@@ -18,6 +18,8 @@ internal static class MessageGens
 
     private static readonly Gen<Hash256> Hash = Gen.Byte.Array[32].Select(bytes => new Hash256(bytes));
 
+    private static readonly Gen<Hash256?> HashOrNone = Gen.Select(Gen.Bool, Hash, (has, hash) => has ? hash : (Hash256?)null);
+
     private static readonly Gen<ImmutableArray<byte>> Signature = Gen.Byte.Array[65].Select(bytes => bytes.ToImmutableArray());
 
     private static readonly Gen<Period> Period = NotNegative.Select(index => new Period(index));
@@ -67,7 +69,7 @@ internal static class MessageGens
         Gen.Long[DateTimeOffset.UnixEpoch.Ticks, new DateTime(2100, 1, 1).Ticks].Select(ticks => new DateTimeOffset(ticks, TimeSpan.Zero));
 
     public static readonly Gen<RoundAnnouncement> Announcement =
-        Gen.Select(Period, Instant, Instant, (period, start, gate) => new RoundAnnouncement(period, start, gate));
+        Gen.Select(Period, Instant, Instant, HashOrNone, (period, start, gate, seed) => new RoundAnnouncement(period, start, gate) { SeedCommitment = seed });
 
     private static readonly Gen<Price> PriceOrNone = Gen.OneOf(Gen.Const(default(Price)), Price);
 
@@ -77,9 +79,9 @@ internal static class MessageGens
     private static readonly Gen<Charge> Charge = Gen.Select(Member, Gen.Long[1, long.MaxValue], (member, amount) => new Charge(member, new Money(amount)));
 
     public static readonly Gen<RoundResult> Result =
-        Gen.Select(Gen.Select(Period, Price, Gen.Bool, NotNegative), Gen.Int[0, int.MaxValue], Gen.Select(Trade.Array[0, 5], Charge.Array[0, 2]), Gen.Select(Hash, Hash, Hash), (head, bids, paid, roots) =>
+        Gen.Select(Gen.Select(Period, Price, Gen.Bool, NotNegative), Gen.Int[0, int.MaxValue], Gen.Select(Trade.Array[0, 5], Charge.Array[0, 2]), Gen.Select(Hash, Hash, Hash, HashOrNone), (head, bids, paid, roots) =>
             new RoundResult(
-                head.Item1, head.Item3 ? head.Item2 : null, new Energy(head.Item4), bids, [.. paid.Item1], roots.Item1, roots.Item2, roots.Item3) { Charges = [.. paid.Item2] });
+                head.Item1, head.Item3 ? head.Item2 : null, new Energy(head.Item4), bids, [.. paid.Item1], roots.Item1, roots.Item2, roots.Item3) { Charges = [.. paid.Item2], Seed = roots.Item4 });
 
     public static readonly Gen<MeterReading> Reading =
         Gen.Select(Member, Period, Gen.Select(NotNegative, NotNegative, NotNegative, NotNegative, NotNegative), Signature, (member, period, wh, signature) =>

@@ -26,6 +26,11 @@ public sealed class RoundCommitmentTests
         Assert.Equal("0x5605fed153cd1f7c222ec49c34e8e1c2fa3dc4c192438db6394da1dd1e91d27a", commitment.TradesRoot.ToString());
         Assert.Equal("0x01cf25aa6c1d9f7085a027280a188c2b8550eb50b4477d7b89e78171c89f8dd2", commitment.RoundHash.ToString());
         Assert.Equal(commitment, RoundCommitment.Of(MakeRound()));
+
+        // A seed ends the encoding and changes nothing for the rounds that have none.
+        var seeded = RoundCommitment.Of(Example with { Seed = commitment.BidsRoot });
+        Assert.Equal("0x0233d6cbca796a1a1668f3801fcb56b2c83ab584612e64bc5bb64313247700e7", seeded.RoundHash.ToString());
+        Assert.Equal((commitment.BidsRoot, commitment.TradesRoot), (seeded.BidsRoot, seeded.TradesRoot));
     }
 
     [Fact]
@@ -62,6 +67,8 @@ public sealed class RoundCommitmentTests
             Example with { Trades = [trade with { GridFee = new Price(100) }] },
             Example with { Trades = [trade with { Spread = new Price(100) }] },
             Example with { Trades = [trade, trade] },
+            Example with { Seed = default(Hash256) },
+            Example with { Seed = Example.Bids[0].Hash },
             Example with { Deltas = [Example.Deltas[0]] },
             Example with { Deltas = [new MemberDelta(Example.Deltas[0].Member, new Money(1)), Example.Deltas[1]] },
         ];
