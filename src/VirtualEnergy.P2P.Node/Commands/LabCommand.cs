@@ -29,6 +29,7 @@ internal static class LabCommand
     private static readonly Option<decimal> MarkUp = new("--mark-up") { Description = "EUR/kWh on top of an hourly price.", DefaultValueFactory = _ => 0.12m };
     private static readonly Option<decimal> ImportPrice = new("--import-price") { Description = "EUR/kWh that the supplier asks, without --prices.", DefaultValueFactory = _ => 0.28m };
     private static readonly Option<decimal> ExportPrice = new("--export-price") { Description = "EUR/kWh that the supplier pays, without --prices.", DefaultValueFactory = _ => 0.09m };
+    private static readonly Option<bool> Members = new("--members") { Description = "Show also what each member saves." };
     private static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON object instead of the table." };
     private static readonly Option<string?> Html = new("--html") { Description = "Write a report with plots; one file that needs no other.", HelpName = "FILE" };
     private static readonly Option<string?> Csv = new("--csv") { Description = "Write summary.csv, periods.csv and members.csv into this folder.", HelpName = "DIR" };
@@ -40,13 +41,13 @@ internal static class LabCommand
             Run the same homes, data and tariff under each mechanism, period by period, and compare: welfare against the optimum of the
             same books, who gets it, prices, volume, fairness, self-sufficiency, costs, and every member's outcome. Without output
             options the comparison is a table. Nothing is signed and nothing is sent; the same options give the same bytes.
-            Examples: ve lab replay
+            Examples: ve lab replay --members
                       ve lab replay --data ../shared/data/hamlet --homes 32 --from 2021-03-01 --to 2021-03-31 --html lab.html
                       ve lab replay --mechanisms uniform,muda --homes 50 --seed 7 --json
                       ve lab replay --data homes --prices prices.csv --csv out --parquet out
             """)
         {
-            Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, Json, Html, Csv, ParquetFolder,
+            Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, Members, Json, Html, Csv, ParquetFolder,
         };
         replay.SetAction((parsed, cancellation) => ReplayAsync(parsed, TimeProvider.System, cancellation));
         return new Command("lab", "Experiments with whole communities, without a market around them.") { replay };
@@ -54,6 +55,7 @@ internal static class LabCommand
 
     private static async Task<int> ReplayAsync(ParseResult parsed, TimeProvider time, CancellationToken cancellation)
     {
+        await Task.Yield(); // Ctrl-C is listened to from the first await on.
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         try
         {
@@ -61,8 +63,8 @@ internal static class LabCommand
             var plan = OptionsOf(parsed).Open();
             var result = LabProgress.Run(plan, console, time, cancellation);
             await outputs.WriteAsync(result, CommandLineOf(parsed), cancellation).ConfigureAwait(false);
-            Print(result, parsed.GetValue(Json));
-            console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[dim]Seconds: {string.Join(", ", result.All.Select(replay => $"{replay.Name} {replay.WallTime.TotalSeconds:0.0}"))}[/]");
+            Print(result, parsed);
+            await Console.Error.WriteLineAsync($"Seconds: {string.Join(", ", result.All.Select(replay => $"{replay.Name} {replay.WallTime.TotalSeconds:0.0}"))}").ConfigureAwait(false);
             return 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -98,11 +100,11 @@ internal static class LabCommand
             : throw new UserErrorException(string.Create(CultureInfo.InvariantCulture, $"{option.Name} {price}: a price is -4 to 4 EUR/kWh, with up to six decimals."));
     }
 
-    private static void Print(LabResult result, bool asJson)
+    private static void Print(LabResult result, ParseResult parsed)
     {
-        if (!asJson)
+        if (!parsed.GetValue(Json))
         {
-            LabTerminal.Write(AnsiConsole.Console, result);
+            LabTerminal.Write(AnsiConsole.Console, result, parsed.GetValue(Members));
             return;
         }
 

@@ -90,8 +90,45 @@ public sealed class VeTests : IDisposable
             Assert.Single(curve.Output));
     }
 
+    [Fact]
+    public async Task Lab_replay_compares_mechanisms_and_writes_what_was_asked_for()
+    {
+        var html = Path.Combine(_folder.FullName, "lab.html");
+        var tables = Path.Combine(_folder.FullName, "tables");
+        string[] arguments = ["lab", "replay", "--homes", "6", "--to", "2026-04-15", "--mechanisms", "uniform,muda", "--html", html, "--csv", tables, "--parquet", tables];
+        await using var table = DemoProcess.Ve(NoEnvironment, [.. arguments, "--members"]);
+        Assert.Equal(0, await table.ExitAsync());
+        Assert.StartsWith("6 homes, 2026-04-15, 96 periods; generated, seed 1", table.Output[0], StringComparison.Ordinal);
+        Assert.Contains(table.Output, line => line.Contains("welfare of the optimum", StringComparison.Ordinal));
+        Assert.Contains(table.Output, line => line.Contains("Home 06", StringComparison.Ordinal));
+        Assert.Equal(
+            ["members.csv", "members.parquet", "periods.csv", "periods.parquet", "summary.csv", "summary.parquet"],
+            Directory.GetFiles(tables).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains("ve lab replay --homes 6 --to 2026-04-15 --mechanisms uniform,muda<", await File.ReadAllTextAsync(html, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        await using var json = DemoProcess.Ve(NoEnvironment, [.. arguments[..8], "--json"]);
+        Assert.Equal(0, await json.ExitAsync());
+        using var result = System.Text.Json.JsonDocument.Parse(Assert.Single(json.Output));
+        Assert.Equal(["supplier-only", "uniform", "muda"], result.RootElement.GetProperty("summary").EnumerateArray().Select(line => line.GetProperty("mechanism").GetString()));
+    }
+
+    [Fact]
+    public async Task Lab_replay_that_is_stopped_leaves_no_file()
+    {
+        var html = Path.Combine(_folder.FullName, "lab.html");
+        await using var replay = DemoProcess.Ve(NoEnvironment, "lab", "replay", "--homes", "100", "--from", "2026-01-01", "--to", "2026-12-31", "--html", html);
+        await replay.LineAsync("Replaying 100 homes");
+        Assert.Single(_folder.GetFiles());
+        replay.Signal(System.Runtime.InteropServices.PosixSignal.SIGINT);
+        Assert.Equal(130, await replay.ExitAsync());
+        Assert.Equal("Stopped; nothing was written.", replay.Errors[^1]);
+        Assert.Empty(_folder.GetFiles());
+    }
+
     [Theory]
     [InlineData("nonsense", "nonsense")]
+    [InlineData("lab replay --mechanisms vickrey", "--mechanisms vickrey: there is uniform")]
+    [InlineData("lab replay --data /nowhere", "/nowhere: There is no such folder")]
     [InlineData("market curve /nowhere.csv", "/nowhere.csv: cannot be read")]
     [InlineData("market curve - --floor 5 --ceiling 1", "--floor 5 is above --ceiling 1")]
     [InlineData("market clear /nowhere.json", "/nowhere.json: cannot be read")]

@@ -8,7 +8,10 @@ public static class Figures
     /// <summary>What stands where there is nothing to say.</summary>
     public const string None = "–";
 
-    public static string Percent(double? share) => share is { } value ? Text($"{Unsigned(value * 100, 1):0.0} %") : None;
+    public static string Percent(double? share) => share is null ? None : $"{PercentNumber(share)} %";
+
+    /// <summary>For a column that has the sign in its heading.</summary>
+    public static string PercentNumber(double? share) => share is { } value ? Text($"{Unsigned(value * 100, 1):0.0}") : None;
 
     public static string Euro(double euro) => Text($"{Unsigned(euro, 2):#,0.00}");
 

@@ -2,13 +2,14 @@ using Spectre.Console;
 
 namespace VirtualEnergy.P2P.Node.Lab.Reports;
 
-/// <summary>A bar a replay with the number of its periods, on standard error while somebody watches; else silence.</summary>
+/// <summary>A bar a replay with the number of its periods, on standard error while somebody watches; else a line that it began.</summary>
 internal static class LabProgress
 {
     public static LabResult Run(LabPlan plan, IAnsiConsole console, TimeProvider time, CancellationToken cancellation)
     {
         if (!console.Profile.Capabilities.Interactive || !console.Profile.Out.IsTerminal)
         {
+            console.WriteLine($"Replaying {LabHeading.Of(plan)}.");
             return LabRun.Run(plan, time, null, cancellation);
         }
 

@@ -14,10 +14,10 @@ public sealed record MeasureRow(string Title, string Unit, Func<Measures, string
     /// <summary>The lines of the terminal's table and of the report's, in order.</summary>
     public static ImmutableArray<MeasureRow> All { get; } =
     [
-        new("welfare of the optimum", "%", m => Share(m.Efficiency), m => m.Efficiency),
-        new("  buyers' part", "%", m => Share(m.BuyersShare), Unranked),
-        new("  sellers' part", "%", m => Share(m.SellersShare), Unranked),
-        new("  market account's part", "%", m => Share(m.MarketShare), Unranked),
+        new("welfare of the optimum", "%", m => Figures.PercentNumber(m.Efficiency), m => m.Efficiency),
+        new("  buyers' part", "%", m => Figures.PercentNumber(m.BuyersShare), Unranked),
+        new("  sellers' part", "%", m => Figures.PercentNumber(m.SellersShare), Unranked),
+        new("  market account's part", "%", m => Figures.PercentNumber(m.MarketShare), Unranked),
         new("price, sellers' mean", "ct/kWh", m => Figures.Cents(m.MeanPrice), Unranked),
         new("  lowest of a period", "ct/kWh", m => Figures.Cents(m.LowestPrice), Unranked),
         new("  highest of a period", "ct/kWh", m => Figures.Cents(m.HighestPrice), Unranked),
@@ -26,11 +26,11 @@ public sealed record MeasureRow(string Title, string Unit, Func<Measures, string
         new("trades", "", m => m.Trades > 0 ? Figures.Count(m.Trades) : Figures.None, Unranked),
         new("fairness, Jain's index", "", m => Figures.Index(m.Jain), m => m.Jain),
         new("members who lose", "", m => Figures.Count(m.Losers), Unranked),
-        new("self-sufficiency", "%", m => Share(m.SelfSufficiency), m => m.SelfSufficiency),
-        new("cost of all members", "EUR", m => Figures.Euro(m.MembersCost), Unranked),
-        new("  less market account", "EUR", m => Figures.Euro(m.CommunityCost), m => -m.CommunityCost),
-        new("less than supplier only", "EUR", m => Figures.Euro(m.LessThanSupplierOnly), m => m.LessThanSupplierOnly),
-        new("savings of members", "EUR", m => Figures.Euro(m.Savings), m => m.Savings),
+        new("self-sufficiency", "%", m => Figures.PercentNumber(m.SelfSufficiency), m => m.SelfSufficiency),
+        new("cost, all members", "EUR", m => Figures.Euro(m.MembersCost), Unranked),
+        new("cost, community", "EUR", m => Figures.Euro(m.CommunityCost), m => -m.CommunityCost),
+        new("  less than supplier-only", "EUR", m => Figures.Euro(m.LessThanSupplierOnly), m => m.LessThanSupplierOnly),
+        new("savings at the meter", "EUR", m => Figures.Euro(m.Savings), Unranked),
         new("stored at the end", "kWh", m => Figures.KWh(m.Stored), Unranked),
     ];
 
@@ -40,6 +40,4 @@ public sealed record MeasureRow(string Title, string Unit, Func<Measures, string
         var ranked = all.Where(other => Rank(other) is not null).ToList();
         return Rank(measures) is not null && ranked.Any(other => Text(other) != Text(measures)) && Text(ranked.MaxBy(Rank)!) == Text(measures);
     }
-
-    private static string Share(double? share) => Figures.Percent(share).Replace(" %", "", StringComparison.Ordinal);
 }

@@ -23,6 +23,11 @@ public sealed class StagedFiles : IDisposable
             throw new UserErrorException($"{option} {path}: this is a folder; name a file.");
         }
 
+        if (Path.GetDirectoryName(place) is { } folder && !Directory.Exists(folder))
+        {
+            throw new UserErrorException($"{option} {path}: there is no such folder; make {folder} first.");
+        }
+
         if (_files.Any(file => file.Place == place))
         {
             throw new UserErrorException($"{option} {path}: another output is to be written there too; name another file.");

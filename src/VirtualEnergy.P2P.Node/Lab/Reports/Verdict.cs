@@ -24,8 +24,11 @@ public static class Verdict
             + (jain == Figures.None ? "" : $" Most even: {fairest} (Jain {jain}).");
     }
 
-    /// <summary>All whose value reads as the best does.</summary>
-    private static (string Names, string Value) Best(ImmutableArray<Measures> mechanisms, Func<Measures, double?> of, Func<double?, string> text)
+    /// <summary>All whose value reads as the best does, and how it reads.</summary>
+    /// <param name="mechanisms">At least one.</param>
+    /// <param name="of">The value, greater is better.</param>
+    /// <param name="text">How a value reads.</param>
+    public static (string Names, string Value) Best(ImmutableArray<Measures> mechanisms, Func<Measures, double?> of, Func<double?, string> text)
     {
         var best = text(mechanisms.Max(of));
         return (Figures.List([.. mechanisms.Where(measures => of(measures) is { } value && text(value) == best).Select(measures => measures.Name)]), best);
