@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Node;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Households;
@@ -47,15 +48,21 @@ internal static class CommunityDemo
         report.Community(community, homes.Length, first);
 
         using var work = new WorkFolder(options.Journal);
-        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], AccountsOf(options), first.Previous, config.Deposit, time, cancellation);
+        var (grid, common) = AccountsOf(options);
+        Address[] accounts = [.. new[] { grid, common }.OfType<Address>()];
+        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], accounts, first.Previous, config.Deposit, time, cancellation);
         report.Chain(chain);
 
         await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, homes, tariff, work, report), time, cancellation);
         report.Exchange(new Uri(exchange.ViewerAddress), exchange.Broker);
 
+        var preferences = options.Zones ? config.Zones.Preferences : null;
         await using IAsyncDisposable nodes = options.Processes
-            ? HomesInProcesses.Start(homes, source, supplier, config.Name, exchange.Broker)
-            : await HomesInProcess.StartAsync(homes, config.Name, exchange.Broker, tariff, report, time, cancellation);
+            ? HomesInProcesses.Start(homes, new HomeConfig
+            {
+                Broker = exchange.Broker.ToString(), Community = config.Name, Household = source, Supplier = supplier, Preferences = preferences,
+            })
+            : await HomesInProcess.StartAsync(homes, config.Name, exchange.Broker, tariff, preferences?.Open() ?? default, report, time, cancellation);
 
         await exchange.Completion.WaitAsync(cancellation);
         var summary = exchange.Summary();
@@ -69,8 +76,10 @@ internal static class CommunityDemo
         return summary.SettledRounds == options.Periods ? 0 : 1;
     }
 
-    private static ImmutableArray<Address> AccountsOf(DemoOptions options) =>
-        options.Mechanism.TakesMoneyIn() ? [DevnetChain.CommunityAccount(options.Seed)] : [];
+    /// <summary>A mechanism may take in more than sellers get, a full line earns congestion rent, and zones have fees.</summary>
+    private static (Address? Grid, Address? Community) AccountsOf(DemoOptions options) => (
+        options.Zones ? DevnetChain.GridAccount(options.Seed) : null,
+        options.Zones || options.Mechanism.TakesMoneyIn() ? DevnetChain.CommunityAccount(options.Seed) : null);
 
     private static HouseholdSource SourceOf(DemoOptions options) => new()
     {
@@ -92,12 +101,16 @@ internal static class CommunityDemo
         Members =
         [
             .. homes.Select(home => new Member(
-                home.Key.Address.ToMember(), home.Household.Name, home.Household.Zone, home.Household.ConnectionWatts)),
+                home.Key.Address.ToMember(), home.Household.Name, home.Household.Zone, home.Household.ConnectionWatts)
+            {
+                IsGreen = home.Household.Profile.Photovoltaics is not null,
+            }),
         ],
         Rules = MarketRules.Default with
         {
             Mechanism = options.Mechanism,
-            Accounts = new MoneyAccounts(null, AccountsOf(options) is [var community] ? community.ToMember() : null),
+            Accounts = new MoneyAccounts(AccountsOf(options).Grid?.ToMember(), AccountsOf(options).Community?.ToMember()),
+            Network = options.Zones ? config.Zones.Network(homes.Select(home => home.Household.Zone)) : ZoneNetwork.CopperPlate,
         },
         Tariff = tariff,
         Gate = new LockstepGateOptions

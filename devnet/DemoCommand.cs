@@ -27,14 +27,16 @@ internal static class DemoCommand
         {
             Description = $"How rounds are cleared: {string.Join(", ", Mechanisms.Codes)}.", DefaultValueFactory = _ => MechanismKind.Uniform.Code(),
         };
+        var zones = new Option<bool>("--zones") { Description = "Place matters: fees and limits between low-voltage zones; homes pay more for green and local energy." };
         var root = new RootCommand("""
             A community for a day: real homes bid over MQTT, the exchange clears, an Ethereum chain settles, a page shows it live.
               dotnet run --project devnet
               dotnet run --project devnet -- --fast --periods 8 --homes 10 --seed 1 --headless --json
+              dotnet run --project devnet -- --fast --zones --keep
               dotnet run --project devnet -- --data ../shared/data/hamlet --from 2021-03-20 --keep
             """)
         {
-            periods, homes, seed, speed, fast, data, prices, from, processes, keep, json, headless, port, journal, mechanism,
+            periods, homes, seed, speed, fast, data, prices, from, processes, keep, json, headless, port, journal, mechanism, zones,
         };
         root.SetAction((parsed, cancellation) => CommunityDemo.RunAsync(
             Checked(new DemoOptions
@@ -53,6 +55,7 @@ internal static class DemoCommand
                 Port = parsed.GetValue(port),
                 Journal = parsed.GetValue(journal),
                 Mechanism = KindOf(parsed.GetValue(mechanism)!),
+                Zones = parsed.GetValue(zones),
             }),
             TimeProvider.System,
             cancellation));
@@ -79,6 +82,7 @@ internal static class DemoCommand
         Require(options.Data is null || Directory.Exists(options.Data), $"--data {options.Data}: there is no such folder.");
         Require(options.Prices is null || File.Exists(options.Prices), $"--prices {options.Prices}: there is no such file.");
         Require(options.Journal is null || !File.Exists(options.Journal), $"--journal {options.Journal}: the file is there already; name a new one.");
+        Require(!options.Zones || options.Mechanism == MechanismKind.Uniform, $"--zones --mechanism {options.Mechanism.Code()}: fees and limits between zones go with uniform.");
         return options;
     }
 }

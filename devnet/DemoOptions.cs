@@ -43,6 +43,9 @@ public sealed record DemoOptions
     /// <summary>How rounds are cleared.</summary>
     public MechanismKind Mechanism { get; init; }
 
+    /// <summary>Zones have fees and limits between them, and homes prefer green and local energy.</summary>
+    public bool Zones { get; init; }
+
     /// <summary>Where the exchange's journal stays after the run; null forgets it.</summary>
     public string? Journal { get; init; }
 

@@ -65,6 +65,9 @@ internal sealed class DevnetChain : IAsyncDisposable
     /// <summary>The account that gets what a mechanism takes in. For a devnet only.</summary>
     public static Address CommunityAccount(ulong seed) => MadeUp("VirtualEnergy P2P devnet community", seed, 0).Address;
 
+    /// <summary>The account that gets the fees between zones. For a devnet only.</summary>
+    public static Address GridAccount(ulong seed) => MadeUp("VirtualEnergy P2P devnet grid", seed, 0).Address;
+
     private static EthereumKey MadeUp(string purpose, ulong seed, int number)
     {
         var text = Encoding.ASCII.GetBytes(purpose);

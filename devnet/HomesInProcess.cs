@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Node.Households;
@@ -18,10 +19,13 @@ internal sealed class HomesInProcess : IAsyncDisposable
     private HomesInProcess(ImmutableArray<ProsumerNode> nodes) => _nodes = nodes;
 
     public static async Task<HomesInProcess> StartAsync(
-        IEnumerable<Home> homes, string community, BrokerAddress broker, SupplierTariff tariff, DemoReport report, TimeProvider time, CancellationToken cancellation)
+        IEnumerable<Home> homes, string community, BrokerAddress broker, SupplierTariff tariff, Preferences preferences, DemoReport report, TimeProvider time, CancellationToken cancellation)
     {
         var nodes = new HomesInProcess([.. homes.Select(home =>
-            new ProsumerNode(broker, community, home.Key, home.Household.Describe(), tariff, time, new HomeLogger(home.Household.Name, report)))]);
+            new ProsumerNode(broker, community, home.Key, home.Household.Describe(), tariff, time, new HomeLogger(home.Household.Name, report))
+            {
+                Preferences = preferences,
+            })]);
         try
         {
             await Task.WhenAll(nodes._nodes.Select(node => node.StartAsync(cancellation)));

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Hosting;
@@ -23,19 +22,15 @@ internal sealed class HomesInProcesses : IAsyncDisposable
     {
     }
 
-    public static HomesInProcesses Start(
-        ImmutableArray<Home> homes, HouseholdSource source, SupplierSource supplier, string community, BrokerAddress broker)
+    /// <param name="homes">Each gets a node.</param>
+    /// <param name="common">What every home's configuration says.</param>
+    public static HomesInProcesses Start(ImmutableArray<Home> homes, HomeConfig common)
     {
+        common = common with { Supplier = common.Supplier with { Prices = common.Supplier.Prices is { } prices ? Path.GetFullPath(prices) : null } };
         var nodes = new HomesInProcesses();
         foreach (var home in homes)
         {
-            nodes.Start(home, new HomeConfig
-            {
-                Broker = broker.ToString(),
-                Community = community,
-                Household = source with { Name = home.Household.Name },
-                Supplier = supplier with { Prices = supplier.Prices is { } prices ? Path.GetFullPath(prices) : null },
-            });
+            nodes.Start(home, common with { Household = common.Household with { Name = home.Household.Name } });
         }
 
         return nodes;

@@ -11,9 +11,6 @@ namespace VirtualEnergy.P2P.Messaging;
 
 public static partial class WireFormat
 {
-    private static readonly ImmutableArray<(Quality Flag, string Name)> QualityNames =
-        [(Quality.Green, "green"), (Quality.Local, "local"), (Quality.Partner, "partner")];
-
     public static byte[] Write(MarketDescription market) => Written(json =>
     {
         json.WriteString("community", market.Community);
@@ -227,7 +224,7 @@ public static partial class WireFormat
         if (quality != Quality.None)
         {
             json.WriteStartArray("quality");
-            foreach (var (flag, name) in QualityNames.Where(entry => quality.HasFlag(entry.Flag)))
+            foreach (var name in quality.Names())
             {
                 json.WriteStringValue(name);
             }
@@ -238,8 +235,7 @@ public static partial class WireFormat
 
     private static Quality QualityOf(JsonFields trade) => !trade.Has("quality") ? Quality.None
         : trade.Texts("quality", MaxCodeLength).Aggregate(Quality.None, (sum, name) =>
-            QualityNames.FirstOrDefault(entry => entry.Name == name) is { Flag: not Quality.None } known
-                ? sum | known.Flag : throw trade.Wrong("quality", "has a word that is neither green, local nor partner"));
+            QualityNames.TryParse(name, out var known) ? sum | known : throw trade.Wrong("quality", "has a word that is neither green, local nor partner"));
 
     private static RoundResult Result(JsonFields fields) =>
         new(

@@ -7,6 +7,7 @@ using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Exchange.Api;
 
@@ -81,7 +82,8 @@ public sealed class MarketViews(
     }
 
     public static TradeView Of(Period period, Trade trade) => new(
-        period.Index, trade.Buyer.Value, trade.Seller.Value, trade.Energy.WattHours, trade.Price.MicroEurPerKWh, trade.Amount.MicroEur);
+        period.Index, trade.Buyer.Value, trade.Seller.Value, trade.Energy.WattHours, trade.Price.MicroEurPerKWh, trade.Amount.MicroEur,
+        trade.GridFee.MicroEurPerKWh, trade.Spread.MicroEurPerKWh, trade.Quality.Names());
 
     /// <param name="past">The round and its settlement.</param>
     /// <param name="bids">Every admitted bid of the period; of each member the highest number counted.</param>

@@ -32,7 +32,14 @@ public sealed record RoundView(
     long Period, DateTimeOffset DeliveryStart, long? PriceMicroEurPerKWh, long VolumeWh, int Bids, int Trades,
     long? SupplierImportMicroEurPerKWh, long? SupplierExportMicroEurPerKWh, bool Settled, ulong? Block, string? Transaction, ulong? Gas);
 
-public sealed record TradeView(long Period, string Buyer, string Seller, long EnergyWh, long PriceMicroEurPerKWh, long AmountMicroEur);
+/// <param name="PriceMicroEurPerKWh">What the seller gets.</param>
+/// <param name="AmountMicroEur">What the seller gets for all of it.</param>
+/// <param name="GridFeeMicroEurPerKWh">On top, from the buyer to the grid operator.</param>
+/// <param name="SpreadMicroEurPerKWh">On top, from the buyer to the community.</param>
+/// <param name="Quality">What is known of the energy's origin: green, local, partner.</param>
+public sealed record TradeView(
+    long Period, string Buyer, string Seller, long EnergyWh, long PriceMicroEurPerKWh, long AmountMicroEur, long GridFeeMicroEurPerKWh,
+    long SpreadMicroEurPerKWh, ImmutableArray<string> Quality);
 
 public sealed record MemberView(
     string Id, string Name, string Zone, bool Online, long BalanceMicroEur, long SavingsMicroEur, long BoughtWh, long SoldWh, long ImportWh,

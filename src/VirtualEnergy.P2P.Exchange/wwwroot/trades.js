@@ -33,7 +33,14 @@ function row(trade, state, fresh) {
       nameOf(state.nameOf(trade.seller)), html('span', { class: 'arrow', 'aria-hidden': 'true' }, ' → '), html('span', { class: 'unseen' }, ' sells to '),
       nameOf(state.nameOf(trade.buyer))),
     html('span', { class: 'amount' }, `${kilowattHours(trade.energyWh)} kWh`),
-    html('span', { class: 'terms' }, `${cents(trade.priceMicroEurPerKWh)} ct · € ${euros(trade.amountMicroEur)}`));
+    html('span', { class: 'terms' }, terms(trade), ...trade.quality.flatMap(word => [' ', html('span', { class: `quality ${word}` }, word)])));
+}
+
+// What the seller gets; what the buyer pays on top is named apart.
+function terms(trade) {
+  const onTop = [[trade.gridFeeMicroEurPerKWh, 'grid'], [trade.spreadMicroEurPerKWh, 'community']]
+    .filter(([price]) => price > 0).map(([price, who]) => ` + ${cents(price)} ${who}`).join('');
+  return `${cents(trade.priceMicroEurPerKWh)}${onTop} ct · € ${euros(trade.amountMicroEur)}`;
 }
 
 function news(trades, state) {

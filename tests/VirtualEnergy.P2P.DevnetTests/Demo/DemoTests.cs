@@ -73,10 +73,36 @@ public sealed class DemoTests
         Assert.Equal(2_000_000_000, summary.GetProperty("balancesMicroEur").GetInt64());
     }
 
+    /// <summary>12 homes stand in two zones. 12 × 200 EUR; fees and congestion rent lie in the two accounts.</summary>
     [Fact]
-    public async Task Nodes_in_processes_of_their_own_trade_as_those_in_one()
+    public async Task Where_place_matters_trades_have_fees_and_an_origin()
     {
-        string[] arguments = ["--headless", "--fast", "--json", "--periods", "3", "--homes", "3", "--seed", "5"];
+        await using var demo = DemoProcess.Demo("--headless", "--fast", "--json", "--periods", "60", "--homes", "12", "--zones", "--keep");
+        var summary = JsonSerializer.Deserialize<JsonElement>(await demo.LineAsync("\"settledRounds\""));
+        Assert.Equal(60, summary.GetProperty("settledRounds").GetInt32());
+        Assert.Equal(2_400_000_000, summary.GetProperty("escrowMicroEur").GetInt64());
+        Assert.Equal(2_400_000_000, summary.GetProperty("balancesMicroEur").GetInt64());
+
+        using var http = new HttpClient();
+        var viewer = (await demo.LineAsync("The viewer stays at ")).Split(' ', ';')[4];
+        using var snapshot = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{viewer}/api/snapshot"), TestContext.Current.CancellationToken));
+        var zones = snapshot.RootElement.GetProperty("members").EnumerateArray().ToDictionary(member => member.GetProperty("id").GetString()!, member => member.GetProperty("zone").GetString());
+        var trades = snapshot.RootElement.GetProperty("trades").EnumerateArray().ToList();
+        Assert.Contains(trades, trade => trade.GetProperty("quality").EnumerateArray().Any(word => word.GetString() == "green"));
+        foreach (var trade in trades)
+        {
+            var isLocal = zones[trade.GetProperty("buyer").GetString()!] == zones[trade.GetProperty("seller").GetString()!];
+            Assert.Equal(isLocal, trade.GetProperty("quality").EnumerateArray().Any(word => word.GetString() == "local"));
+            Assert.Equal(isLocal ? 0 : 10_000, trade.GetProperty("gridFeeMicroEurPerKWh").GetInt64());
+        }
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--zones")]
+    public async Task Nodes_in_processes_of_their_own_trade_as_those_in_one(params string[] options)
+    {
+        string[] arguments = ["--headless", "--fast", "--json", "--periods", "3", "--homes", "3", "--seed", "5", .. options];
         var together = await SummaryAsync(arguments);
         var apart = await SummaryAsync([.. arguments, "--processes"]);
         foreach (var name in (string[])["bids", "trades", "tradedWh", "savingsMicroEur"])

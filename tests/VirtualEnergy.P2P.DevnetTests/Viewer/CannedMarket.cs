@@ -75,6 +75,7 @@ internal static class CannedMarket
     public static JsonObject Trade(long period, string seller, string buyer, long energy, long price) => new()
     {
         ["period"] = period, ["buyer"] = buyer, ["seller"] = seller, ["energyWh"] = energy, ["priceMicroEurPerKWh"] = price, ["amountMicroEur"] = energy * price / 1000,
+        ["gridFeeMicroEurPerKWh"] = 0, ["spreadMicroEurPerKWh"] = 0, ["quality"] = new JsonArray(),
     };
 
     private static JsonObject Member(string id, string name, bool online, long balance, long savings) => new()

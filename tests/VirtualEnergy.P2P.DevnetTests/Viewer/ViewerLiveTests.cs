@@ -36,6 +36,19 @@ public sealed class ViewerLiveTests(BrowserFixture browser) : IClassFixture<Brow
     }
 
     [Fact]
+    public async Task Trade_shows_what_comes_on_top_and_where_the_energy_is_from()
+    {
+        var snapshot = CannedMarket.AtNoon();
+        var trade = CannedMarket.Trade(CannedMarket.Noon + 1, CannedMarket.Carla, CannedMarket.Anna, 1_250, 160_000);
+        (trade["gridFeeMicroEurPerKWh"], trade["spreadMicroEurPerKWh"], trade["quality"]) = (10_000, 2_500, new JsonArray("green", "partner"));
+        snapshot["trades"]!.AsArray().Insert(0, trade);
+        await using var exchange = await CannedExchange.StartAsync(snapshot);
+        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(), exchange.Address);
+        Assert.Equal(
+            "12:15Carla →  sells to Anna1.25 kWh16.00 + 1.00 grid + 0.25 community ct · € 0.20 green partner", (await viewer.ReadTradesAsync())[0].Text);
+    }
+
+    [Fact]
     public async Task Trade_that_the_snapshot_already_held_is_shown_once()
     {
         var snapshot = CannedMarket.AtNoon();
