@@ -63,16 +63,67 @@ public sealed record CurveAllocation(ImmutableArray<Demand> Demands)
     /// <param name="seconds">The length of the period; positive.</param>
     public ImmutableArray<Energy> EnergyOver(int seconds)
     {
+        var (consumption, production) = SidesOver(seconds);
+        return Whole(consumption, production, RoundHalfUp(consumption.Work - production.Work));
+    }
+
+    /// <summary>The least and the most that whole Wh can add up to when each agent's are its demand's, rounded down or up.</summary>
+    public (Energy Least, Energy Most) EnergyBounds(int seconds)
+    {
+        var (consumption, production) = SidesOver(seconds);
+        return (new Energy((long)(consumption.Least - production.Most)), new Energy((long)(consumption.Most - production.Least)));
+    }
+
+    /// <summary>
+    /// Shares out an energy that was decided elsewhere, as a concentrator does with its own allocation: demands by the rules above
+    /// with that energy as the target, then each rounded down or up such that they add up to it.
+    /// </summary>
+    /// <remarks>
+    /// Where the energy is a rounding of what the sum of the curves can be between the neighbours of the price step, there always
+    /// is such a sharing: the demands come to within one Wh of it, and the bounds of their sum are whole.
+    /// </remarks>
+    /// <param name="seconds">The length of the period; positive.</param>
+    /// <param name="energies">By agent; empty when the curves do not offer this energy at this step.</param>
+    /// <exception cref="ArgumentException">The curves are on different bases.</exception>
+    public static bool TryShare(IReadOnlyList<DemandCurve> curves, int index, Energy energy, int seconds, out ImmutableArray<Energy> energies)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
-        var consumption = SideOver(seconds, sign: 1);
-        var production = SideOver(seconds, sign: -1);
-        var consumed = RoundHalfUp(consumption.Work);
+        energies = [];
+        var target = (Int128)energy.WattHours * NanoWattSecondsPerWattHour / seconds;
+        if (Int128.Abs(target) > Demand.MaxOfSum.NanoWatts)
+        {
+            return false;
+        }
+
+        var allocation = Of(curves, index, new Demand((long)target));
+        var (least, most) = allocation.EnergyBounds(seconds);
+        if (energy < least || energy > most)
+        {
+            return false;
+        }
+
+        var (consumption, production) = allocation.SidesOver(seconds);
+        energies = Whole(consumption, production, energy.WattHours);
+        return true;
+    }
+
+    private static ImmutableArray<Energy> Whole(EnergySide consumption, EnergySide production, Int128 sum)
+    {
+        // Consumption is rounded half up, or as near to it as production can still make up the sum.
+        var consumed = Int128.Clamp(
+            RoundHalfUp(consumption.Work), Int128.Max(consumption.Least, sum + production.Least), Int128.Min(consumption.Most, sum + production.Most));
         LargestRemainder.GiveOut(consumed, consumption.Shares, consumption.Remainders);
-        LargestRemainder.GiveOut(consumed - RoundHalfUp(consumption.Work - production.Work), production.Shares, production.Remainders);
+        LargestRemainder.GiveOut(consumed - sum, production.Shares, production.Remainders);
         return [.. consumption.Shares.Zip(production.Shares, (taken, given) => new Energy(taken - given))];
     }
 
-    private (Int128 Work, long[] Shares, Int128[] Remainders) SideOver(int seconds, int sign)
+    private (EnergySide Consumption, EnergySide Production) SidesOver(int seconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds);
+        return (SideOver(seconds, sign: 1), SideOver(seconds, sign: -1));
+    }
+
+    private EnergySide SideOver(int seconds, int sign)
     {
         var shares = new long[Demands.Length];
         var remainders = new Int128[Demands.Length];
@@ -85,7 +136,8 @@ public sealed record CurveAllocation(ImmutableArray<Demand> Demands)
             shares[agent] = (long)whole;
         }
 
-        return (total, shares, remainders);
+        var least = shares.Aggregate(Int128.Zero, (sum, share) => sum + share);
+        return new EnergySide(total, shares, remainders, least, least + remainders.Count(remainder => remainder > 0));
     }
 
     /// <summary>Lets one side close the gap as far as it can, and says what is left of it.</summary>
@@ -119,4 +171,7 @@ public sealed record CurveAllocation(ImmutableArray<Demand> Demands)
         var (quotient, remainder) = Int128.DivRem(work + (NanoWattSecondsPerWattHour / 2), NanoWattSecondsPerWattHour);
         return remainder < 0 ? quotient - 1 : quotient;
     }
+
+    /// <summary>One side over a period: its work in nW s, each agent's whole Wh and what is left, and the sum when all round down or up.</summary>
+    private readonly record struct EnergySide(Int128 Work, long[] Shares, Int128[] Remainders, Int128 Least, Int128 Most);
 }

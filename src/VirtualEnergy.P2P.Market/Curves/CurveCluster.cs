@@ -19,13 +19,16 @@ public sealed class CurveCluster
     private readonly List<bool> _taken = [];
     private readonly Demand[] _sum;
     private readonly int _curvesPerBlock;
+    private readonly Demand _most;
 
     // Σ over the curves of the largest |demand|: while it is within the bound, no step's sum can leave it.
     private long _reach;
 
-    public CurveCluster(MarketBasis basis)
+    /// <param name="most">What the curves' largest demands may add up to; at most <see cref="Demand.MaxOfSum"/>, which is the default.</param>
+    public CurveCluster(MarketBasis basis, Demand? most = null)
     {
         Basis = basis;
+        _most = most is { } bound && bound >= Demand.Zero ? Demand.Min(bound, Demand.MaxOfSum) : Demand.MaxOfSum;
         _sum = new Demand[basis.PriceSteps];
         _curvesPerBlock = Math.Max(1, BlockLength / basis.PriceSteps);
     }
@@ -102,7 +105,7 @@ public sealed class CurveCluster
     private bool Fits(DemandCurve curve, ReadOnlySpan<Demand> replaced, out CurveFault fault)
     {
         fault = curve.Basis != Basis ? CurveFault.OtherBasis
-            : ReachOf(curve.Demands) > Demand.MaxOfSum.NanoWatts - (_reach - ReachOf(replaced)) ? CurveFault.SumOutOfRange
+            : ReachOf(curve.Demands) > _most.NanoWatts - (_reach - ReachOf(replaced)) ? CurveFault.SumOutOfRange
             : default;
         return fault == default;
     }

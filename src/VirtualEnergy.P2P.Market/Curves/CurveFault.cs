@@ -24,7 +24,7 @@ public enum CurveFault
     /// <summary>The curve is on another market basis than the cluster's.</summary>
     OtherBasis,
 
-    /// <summary>With this curve the cluster's sum could pass 4.6 GW (<see cref="Demand.MaxOfSum"/>).</summary>
+    /// <summary>With this curve the cluster's sum could pass what it may be: 4.6 GW (<see cref="Demand.MaxOfSum"/>), or less where so agreed.</summary>
     SumOutOfRange,
 
     /// <summary>A basis with no price step, or with too many.</summary>

@@ -18,6 +18,9 @@ public sealed class UpdateLimit(long interval)
     /// <summary>There is something new.</summary>
     public void Ask() => _isAsked = true;
 
+    /// <summary>There may be something new.</summary>
+    public void AskIf(bool isNew) => _isAsked |= isNew;
+
     /// <summary>True when an update was asked for and its time has come; it then counts as made.</summary>
     /// <param name="now">ms on a clock that does not go back.</param>
     public bool TryTake(long now)

@@ -97,6 +97,35 @@ public sealed class CurveAllocationTests
         Assert.Equal([1L, 1, 2, -4], allocation.EnergyOver(3600).Select(energy => energy.WattHours));
     }
 
+    [Fact]
+    public void Energy_decided_elsewhere_is_shared_to_the_watt_hour()
+    {
+        // Over an hour step 1 wants 5 + 5 Wh, step 2 nothing. 7 of the 10 are 3½ each: the earlier gets the odd one.
+        DemandCurve[] curves = [CurveGens.Curve(Basis, 5, 5, 0), CurveGens.Curve(Basis, 5, 5, 0)];
+        Assert.True(CurveAllocation.TryShare(curves, 1, new Energy(7), 3600, out var energies));
+        Assert.Equal([new Energy(4), new Energy(3)], energies);
+        Assert.False(CurveAllocation.TryShare(curves, 1, new Energy(11), 3600, out _));
+        Assert.False(CurveAllocation.TryShare(curves, 1, new Energy(-1), 3600, out _));
+    }
+
+    [Fact]
+    public void Rounding_of_what_the_curves_come_to_can_always_be_shared() =>
+        Gen.Select(Clusters, Gen.OneOf(Gen.Const(300), Gen.Const(900), Gen.Const(1800), Gen.Const(3600)), Gen.Bool).Sample((cluster, seconds, up) =>
+        {
+            var (curves, index, target) = cluster;
+            var allocation = CurveAllocation.Of(curves, index, target);
+            var exact = (decimal)allocation.Boundary.NanoWatts * seconds / 3_600_000_000_000m;
+            var given = new Energy((long)(up ? Math.Ceiling(exact) : Math.Floor(exact)));
+            Assert.True(CurveAllocation.TryShare(curves, index, given, seconds, out var energies));
+            Assert.Equal(given, energies.Aggregate(Energy.Zero, (sum, energy) => sum + energy));
+            for (var agent = 0; agent < curves.Length; agent++)
+            {
+                var least = (decimal)curves[agent][Math.Min(index + 1, 5)].NanoWatts * seconds / 3_600_000_000_000m;
+                var most = (decimal)curves[agent][Math.Max(index - 1, 0)].NanoWatts * seconds / 3_600_000_000_000m;
+                Assert.InRange(energies[agent].WattHours, (long)Math.Floor(least), (long)Math.Ceiling(most));
+            }
+        }, iter: 20_000);
+
     private static Gen<(DemandCurve[], int, Demand)> Clusters =>
         Gen.Select(CurveGens.On(Six).Array[0, 8], Gen.Int[0, 5], CurveGens.Targets);
 

@@ -12,7 +12,7 @@ public sealed class PowerMatcherVectorsTests
     /// <summary>Cases of other parts of the system.</summary>
     private static readonly Dictionary<string, string> Elsewhere = new()
     {
-        ["sequence"] = "messages between agents, concentrators and an auctioneer over time: tested with those roles",
+        ["sequence"] = "messages between agents, concentrators and an auctioneer over time: SequenceVectorsTests",
         ["efiBufferBid"] = "how a buffer's running modes become a bid is the flexibility engine's, not the curve market's",
         ["efiScenario"] = "prose about an EFI buffer agent's timers and messages: the flexibility engine's",
     };
