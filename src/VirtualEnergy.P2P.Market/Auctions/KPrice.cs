@@ -4,8 +4,8 @@ namespace VirtualEnergy.P2P.Market.Auctions;
 internal static class KPrice
 {
     /// <remarks>
-    /// Clipped before rounding; the ends of the interval are bid prices and so on tick, hence the nearest tick (half up)
-    /// of a price inside the interval is inside too.
+    /// Clipped before rounding, and once more after: the ends of the interval are bid prices, and in a loose book these may lie
+    /// between two ticks. Nobody pays more than she bid for the sake of a round number.
     /// </remarks>
     public static Price Of(Price marginalBuy, Price marginalSell, PriceInterval interval, MarketRules rules)
     {
@@ -15,7 +15,8 @@ internal static class KPrice
         var high = (Int128)interval.High.MicroEurPerKWh * 1000;
         var clipped = Int128.Max(low, Int128.Min(high, thousandths));
         var tick = (Int128)rules.TickMicroEurPerKWh * 1000;
-        return new Price(checked((long)(FloorDivide(2 * clipped + tick, 2 * tick) * rules.TickMicroEurPerKWh)));
+        var onTick = FloorDivide(2 * clipped + tick, 2 * tick) * rules.TickMicroEurPerKWh;
+        return new Price((long)Int128.Max(interval.Low.MicroEurPerKWh, Int128.Min(interval.High.MicroEurPerKWh, onTick)));
     }
 
     private static Int128 FloorDivide(Int128 dividend, Int128 divisor)

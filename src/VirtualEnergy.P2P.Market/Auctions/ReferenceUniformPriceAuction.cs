@@ -35,7 +35,7 @@ public static class ReferenceUniformPriceAuction
             .ToImmutableArray();
 
         // "[max(marginal sell, best unfilled buy), min(marginal buy, best unfilled sell)]"
-        var unfilled = orders.Where(order => !fills.Any(fill => fill.Order == order && fill.Energy == order.Energy)).ToList();
+        var unfilled = orders.Where(order => !fills.Any(fill => ReferenceEquals(fill.Order, order) && fill.Energy == order.Energy)).ToList();
         var low = unfilled.Where(order => order.Side == Side.Buy).Select(order => order.Price).Append(marginalSell).Max();
         var high = unfilled.Where(order => order.Side == Side.Sell).Select(order => order.Price).Append(marginalBuy).Min();
 
@@ -43,7 +43,8 @@ public static class ReferenceUniformPriceAuction
         var price = k * marginalBuy.MicroEurPerKWh + (1000 - k) * marginalSell.MicroEurPerKWh;
         price = BigInteger.Max(price, new BigInteger(low.MicroEurPerKWh) * 1000);
         price = BigInteger.Min(price, new BigInteger(high.MicroEurPerKWh) * 1000);
-        return new Clearing(OnTick(price, rules.TickMicroEurPerKWh), new PriceInterval(low, high), new Energy((long)volume), fills);
+        var onTick = Price.Max(low, Price.Min(high, OnTick(price, rules.TickMicroEurPerKWh)));
+        return new Clearing(onTick, new PriceInterval(low, high), new Energy((long)volume), fills);
     }
 
     private static BigInteger Demand(IEnumerable<Order> buys, Price price) =>
@@ -59,7 +60,8 @@ public static class ReferenceUniformPriceAuction
         var tied = marginal.ToList();
         var total = tied.Aggregate(BigInteger.Zero, (sum, order) => sum + order.Energy.WattHours);
 
-        var shares = tied.ToDictionary(order => order, order => left * order.Energy.WattHours / total);
+        // By reference: two orders may be alike in everything.
+        var shares = tied.ToDictionary(order => order, order => left * order.Energy.WattHours / total, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
         var spare = left - shares.Values.Aggregate(BigInteger.Zero, (sum, share) => sum + share);
         foreach (var order in tied.OrderByDescending(order => left * order.Energy.WattHours % total).ThenBy(order => order.Key).ThenBy(order => order.Member).Take((int)spare))
         {

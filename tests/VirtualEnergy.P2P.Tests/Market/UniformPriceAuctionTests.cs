@@ -55,6 +55,29 @@ public sealed class UniformPriceAuctionTests
     }
 
     [Fact]
+    public void A_limit_between_two_ticks_is_kept_all_the_same()
+    {
+        // The nearest tick of 140 is 100, of 160 it is 200: both outside of what the two agreed on.
+        foreach (var limit in new long[] { 140, 160, -140 })
+        {
+            Order[] book = [Buy(1, limit, 5), Sell(2, limit, 5)];
+            Assert.Equal(new Price(limit), Clear(book).Price);
+            Assert.Equal(new Price(limit), ReferenceUniformPriceAuction.Clear(book, MarketRules.Default).Price);
+        }
+    }
+
+    [Fact]
+    public void Orders_that_are_alike_in_everything_are_two_orders()
+    {
+        // 5 Wh over two times 3: 3 and 2, to whichever; and one of two at the margin is left out whole.
+        Order[] book = [Buy(1, 300, 5), Sell(7, 100, 3), Sell(7, 100, 3)];
+        var clearing = Clear(book);
+        Assert.Equal([3L, 2L], Sold(clearing));
+        Assert.Equal(Sold(clearing), Sold(ReferenceUniformPriceAuction.Clear(book, MarketRules.Default)));
+        Assert.Equal(clearing.Price, ReferenceUniformPriceAuction.Clear(book, MarketRules.Default).Price);
+    }
+
+    [Fact]
     public void Ties_at_the_margin_share_pro_rata_largest_remainder_first_then_by_hash()
     {
         // 10 Wh over 5, 5, 5: 3.33 each; one Wh is over, remainders tie, the smallest hash takes it.

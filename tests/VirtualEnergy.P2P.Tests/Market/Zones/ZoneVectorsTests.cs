@@ -40,6 +40,27 @@ public sealed class ZoneVectorsTests
     }
 
     /// <summary>
+    /// simply's market maker asks 5 and pays 5 for any energy: with the fee of 1 its 6 is what the last Wh costs, and its bid gets nothing.
+    /// Seller 4 asks 5 as well and is served before it there. Here equal prices share pro rata, and beside all the energy in the world 2 units are none.
+    /// </summary>
+    [Fact]
+    public void A_market_maker_without_limit_sets_the_price_with_its_fee()
+    {
+        var vector = Vector("sim-2pac-mm");
+
+        // Without limit is 2^63 − 1 there; here the sum of a side must fit in 64 bits.
+        var orders = Orders(vector).Select(order => order with { Energy = Energy.Min(order.Energy, new Energy(long.MaxValue / 4)) }).ToArray();
+        var expect = vector.GetProperty("expect");
+        var clearing = ZonalAuction.Clear(orders, MarketRules.Default with { KThousandths = 0, Network = new ZoneNetwork([new ZoneLine(orders[0].Zone, orders[0].Zone, new Price(Fee(vector, orders[0].Zone, orders[0].Zone)))]) });
+        var lot = Assert.Single(clearing.Lots);
+        Assert.Equal(Scaled(expect, "price", PriceUnit), lot.BuyerPrice.MicroEurPerKWh);
+        Assert.Equal([expect.GetProperty("bid_actor").GetString()], lot.Fills.Where(fill => fill.Order.Side == Side.Buy).Select(fill => fill.Order.Member.Value));
+        Assert.Equal(
+            expect.GetProperty("offer_actors").EnumerateArray().Select(actor => actor.GetString()).Where(actor => actor != "4").Order(StringComparer.Ordinal),
+            lot.Fills.Where(fill => fill.Order.Side == Side.Sell).Select(fill => fill.Order.Member.Value).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>
     /// lemlab sorts, separates or drops bids by quality and sheds 1 to 18 of the 24 units that one price clears. Rule 7 is meant otherwise:
     /// whatever the premium for the best quality, all 24 trade, and who asks for it gets it as far as there is any.
     /// </summary>

@@ -11,6 +11,9 @@ public sealed class GoldenRoundTests
     private static readonly Dictionary<string, string> Golden = new()
     {
         ["uniform"] = "0xec4fc3e99934fa7f93b123a2cc63e61be9510eaf7fa122f9cef1699829356814",
+        ["pay-as-bid"] = "0x0bd82b5ab8b96313b0c565907fce0580ad2a96060a8951cef2cb584c03c9f17f",
+        ["huang"] = "0xf7649d32d9709a1c6bcd5d9091477d9acbd151291dfedf454c0c9988a156d968",
+        ["muda"] = "0xc20bd4827d7dd33296de73c3e7944b722869c6ac243c12b079c3198960e14841",
         ["continuous"] = "0x422fd6237003a67fd4db6c5c8bf161e05e3d9ddfc08a6e825475ef476ce55fcb",
 
         // The same trades as the uniform auction's: here both prices are that of the offer filled in part.
