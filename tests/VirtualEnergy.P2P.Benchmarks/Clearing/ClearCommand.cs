@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
 using VirtualEnergy.P2P.Benchmarks.Measuring;
@@ -16,6 +17,7 @@ internal static class ClearCommand
     {
         var orders = new Option<FileInfo>("--orders") { Description = "CSV: id,side,user,price_tick,qty_wh,quality,submitted.", Required = true };
         var reps = new Option<int>("--reps") { Description = "How often; the median counts.", DefaultValueFactory = _ => 5 };
+        reps.Validators.Add(result => Require(result, result.GetValue(reps) is >= 1 and <= 10_000, "1 to 10000 repetitions are possible"));
         var json = new Option<bool>("--json") { Description = "Print {seconds_median, traded_wh, price_tick, matches}." };
         var command = new Command("clear", """
             Clear a file of orders at one uniform price, with pairwise trades, and time it.
@@ -28,11 +30,20 @@ internal static class ClearCommand
     public static Command CreateGenerator()
     {
         var count = new Option<int>("--count") { Description = "Orders.", DefaultValueFactory = _ => 1_000_000 };
-        var seed = new Option<ulong>("--seed") { DefaultValueFactory = _ => 1 };
+        count.Validators.Add(result => Require(result, result.GetValue(count) is >= 0 and <= 100_000_000, "0 to 100000000 orders are possible"));
+        var seed = new Option<ulong>("--seed") { Description = "The same orders for the same seed.", DefaultValueFactory = _ => 1 };
         var file = new Option<FileInfo>("--out") { Required = true };
         var command = new Command("generate-orders", "Write a file of simulated orders for clear. Example: generate-orders --count 1000000 --out orders.csv") { count, seed, file };
         command.SetAction(parsed => OrderFile.Write(parsed.GetValue(file)!.FullName, parsed.GetValue(count), parsed.GetValue(seed)));
         return command;
+    }
+
+    private static void Require(OptionResult result, bool holds, string message)
+    {
+        if (!holds)
+        {
+            result.AddError($"{result.Option.Name} {(result.Tokens.Count > 0 ? result.Tokens[0].Value : "")}: {message}.");
+        }
     }
 
     private static int Run(FileInfo path, int reps, bool asJson)
@@ -55,7 +66,7 @@ internal static class ClearCommand
         _ = TickGrid.TryOf(rules, out var grid);
         var (auction, pairing, fills) = (new CallAuction(grid), new PackedTrades(), new uint[file.Orders.Length]);
         (long Volume, long? Price, int Matches) answer = default;
-        var times = Samples.Interleaved(Math.Max(1, reps), () => answer = Clear(file, auction, pairing, fills, grid, rules))[0];
+        var times = Samples.Interleaved(reps, () => answer = Clear(file, auction, pairing, fills, grid, rules))[0];
         Console.Out.WriteLine(asJson
             ? JsonSerializer.Serialize(new { seconds_median = times.Median, traded_wh = answer.Volume, price_tick = answer.Price, matches = answer.Matches })
             : string.Create(CultureInfo.InvariantCulture, $"{file.Orders.Length:N0} orders: {answer.Volume:N0} Wh at tick {answer.Price}, {answer.Matches:N0} trades, {times.Median * 1e3:0.000} ms (median of {reps})"));

@@ -43,7 +43,6 @@ public sealed class NamedMechanismVectorsTests
         ["lemlab-pp"] = typeof(Zones.ZoneVectorsTests),
         ["lemlab-cc"] = typeof(Zones.ZoneVectorsTests),
         ["lemlab-pda-nopremium"] = typeof(Zones.ZoneVectorsTests),
-        ["cer"] = typeof(TruthfulAuctionsTests),
     };
 
     /// <summary>Answered differently, or not at all, and why.</summary>
@@ -61,6 +60,7 @@ public sealed class NamedMechanismVectorsTests
         ["gld-negative_quantity_bids-35"] = "As gld-negative_price_bids-28.",
         ["lemlab-pda-basic"] = "A bid that is filled in part sets the price, else it would be worth more to be left over. lemlab takes the middle of the last pair.",
         ["lemlab-pda-quality"] = "As lemlab-pda-basic.",
+        ["cer"] = "What the state pays an Italian energy community on top of its shared energy. It clears nothing and changes no bid, so no mechanism answers it.",
         ["sim-quantum"] = "Energy is whole Wh, and a book's numbers have six decimals: nothing is rounded, a finer number is refused.",
     };
 
