@@ -57,6 +57,12 @@ public sealed class Topics
     /// <summary>Retained, and the node's last will: <see cref="NodeStatus"/>.</summary>
     public string Status(MemberId member) => $"{Root}/nodes/{member}/status";
 
+    /// <summary>Topics of the curve market, below the auctioneer or concentrator that is spoken to.</summary>
+    public CurveTopics Curve(MemberId matcher) => new(this, matcher);
+
+    /// <summary>Filter for every auctioneer and concentrator: <see cref="CurveMarketMessage"/>.</summary>
+    public string AllCurveMarkets => $"{Root}/curve/+/market";
+
     public bool TryParseBids(string topic, out MemberId member) => TryParse(topic, "bids", "", out member);
 
     public bool TryParseReceipts(string topic, out MemberId member) => TryParse(topic, "receipts", "", out member);

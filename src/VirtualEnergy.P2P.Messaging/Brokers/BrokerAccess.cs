@@ -5,7 +5,8 @@ namespace VirtualEnergy.P2P.Messaging;
 /// <summary>
 /// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, meter readings and
 /// node states; read the market, rounds, node states and a single member's receipts. So nobody sees another's bid before
-/// the gate closes, and nobody but the exchange announces a price.
+/// the gate closes, and nobody but the exchange announces a price. In the curve market: bid at any auctioneer or concentrator and
+/// hear its answers; be one under one's own address only, which then has to be the user name.
 /// </summary>
 /// <remarks>
 /// A user name that is a member's address binds a node to that member's topics. Bids and readings prove their sender by
@@ -24,6 +25,12 @@ public sealed class BrokerAccess(string community, string exchangeUser)
             return topic.StartsWith(_topics.Root + "/", StringComparison.Ordinal);
         }
 
+        if (CurveTopics.TryParse(_topics, topic, out var curve))
+        {
+            return curve.IsMarket ? curve.IsOf(user)
+                : !retain && curve.TryAgent(out var agent) && (curve.IsBids ? IsOwn(user, agent) : curve.IsAnswer && curve.IsOf(user));
+        }
+
         if (_topics.TryParseStatus(topic, out var member))
         {
             return IsOwn(user, member);
@@ -39,13 +46,27 @@ public sealed class BrokerAccess(string community, string exchangeUser)
             return filter.StartsWith(_topics.Root + "/", StringComparison.Ordinal);
         }
 
+        if (filter == _topics.AllCurveMarkets)
+        {
+            return true;
+        }
+
+        if (CurveTopics.TryParse(_topics, filter, out var curve))
+        {
+            return curve.IsMarket
+                || (curve.IsBids && curve.IsOf(user) && (curve.Agent == "+" || curve.TryAgent(out _)))
+                || (curve.IsAnswer && curve.TryAgent(out var agent) && IsOwn(user, agent));
+        }
+
         return filter == _topics.Market || filter == Topics.AnyMarket || filter == _topics.RoundOpen || filter == _topics.RoundResult
             || filter == $"{_topics.Root}/rounds/+" || filter == $"{_topics.Root}/rounds/#" || filter == _topics.AllStatuses
             || _topics.TryParseStatus(filter, out _)
             || (_topics.TryParseReceipts(filter, out var member) && IsOwn(user, member));
     }
 
-    public bool IsStatus(string topic) => _topics.TryParseStatus(topic, out _);
+    /// <summary>What a node, not the exchange, may leave with the broker; there are only so many of these.</summary>
+    public bool IsNodesState(string topic) =>
+        _topics.TryParseStatus(topic, out _) || (CurveTopics.TryParse(_topics, topic, out var curve) && curve.IsMarket);
 
     private static bool IsOwn(string? user, MemberId member) => !Topics.IsMemberAddress(user) || user == member.Value;
 }

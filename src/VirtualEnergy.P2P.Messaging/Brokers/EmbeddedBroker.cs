@@ -19,7 +19,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     private readonly MqttServer _server;
     private readonly ILogger _logger;
     private readonly SessionLedger _sessions;
-    private readonly ConcurrentDictionary<string, byte> _retainedStatuses = new();
+    private readonly ConcurrentDictionary<string, byte> _retainedStates = new();
 
     public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger logger)
     {
@@ -117,7 +117,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     {
         var message = publication.ApplicationMessage;
         var reason = !_access.MayPublish(publication.UserName, message.Topic ?? "", message.Retain) ? MqttPubAckReasonCode.NotAuthorized
-            : message.Retain && _access.IsStatus(message.Topic!) && !MayRetain(message.Topic!) ? MqttPubAckReasonCode.QuotaExceeded
+            : message.Retain && _access.IsNodesState(message.Topic!) && !MayRetain(message.Topic!) ? MqttPubAckReasonCode.QuotaExceeded
             : MqttPubAckReasonCode.Success;
         if (reason != MqttPubAckReasonCode.Success)
         {
@@ -147,7 +147,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     }
 
     private bool MayRetain(string topic) =>
-        _retainedStatuses.ContainsKey(topic) || (_retainedStatuses.Count < _options.MaxRetainedStatuses && _retainedStatuses.TryAdd(topic, 0));
+        _retainedStates.ContainsKey(topic) || (_retainedStates.Count < _options.MaxRetainedStatuses && _retainedStates.TryAdd(topic, 0));
 
     private bool HasRoom(System.Collections.IDictionary session, string filter)
     {

@@ -38,7 +38,7 @@ public sealed record EmbeddedBrokerOptions
 
     public int MaxSubscriptionsPerNode { get; init; } = 32;
 
-    /// <summary>Node states that are retained; the next new one is refused.</summary>
+    /// <summary>Node states and descriptions of curve markets that are retained; the next new one is refused.</summary>
     public int MaxRetainedStatuses { get; init; } = 20_000;
 
     /// <summary>For a client's first packet, and for any single answer.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using Xunit;
 
@@ -7,6 +8,9 @@ namespace VirtualEnergy.P2P.Tests.Messaging;
 /// <summary>Others write their readers after docs/messages.md, so its examples are read, and written back to the same bytes.</summary>
 public sealed class DocumentedExamplesTests
 {
+    private static readonly MemberId Agent = new("0x" + new string('a', 40));
+    private static readonly MemberId Matcher = new("0x" + new string('b', 40));
+
     [Theory]
     [InlineData("Market", 4)]
     [InlineData("Announcement", 2)]
@@ -15,6 +19,11 @@ public sealed class DocumentedExamplesTests
     [InlineData("Result", 3)]
     [InlineData("Meter reading", 1)]
     [InlineData("Status", 1)]
+    [InlineData("Curve terms", 1)]
+    [InlineData("Curve bid", 2)]
+    [InlineData("Curve refusal", 2)]
+    [InlineData("Curve price", 1)]
+    [InlineData("Curve allocation", 1)]
     public void Every_example_is_read_and_written_back_the_same(string heading, int count)
     {
         var examples = ExamplesUnder(heading);
@@ -38,6 +47,11 @@ public sealed class DocumentedExamplesTests
         "Result" => WireFormat.TryReadResult(example, out var result, out var error) ? (WireFormat.Write(result), null) : (null, error),
         "Meter reading" => WireFormat.TryReadMeterReading(example, out var reading, out var error) ? (WireFormat.Write(reading), null) : (null, error),
         "Status" => WireFormat.TryReadStatus(example, out var status, out var error) ? (WireFormat.Write(status), null) : (null, error),
+        "Curve terms" => WireFormat.TryReadCurveMarket(example, out var terms, out var error) ? (WireFormat.Write(terms), null) : (null, error),
+        "Curve bid" => WireFormat.TryReadCurveBid(example, Agent, Matcher, out var curve, out var unreadable) ? (WireFormat.Write(curve), null) : (null, unreadable.Detail),
+        "Curve refusal" => WireFormat.TryReadCurveRefusal(example, out var refused, out var error) ? (WireFormat.Write(refused), null) : (null, error),
+        "Curve price" => WireFormat.TryReadCurvePrice(example, out var price, out var error) ? (WireFormat.Write(price), null) : (null, error),
+        "Curve allocation" => WireFormat.TryReadCurveAllocation(example, out var given, out var error) ? (WireFormat.Write(given), null) : (null, error),
         _ => throw new ArgumentOutOfRangeException(nameof(heading)),
     };
 

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using CsCheck;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Curves;
+using VirtualEnergy.P2P.Market.Curves.Roles;
 using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
@@ -90,6 +92,31 @@ internal static class MessageGens
 
     public static readonly Gen<NodeStatus> Status =
         Gen.Select(Member, Gen.Bool, Gen.String[0, 60], (member, online, name) => new NodeStatus(member, online, Unicode(name), null));
+
+    public static readonly MemberId CurveAgent = new("0x" + new string('a', 40));
+
+    public static readonly MemberId CurveMatcher = new("0x" + new string('b', 40));
+
+    public static readonly Gen<CurveBidMessage> CurveBid =
+        Gen.Select(NotNegative, Gen.Long[1, long.MaxValue], NotNegative, Gen.Long.Array[0, 40], Signature, (session, number, expires, demands, signature) =>
+            new CurveBidMessage(CurveAgent, CurveMatcher, session, number, expires, [.. demands.Select(demand => new Demand(demand))], signature));
+
+    public static readonly Gen<CurveMarketMessage> CurveMarket =
+        Gen.Select(Gen.Select(Member, NotNegative, Gen.Bool, Gen.ULong), Member, Gen.Int[1, WireFormat.MaxCurveSteps], Gen.Select(Gen.Long[-1_000_000_000, 1_000_000_000], Gen.Long[2_000, 1_000_000_000]), Signature,
+            (head, contract, steps, prices, signature) => new CurveMarketMessage(
+                head.Item1, head.Item2, head.Item3, head.Item4, contract.Value, MarketBasis.Create(steps, prices.Item1, prices.Item1 + prices.Item2), 1_000 + (prices.Item2 % 1_000), 900, signature));
+
+    public static readonly Gen<CurveRefusalMessage> CurveRefusal =
+        Gen.Select(Member, Member, NotNegative, Gen.Select(Gen.Bool, NotNegative, Gen.String[0, 60]), Signature, (matcher, agent, number, why, signature) =>
+            new CurveRefusalMessage(matcher, agent, number, why.Item1 ? VirtualEnergy.P2P.Market.Curves.Roles.CurveRefusal.StaleNumber(why.Item2) : VirtualEnergy.P2P.Market.Curves.Roles.CurveRefusal.Full, Unicode(why.Item3), signature));
+
+    public static readonly Gen<CurvePriceMessage> CurvePrice =
+        Gen.Select(Member, Member, NotNegative, Gen.Select(NotNegative, Gen.Long), Signature, (matcher, agent, sequence, price, signature) =>
+            new CurvePriceMessage(matcher, agent, sequence, new NumberedPrice(price.Item1, price.Item2), signature));
+
+    public static readonly Gen<CurveAllocationMessage> CurveAllocation =
+        Gen.Select(Member, Member, Gen.Select(NotNegative, Period), Gen.Select(Gen.Long, Gen.Long), Signature, (matcher, agent, head, given, signature) =>
+            new CurveAllocationMessage(matcher, agent, new NumberedAllocation(head.Item1, head.Item2, given.Item1, new Energy(given.Item2)), signature));
 
     // A .NET string may hold half a surrogate pair; that is no text, and JSON cannot carry it.
     private static string Unicode(string text) => new(text.Select(c => char.IsSurrogate(c) ? '☀' : c).ToArray());

@@ -18,6 +18,16 @@ public sealed class TopicTests
         Assert.True(_topics.TryParseStatus(_topics.Status(Ada), out var node) && node == Ada);
     }
 
+    [Fact]
+    public void A_curve_bids_topic_gives_back_its_agent_at_its_own_matcher_only()
+    {
+        var (one, other) = (_topics.Curve(Ada), _topics.Curve(new MemberId("0x" + new string('b', 40))));
+        Assert.True(one.TryParseBids(one.Bids(Ada), out var agent) && agent == Ada);
+        Assert.All(
+            [other.Bids(Ada), one.AllBids, one.Prices(Ada), one.Market, one.Bids(new MemberId("ada")), one.Bids(Ada) + "/x", ""],
+            topic => Assert.False(one.TryParseBids(topic, out _)));
+    }
+
     [Theory]
     [InlineData("vep/1/hamlet/bids/")]
     [InlineData("vep/1/hamlet/bids/0xaa")]

@@ -67,6 +67,9 @@ public sealed class WireFormatFuzzTests
         MessageGens.Result.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
         MessageGens.Reading.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
         MessageGens.Status.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
+        MessageGens.CurveBid.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
+        MessageGens.CurveMarket.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
+        MessageGens.CurvePrice.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
         return [.. pool];
     }
 
@@ -79,6 +82,11 @@ public sealed class WireFormatFuzzTests
         read |= WireFormat.TryReadResult(bytes, out _, out _);
         read |= WireFormat.TryReadMeterReading(bytes, out _, out _);
         read |= WireFormat.TryReadStatus(bytes, out _, out _);
+        read |= WireFormat.TryReadCurveMarket(bytes, out _, out _);
+        read |= WireFormat.TryReadCurveBid(bytes, MessageGens.CurveAgent, MessageGens.CurveMatcher, out _, out _);
+        read |= WireFormat.TryReadCurveRefusal(bytes, out _, out _);
+        read |= WireFormat.TryReadCurvePrice(bytes, out _, out _);
+        read |= WireFormat.TryReadCurveAllocation(bytes, out _, out _);
         return read ? 1 : 0;
     }
 }
