@@ -8,6 +8,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     NodeCommand.Create(),
     StatusCommand.Create(),
     MarketCommand.Create(),
+    CurveRolesCommand.Create(),
     LabCommand.Create(),
 };
 

@@ -12,13 +12,13 @@ namespace VirtualEnergy.P2P.Market.Curves;
 /// </remarks>
 public sealed class ObjectiveAgent
 {
-    private readonly ImmutableDictionary<Period, DemandCurve> _schedule;
-    private readonly DemandCurve _otherwise;
+    private readonly Func<Period, DemandCurve> _curveIn;
+
+    private ObjectiveAgent(Func<Period, DemandCurve> curveIn) => _curveIn = curveIn;
 
     private ObjectiveAgent(ImmutableDictionary<Period, DemandCurve> schedule, DemandCurve otherwise)
+        : this(period => schedule.GetValueOrDefault(period, otherwise))
     {
-        _schedule = schedule;
-        _otherwise = otherwise;
     }
 
     /// <summary>The cluster takes this much, always: + draws, − feeds in.</summary>
@@ -28,6 +28,10 @@ public sealed class ObjectiveAgent
     /// <summary>The cluster takes this much in each period named, and balances itself in all others.</summary>
     public static ObjectiveAgent SetPoints(MarketBasis basis, IEnumerable<KeyValuePair<Period, Demand>> setPoints) =>
         new(setPoints.ToImmutableDictionary(entry => entry.Key, entry => DemandCurve.Flat(basis, -entry.Value)), DemandCurve.Flat(basis, Demand.Zero));
+
+    /// <summary>The cluster takes in each period what the schedule says of it.</summary>
+    public static ObjectiveAgent Following(MarketBasis basis, Func<Period, Demand> setPointIn) =>
+        new(period => DemandCurve.Flat(basis, -setPointIn(period)));
 
     /// <summary>An aim that depends on the price: in each period named its curve, else the other one.</summary>
     /// <exception cref="ArgumentException">The curves are on different bases.</exception>
@@ -40,7 +44,7 @@ public sealed class ObjectiveAgent
     }
 
     /// <summary>The objective's own curve: what the agents meet is its negative.</summary>
-    public DemandCurve CurveIn(Period period) => _schedule.GetValueOrDefault(period, _otherwise);
+    public DemandCurve CurveIn(Period period) => _curveIn(period);
 
     /// <summary>The cluster's price under the objective.</summary>
     public Equilibrium Equilibrium(DemandCurve aggregate, Period period) => Market.Curves.Equilibrium.Of(aggregate.Plus(CurveIn(period)), Demand.Zero);

@@ -11,8 +11,11 @@ public static class NodeKey
     public const string PasswordVariable = "VE_PASSWORD";
 
     /// <exception cref="UserErrorException">No key, or one that cannot be opened; the message says how to give one.</exception>
-    public static EthereumKey Open(HomeConfig config) =>
-        config.Wallet is { } wallet ? OpenWallet(wallet, config.PasswordFile) : FromEnvironment();
+    public static EthereumKey Open(HomeConfig config) => Open(config.Wallet, config.PasswordFile);
+
+    /// <inheritdoc cref="Open(HomeConfig)"/>
+    public static EthereumKey Open(string? wallet, string? passwordFile) =>
+        wallet is not null ? OpenWallet(wallet, passwordFile) : FromEnvironment();
 
     /// <exception cref="UserErrorException">The file cannot be read, or the password is wrong.</exception>
     public static EthereumKey OpenWallet(string path, string? passwordFile)
@@ -59,7 +62,7 @@ public static class NodeKey
     {
         if (Environment.GetEnvironmentVariable(KeyVariable) is not { Length: > 0 } hex)
         {
-            throw new UserErrorException($"The node needs a key: name a \"wallet\" in its configuration (ve wallet new makes one), or set {KeyVariable}.");
+            throw new UserErrorException($"The node needs a key: name a wallet (ve wallet new makes one), or set {KeyVariable}.");
         }
 
         try

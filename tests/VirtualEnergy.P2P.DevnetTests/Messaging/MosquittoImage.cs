@@ -77,7 +77,8 @@ public sealed partial class MosquittoImage : IAsyncLifetime
 
         Add("/mosquitto/mosquitto", File.ReadAllBytes(binary));
         Add("/mosquitto/acl", File.ReadAllBytes(Path.Combine(RepositoryFiles.Root, "docs/mosquitto/acl")));
-        Add("/mosquitto/passwords", Encoding.UTF8.GetBytes(PasswordLine(ITestBroker.ExchangeUser, ITestBroker.ExchangePassword)));
+        Add("/mosquitto/passwords", Encoding.UTF8.GetBytes(string.Concat(
+            CurveRoles.CurveRolesTestBase.Matchers.Append(ITestBroker.ExchangeUser).Select(user => PasswordLine(user, ITestBroker.ExchangePassword)))));
         // There are no accounts in this image to give up root for.
         Add("/mosquitto/mosquitto.conf", Encoding.UTF8.GetBytes(
             "user root\n" + File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs/mosquitto/mosquitto.conf"))));

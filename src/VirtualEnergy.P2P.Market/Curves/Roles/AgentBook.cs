@@ -122,6 +122,15 @@ public sealed class AgentBook
         return answers.ToImmutable();
     }
 
+    /// <summary>A price did not get through: the next one is new to the agent, whatever it is.</summary>
+    internal void NotTold(MemberId agent)
+    {
+        if (_entries.TryGetValue(agent, out var entry))
+        {
+            entry.Answer = null;
+        }
+    }
+
     private CurveRefusal? Objection(MemberId agent, Entry? known, NumberedCurve bid, long now)
     {
         if (_rules.Whitelist?.Contains(agent) == false)

@@ -28,6 +28,13 @@ public sealed class Auctioneer(AgentBook agents, UpdateLimit limit, ObjectiveAge
     /// <summary>An agent has left, with a number above its last bid's.</summary>
     public void Leave(MemberId agent, long number) => limit.AskIf(agents.Leave(agent, number));
 
+    /// <summary>An agent's price could not be delivered: it is due again.</summary>
+    public void NotTold(MemberId agent)
+    {
+        agents.NotTold(agent);
+        limit.Ask();
+    }
+
     /// <summary>The price for every agent that does not know it yet; none when nothing changed, it is too early, or nobody bids.</summary>
     /// <param name="period">The objective's; a new one is a change.</param>
     public ImmutableArray<PriceFor> Update(long now, Period period)

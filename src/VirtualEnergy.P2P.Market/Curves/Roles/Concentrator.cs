@@ -57,6 +57,13 @@ public sealed class Concentrator
     /// <summary>The level above was started again, or another one took its place: it has to hear the sum anew.</summary>
     public void Repeat() => _limit.Ask();
 
+    /// <summary>An agent's price could not be delivered: the sum goes up anew, and the answer to it goes down to that agent again.</summary>
+    public void NotTold(MemberId agent)
+    {
+        _agents.NotTold(agent);
+        _limit.Ask();
+    }
+
     /// <summary>The flow at the cable.</summary>
     /// <param name="at">When it was measured, ms.</param>
     /// <exception cref="InvalidOperationException">Without peak shaving.</exception>
