@@ -50,7 +50,9 @@ internal static class ExchangeOptionsCheck
             return;
         }
 
-        Require(rules.Mechanism == MechanismKind.Uniform, $"Exchange:Rules:Network: the mechanism {rules.Mechanism.Code()} knows no zones; choose uniform.");
+        var code = rules.Mechanism.Code();
+        Require(rules.Mechanism.KnowsFees(), $"Exchange:Rules:Network: the mechanism {code} knows no zones; choose uniform.");
+        Require(rules.Mechanism.KnowsLimits() || !rules.Network.HasLimits, $"Exchange:Rules:Network: the mechanism {code} knows fees between zones, but no limits; choose uniform.");
         foreach (var line in rules.Network.Lines)
         {
             Require(

@@ -37,6 +37,16 @@ public sealed record MarketRules
     public MoneyAccounts Accounts { get; init; }
 
     public bool IsOnTick(Price price) => price.MicroEurPerKWh % TickMicroEurPerKWh == 0;
+
+    /// <summary>Refuses fees that would put prices off the tick.</summary>
+    /// <exception cref="ArgumentException">A fee of the network is no multiple of the tick.</exception>
+    internal void RequireFeesOnTick()
+    {
+        foreach (var line in Network.Lines.Where(line => !IsOnTick(line.Fee)))
+        {
+            throw new ArgumentException($"The fee {line.Fee} from \"{line.Seller}\" to \"{line.Buyer}\" is no multiple of the tick.");
+        }
+    }
 }
 
 /// <summary>The two accounts beside the members'.</summary>

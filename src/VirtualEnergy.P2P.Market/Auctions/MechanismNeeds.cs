@@ -11,4 +11,10 @@ public static class MechanismNeeds
     /// The money needs a community's account to go to.
     /// </summary>
     public static bool TakesMoneyIn(this MechanismKind kind) => kind is MechanismKind.Huang or MechanismKind.Muda;
+
+    /// <summary>Whether fees between zones are honoured (market rule 6).</summary>
+    public static bool KnowsFees(this MechanismKind kind) => kind is not MechanismKind.Curve;
+
+    /// <summary>Whether limits on the lines between zones are honoured, too.</summary>
+    public static bool KnowsLimits(this MechanismKind kind) => kind is MechanismKind.Uniform or MechanismKind.PayAsBid or MechanismKind.Continuous;
 }

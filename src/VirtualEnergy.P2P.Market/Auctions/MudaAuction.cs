@@ -16,6 +16,7 @@ namespace VirtualEnergy.P2P.Market.Auctions;
 /// Conventions. The lot is drawn for each member from the round's seed (<see cref="Lottery"/>). A half's price is k · marginal buy +
 /// (1 − k) · marginal sell on tick; it is not clipped, since it is for others. Orders exactly at the price take part. Equal prices at the end
 /// of the longer side share pro rata. A fee is rounded down. A half whose other half finds no price does not trade.
+/// Fees between zones: <see cref="DearestFee"/>.
 /// </para>
 /// </remarks>
 public sealed class MudaAuction : IMechanism
@@ -24,9 +25,11 @@ public sealed class MudaAuction : IMechanism
         Clear(orders, rules, member => Lottery.IsDrawn(seed, member));
 
     /// <summary>With halves that are known, for examples and tests.</summary>
-    public static Clearing Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Func<MemberId, bool> isLeft)
+    public static Clearing Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Func<MemberId, bool> isLeft) =>
+        DearestFee.Clear(orders, rules, MechanismKind.Muda, (delivered, here) => InOnePlace(delivered, here, isLeft));
+
+    private static Clearing InOnePlace(IReadOnlyCollection<Order> orders, MarketRules rules, Func<MemberId, bool> isLeft)
     {
-        rules.Network.RequireCopperPlate(MechanismKind.Muda.Code());
         var halves = orders.ToLookup(order => isLeft(order.Member));
         List<Order> left = [.. halves[true]], right = [.. halves[false]];
         var (leftPrice, rightPrice) = (PriceOf(left, rules), PriceOf(right, rules));

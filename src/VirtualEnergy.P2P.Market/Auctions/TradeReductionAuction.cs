@@ -16,13 +16,16 @@ namespace VirtualEnergy.P2P.Market.Auctions;
 /// Conventions. Marginal prices are those of <see cref="UniformPriceAuction"/>. Everything at a marginal price is left out: which of two
 /// equal orders is the last one must not depend on arrival, nor on how an order was cut into steps. Odd Wh of the equal parts stay
 /// with the orders of the smallest keys. Two orders of one member are never joined; where that leaves less, her worst orders give way.
+/// Fees between zones: <see cref="DearestFee"/>.
 /// </para>
 /// </remarks>
 public sealed class TradeReductionAuction : IMechanism
 {
-    public Clearing Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Hash256 seed)
+    public Clearing Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Hash256 seed) =>
+        DearestFee.Clear(orders, rules, MechanismKind.Huang, InOnePlace);
+
+    private static Clearing InOnePlace(IReadOnlyCollection<Order> orders, MarketRules rules)
     {
-        rules.Network.RequireCopperPlate(MechanismKind.Huang.Code());
         var efficient = UniformPriceAuction.Clear(orders, rules);
         if (efficient.Price is null)
         {

@@ -14,8 +14,9 @@ namespace VirtualEnergy.P2P.Market.Continuous;
 /// best price first; of equal steps the larger. Where a true sequence is known, as in a file, <see cref="InSequence"/> takes
 /// it as it is.</para>
 /// <para>Every pair trades at the price of the order that came first, and is a lot of its own. The price that stands for the
-/// round is the average of the pairs weighted by energy, to the nearest tick, half up, as the indices of Europe's intraday
+/// round is the average of what sellers get weighted by energy, to the nearest tick, half up, as the indices of Europe's intraday
 /// market are averages of its trades. Orders of one member do not trade with each other; the older one is withdrawn.</para>
+/// <para>Fees and limits between zones are those of <see cref="ZonalSession"/>. Premiums are not looked at.</para>
 /// <para>The volume may pass that of one price for all, and the welfare never does: an order can trade with one that a
 /// uniform auction would have left out.</para>
 /// </remarks>
@@ -41,7 +42,8 @@ public sealed class ContinuousDoubleAuction : IMechanism
     /// <inheritdoc cref="IMechanism.Clear"/>
     public static Clearing InSequence(IReadOnlyList<Order> sequence, MarketRules rules)
     {
-        var session = ContinuousSession.Run(sequence);
+        rules.RequireFeesOnTick();
+        var session = rules.Network.IsCopperPlate ? ContinuousSession.Run(sequence) : ZonalSession.Run(sequence, rules.Network);
         if (session.Trades.IsEmpty)
         {
             return Clearing.Nothing;
@@ -49,7 +51,7 @@ public sealed class ContinuousDoubleAuction : IMechanism
 
         var volume = session.Trades.Aggregate(Energy.Zero, (sum, trade) => sum + trade.Energy);
         var lots = session.Trades.Select(trade =>
-            new Lot([new Fill(sequence[trade.Buy], trade.Energy), new Fill(sequence[trade.Sell], trade.Energy)], trade.Price));
+            new Lot([new Fill(sequence[trade.Buy], trade.Energy), new Fill(sequence[trade.Sell], trade.Energy)], trade.Price) { GridFee = trade.GridFee });
         return new Clearing(Average(session.Trades, rules.TickMicroEurPerKWh), null, volume, Fills(sequence, session.Unfilled)) { Lots = [.. lots] };
     }
 

@@ -8,8 +8,12 @@ namespace VirtualEnergy.P2P.Market.Continuous;
 /// <param name="Buy">Place of the buy order in the sequence, from 0.</param>
 /// <param name="Sell">Place of the sell order.</param>
 /// <param name="Energy">Wh, positive.</param>
-/// <param name="Price">The price of the order that came first, µEUR/kWh.</param>
-public readonly record struct SessionTrade(int Buy, int Sell, Energy Energy, Price Price);
+/// <param name="Price">What the seller gets: the price of the order that came first, less the fee where that is the buyer's. µEUR/kWh.</param>
+public readonly record struct SessionTrade(int Buy, int Sell, Energy Energy, Price Price)
+{
+    /// <summary>What the buyer pays on top to the grid operator, µEUR/kWh.</summary>
+    public Price GridFee { get; init; }
+}
 
 /// <summary>A closed set of limit orders, submitted to an empty continuous book one after another.</summary>
 /// <param name="Trades">In the order in which they came about.</param>

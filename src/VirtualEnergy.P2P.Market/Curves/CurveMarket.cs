@@ -25,9 +25,10 @@ public sealed class CurveMarket : IMechanism
     Clearing IMechanism.Clear(IReadOnlyCollection<Order> orders, MarketRules rules, Hash256 seed) => Clear(orders, rules);
 
     /// <exception cref="OverflowException">The volume does not fit in 64 bits of Wh.</exception>
-    /// <exception cref="ArgumentException">An order's energy is not positive.</exception>
+    /// <exception cref="ArgumentException">An order's energy is not positive, or the rules know fees or limits between zones.</exception>
     public static Clearing Clear(IEnumerable<Order> orders, MarketRules rules)
     {
+        rules.Network.RequireCopperPlate(MechanismKind.Curve.Code());
         var ladder = Ladder.Of(orders);
         if (PriceOf(ladder, rules.TickMicroEurPerKWh) is not { } price)
         {

@@ -65,11 +65,7 @@ public static class ZonalAuction
 
     private static void CheckTicks(Ladder ladder, MarketRules rules)
     {
-        foreach (var line in rules.Network.Lines.Where(line => !rules.IsOnTick(line.Fee)))
-        {
-            throw new ArgumentException($"The fee {line.Fee} from \"{line.Seller}\" to \"{line.Buyer}\" is no multiple of the tick.", nameof(rules));
-        }
-
+        rules.RequireFeesOnTick();
         foreach (var order in ladder.Buys)
         {
             var wish = order.Preferences;

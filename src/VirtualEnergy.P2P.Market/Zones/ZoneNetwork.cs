@@ -61,6 +61,8 @@ public sealed class ZoneNetwork : IEquatable<ZoneNetwork>
 
     public bool IsCopperPlate => Lines.IsEmpty;
 
+    public bool HasLimits => Lines.Any(line => line.Capacity is not null);
+
     /// <summary>µEUR/kWh that a buyer in one zone pays on top of what a seller in the other gets.</summary>
     public Price Fee(ZoneId buyer, ZoneId seller) => _lines.GetValueOrDefault((buyer, seller)).Fee;
 
@@ -80,6 +82,16 @@ public sealed class ZoneNetwork : IEquatable<ZoneNetwork>
         if (!IsCopperPlate)
         {
             throw new ArgumentException($"The mechanism {mechanism} knows no fees or limits between zones; choose uniform, or take the network out of the rules.");
+        }
+    }
+
+    /// <summary>Refuses limits where a mechanism can honour fees alone.</summary>
+    /// <exception cref="ArgumentException">A line has a limit.</exception>
+    public void RequireNoLimits(string mechanism)
+    {
+        if (HasLimits)
+        {
+            throw new ArgumentException($"The mechanism {mechanism} knows fees between zones, but no limits; choose uniform, pay-as-bid or continuous.");
         }
     }
 

@@ -55,7 +55,6 @@ internal sealed record BookAuction(
     {
         if (Rules.Mechanism == MechanismKind.Continuous)
         {
-            Rules.Network.RequireCopperPlate(Rules.Mechanism.Code());
             return ContinuousDoubleAuction.InSequence(orders, Rules);
         }
 
