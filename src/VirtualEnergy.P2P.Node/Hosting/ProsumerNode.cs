@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -29,6 +30,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly Topics _topics;
     private readonly MqttLink _link;
     private readonly PendingBid _pending;
+    private readonly SeedPromises _seeds = new();
     private JoinedMarket? _market;
     private Period? _open;
     private Bid? _bid;
@@ -107,6 +109,7 @@ public sealed class ProsumerNode : IAsyncDisposable
             return Task.CompletedTask;
         }
 
+        ReportBrokenPromise(_seeds.Announced(round));
         _open = round.Period;
         return BidAsync(cancellation);
     }
@@ -178,6 +181,8 @@ public sealed class ProsumerNode : IAsyncDisposable
             _pending.Received(); // too late for a receipt to matter
         }
 
+        // Obeyed all the same where it keeps the bid: the trades stand, and whoever audits the round has both hashes.
+        ReportBrokenPromise(_seeds.Revealed(result, market.Description.Rules.Mechanism.DrawsLots()));
         var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
@@ -207,6 +212,14 @@ public sealed class ProsumerNode : IAsyncDisposable
         // Not obeyed: the devices are the member's. What the chain then says can be disputed with the signed bid.
         _logger.LogError("The result of period {Period} gives this home {Traded} against its bid; it is not obeyed.", result.Period, traded);
         return Energy.Zero;
+    }
+
+    private void ReportBrokenPromise(string? broken)
+    {
+        if (broken is not null)
+        {
+            _logger.LogError("The exchange broke its word: {Broken}", broken);
+        }
     }
 
     private MqttMessage Status(bool online) => new(

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Messaging;
 using Xunit;
 
@@ -31,6 +32,8 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
     public static async Task<ExchangeProcess> StartAsync(TestCommunity community, CancellationToken cancellation)
     {
         var options = community.Options;
+        string[] rules = options.Rules.Accounts.Community is { } account
+            ? [$"--Exchange:Rules:Mechanism={options.Rules.Mechanism.Code()}", $"--Exchange:Rules:CommunityAccount={account}"] : [];
         string[] members = [.. options.Members.SelectMany((member, i) => new[]
         {
             $"--Exchange:Members:{i}:Id={member.Id}", $"--Exchange:Members:{i}:Name={member.Name}",
@@ -40,7 +43,7 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
             $"--Exchange:Community={options.Community}", $"--Exchange:Rpc={options.Rpc}", $"--Exchange:Contract={options.Contract}",
             $"--Exchange:Key=0x{Convert.ToHexStringLower(DevAccounts.Settler.ToBytes())}", $"--Exchange:Journal={options.JournalPath}",
             "--Exchange:Url=http://127.0.0.1:0", "--Exchange:Broker:Port=0", "--Exchange:Gate:Kind=lockstep",
-            "--Exchange:Gate:TimeoutMilliseconds=600000", "--Exchange:Log=none", .. members,
+            "--Exchange:Gate:TimeoutMilliseconds=600000", "--Exchange:Log=none", .. rules, .. members,
         ]);
         var line = await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation)
             ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(cancellation));

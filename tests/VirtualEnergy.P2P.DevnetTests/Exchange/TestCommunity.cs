@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
@@ -45,7 +46,7 @@ internal sealed class TestCommunity : IAsyncDisposable
 
     public MarketDomain Domain { get; }
 
-    public ExchangeOptions Options { get; }
+    public ExchangeOptions Options { get; private set; }
 
     public RecordedProgress Progress { get; } = new();
 
@@ -70,6 +71,13 @@ internal sealed class TestCommunity : IAsyncDisposable
 
         return new TestCommunity(anvil, client, contract, keys);
     }
+
+    /// <summary>From here on rounds are cleared so; the last home keeps the community's account and is no member.</summary>
+    public void ClearBy(MechanismKind mechanism) => Options = Options with
+    {
+        Rules = Options.Rules with { Mechanism = mechanism, Accounts = new MoneyAccounts(null, Keys[^1].Address.ToMember()) },
+        Members = Options.Members[..^1],
+    };
 
     /// <summary>A bid that trades with the others': home 0 buys at 250 000 µEUR/kWh, every other home sells at 150 000.</summary>
     public SignedBid Bid(int home, Period period, long number = 1, long wattHours = 100)

@@ -56,11 +56,16 @@ internal sealed class TestNode : IAsyncDisposable
     public Task<BidReceipt> ReceiptAsync(CancellationToken cancellation) =>
         _receipts.Reader.ReadAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation);
 
-    /// <summary>Returns when the period's gate is announced as open.</summary>
-    public async Task UntilOpenAsync(Period period, CancellationToken cancellation)
+    /// <summary>Returns when the period's gate is announced as open, with what was announced.</summary>
+    public async Task<RoundAnnouncement> UntilOpenAsync(Period period, CancellationToken cancellation)
     {
-        while ((await _open.Reader.ReadAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation)).Period != period)
+        while (true)
         {
+            var round = await _open.Reader.ReadAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation);
+            if (round.Period == period)
+            {
+                return round;
+            }
         }
     }
 

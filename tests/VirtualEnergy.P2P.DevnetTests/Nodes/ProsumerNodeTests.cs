@@ -1,10 +1,14 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
@@ -137,6 +141,31 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_seed_that_was_not_promised_is_reported_as_an_error_and_the_home_runs_on()
+    {
+        await PublishAsync(Topics.Market, WireFormat.Write(Description with { Rules = MarketRules.Default with { Mechanism = MechanismKind.Muda } }), retain: true);
+        var errors = new RecordedErrors();
+        var (node, period) = await StartAsync(errors);
+        await using (node)
+        {
+            var (promised, other) = (new Hash256([.. Enumerable.Repeat((byte)7, Hash256.Size)]), new Hash256([.. Enumerable.Repeat((byte)8, Hash256.Size)]));
+            foreach (var (round, revealed) in new[] { (period, promised), (period.Next, other) })
+            {
+                var start = PeriodGrid.QuarterHour.StartOf(round);
+                await PublishAsync(
+                    Topics.RoundOpen, WireFormat.Write(new RoundAnnouncement(round, start, start) { SeedCommitment = SeedCommitment.Of(round, promised) }), retain: true);
+                await _bids.Reader.ReadAsync(Cancellation);
+                await PublishAsync(
+                    Topics.RoundResult, WireFormat.Write(new RoundResult(round, null, Energy.Zero, 1, [], default, default, default) { Seed = revealed }), retain: true);
+                Assert.Equal(round, (await _readings.Reader.ReadAsync(Cancellation)).Period);
+            }
+
+            // The reading is sent after the check, so all that was reported has been: one error, for the second round.
+            Assert.Contains($"{other} of period {period.Next} is not the one that was promised", Assert.Single(errors.Messages), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_node_says_when_it_comes_and_when_it_goes()
     {
         var (node, _) = await StartAsync();
@@ -176,11 +205,11 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         return channel.Writer.WriteAsync(message!, Cancellation).AsTask();
     }
 
-    private async Task<(ProsumerNode Node, Period First)> StartAsync()
+    private async Task<(ProsumerNode Node, Period First)> StartAsync(ILogger? logger = null)
     {
         var community = Source.Open();
         var node = new ProsumerNode(
-            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, NullLogger.Instance);
+            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, logger ?? NullLogger.Instance);
         await node.StartAsync(Cancellation);
         return (node, community.First);
     }
@@ -200,4 +229,23 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         retain: true);
 
     private Task PublishAsync(string topic, byte[] payload, bool retain = false) => _exchange.PublishAsync(topic, payload, retain, Cancellation);
+
+    /// <summary>What a node says at the level of an error.</summary>
+    private sealed class RecordedErrors : ILogger
+    {
+        public ConcurrentQueue<string> Messages { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Messages.Enqueue(formatter(state, exception));
+            }
+        }
+    }
 }
