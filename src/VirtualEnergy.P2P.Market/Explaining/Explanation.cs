@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Market.Explaining;
 
@@ -55,10 +56,10 @@ public sealed record Explanation(
             default,
             []);
         var (setting, setters) = PriceSetters.Of(orders, clearing, filled, marginalBuy, marginalSell, rules);
-        return explained with { Reason = explained.WhyFilledSo(orders, clearing, margin, rules.Mechanism), Setting = setting, Setters = setters };
+        return explained with { Reason = explained.WhyFilledSo(orders, clearing, margin, rules), Setting = setting, Setters = setters };
     }
 
-    private FillReason WhyFilledSo(IReadOnlyCollection<Order> orders, Clearing clearing, Price? margin, MechanismKind mechanism)
+    private FillReason WhyFilledSo(IReadOnlyCollection<Order> orders, Clearing clearing, Price? margin, MarketRules rules)
     {
         if (Filled == Order.Energy)
         {
@@ -77,15 +78,17 @@ public sealed record Explanation(
 
         // Where zones divide the market, somebody else may have traded at a price that this order would have accepted.
         var isDivided = clearing.Lots.Any(lot => lot.GridFee != default)
-            || (mechanism == MechanismKind.Uniform && clearing.Lots.Select(lot => lot.Price).Distinct().Count() > 1);
+            || (rules.Mechanism == MechanismKind.Uniform && clearing.Lots.Select(lot => lot.Price).Distinct().Count() > 1);
         if (isDivided && Order.Price != margin && clearing.Lots.Any(lot => Order.Side == Side.Buy ? lot.Price <= Order.Price : lot.BuyerPrice >= Order.Price))
         {
             return FillReason.FeeOrZone;
         }
 
-        if (mechanism == MechanismKind.Continuous)
+        if (rules.Mechanism == MechanismKind.Continuous)
         {
-            return CouldHaveMet(orders) ? FillReason.NobodyLeft : FillReason.PriceNotGoodEnough;
+            return CouldHaveMet(orders, rules.Network) ? FillReason.NobodyLeft
+                : CouldHaveMet(orders, ZoneNetwork.CopperPlate) ? FillReason.FeeOrZone
+                : FillReason.PriceNotGoodEnough;
         }
 
         return UniformFill > Filled ? FillReason.GivenUp
@@ -93,7 +96,15 @@ public sealed record Explanation(
             : FillReason.PriceNotGoodEnough;
     }
 
-    private bool CouldHaveMet(IEnumerable<Order> orders) => orders.Any(other => other.Member != Order.Member && Crosses(other));
+    private bool CouldHaveMet(IEnumerable<Order> orders, ZoneNetwork network) =>
+        orders.Any(other => other.Member != Order.Member && other.Side != Order.Side && GainWith(other, network) >= 0);
+
+    /// <summary>µEUR/kWh that the two would gain together.</summary>
+    private Int128 GainWith(Order other, ZoneNetwork network)
+    {
+        var (buy, sell) = Order.Side == Side.Buy ? (Order, other) : (other, Order);
+        return (Int128)buy.Price.MicroEurPerKWh - sell.Price.MicroEurPerKWh - network.Fee(buy.Zone, sell.Zone).MicroEurPerKWh;
+    }
 
     /// <summary>With all that may trade with this member traded, what is left of her orders could only meet her own.</summary>
     private bool IsHeldByOwnOrders(IReadOnlyCollection<Order> orders, Clearing clearing)

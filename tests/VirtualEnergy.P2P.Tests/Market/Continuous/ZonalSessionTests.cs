@@ -2,6 +2,7 @@ using CsCheck;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Continuous;
+using VirtualEnergy.P2P.Market.Explaining;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Tests.Market.Zones;
@@ -114,6 +115,19 @@ public sealed class ZonalSessionTests
     [Fact]
     public void A_fee_off_the_tick_is_refused() => Assert.Throws<ArgumentException>(
         () => ContinuousDoubleAuction.InSequence([In(A, Sell(1, 1_000, 5)), In(B, Buy(2, 1_200, 5))], MarketRules.Default with { Network = Fee(B, A, 150) }));
+
+    [Fact]
+    public void Whom_the_fee_alone_kept_apart_is_told_so()
+    {
+        // The bid of 1 200 in b would meet the offer of 1 000 in a but for the fee of 300; the pair at home has traded.
+        Order[] book = [In(A, Sell(1, 1_000, 5)), In(B, Buy(2, 1_200, 5)), In(B, Sell(3, 1_250, 2)), In(B, Buy(4, 1_250, 2))];
+        var rules = MarketRules.Default with { Network = Fee(B, A, 300), Mechanism = MechanismKind.Continuous };
+        var clearing = ContinuousDoubleAuction.InSequence(book, rules);
+        Assert.Equal(new Energy(2), clearing.Volume);
+        Assert.Equal(FillReason.FeeOrZone, Explanation.Of(book[1], book, clearing, rules).Reason);
+        Assert.Equal(FillReason.FeeOrZone, Explanation.Of(book[0], book, clearing, rules).Reason);
+        Assert.Equal(FillReason.NobodyLeft, Explanation.Of(book[1], book, clearing, rules with { Network = Fee(B, A, 200) }).Reason);
+    }
 
     [Fact]
     public void It_answers_as_the_reference() => AnyBook.Sample(
