@@ -23,7 +23,7 @@ internal static class BookCheck
         try
         {
             var clearing = Mechanisms.Of(kind).Clear(book, Rules with { Mechanism = kind }, seed);
-            var problem = ClearingInvariants.Broken(book, clearing, Rules) ?? Differs(book, kind, clearing);
+            var problem = ClearingInvariants.Broken(book, clearing, Rules) ?? Differs(book, kind, clearing, seed);
             return new Result(problem, clearing.Fills.Length, Refused: false);
         }
         catch (OverflowException error)
@@ -40,7 +40,7 @@ internal static class BookCheck
         }
     }
 
-    private static string? Differs(Order[] book, MechanismKind kind, Clearing clearing)
+    private static string? Differs(Order[] book, MechanismKind kind, Clearing clearing, Hash256 seed)
     {
         if (Optimum.WelfareOf(clearing) > Optimum.Welfare(book))
         {
@@ -52,6 +52,8 @@ internal static class BookCheck
             MechanismKind.Uniform => DiffersFromUniform(book, clearing),
             MechanismKind.Continuous => DiffersFromContinuous(book, clearing),
             MechanismKind.Curve => DiffersFromCurve(book, clearing),
+            MechanismKind.Huang => DiffersFromHuang(book, clearing),
+            MechanismKind.Muda => DiffersFromMuda(book, clearing, seed),
             _ => null,
         };
     }
@@ -107,6 +109,32 @@ internal static class BookCheck
             : !reference.Fills.AsSpan().SequenceEqual(clearing.Fills.AsSpan()) ? "other fills than the reference"
             : null;
     }
+
+    private static string? DiffersFromHuang(Order[] book, Clearing clearing) =>
+        HasOneOnBothSides(book) || Total(book) > long.MaxValue ? null
+        : Same(PlainTruthful.Huang(book, Rules), clearing) ? null : "other trades than plain trade reduction";
+
+    private static string? DiffersFromMuda(Order[] book, Clearing clearing, Hash256 seed)
+    {
+        if (HasOneOnBothSides(book) || Total(book) > long.MaxValue)
+        {
+            return null;
+        }
+
+        var (trades, fees) = PlainTruthful.Muda(book, Rules, seed);
+        return !Same(trades, clearing) ? "other trades than plain MUDA"
+            : !fees.SequenceEqual(clearing.Charges.Select(charge => (charge.Member, (BigInteger)charge.Amount.MicroEur))) ? "other fees than plain MUDA"
+            : null;
+    }
+
+    private static bool Same(IEnumerable<PlainTruthful.Trade> plain, Clearing clearing) =>
+        plain.Select(trade => (trade.Order, trade.Energy, trade.Price)).Order(ByKey).SequenceEqual(clearing.Lots
+            .SelectMany(lot => lot.Fills.Select(fill => (fill.Order, (BigInteger)fill.Energy.WattHours, fill.Order.Side == Side.Buy ? lot.BuyerPrice : lot.Price))).Order(ByKey));
+
+    private static readonly Comparer<(Order Order, BigInteger Energy, Price)> ByKey = Comparer<(Order Order, BigInteger Energy, Price)>.Create((a, b) =>
+        (a.Order.Key, a.Order.Member, a.Order.Side, a.Order.Price, a.Order.Energy, a.Energy).CompareTo((b.Order.Key, b.Order.Member, b.Order.Side, b.Order.Price, b.Order.Energy, b.Energy)));
+
+    private static bool HasOneOnBothSides(Order[] book) => book.GroupBy(order => order.Member).Any(member => member.Select(order => order.Side).Distinct().Count() == 2);
 
     private static bool BreaksSelfTradeLimit(Clearing clearing) =>
         clearing.Fills.GroupBy(fill => fill.Order.Member).Any(member =>

@@ -15,19 +15,23 @@ internal static class EqualReduction
             return fills;
         }
 
-        // The smallest first: as long as an equal part is more than an order has, it gives all, and the others share the rest.
-        var smallestFirst = Enumerable.Range(0, fills.Length)
-            .OrderBy(i => fills[i].Energy.WattHours).ThenByDescending(i => fills[i].Order.Key).ThenByDescending(i => fills[i].Order.Member).ToArray();
-        var left = new long[fills.Length];
-        for (var given = 0; given < smallestFirst.Length; given++)
+        // The largest part that can be taken from each, then the Wh that are odd.
+        var (part, tooMuch) = (0L, fills.Max(fill => fill.Energy.WattHours) + (Int128)1);
+        while (tooMuch - part > 1)
         {
-            var i = smallestFirst[given];
-            var sharers = smallestFirst.Length - given;
-            var part = (long)Int128.Min(fills[i].Energy.WattHours, (excess + sharers - 1) / sharers);
-            left[i] = fills[i].Energy.WattHours - part;
-            excess -= part;
+            var middle = (long)((part + tooMuch) / 2);
+            (part, tooMuch) = Taken(fills, middle) <= excess ? (middle, tooMuch) : (part, middle);
         }
 
-        return [.. fills.Select((fill, i) => fill with { Energy = new Energy(left[i]) }).Where(fill => fill.Energy > Energy.Zero)];
+        var odd = (int)(excess - Taken(fills, part));
+        var givesOneMore = fills.Where(fill => fill.Energy.WattHours > part)
+            .OrderByDescending(fill => fill.Order.Key).ThenByDescending(fill => fill.Order.Member).Take(odd).Select(fill => fill.Order)
+            .ToHashSet((IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
+        return [.. fills.Select(fill => fill with { Energy = new Energy(fill.Energy.WattHours - Part(fill, part) - (givesOneMore.Contains(fill.Order) ? 1 : 0)) })
+            .Where(fill => fill.Energy > Energy.Zero)];
     }
+
+    private static Int128 Taken(ImmutableArray<Fill> fills, long part) => fills.Aggregate(Int128.Zero, (sum, fill) => sum + Part(fill, part));
+
+    private static long Part(Fill fill, long part) => Math.Min(fill.Energy.WattHours, part);
 }
