@@ -28,7 +28,10 @@ public sealed class MarketViews(
         var (period, closesAt) = (open.Period, open.GateClosesAt);
         return new NowView(
             period?.Index, period is { } next ? options.Rules.Grid.StartOf(next) : null, closesAt, open.BidsReceived, members.Active.Count(),
-            history.Totals.Rounds, options.Rounds);
+            history.Totals.Rounds, options.Rounds)
+        {
+            Indication = open.Indication is var (price, volume) ? new IndicationView(price?.MicroEurPerKWh, volume.WattHours) : null,
+        };
     }
 
     public BookView? Book()

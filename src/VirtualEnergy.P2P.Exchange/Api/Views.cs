@@ -19,7 +19,14 @@ public sealed record SupplierView(long ImportMicroEurPerKWh, long ExportMicroEur
 /// <param name="RoundsTotal">Null: no end is planned.</param>
 public sealed record NowView(
     long? OpenPeriod, DateTimeOffset? DeliveryStart, DateTimeOffset? GateClosesAt, int BidsReceived, int MembersActive, int RoundsCleared,
-    int? RoundsTotal);
+    int? RoundsTotal)
+{
+    /// <summary>What the bids that are in would come to if the gate closed now; null where counting them does not tell.</summary>
+    public IndicationView? Indication { get; init; }
+}
+
+/// <param name="PriceMicroEurPerKWh">Null: nothing would trade.</param>
+public sealed record IndicationView(long? PriceMicroEurPerKWh, long VolumeWh);
 
 /// <summary>Steps added up by price: the open round's, or the last cleared one's.</summary>
 /// <param name="Buy">Pairs of price (µEUR/kWh) and energy (Wh), highest price first.</param>

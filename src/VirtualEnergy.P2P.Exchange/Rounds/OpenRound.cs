@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
 
 namespace VirtualEnergy.P2P.Exchange.Rounds;
 
@@ -9,12 +10,13 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// judged against it; closing waits until every entered bid is durable or taken out again.
 /// </summary>
 /// <remarks>Admission enters, the round clock opens and closes, everyone may look. Any thread may call.</remarks>
-public sealed class OpenRound
+public sealed class OpenRound(MarketRules rules)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<MemberId> _awaited = [];
     private readonly Dictionary<MemberId, Standing> _standings = [];
     private readonly Dictionary<Hash256, JournalledBid> _known = [];
+    private readonly RunningPrice _price = new(rules);
     private Period? _period;
     private DateTimeOffset? _gateClosesAt;
     private int _entering;
@@ -56,6 +58,21 @@ public sealed class OpenRound
         }
     }
 
+    /// <summary>
+    /// What the durable bids would come to if the gate closed now and, once it is closed and until the next one opens, what they do
+    /// come to. Null where the rules or a bid ask for more than counting.
+    /// </summary>
+    public Indication? Indication
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _price.Now;
+            }
+        }
+    }
+
     /// <summary>Opens the gate.</summary>
     /// <param name="period">The next period.</param>
     /// <param name="closesAt">At the latest.</param>
@@ -68,6 +85,7 @@ public sealed class OpenRound
         {
             _standings.Clear();
             _known.Clear();
+            _price.Clear();
             _awaited.Clear();
             _awaited.UnionWith(active);
             _everyone = NewSource();
@@ -172,9 +190,13 @@ public sealed class OpenRound
         var standing = _standings.GetValueOrDefault(member) ?? new Standing();
         _known[bid.Signed.Hash] = bid;
         _awaited.Remove(member);
-        _standings[member] = new Standing(
-            Math.Max(number, standing.LastNumber ?? 0),
-            standing.Counting is { } other && other.Bid.Number > number ? other : bid.Signed);
+        if (standing.Counting is not { } other || other.Bid.Number <= number)
+        {
+            _price.Replace(standing.Counting?.Bid, bid.Signed.Bid);
+            standing = standing with { Counting = bid.Signed };
+        }
+
+        _standings[member] = standing with { LastNumber = Math.Max(number, standing.LastNumber ?? 0) };
     }
 
     private void CompleteWhenAllHaveBid()

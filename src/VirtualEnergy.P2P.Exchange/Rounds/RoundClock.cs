@@ -80,6 +80,7 @@ public sealed class RoundClock(
         await gate.WaitForClosureAsync(period, everyoneHasBid, cancellation);
         var start = time.GetTimestamp();
         var bids = await open.CloseAsync();
+        live.Changed(LivePart.Now); // the price is counted, the trades are not paired yet
         await ConcludeAsync(RoundCalculator.Clear(period, bids, members.Zones, options.Rules, seed ?? default, members.Green), bids, start, cancellation);
     }
 

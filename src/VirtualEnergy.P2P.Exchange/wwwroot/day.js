@@ -1,6 +1,6 @@
 // The community's clock: the sun stands where the open period lies in the day, the moon takes over below the horizon.
 import { byId, drawAtWidth, setText, svg } from './dom.js';
-import { age, none, periodTime, startOf } from './format.js';
+import { age, energy, none, periodTime, price, startOf } from './format.js';
 
 const height = 132;
 const horizon = 96;
@@ -45,11 +45,19 @@ function shareOfDay(milliseconds) {
 function describe({ now, periodSeconds, loaded }) {
   const running = now !== null && now.openPeriod !== null;
   setText(byId('round-title'), running ? `Bidding for ${periodTime(now.openPeriod, periodSeconds)}` : loaded ? 'No round is open' : 'Waiting for the exchange');
+  setText(byId('round-price'), running ? soFar(now.indication) : '\u00a0');
   setText(byId('round-bids'), running ? `${now.bidsReceived} of ${now.membersActive}` : none);
   byId('round-bids').dataset.value = now?.bidsReceived ?? '';
   setText(byId('round-count'), now === null ? none : now.roundsTotal === null ? String(now.roundsCleared) : `${now.roundsCleared} of ${now.roundsTotal}`);
   byId('round-count').dataset.value = now?.roundsCleared ?? '';
   countDown(now);
+}
+
+// What the bids that are in would come to; a space where that cannot be told keeps the dial in its place.
+function soFar(indication) {
+  return !indication ? '\u00a0'
+    : indication.priceMicroEurPerKWh === null ? 'No bids meet yet'
+      : `So far ${energy(indication.volumeWh)} at ${price(indication.priceMicroEurPerKWh)}`;
 }
 
 function countDown(now) {

@@ -9,10 +9,6 @@ public static class PackedUniformPrice
     /// <summary>Below, sorting is done before the ticks are counted.</summary>
     public const int WorthwhileFrom = 4_096;
 
-    // An auction keeps its working memory, and a community its grid.
-    [ThreadStatic]
-    private static (TickGrid Grid, CallAuction Auction)? _last;
-
     /// <summary>
     /// False for a book that the packed auction cannot hold (a price off the rules' grid, more than 2^32 − 1 Wh in an order), and for one in which a
     /// member's own two sides bind: those are cleared by sorting.
@@ -26,13 +22,8 @@ public static class PackedUniformPrice
             return false;
         }
 
-        if (_last is not { } last || last.Grid != grid)
-        {
-            _last = last = (grid, new CallAuction(grid));
-        }
-
         var fills = new uint[packed.Length];
-        var result = last.Auction.Clear(packed, fills, new ByKey(book));
+        var result = new CallAuction(grid).Clear(packed, fills, new ByKey(book));
         if (result.Price(grid, rules) is not var (price, interval))
         {
             return true;

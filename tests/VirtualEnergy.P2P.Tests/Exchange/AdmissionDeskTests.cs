@@ -6,6 +6,7 @@ using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
@@ -25,7 +26,7 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ve-desk-").FullName;
     private readonly MemberDirectory _members = new([new Member(AnnaId, "Anna", new ZoneId("A"), 8_000)]);
-    private readonly OpenRound _open = new();
+    private readonly OpenRound _open = new(MarketRules.Default);
     private readonly FundsLedger _ledger = new();
     private readonly FakeTimeProvider _time = new();
     private readonly ExchangeJournal _journal;
@@ -96,6 +97,26 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_indication_is_of_the_bids_that_count_and_stands_until_the_next_gate_opens()
+    {
+        Assert.Equal(new Indication(null, Energy.Zero), _open.Indication);
+        await AnswerAsync(Sign(Buy(1, 500)));
+        await AnswerAsync(Sign(Buy(2, 700)));
+        Assert.Equal(new Indication(null, Energy.Zero), _open.Indication); // nobody sells
+
+        // Another seller of 700 Wh at 10 ct: admission would not know her, the round does not ask.
+        var seller = new Bid(new MemberId("bice"), Open, 1, [], [new Step(new Price(100_000), new Energy(700))]);
+        Assert.True(_open.TryEnter(seller));
+        _open.Confirm(new JournalledBid(new SignedBid(seller, default, []), new BidReceipt(seller.Member, Open, 1, default, true, null, null, [])));
+        var met = new Indication(new Price(150_000), new Energy(700)); // both filled whole: half-way between 10 and 20 ct
+        Assert.Equal(met, _open.Indication);
+        await _open.CloseAsync();
+        Assert.Equal(met, _open.Indication);
+        _ = _open.Open(Open.Next, default, _members.Active, []);
+        Assert.Equal(new Indication(null, Energy.Zero), _open.Indication);
+    }
+
+    [Fact]
     public async Task A_late_bid_is_told_that_the_gate_is_closed()
     {
         await _open.CloseAsync();
@@ -137,7 +158,7 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
     {
         await AnswerAsync(Sign(Buy(1, 500)));
         await using var again = ExchangeJournal.Open(Path.Combine(_folder, "journal.db"), Identity, _time);
-        var resumed = new OpenRound();
+        var resumed = new OpenRound(MarketRules.Default);
         _ = resumed.Open(Open, default, _members.Active, again.Bids(Open));
         Assert.Equal(1, resumed.BidsReceived);
         Assert.Equal(1, resumed.LastNumber(AnnaId));

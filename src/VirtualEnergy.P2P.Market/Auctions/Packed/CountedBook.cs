@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
+
 namespace VirtualEnergy.P2P.Market.Auctions.Packed;
 
 /// <summary>
 /// A book that counts its steps as they arrive, so that when the gate closes, and at any moment before, the price is there
 /// after a few hundred additions, however many orders stand in it.
 /// </summary>
-/// <remarks>Two additions a step. Not safe for concurrent use.</remarks>
+/// <remarks>Two additions a step. Whatever is refused leaves the book as it was. Not safe for concurrent use.</remarks>
 public sealed class CountedBook
 {
     private readonly TickGrid _grid;
@@ -12,38 +14,70 @@ public sealed class CountedBook
 
     public CountedBook(TickGrid grid) => (_grid, _levels) = (grid, new LevelSums(grid.Count));
 
+    /// <summary>Whether a step can be counted: its price is on the grid, its energy not negative and below 2^32 Wh.</summary>
+    public bool CanHold(Price price, Energy energy) => energy.WattHours is >= 0 and <= uint.MaxValue && _grid.TryIndexOf(price, out _);
+
+    /// <summary>Whether every step of the bid can be counted.</summary>
+    public bool CanHold(Bid bid) => CanHold(bid.Buy) && CanHold(bid.Sell);
+
     /// <summary>Counts an order.</summary>
-    /// <exception cref="ArgumentException">Its price is not on the grid; nothing was counted.</exception>
-    /// <exception cref="OverflowException">A level's sum does not fit in 64 bits.</exception>
-    public void Add(Side side, Price price, Energy energy) => _levels.Add(side, TickOf(price), energy.WattHours);
+    /// <exception cref="ArgumentException">The book cannot hold it.</exception>
+    public void Add(Side side, Price price, Energy energy) => Count(side, new Step(price, Held(price, energy)), 1);
 
     /// <summary>Takes back what was counted before.</summary>
-    public void Remove(Side side, Price price, Energy energy) => _levels.Add(side, TickOf(price), -energy.WattHours);
+    /// <exception cref="ArgumentException">The book cannot have held it.</exception>
+    public void Remove(Side side, Price price, Energy energy) => Count(side, new Step(price, Held(price, energy)), -1);
 
     /// <summary>Counts every step of a bid.</summary>
-    public void Add(Bid bid) => Count(bid, static (book, side, step) => book.Add(side, step.Price, step.Energy));
+    /// <exception cref="ArgumentException">The book cannot hold one of them; none was counted.</exception>
+    public void Add(Bid bid) => Count(bid, 1);
 
     /// <summary>Takes a bid out that was counted before: it was replaced, or withdrawn.</summary>
-    public void Remove(Bid bid) => Count(bid, static (book, side, step) => book.Remove(side, step.Price, step.Energy));
+    /// <exception cref="ArgumentException">The book cannot have held it.</exception>
+    public void Remove(Bid bid) => Count(bid, -1);
 
     public void Clear() => _levels.Clear();
 
     /// <summary>Volume and marginal prices as they are now, by market rule 4.</summary>
     public CallResult Clearing() => CallResult.Of(_levels.Cross());
 
-    private void Count(Bid bid, Action<CountedBook, Side, Step> count)
+    private bool CanHold(ImmutableArray<Step> steps)
     {
+        foreach (var step in steps)
+        {
+            if (!CanHold(step.Price, step.Energy))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private Energy Held(Price price, Energy energy) =>
+        CanHold(price, energy) ? energy : throw new ArgumentException($"The book cannot hold {energy.WattHours} Wh at {price}.", nameof(price));
+
+    private void Count(Bid bid, int sign)
+    {
+        if (!CanHold(bid))
+        {
+            throw new ArgumentException($"The book cannot hold every step of {bid.Member}'s bid.", nameof(bid));
+        }
+
         foreach (var step in bid.Buy)
         {
-            count(this, Side.Buy, step);
+            Count(Side.Buy, step, sign);
         }
 
         foreach (var step in bid.Sell)
         {
-            count(this, Side.Sell, step);
+            Count(Side.Sell, step, sign);
         }
     }
 
-    private int TickOf(Price price) =>
-        _grid.TryIndexOf(price, out var tick) ? tick : throw new ArgumentException($"{price} is not on the book's grid.", nameof(price));
+    private void Count(Side side, Step step, int sign)
+    {
+        _ = _grid.TryIndexOf(step.Price, out var tick);
+        _levels.Add(side, tick, sign * step.Energy.WattHours);
+    }
 }

@@ -47,8 +47,9 @@ internal sealed class ProRata
 
         if (left > 0)
         {
-            _remainders.AsSpan(0, _count).Sort(new LargestFirst<TTies>(ties));
-            foreach (var (_, place) in _remainders.AsSpan(0, (int)left))
+            var remainders = _remainders.AsSpan(0, _count);
+            Selection.BringForward(remainders, (int)left, new LargestFirst<TTies>(ties));
+            foreach (var (_, place) in remainders[..(int)left])
             {
                 fills[place]++;
             }
