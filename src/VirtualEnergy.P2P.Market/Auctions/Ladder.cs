@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace VirtualEnergy.P2P.Market.Auctions;
 
@@ -7,17 +8,39 @@ internal sealed record Ladder(ImmutableArray<Order> Buys, ImmutableArray<Order> 
 {
     public static Ladder Of(IEnumerable<Order> orders)
     {
-        var buys = ImmutableArray.CreateBuilder<Order>();
-        var sells = ImmutableArray.CreateBuilder<Order>();
+        var (buys, sells) = (new List<Order>(), new List<Order>());
         foreach (var order in orders)
         {
             Require(order);
             (order.Side == Side.Buy ? buys : sells).Add(order);
         }
 
-        buys.Sort(Compare);
-        sells.Sort(Compare);
-        return new Ladder(buys.DrainToImmutable(), sells.DrainToImmutable());
+        return new Ladder(Sorted(buys, static order => ~order.Price.MicroEurPerKWh), Sorted(sells, static order => order.Price.MicroEurPerKWh));
+    }
+
+    /// <summary>By bare numbers first, which is several times as fast as comparing orders; only those of one price are compared as such.</summary>
+    private static ImmutableArray<Order> Sorted(List<Order> side, Func<Order, long> rank)
+    {
+        var (ranks, places) = (new long[side.Count], new int[side.Count]);
+        for (var i = 0; i < ranks.Length; i++)
+        {
+            (ranks[i], places[i]) = (rank(side[i]), i);
+        }
+
+        Array.Sort(ranks, places);
+        var sorted = Array.ConvertAll(places, place => side[place]);
+        for (int start = 0, end; start < sorted.Length; start = end)
+        {
+            end = start + 1;
+            while (end < sorted.Length && ranks[end] == ranks[start])
+            {
+                end++;
+            }
+
+            sorted.AsSpan(start, end - start).Sort(Compare);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(sorted);
     }
 
     /// <summary>Buys before sells, best price first, then by key, then by member.</summary>

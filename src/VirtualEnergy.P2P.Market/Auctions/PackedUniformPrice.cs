@@ -29,19 +29,50 @@ public static class PackedUniformPrice
             return true;
         }
 
-        var filled = ImmutableArray.CreateBuilder<Fill>();
-        for (var i = 0; i < fills.Length; i++)
+        if (SelfTradeLimit.FirstBreach(book.Zip(fills, static (order, filled) => (order, new Energy(filled))), result.Volume) is not null)
         {
-            if (fills[i] > 0)
+            return false;
+        }
+
+        clearing = new Clearing(price, interval, new Energy(result.Volume), Fills(book, packed, fills));
+        return true;
+    }
+
+    /// <summary>In the order of <see cref="Ladder.Compare"/>. Packed orders sort by side and price as they are; their places fit in beside.</summary>
+    private static ImmutableArray<Fill> Fills(Order[] book, PackedOrder[] packed, uint[] fills)
+    {
+        var (keys, count) = (new long[fills.Length], 0);
+        for (var place = 0; place < fills.Length; place++)
+        {
+            if (fills[place] > 0)
             {
-                filled.Add(new Fill(book[i], new Energy(fills[i])));
+                keys[count++] = (long)packed[place].Rank << 32 | (uint)place;
             }
         }
 
-        filled.Sort(static (a, b) => Ladder.Compare(a.Order, b.Order));
-        clearing = new Clearing(price, interval, new Energy(result.Volume), filled.DrainToImmutable());
-        return SelfTradeLimit.FirstBreach(clearing.Fills, result.Volume) is null;
+        var filled = keys.AsSpan(0, count);
+        filled.Sort();
+        for (int start = 0, end; start < count; start = end)
+        {
+            end = start + 1;
+            while (end < count && filled[end] >> 32 == filled[start] >> 32)
+            {
+                end++;
+            }
+
+            filled[start..end].Sort((a, b) => Ladder.Compare(book[PlaceOf(a)], book[PlaceOf(b)]));
+        }
+
+        var sorted = ImmutableArray.CreateBuilder<Fill>(count);
+        foreach (var key in filled)
+        {
+            sorted.Add(new Fill(book[PlaceOf(key)], new Energy(fills[PlaceOf(key)])));
+        }
+
+        return sorted.MoveToImmutable();
     }
+
+    private static int PlaceOf(long key) => unchecked((int)key);
 
     private static bool TryPack(IReadOnlyCollection<Order> orders, TickGrid grid, out Order[] book, out PackedOrder[] packed)
     {

@@ -14,17 +14,52 @@ namespace VirtualEnergy.P2P.Market.Auctions;
 internal static class SelfTradeLimit
 {
     /// <summary>The member whose filled buys and sells exceed the volume, or null when the fills can be paired.</summary>
-    public static MemberId? FirstBreach(ImmutableArray<Fill> fills, Int128 volume)
+    public static MemberId? FirstBreach(ImmutableArray<Fill> fills, Int128 volume) => FirstBreach(fills.Select(fill => (fill.Order, fill.Energy)), volume);
+
+    /// <inheritdoc cref="FirstBreach(ImmutableArray{Fill}, Int128)"/>
+    /// <param name="fills">Energies that are filled, those of nothing among them if it must be.</param>
+    /// <param name="volume">Wh bought = Wh sold.</param>
+    public static MemberId? FirstBreach(IEnumerable<(Order Order, Energy Energy)> fills, Int128 volume) => Breach(fills, volume)?.Member;
+
+    private static (MemberId Member, Int128 Buys, Int128 Sells)? Breach(IEnumerable<(Order Order, Energy Energy)> fills, Int128 volume) =>
+        Largest(fills) is { Buys: var buys, Sells: var sells } largest && buys > 0 && sells > 0 && buys + sells > volume ? largest : null;
+
+    /// <summary>
+    /// The one member who can have more than half of all energy, found without adding up everyone's: a Wh of hers outlives a Wh of
+    /// somebody else (Boyer and Moore's majority vote). Whoever else it is, no member has more than half.
+    /// </summary>
+    private static (MemberId Member, Int128 Buys, Int128 Sells)? Largest(IEnumerable<(Order Order, Energy Energy)> parts)
     {
-        foreach (var (member, (buys, sells)) in PartsByMember(fills.Select(fill => (fill.Order, fill.Energy))))
+        var (leader, lead) = ((MemberId?)null, Int128.Zero);
+        foreach (var (order, energy) in parts)
         {
-            if (buys > 0 && sells > 0 && buys + sells > volume)
+            if (lead == 0)
             {
-                return member;
+                leader = order.Member;
+            }
+
+            lead += order.Member == leader ? energy.WattHours : -energy.WattHours;
+            if (lead < 0)
+            {
+                (leader, lead) = (order.Member, -lead);
             }
         }
 
-        return null;
+        if (leader is not { } member)
+        {
+            return null;
+        }
+
+        var (buys, sells) = (Int128.Zero, Int128.Zero);
+        foreach (var (order, energy) in parts)
+        {
+            if (order.Member == member)
+            {
+                (buys, sells) = order.Side == Side.Buy ? (buys + energy.WattHours, sells) : (buys, sells + energy.WattHours);
+            }
+        }
+
+        return (member, buys, sells);
     }
 
     /// <summary>
@@ -34,13 +69,12 @@ internal static class SelfTradeLimit
     public static ImmutableArray<Fill> KeepApart(ImmutableArray<Fill> fills)
     {
         var volume = fills.Where(fill => fill.Order.Side == Side.Buy).Aggregate(Int128.Zero, (sum, fill) => sum + fill.Energy.WattHours);
-        if (FirstBreach(fills, volume) is not { } member)
+        if (Breach(fills.Select(fill => (fill.Order, fill.Energy)), volume) is not var (member, buys, sells))
         {
             return fills;
         }
 
         // After the cut nobody else can be in the way: another's part is at most all that is not this member's.
-        var (buys, sells) = PartsByMember(fills.Select(fill => (fill.Order, fill.Energy)))[member];
         var left = new Dictionary<Side, Int128> { [Side.Buy] = volume - sells, [Side.Sell] = volume - buys };
         var kept = ImmutableArray.CreateBuilder<Fill>(fills.Length);
         foreach (var fill in fills)
@@ -71,10 +105,9 @@ internal static class SelfTradeLimit
         }
 
         var best = At(ladder, price);
-        var rank = ladder.Buys.Concat(ladder.Sells).Index()
-            .ToDictionary(entry => entry.Item, entry => entry.Index, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
         var (unordered, bound) = best.Fill();
-        ImmutableArray<Fill> fills = [.. unordered.OrderBy(fill => rank[fill.Order])];
+        var filled = unordered.ToDictionary(fill => fill.Order, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
+        ImmutableArray<Fill> fills = [.. ladder.Buys.Concat(ladder.Sells).Where(filled.ContainsKey).Select(order => filled[order])];
         bool IsOthers(Order order) => order.Member != bound && order.Member != crossed;
         var partlyFilled = fills.Where(fill => fill.Energy < fill.Order.Energy).Select(fill => fill.Order).ToHashSet<Order>(ReferenceEqualityComparer.Instance);
 
@@ -87,48 +120,35 @@ internal static class SelfTradeLimit
 
     /// <summary>
     /// The lowest price of those that clear the most, or null when none clears anything. Upwards in price, sells join and buys
-    /// leave one after another, and the largest part of one member is on top of a heap: O(n log n).
+    /// leave one after another: O(n log n).
     /// </summary>
     private static Price? BestPrice(Ladder ladder)
     {
+        var parts = new LargestPart(ladder);
         var (demand, supply) = (Total(ladder.Buys), Int128.Zero);
-        var parts = PartsByMember(ladder.Buys.Select(order => (order, order.Energy))).ToDictionary(entry => entry.Key, entry => entry.Value.Buys);
-        var largest = new PriorityQueue<MemberId, Int128>(parts.Select(entry => (entry.Key, -entry.Value)));
-        void Change(MemberId member, Int128 by)
-        {
-            var part = parts.GetValueOrDefault(member) + by;
-            parts[member] = part;
-            largest.Enqueue(member, -part);
-        }
-
         var (buy, sell) = (ladder.Buys.Length - 1, 0);
         var best = (Volume: Int128.Zero, Price: (Price?)null);
-        foreach (var price in ladder.Buys.Concat(ladder.Sells).Select(order => order.Price).Distinct().Order())
+        while (buy >= 0 || sell < ladder.Sells.Length)
         {
-            for (; buy >= 0 && ladder.Buys[buy].Price < price; buy--)
-            {
-                demand -= ladder.Buys[buy].Energy.WattHours;
-                Change(ladder.Buys[buy].Member, -ladder.Buys[buy].Energy.WattHours);
-            }
-
-            for (; sell < ladder.Sells.Length && ladder.Sells[sell].Price <= price; sell++)
+            var price = buy < 0 ? ladder.Sells[sell].Price
+                : sell == ladder.Sells.Length ? ladder.Buys[buy].Price : Price.Min(ladder.Buys[buy].Price, ladder.Sells[sell].Price);
+            for (; sell < ladder.Sells.Length && ladder.Sells[sell].Price == price; sell++)
             {
                 supply += ladder.Sells[sell].Energy.WattHours;
-                Change(ladder.Sells[sell].Member, ladder.Sells[sell].Energy.WattHours);
+                parts.Grow(ladder.Sells[sell]);
             }
 
-            // What the heap says of a member is old when her part has changed since; the newest word is in it too.
-            MemberId member;
-            Int128 negated;
-            while (largest.TryPeek(out member, out negated) && parts[member] != -negated)
-            {
-                largest.Dequeue();
-            }
-
-            var volume = Int128.Min(Int128.Min(demand, supply), demand + supply + negated);
+            var volume = Int128.Min(Int128.Min(demand, supply), demand + supply - parts.Now);
             if (volume > best.Volume)
             {
                 best = (volume, price);
+            }
+
+            // Who would pay this price and no more is gone at the next.
+            for (; buy >= 0 && ladder.Buys[buy].Price == price; buy--)
+            {
+                demand -= ladder.Buys[buy].Energy.WattHours;
+                parts.Shrink(ladder.Buys[buy]);
             }
         }
 
@@ -141,29 +161,10 @@ internal static class SelfTradeLimit
         var sells = ladder.Sells.TakeWhile(order => order.Price <= price).ToImmutableArray();
         var demand = Total(buys);
         var supply = Total(sells);
-        var limit = (Volume: Int128.Min(demand, supply), Member: (MemberId?)null);
-        foreach (var (member, own) in PartsByMember(buys.Concat(sells).Select(order => (order, order.Energy))))
-        {
-            var others = demand - own.Buys + supply - own.Sells;
-            if (others < limit.Volume)
-            {
-                limit = (others, member);
-            }
-        }
-
-        return new Candidate(buys, sells, limit.Volume, limit.Member);
-    }
-
-    private static Dictionary<MemberId, (Int128 Buys, Int128 Sells)> PartsByMember(IEnumerable<(Order Order, Energy Energy)> parts)
-    {
-        var byMember = new Dictionary<MemberId, (Int128 Buys, Int128 Sells)>();
-        foreach (var (order, energy) in parts)
-        {
-            var (buys, sells) = byMember.GetValueOrDefault(order.Member);
-            byMember[order.Member] = order.Side == Side.Buy ? (buys + energy.WattHours, sells) : (buys, sells + energy.WattHours);
-        }
-
-        return byMember;
+        var atMost = Int128.Min(demand, supply);
+        return Largest(buys.Concat(sells).Select(order => (order, order.Energy))) is var (member, bought, sold) && demand - bought + supply - sold < atMost
+            ? new Candidate(buys, sells, demand - bought + supply - sold, member)
+            : new Candidate(buys, sells, atMost, null);
     }
 
     private static Int128 Total(IEnumerable<Order> orders) => orders.Aggregate(Int128.Zero, (sum, order) => sum + order.Energy.WattHours);
