@@ -68,7 +68,7 @@ public sealed class OpenRound(MarketRules rules)
         {
             lock (_lock)
             {
-                return _price.Now;
+                return _price.Current;
             }
         }
     }

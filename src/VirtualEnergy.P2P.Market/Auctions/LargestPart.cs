@@ -25,7 +25,7 @@ internal sealed class LargestPart
     }
 
     /// <summary>Wh; zero when nobody has any.</summary>
-    public Int128 Now
+    public Int128 WattHours
     {
         get
         {

@@ -138,7 +138,7 @@ internal static class SelfTradeLimit
                 parts.Grow(ladder.Sells[sell]);
             }
 
-            var volume = Int128.Min(Int128.Min(demand, supply), demand + supply - parts.Now);
+            var volume = Int128.Min(Int128.Min(demand, supply), demand + supply - parts.WattHours);
             if (volume > best.Volume)
             {
                 best = (volume, price);

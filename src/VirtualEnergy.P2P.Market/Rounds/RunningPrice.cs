@@ -31,7 +31,7 @@ public sealed class RunningPrice
     }
 
     /// <summary>Null where nothing true can be said.</summary>
-    public Indication? Now
+    public Indication? Current
     {
         get
         {

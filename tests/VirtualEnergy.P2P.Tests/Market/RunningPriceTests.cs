@@ -31,7 +31,7 @@ public sealed class RunningPriceTests
             running.Replace(standing.GetValueOrDefault(member), bid);
             standing[member] = bid;
             var clearing = Clear(standing).Clearing;
-            Assert.Equal(new Indication(clearing.Price, clearing.Volume), running.Now);
+            Assert.Equal(new Indication(clearing.Price, clearing.Volume), running.Current);
         }
     }, iter: 2_000);
 
@@ -43,11 +43,11 @@ public sealed class RunningPriceTests
         var anna = Buyer("anna", 200_000, 500);
         var wishing = anna with { Preferences = new Preferences(new Price(10_000), default) };
         running.Replace(null, wishing);
-        Assert.Null(running.Now);
+        Assert.Null(running.Current);
         running.Replace(wishing, anna);
 
         // Bice is filled in part and sets the price.
-        Assert.Equal(new Indication(new Price(100_000), new Energy(500)), running.Now);
+        Assert.Equal(new Indication(new Price(100_000), new Energy(500)), running.Current);
     }
 
     [Fact]
@@ -65,9 +65,9 @@ public sealed class RunningPriceTests
         foreach (var bid in refused)
         {
             running.Replace(null, bid);
-            Assert.Null(running.Now);
+            Assert.Null(running.Current);
             running.Replace(bid, Buyer("anna", 50_000, 5));
-            Assert.Equal(new Indication(null, Energy.Zero), running.Now);
+            Assert.Equal(new Indication(null, Energy.Zero), running.Current);
             running.Clear();
         }
     }
@@ -80,7 +80,7 @@ public sealed class RunningPriceTests
             MarketRules.Default with { Mechanism = MechanismKind.Huang },
             MarketRules.Default with { TickMicroEurPerKWh = 1, Floor = new Price(long.MinValue / 2), Cap = new Price(long.MaxValue / 2) },
         ];
-        Assert.All(others, rules => Assert.Null(new RunningPrice(rules).Now));
+        Assert.All(others, rules => Assert.Null(new RunningPrice(rules).Current));
     }
 
     [Fact]

