@@ -64,19 +64,13 @@ public sealed class NamedMechanismVectorsTests
         ["sim-quantum"] = "Energy is whole Wh, and a book's numbers have six decimals: nothing is rounded, a finer number is refused.",
     };
 
-    public static TheoryData<string> Ids => [.. Vectors.Value.Select(vector => Text(vector, "id"))];
-
-    private static readonly Lazy<JsonElement[]> Vectors = new(() =>
-    {
-        using var file = JsonDocument.Parse(File.ReadAllBytes(RepositoryFiles.Shared("vectors/order-books.json")));
-        return [.. file.RootElement.Clone().GetProperty("vectors").EnumerateArray()];
-    });
+    public static TheoryData<string> Ids => [.. OrderBookVectors.All.Select(OrderBookVectors.IdOf)];
 
     [Theory]
     [MemberData(nameof(Ids))]
     public void Every_vector_is_answered_or_explained(string id)
     {
-        var vector = Vectors.Value.Single(entry => Text(entry, "id") == id);
+        var vector = OrderBookVectors.Named(id);
         var expect = vector.GetProperty("expect");
         if (Find(Elsewhere, id) is not null || Find(Reasons, id) is not null)
         {

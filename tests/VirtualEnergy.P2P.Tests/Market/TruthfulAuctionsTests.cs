@@ -45,8 +45,7 @@ public sealed class TruthfulAuctionsTests
     [Fact]
     public void Muda_trades_each_half_at_the_price_of_the_other()
     {
-        using var file = JsonDocument.Parse(File.ReadAllBytes(RepositoryFiles.Shared("vectors/order-books.json")));
-        var vector = Vector(file, "pym-muda-1");
+        var vector = OrderBookVectors.Named("pym-muda-1");
         var orders = OrdersOf(vector);
         var expect = vector.GetProperty("expect");
         var left = expect.GetProperty("left").EnumerateArray().Select(id => new MemberId(id.GetString()!)).ToHashSet();
@@ -68,8 +67,7 @@ public sealed class TruthfulAuctionsTests
     [Fact]
     public void At_a_posted_price_the_longer_side_pays_what_its_members_cost_each_other()
     {
-        using var file = JsonDocument.Parse(File.ReadAllBytes(RepositoryFiles.Shared("vectors/order-books.json")));
-        var vector = Vector(file, "pym-muda-exog");
+        var vector = OrderBookVectors.Named("pym-muda-exog");
         var market = PostedPriceMarket.Clear(OrdersOf(vector), Scaled(vector.GetProperty("expect").GetProperty("price")));
         Assert.Equal(
             vector.GetProperty("expect").GetProperty("fills").EnumerateObject().Select(fill => fill.Name).Order(StringComparer.Ordinal),
@@ -80,8 +78,7 @@ public sealed class TruthfulAuctionsTests
     [Fact]
     public void At_a_posted_price_equal_bids_share_and_the_shorter_side_is_served_whole()
     {
-        using var file = JsonDocument.Parse(File.ReadAllBytes(RepositoryFiles.Shared("vectors/order-books.json")));
-        var market = PostedPriceMarket.Clear(OrdersOf(Vector(file, "pym-merge")), new Price(95_000_000));
+        var market = PostedPriceMarket.Clear(OrdersOf(OrderBookVectors.Named("pym-merge")), new Price(95_000_000));
         Assert.Equal([("0", 1_000L), ("1", 3_000L), ("5", 4_000L)], market.Fills.Select(fill => (fill.Order.Member.Value, fill.Energy.WattHours)));
     }
 
@@ -172,9 +169,6 @@ public sealed class TruthfulAuctionsTests
     }
 
     private static long Sum(IEnumerable<Fill> fills, Side side) => fills.Where(fill => fill.Order.Side == side).Sum(fill => fill.Energy.WattHours);
-
-    private static JsonElement Vector(JsonDocument file, string id) =>
-        file.RootElement.GetProperty("vectors").EnumerateArray().Single(vector => vector.GetProperty("id").GetString() == id);
 
     /// <summary>One unit of a vector is 1 000 Wh, its price 1 000 000 µEUR/kWh; the order's number is its key.</summary>
     private static Order[] OrdersOf(JsonElement vector) => [.. vector.GetProperty("orders").EnumerateArray().Select(order => new Order(

@@ -28,7 +28,7 @@ public sealed class ZoneVectorsTests
     [InlineData("sim-2pac-fee1")]
     public void Fees_of_simply_are_answered_alike_with_k_0(string id)
     {
-        var vector = Vector(id);
+        var vector = OrderBookVectors.Named(id);
         var orders = Orders(vector);
         var zones = orders.Select(order => order.Zone).Distinct().ToList();
         var lines = zones.SelectMany(buyer => zones.Select(seller => new ZoneLine(buyer, seller, new Price(Fee(vector, buyer, seller)))));
@@ -46,7 +46,7 @@ public sealed class ZoneVectorsTests
     [Fact]
     public void A_market_maker_without_limit_sets_the_price_with_its_fee()
     {
-        var vector = Vector("sim-2pac-mm");
+        var vector = OrderBookVectors.Named("sim-2pac-mm");
 
         // Without limit is 2^63 − 1 there; here the sum of a side must fit in 64 bits.
         var orders = Orders(vector).Select(order => order with { Energy = Energy.Min(order.Energy, new Energy(long.MaxValue / 4)) }).ToArray();
@@ -71,7 +71,7 @@ public sealed class ZoneVectorsTests
     [InlineData("lemlab-cc", 6)]
     public void Where_lemlab_sheds_volume_for_quality_a_premium_does_not(string id, long theirs)
     {
-        var vector = Vector(id);
+        var vector = OrderBookVectors.Named(id);
         Assert.Equal(theirs, vector.GetProperty("expect").GetProperty("qty").GetInt64());
         foreach (var premium in new long[] { 1, 5, 50 })
         {
@@ -89,19 +89,13 @@ public sealed class ZoneVectorsTests
     [Fact]
     public void A_premium_that_lemlab_ignores_brings_a_second_trade()
     {
-        var vector = Vector("lemlab-pda-nopremium");
+        var vector = OrderBookVectors.Named("lemlab-pda-nopremium");
         var book = Orders(vector);
         Assert.Equal(new Energy(10 * EnergyUnit), UniformPriceAuction.Clear(book, MarketRules.Default).Volume);
 
         var clearing = ZonalAuction.Clear(book.Select(order => order.Member.Value == "A" ? order with { Preferences = new Preferences(new Price(50 * PriceUnit), default) } : order), MarketRules.Default);
         Assert.Equal(new Energy(20 * EnergyUnit), clearing.Volume);
         Assert.Equal(["A", "D"], clearing.Lots.Single(lot => lot.Quality.HasFlag(Quality.Green)).Fills.Select(fill => fill.Order.Member.Value));
-    }
-
-    private static JsonElement Vector(string id)
-    {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(RepositoryFiles.Shared("vectors/order-books.json")));
-        return document.RootElement.GetProperty("vectors").EnumerateArray().Single(vector => vector.GetProperty("id").GetString() == id).Clone();
     }
 
     // A market maker without a cluster stands in a zone of its own.

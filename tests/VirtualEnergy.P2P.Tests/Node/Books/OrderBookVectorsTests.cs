@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using VirtualEnergy.P2P.Node.Books;
+using VirtualEnergy.P2P.Tests.Market;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.Node.Books;
@@ -49,13 +50,10 @@ public sealed class OrderBookVectorsTests
             Assert.Equal(result.Volume, result.Trades.Sum(trade => trade.Quantity));
         });
 
-    private static List<(string Id, JsonElement Vector, JsonElement Invariants)> BooksWithInvariants()
-    {
-        using var file = JsonDocument.Parse(File.ReadAllBytes(RepositoryFiles.Shared("vectors/order-books.json")));
-        return [.. file.RootElement.Clone().GetProperty("vectors").EnumerateArray()
+    private static List<(string Id, JsonElement Vector, JsonElement Invariants)> BooksWithInvariants() =>
+        [.. OrderBookVectors.All
             .Where(vector => vector.TryGetProperty("invariants", out var invariants) && invariants.ValueKind == JsonValueKind.Object)
-            .Select(vector => (vector.GetProperty("id").GetString()!, vector, vector.GetProperty("invariants")))];
-    }
+            .Select(vector => (OrderBookVectors.IdOf(vector), vector, vector.GetProperty("invariants")))];
 
     private static Book ReadBook(JsonElement vector)
     {
