@@ -48,12 +48,12 @@ internal static class CommunityDemo
         report.Community(community, homes.Length, first);
 
         using var work = new WorkFolder(options.Journal);
-        var (grid, common) = AccountsOf(options);
-        Address[] accounts = [.. new[] { grid, common }.OfType<Address>()];
-        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], accounts, first.Previous, config.Deposit, time, cancellation);
+        var accounts = AccountsOf(options);
+        Address[] registered = [.. new[] { accounts.GridOperator, accounts.Community }.OfType<MemberId>().Select(account => Address.Parse(account.Value))];
+        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], registered, first.Previous, config.Deposit, time, cancellation);
         report.Chain(chain);
 
-        await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, homes, tariff, work, report), time, cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, accounts, homes, tariff, work, report), time, cancellation);
         report.Exchange(new Uri(exchange.ViewerAddress), exchange.Broker);
 
         var preferences = options.Zones ? config.Zones.Preferences : null;
@@ -77,9 +77,9 @@ internal static class CommunityDemo
     }
 
     /// <summary>A mechanism may take in more than sellers get, a full line earns congestion rent, and zones have fees.</summary>
-    private static (Address? Grid, Address? Community) AccountsOf(DemoOptions options) => (
-        options.Zones ? DevnetChain.GridAccount(options.Seed) : null,
-        options.Zones || options.Mechanism.TakesMoneyIn() ? DevnetChain.CommunityAccount(options.Seed) : null);
+    private static MoneyAccounts AccountsOf(DemoOptions options) => new(
+        options.Zones ? DevnetChain.GridAccount(options.Seed).ToMember() : null,
+        options.Zones || options.Mechanism.TakesMoneyIn() ? DevnetChain.CommunityAccount(options.Seed).ToMember() : null);
 
     private static HouseholdSource SourceOf(DemoOptions options) => new()
     {
@@ -91,7 +91,7 @@ internal static class CommunityDemo
     };
 
     private static ExchangeOptions ExchangeOptionsOf(
-        DemoOptions options, CommunityConfig config, DevnetChain chain, ImmutableArray<Home> homes, SupplierTariff tariff, WorkFolder work, DemoReport report) => new()
+        DemoOptions options, CommunityConfig config, DevnetChain chain, MoneyAccounts accounts, ImmutableArray<Home> homes, SupplierTariff tariff, WorkFolder work, DemoReport report) => new()
     {
         Community = config.Name,
         Rpc = chain.Rpc,
@@ -109,7 +109,7 @@ internal static class CommunityDemo
         Rules = MarketRules.Default with
         {
             Mechanism = options.Mechanism,
-            Accounts = new MoneyAccounts(AccountsOf(options).Grid?.ToMember(), AccountsOf(options).Community?.ToMember()),
+            Accounts = accounts,
             Network = options.Zones ? config.Zones.Network(homes.Select(home => home.Household.Zone)) : ZoneNetwork.CopperPlate,
         },
         Tariff = tariff,

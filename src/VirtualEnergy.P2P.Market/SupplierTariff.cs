@@ -5,7 +5,11 @@ namespace VirtualEnergy.P2P.Market;
 /// <summary>What the supplier asks and gives in one period, µEUR/kWh.</summary>
 /// <param name="Import">What a home pays for energy from the supplier, network charges and levies included.</param>
 /// <param name="Export">What a home gets for energy fed in.</param>
-public readonly record struct SupplierPrices(Price Import, Price Export);
+public readonly record struct SupplierPrices(Price Import, Price Export)
+{
+    /// <summary>What a home pays for a net energy: + taken, − fed in. Negative where it gets money.</summary>
+    public Money CostOf(Energy net) => net > Energy.Zero ? Import.Of(net) : -Export.Of(-net);
+}
 
 /// <summary>A supplier's prices over time. Outside its span, the same time of day of the nearest day inside counts.</summary>
 public sealed class SupplierTariff

@@ -104,7 +104,7 @@ public sealed class CommunityAccounts
             _importWithout += Math.Max(0, net.WattHours);
             _importWith += Math.Max(0, residual.WattHours);
 
-            var saved = account.Supplier is { } prices ? CostOf(net, prices) - (paid + CostOf(residual, prices)) : Money.Zero;
+            var saved = account.Supplier is { } prices ? prices.CostOf(net) - (paid + prices.CostOf(residual)) : Money.Zero;
             var member = _members.GetValueOrDefault(reading.Member);
             _members[reading.Member] = member with
             {
@@ -178,7 +178,4 @@ public sealed class CommunityAccounts
             return flows;
         }
     }
-
-    private static Money CostOf(Energy net, SupplierPrices prices) =>
-        net > Energy.Zero ? prices.Import.Of(net) : -prices.Export.Of(-net);
 }

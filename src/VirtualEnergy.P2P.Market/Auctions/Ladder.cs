@@ -29,18 +29,23 @@ internal sealed record Ladder(ImmutableArray<Order> Buys, ImmutableArray<Order> 
 
         Array.Sort(ranks, places);
         var sorted = Array.ConvertAll(places, place => side[place]);
+        SortAlike(sorted.AsSpan(), static (a, b) => a.Price == b.Price, Compare);
+        return ImmutableCollectionsMarshal.AsImmutableArray(sorted);
+    }
+
+    /// <summary>Puts in order, by all that there is to compare, what lies side by side after sorting by a bare number and is alike in that.</summary>
+    public static void SortAlike<T>(Span<T> sorted, Func<T, T, bool> isAlike, Comparison<T> comparison)
+    {
         for (int start = 0, end; start < sorted.Length; start = end)
         {
             end = start + 1;
-            while (end < sorted.Length && ranks[end] == ranks[start])
+            while (end < sorted.Length && isAlike(sorted[start], sorted[end]))
             {
                 end++;
             }
 
-            sorted.AsSpan(start, end - start).Sort(Compare);
+            sorted[start..end].Sort(comparison);
         }
-
-        return ImmutableCollectionsMarshal.AsImmutableArray(sorted);
     }
 
     /// <summary>Buys before sells, best price first, then by key, then by member.</summary>

@@ -52,17 +52,7 @@ public static class PackedUniformPrice
 
         var filled = keys.AsSpan(0, count);
         filled.Sort();
-        for (int start = 0, end; start < count; start = end)
-        {
-            end = start + 1;
-            while (end < count && filled[end] >> 32 == filled[start] >> 32)
-            {
-                end++;
-            }
-
-            filled[start..end].Sort((a, b) => Ladder.Compare(book[PlaceOf(a)], book[PlaceOf(b)]));
-        }
-
+        Ladder.SortAlike(filled, static (a, b) => a >> 32 == b >> 32, (a, b) => Ladder.Compare(book[PlaceOf(a)], book[PlaceOf(b)]));
         var sorted = ImmutableArray.CreateBuilder<Fill>(count);
         foreach (var key in filled)
         {

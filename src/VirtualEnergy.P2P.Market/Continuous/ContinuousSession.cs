@@ -29,10 +29,7 @@ public sealed record ContinuousSession(ImmutableArray<SessionTrade> Trades, Immu
     /// <exception cref="ArgumentException">An order's energy is not positive, or there are too many orders.</exception>
     public static ContinuousSession Run(IReadOnlyList<Order> sequence, SelfTradePrevention prevention = SelfTradePrevention.CancelResting)
     {
-        if (sequence.Count > ContinuousRules.LargestMaximumOrders)
-        {
-            throw new ArgumentException($"A session takes at most {ContinuousRules.LargestMaximumOrders} orders, not {sequence.Count}.", nameof(sequence));
-        }
+        Require(sequence);
 
         // Only the order of prices matters to a book, so it runs on their ranks: no tick, however fine, makes it large.
         var (prices, ranks) = Rank(sequence);
@@ -49,11 +46,6 @@ public sealed record ContinuousSession(ImmutableArray<SessionTrade> Trades, Immu
         for (var i = 0; i < sequence.Count; i++)
         {
             var order = sequence[i];
-            if (order.Energy <= Energy.Zero)
-            {
-                throw new ArgumentException($"An order's energy is positive; {order.Member} has {order.Energy}.", nameof(sequence));
-            }
-
             ref var owner = ref CollectionsMarshal.GetValueRefOrAddDefault(owners, order.Member, out var isKnown);
             owner = isKnown ? owner : owners.Count;
             unfilled[i] = order.Energy.WattHours;
@@ -66,6 +58,20 @@ public sealed record ContinuousSession(ImmutableArray<SessionTrade> Trades, Immu
         }
 
         return new ContinuousSession([.. sink.Trades], [.. unfilled.Select(wattHours => new Energy(wattHours))]);
+    }
+
+    /// <exception cref="ArgumentException">An order's energy is not positive, or there are too many orders.</exception>
+    internal static void Require(IReadOnlyList<Order> sequence)
+    {
+        if (sequence.Count > ContinuousRules.LargestMaximumOrders)
+        {
+            throw new ArgumentException($"A session takes at most {ContinuousRules.LargestMaximumOrders} orders, not {sequence.Count}.", nameof(sequence));
+        }
+
+        foreach (var order in sequence)
+        {
+            Ladder.Require(order);
+        }
     }
 
     /// <summary>The different prices, lowest first, and where the price of each order stands among them.</summary>

@@ -50,16 +50,7 @@ public sealed class ZonalSession
     /// <exception cref="ArgumentException">An order's energy is not positive, or there are too many orders or zones.</exception>
     public static ContinuousSession Run(IReadOnlyList<Order> sequence, ZoneNetwork network)
     {
-        if (sequence.Count > ContinuousRules.LargestMaximumOrders)
-        {
-            throw new ArgumentException($"A session takes at most {ContinuousRules.LargestMaximumOrders} orders, not {sequence.Count}.", nameof(sequence));
-        }
-
-        if (sequence.FirstOrDefault(order => order.Energy <= Energy.Zero) is { } empty)
-        {
-            throw new ArgumentException($"An order's energy is positive; {empty.Member} has {empty.Energy}.", nameof(sequence));
-        }
-
+        ContinuousSession.Require(sequence);
         var session = new ZonalSession(sequence, network);
         for (var place = 0; place < sequence.Count; place++)
         {

@@ -43,17 +43,13 @@ public sealed class FeeMatrix
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(InputFile.Read(path, () => File.ReadAllBytes(path)));
             var root = document.RootElement;
             return Of(root.ValueKind == JsonValueKind.Object && root.TryGetProperty("fee_matrix", out var matrix) ? matrix : root, path);
         }
         catch (JsonException error)
         {
             throw new UserErrorException($"{path}: not JSON: {error.Message}");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}");
         }
     }
 

@@ -37,14 +37,14 @@ internal static class CurveCommand
         command.SetAction(parsed => Run(
             parsed.GetValue(file)!,
             parsed.GetValue(json),
-            BoundsOf(parsed.GetValue(floor), parsed.GetValue(ceiling), parsed.GetValue(flow)),
+            FlowBounds.Of(parsed.GetValue(floor), parsed.GetValue(ceiling), parsed.GetValue(flow)),
             new CsvBasis(parsed.GetValue(steps), parsed.GetValue(minimum), parsed.GetValue(maximum))));
         return command;
     }
 
     private static int Run(string path, bool asJson, FlowBounds? bounds, CsvBasis ofCsv)
     {
-        var (cases, isArray) = Open(path, ofCsv);
+        var (cases, isArray) = InputFile.Read(path, (stream, name) => CurveFile.Read(stream, name, ofCsv));
         var results = cases.Select(cluster => CurveClearing.Clear(cluster, bounds));
         if (!asJson)
         {
@@ -77,43 +77,5 @@ internal static class CurveCommand
 
         output.WriteByte((byte)'\n');
         return 0;
-    }
-
-    private static FlowBounds? BoundsOf(decimal? floor, decimal? ceiling, decimal? measuredFlow)
-    {
-        if (floor is null && ceiling is null)
-        {
-            return measuredFlow is null ? null : throw new UserErrorException("--measured-flow: a flow is measured against a --floor or a --ceiling; state one.");
-        }
-
-        var low = floor is { } least ? Watts("--floor", least) : -Demand.MaxOfCurve;
-        var high = ceiling is { } most ? Watts("--ceiling", most) : Demand.MaxOfCurve;
-        return low <= high
-            ? new FlowBounds(low, high, measuredFlow is { } measured ? Watts("--measured-flow", measured) : null)
-            : throw new UserErrorException($"--floor {floor} is above --ceiling {ceiling}.");
-    }
-
-    private static Demand Watts(string option, decimal watts) =>
-        Math.Abs(watts) <= Demand.MaxOfCurve.NanoWatts / Demand.NanoWattsPerWatt
-            ? new Demand((long)decimal.Round(watts * Demand.NanoWattsPerWatt, MidpointRounding.AwayFromZero))
-            : throw new UserErrorException($"{option} {watts} is beyond the 1,000,000,000 W that a demand may have.");
-
-    private static (ImmutableArray<CurveCase> Cases, bool IsArray) Open(string path, CsvBasis ofCsv)
-    {
-        if (path == "-")
-        {
-            using var input = Console.OpenStandardInput();
-            return CurveFile.Read(input, "standard input", ofCsv);
-        }
-
-        try
-        {
-            using var file = File.OpenRead(path);
-            return CurveFile.Read(file, path, ofCsv);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}");
-        }
     }
 }

@@ -8,6 +8,7 @@ using VirtualEnergy.P2P.Market.Curves;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.CurveRoles;
+using VirtualEnergy.P2P.Node.Curves;
 
 namespace VirtualEnergy.P2P.Node.Commands;
 
@@ -90,10 +91,10 @@ internal static class CurveRolesCommand
             """) { Broker, Community, Wallet, PasswordFile, BrokerPasswordFile, Parent, Interval, AgentInterval, Allow, floor, ceiling, flow, settling, Json };
         command.SetAction((parsed, cancellation) => RunAsync(async (time, logging, stop) =>
         {
-            var shaving = Bounds(parsed.GetValue(floor), parsed.GetValue(ceiling));
+            var shaving = FlowBounds.Of(parsed.GetValue(floor), parsed.GetValue(ceiling)) is { } bounds ? new PeakShaving(bounds.Floor, bounds.Ceiling) : null;
             if (shaving is null && parsed.GetValue(flow))
             {
-                throw new UserErrorException("--measured-flow: a flow is measured against a --floor or a --ceiling; state one.");
+                throw new UserErrorException(FlowBounds.NothingToMeasureAgainst);
             }
 
             var options = Options(parsed);
@@ -219,7 +220,7 @@ internal static class CurveRolesCommand
         {
             if (decimal.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var watts) && Math.Abs(watts) <= 1_000_000_000)
             {
-                node.Measured(RoleFiles.Watts("standard input", watts));
+                node.Measured(FlowBounds.Watts("standard input", watts));
             }
             else
             {
@@ -228,18 +229,6 @@ internal static class CurveRolesCommand
         }
 
         await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
-    }
-
-    private static PeakShaving? Bounds(decimal? floor, decimal? ceiling)
-    {
-        if (floor is null && ceiling is null)
-        {
-            return null;
-        }
-
-        var low = floor is { } least ? RoleFiles.Watts("--floor", least) : -Demand.MaxOfCurve;
-        var high = ceiling is { } most ? RoleFiles.Watts("--ceiling", most) : Demand.MaxOfCurve;
-        return low <= high ? new PeakShaving(low, high) : throw new UserErrorException($"--floor {floor} is above --ceiling {ceiling}.");
     }
 
     private static ObjectiveAgent? ObjectiveOf(ParseResult parsed, ClusterTerms terms) =>
@@ -255,7 +244,7 @@ internal static class CurveRolesCommand
             case (null, null):
                 return null;
             case ({ } watts, null):
-                var always = RoleFiles.Watts("--set-point", watts);
+                var always = FlowBounds.Watts("--set-point", watts);
                 return _ => always;
             case (null, { } path):
                 var points = RoleFiles.Schedule(path);

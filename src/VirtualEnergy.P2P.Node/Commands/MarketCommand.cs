@@ -85,22 +85,5 @@ internal static class MarketCommand
         return book with { Fees = fees };
     }
 
-    internal static (System.Collections.Immutable.ImmutableArray<Book> Books, bool IsArray) Open(string path)
-    {
-        if (path == "-")
-        {
-            using var input = Console.OpenStandardInput();
-            return BookFile.Read(input, "standard input");
-        }
-
-        try
-        {
-            using var file = File.OpenRead(path);
-            return BookFile.Read(file, path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}");
-        }
-    }
+    internal static (System.Collections.Immutable.ImmutableArray<Book> Books, bool IsArray) Open(string path) => InputFile.Read(path, BookFile.Read);
 }

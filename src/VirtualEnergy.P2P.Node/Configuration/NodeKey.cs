@@ -36,16 +36,9 @@ public static class NodeKey
     {
         if (passwordFile is not null)
         {
-            try
-            {
-                return File.ReadLines(passwordFile).FirstOrDefault() is { Length: > 0 } line
-                    ? line
-                    : throw new UserErrorException($"{passwordFile}: its first line is the password, and it is empty.");
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw new UserErrorException($"{passwordFile}: cannot be read: {error.Message}", error);
-            }
+            return InputFile.Read(passwordFile, () => File.ReadLines(passwordFile).FirstOrDefault()) is { Length: > 0 } line
+                ? line
+                : throw new UserErrorException($"{passwordFile}: its first line is the password, and it is empty.");
         }
 
         if (Environment.GetEnvironmentVariable(PasswordVariable) is { Length: > 0 } password)

@@ -61,7 +61,7 @@ internal sealed class AgentDesk
 
     private Task SendAsync(CurveMarketMessage market, long number, long expiresAt, Demand[] demands, CancellationToken cancellation)
     {
-        var hash = SigningOf(market).Hash(Member, Matcher, market.Session, number, expiresAt, demands);
+        var hash = market.Signing().Hash(Member, Matcher, market.Session, number, expiresAt, demands);
         var bid = new CurveBidMessage(Member, Matcher, market.Session, number, expiresAt, [.. demands], CurveSigning.Sign(hash, _key));
         return _link.PublishAsync(_topics.Bids(Member), WireFormat.Write(bid), retain: false, cancellation);
     }
@@ -74,9 +74,8 @@ internal sealed class AgentDesk
             return;
         }
 
-        var signing = SigningOf(market);
-        var terms = new CurveMarketTerms(market.Matcher, market.Session, market.IsAuctioneer, market.Basis, market.BidLifetime, market.PeriodSeconds);
-        if (market.Matcher != Matcher || !CurveSigning.IsSignedBy(Matcher, signing.Hash(terms), market.Signature.AsSpan()))
+        var signing = market.Signing();
+        if (market.Matcher != Matcher || !CurveSigning.IsSignedBy(Matcher, signing.Hash(market.Terms()), market.Signature.AsSpan()))
         {
             _logger.LogWarning("A description of {Matcher} is not signed by it.", Matcher);
         }
@@ -119,6 +118,4 @@ internal sealed class AgentDesk
         await _came.Writer.WriteAsync(message, cancellation).ConfigureAwait(false);
         _wake();
     }
-
-    private static CurveSigning SigningOf(CurveMarketMessage market) => new(new MarketDomain(market.ChainId, Address.Parse(market.Contract)));
 }

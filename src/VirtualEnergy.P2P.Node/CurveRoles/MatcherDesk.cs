@@ -38,10 +38,10 @@ internal sealed class MatcherDesk
         (_link, _key, _isKnown, _logger) = (link, key, isKnown, logger);
         Member = key.Address.ToMember();
         _topics = topics.Curve(Member);
-        _signing = new CurveSigning(new MarketDomain(terms.ChainId, Address.Parse(terms.Contract)));
+        _signing = terms.Signing();
         _inbox = new AgentInbox<byte[]>(agentInterval, MostStrangers);
-        var hash = _signing.Hash(new CurveMarketTerms(Member, terms.Session, terms.IsAuctioneer, terms.Basis, terms.BidLifetime, terms.PeriodSeconds));
-        Market = terms with { Matcher = Member, Signature = CurveSigning.Sign(hash, key) };
+        var market = terms with { Matcher = Member };
+        Market = market with { Signature = CurveSigning.Sign(_signing.Hash(market.Terms()), key) };
     }
 
     public MemberId Member { get; }

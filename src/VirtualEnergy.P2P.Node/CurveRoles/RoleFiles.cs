@@ -76,7 +76,7 @@ public static class RoleFiles
                 throw new UserErrorException($"{path}, line {number}: instants rise from line to line.");
             }
 
-            points.Add((from, Watts($"{path}, line {number}", watts)));
+            points.Add((from, FlowBounds.Watts($"{path}, line {number}:", watts)));
         }
 
         return points.Count > 0 ? points.ToImmutable() : throw new UserErrorException($"{path}: has no set-point.");
@@ -86,11 +86,6 @@ public static class RoleFiles
     public static ImmutableHashSet<MemberId> Whitelist(string path) =>
         [.. Lines(path).Select(entry => Topics.IsMemberAddress(entry.Line.ToLowerInvariant())
             ? new MemberId(entry.Line.ToLowerInvariant()) : throw new UserErrorException($"{path}, line {entry.Number}: an address is 0x and 40 hexadecimal digits."))];
-
-    public static Demand Watts(string what, decimal watts) =>
-        Math.Abs(watts) <= Demand.MaxOfCurve.NanoWatts / Demand.NanoWattsPerWatt
-            ? new Demand((long)decimal.Round(watts * Demand.NanoWattsPerWatt, MidpointRounding.AwayFromZero))
-            : throw new UserErrorException($"{what}: {watts} is beyond the 1,000,000,000 W that a demand may have.");
 
     private static DemandCurve CurveOn(MarketBasis basis, string text, string path)
     {
@@ -137,15 +132,6 @@ public static class RoleFiles
     private static IEnumerable<(string Line, int Number)> Lines(string path) =>
         Read(path).Split('\n').Select((line, index) => (Line: line.Split('#')[0].Trim(), Number: index + 1)).Where(entry => entry.Line.Length > 0);
 
-    private static string Read(string path)
-    {
-        try
-        {
-            return new FileInfo(path).Length <= MaxBytes ? File.ReadAllText(path) : throw new UserErrorException($"{path}: at most {MaxBytes} bytes are read.");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: cannot be read: {error.Message}", error);
-        }
-    }
+    private static string Read(string path) => InputFile.Read(
+        path, () => new FileInfo(path).Length <= MaxBytes ? File.ReadAllText(path) : throw new UserErrorException($"{path}: at most {MaxBytes} bytes are read."));
 }

@@ -27,10 +27,6 @@ public sealed record CurveResult(
 /// <param name="Uncontrolled">The part of the measured flow that no agent controls.</param>
 public sealed record ShavedResult(DemandCurve Unshaved, decimal MarketPrice, int MarketPriceIndex, Demand Uncontrolled);
 
-/// <summary>Bounds for the flow of the whole cluster.</summary>
-/// <param name="MeasuredFlow">What flows now, beside what the agents take; null where nothing is measured.</param>
-public sealed record FlowBounds(Demand Floor, Demand Ceiling, Demand? MeasuredFlow);
-
 /// <summary>Clears a cluster of curves with the market's own engine.</summary>
 public static class CurveClearing
 {

@@ -79,8 +79,8 @@ internal sealed class LabHome(LabPlan plan, int index, MarketRules rules)
     {
         var supplier = plan.Tariff.At(period);
         var delivery = _agent.Deliver(period, price, _traded);
-        var cost = CostOf(delivery.Residual, supplier);
-        _savings += CostOf(delivery.Net, supplier) - (_paid + cost);
+        var cost = supplier.CostOf(delivery.Residual);
+        _savings += supplier.CostOf(delivery.Net) - (_paid + cost);
         _supplierCost += cost;
         _supplierImport += Energy.Max(Energy.Zero, delivery.Residual);
         _supplierExport += Energy.Max(Energy.Zero, -delivery.Residual);
@@ -94,6 +94,4 @@ internal sealed class LabHome(LabPlan plan, int index, MarketRules rules)
         (_traded, _paid) = (Energy.Zero, Money.Zero);
         return (delivery, cost);
     }
-
-    private static Money CostOf(Energy net, SupplierPrices prices) => net > Energy.Zero ? prices.Import.Of(net) : -prices.Export.Of(-net);
 }
