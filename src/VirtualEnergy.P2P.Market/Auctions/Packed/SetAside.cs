@@ -1,41 +1,45 @@
-using System.Runtime.InteropServices;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace VirtualEnergy.P2P.Market.Auctions.Packed;
 
 /// <summary>Orders taken out of a book to be looked at again, side by side, with their places.</summary>
 internal sealed class SetAside
 {
-    // A vector is stored whole, whatever of it counts.
-    private const int Slack = 16;
-
     private PackedOrder[] _orders = [];
     private int[] _places = [];
+    private int _count;
 
-    public int Count { get; set; }
+    public ReadOnlySpan<PackedOrder> Orders => _orders.AsSpan(0, _count);
 
-    public ReadOnlySpan<PackedOrder> Orders => _orders.AsSpan(0, Count);
+    public ReadOnlySpan<int> Places => _places.AsSpan(0, _count);
 
-    public ReadOnlySpan<int> Places => _places.AsSpan(0, Count);
+    public void Clear() => _count = 0;
 
-    /// <summary>Where the orders are written to.</summary>
-    public ref PackedOrder FirstOrder => ref MemoryMarshal.GetArrayDataReference(_orders);
-
-    /// <summary>Where their places are written to.</summary>
-    public ref int FirstPlace => ref MemoryMarshal.GetArrayDataReference(_places);
-
-    /// <summary>Forgets all, and makes room.</summary>
-    public void Begin(int most)
+    /// <summary>Takes the orders that are marked.</summary>
+    /// <param name="orders">A piece of the book.</param>
+    /// <param name="first">Place in the book, of the first of them.</param>
+    /// <param name="marks">A bit for each, the lowest first.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(ReadOnlySpan<PackedOrder> orders, int first, ReadOnlySpan<ulong> marks)
     {
-        Count = 0;
-        if (_orders.Length < most + Slack)
+        if (_places.Length < _count + orders.Length)
         {
-            (_orders, _places) = (new PackedOrder[most + Slack], new int[most + Slack]);
+            Array.Resize(ref _orders, 2 * _orders.Length + orders.Length);
+            Array.Resize(ref _places, _orders.Length);
         }
-    }
 
-    public void Add(int place, PackedOrder order)
-    {
-        (_orders[Count], _places[Count]) = (order, place);
-        Count++;
+        var (taken, places, count) = (_orders, _places, _count);
+        for (var word = 0; word < marks.Length; word++)
+        {
+            for (var left = marks[word]; left != 0; left &= left - 1)
+            {
+                var i = word * 64 + BitOperations.TrailingZeroCount(left);
+                (taken[count], places[count]) = (orders[i], first + i);
+                count++;
+            }
+        }
+
+        _count = count;
     }
 }
