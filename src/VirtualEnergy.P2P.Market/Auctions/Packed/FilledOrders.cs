@@ -46,15 +46,16 @@ internal static class FilledOrders
         ref var buyWh = ref MemoryMarshal.GetReference(buys.NextEnergies);
         ref var seller = ref MemoryMarshal.GetReference(sells.NextPlaces);
         ref var sellWh = ref MemoryMarshal.GetReference(sells.NextEnergies);
+        var vectored = (nuint)(orders.Length & ~15);
+        var upperHalves = (Vector512<int>.Indices << 1) + Vector512<int>.One;
         var places = Vector512<int>.Indices + Vector512.Create(first);
         var (bought, sold) = ((nuint)0, (nuint)0);
-        for (var i = 0; i + 16 <= orders.Length; i += 16)
+        for (nuint i = 0; i < vectored; i += 16)
         {
-            var ranks = Vector512.Narrow(
-                Vector512.LoadUnsafe(ref order, (nuint)i) >> 32, Vector512.LoadUnsafe(ref order, (nuint)i + 8) >> 32);
-            var energies = Vector512.LoadUnsafe(ref fill, (nuint)i);
+            var (low, high) = (Vector512.LoadUnsafe(ref order, i).AsInt32(), Vector512.LoadUnsafe(ref order, i + 8).AsInt32());
+            var isBuy = Avx512F.PermuteVar16x32x2(low, upperHalves, high) >> 31; // ranks, and of them the sign
+            var energies = Vector512.LoadUnsafe(ref fill, i);
             var isEmpty = Vector512.Equals(energies, Vector512<uint>.Zero).AsInt32();
-            var isBuy = Vector512.LessThan(ranks, Vector512<int>.Zero);
             bought += Put(places, energies, Vector512.AndNot(isBuy, isEmpty), ref buyer, ref buyWh, bought);
             sold += Put(places, energies, ~(isBuy | isEmpty), ref seller, ref sellWh, sold);
             places += Vector512.Create(16);

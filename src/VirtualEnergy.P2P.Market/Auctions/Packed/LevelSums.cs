@@ -39,6 +39,7 @@ internal sealed class LevelSums
     }
 
     /// <summary>Counts many at once: by tick first, the blocks after.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddAll(ReadOnlySpan<PackedOrder> orders)
     {
         AddSample(orders);
@@ -92,6 +93,7 @@ internal sealed class LevelSums
     /// The ticks at which demand and supply are nearer to each other than <paramref name="near"/>, with a neighbour on both
     /// sides; and whether more than an eighth of all energy stands there.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (Bracket Bracket, bool IsCrowded) Near(long near)
     {
         var (demand, supply) = (0L, 0L); // at the tick

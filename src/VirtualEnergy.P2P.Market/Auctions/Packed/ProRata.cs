@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VirtualEnergy.P2P.Market.Auctions.Packed;
 
 /// <summary>
@@ -22,6 +24,7 @@ internal sealed class ProRata
     }
 
     /// <summary>Fills the orders that were named, all of a level that is filled in part, and forgets them; none named, none filled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Share<TTies>(ReadOnlySpan<PackedOrder> orders, Span<uint> fills, Margin margin, TTies ties)
         where TTies : struct, ITieBreak
     {
