@@ -45,6 +45,20 @@ public sealed class PackedTradesTests
     public void The_largest_energies_keep_every_watt_hour() =>
         Same([.. Enumerable.Range(0, 20_000).Select(i => (i % 3 == 0 ? Side.Buy : Side.Sell, uint.MaxValue - (uint)(i % 7)))]);
 
+    /// <summary>One buy against many sells that together are just under or over 2^31 Wh, where ends stop fitting into 32 bits with their side.</summary>
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(-2)]
+    [InlineData(-1)]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Ends_around_thirty_one_bits_keep_every_watt_hour(int beyond)
+    {
+        var all = (uint)((1L << 31) + beyond);
+        Same([(Side.Buy, all), (Side.Sell, all - 1_000), .. Enumerable.Repeat((Side.Sell, 1u), 1_000)]);
+        Same([(Side.Buy, all), (Side.Sell, all)]);
+    }
+
     [Fact]
     public void Memory_of_earlier_books_changes_nothing()
     {

@@ -34,9 +34,9 @@ internal readonly ref struct LaidSides
     /// <param name="buys">Number of buys that end there or before.</param>
     /// <param name="sells">Number of sells that do.</param>
     /// <param name="trades">Room for a trade for each of them.</param>
-    /// <returns>Number of trades.</returns>
+    /// <returns>Whether some of the trades have no energy: where a buy and a sell end together there are two cuts and nothing between them.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public int Cut(int buys, int sells, Span<PackedTrade> trades)
+    public bool Cut(int buys, int sells, Span<PackedTrade> trades)
     {
         var cuts = buys + sells;
         nint half = cuts / 2;
@@ -57,7 +57,7 @@ internal readonly ref struct LaidSides
             late.Next(2 * half, ref buyEnd, ref sellEnd, ref buyer, ref seller, ref trade, ref empty);
         }
 
-        return empty >= 0 ? cuts : WithoutEmpty(trades[..cuts]);
+        return empty < 0;
     }
 
     /// <summary>The merger as it stands after so many cuts.</summary>
@@ -71,18 +71,6 @@ internal readonly ref struct LaidSides
         }
 
         return new Merger(low, Math.Max(low > 0 ? _buyEnds[low - 1] : _from, low < cuts ? _sellEnds[cuts - low - 1] : _from));
-    }
-
-    private static int WithoutEmpty(Span<PackedTrade> trades)
-    {
-        var kept = 0;
-        foreach (var trade in trades)
-        {
-            trades[kept] = trade;
-            kept += trade.WattHours > 0 ? 1 : 0;
-        }
-
-        return kept;
     }
 
     /// <summary>How far the lists are merged.</summary>

@@ -16,6 +16,7 @@ public sealed class PackedTrades
 
     private readonly FilledSide _buys = new();
     private readonly FilledSide _sells = new();
+    private readonly MergedEnds _merged = new();
     private PackedTrade[] _trades = [];
 
     /// <summary>Pairs without looking at owners: for books in which nobody stands on both sides.</summary>
@@ -65,11 +66,27 @@ public sealed class PackedTrades
     private int Pair(long from, long to, int place)
     {
         var (buys, sells) = (_buys.EndingBy(to), _sells.EndingBy(to));
-        Reserve(place + buys + sells);
-        var trades = new LaidSides(_buys, _sells, from).Cut(buys, sells, _trades.AsSpan(place));
+        var cuts = buys + sells;
+        Reserve(place + cuts + MergedEnds.Slack);
+        var trades = _trades.AsSpan(place);
+        var hasEmpty = MergedEnds.IsSupported && to - from <= MergedEnds.MaxReach
+            ? _merged.Cut(_buys, buys, _sells, sells, from, trades)
+            : new LaidSides(_buys, _sells, from).Cut(buys, sells, trades);
         _buys.Drop(buys);
         _sells.Drop(sells);
-        return trades;
+        return hasEmpty ? WithoutEmpty(trades[..cuts]) : cuts;
+    }
+
+    private static int WithoutEmpty(Span<PackedTrade> trades)
+    {
+        var kept = 0;
+        foreach (var trade in trades)
+        {
+            trades[kept] = trade;
+            kept += trade.WattHours > 0 ? 1 : 0;
+        }
+
+        return kept;
     }
 
     private void Reserve(int trades)
