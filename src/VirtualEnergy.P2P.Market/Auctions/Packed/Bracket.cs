@@ -6,9 +6,14 @@ using System.Runtime.Intrinsics.X86;
 
 namespace VirtualEnergy.P2P.Market.Auctions.Packed;
 
-/// <summary>A few neighbouring ticks in which the marginal prices are thought to lie, both ends included.</summary>
-internal readonly record struct Bracket(int Low, int High)
+/// <summary>A few neighbouring ticks in which the marginal prices are thought to lie.</summary>
+/// <param name="Middle">The tick in the middle.</param>
+/// <param name="Reach">Ticks on either side of it; some may lie off the grid, where no order stands.</param>
+internal readonly record struct Bracket(int Middle, int Reach)
 {
+    /// <summary>One of so many sampled orders tells how much energies differ.</summary>
+    private const int OneOf = 8;
+
     /// <summary>Few enough for the cache.</summary>
     private const int OrdersInPiece = 1 << 12;
 
@@ -30,21 +35,18 @@ internal readonly record struct Bracket(int Low, int High)
     public static bool TryGuess(ReadOnlySpan<PackedOrder> orders, LevelSums levels, out Bracket bracket)
     {
         var stride = orders.Length / Samples;
-        var (squaresHigh, squaresLow) = (0UL, 0UL);
+        var squares = UInt128.Zero;
         for (var sample = 0; sample < Samples; sample++)
         {
             var run = orders.Slice(sample * stride, Math.Min(SampleLength, stride));
             levels.AddSample(run);
-            foreach (var order in run)
+            for (var i = 0; i < run.Length; i += OneOf)
             {
-                var square = (ulong)order.WattHours * order.WattHours;
-                squaresHigh += square >> 32;
-                squaresLow += (uint)square;
+                squares += (ulong)run[i].WattHours * run[i].WattHours;
             }
         }
 
-        var squares = ((UInt128)squaresHigh << 32) + squaresLow;
-        (bracket, var crowded) = levels.Near(5 * Root(squares) / 2);
+        (bracket, var crowded) = levels.Near(5 * Root(OneOf * squares) / 2);
         return !crowded;
     }
 
@@ -60,10 +62,19 @@ internal readonly record struct Bracket(int Low, int High)
         return (long)root;
     }
 
-    /// <summary>Fills every order outside: whole if it is better, not at all if it is worse.</summary>
+    /// <summary>Wh that an order gets if both margins are thought to end in the middle: all of it if its price is better.</summary>
+    public uint Fill(PackedOrder order)
+    {
+        // No branch, as in FillLimits.
+        var isBuy = order.Rank >> 31;
+        return order.WattHours & unchecked((uint)((order.Rank - (Middle ^ isBuy)) >> 31));
+    }
+
+    /// <summary>Fills every order as if both margins ended in the middle: outside of the bracket, whole or not at all, that is right.</summary>
     /// <param name="orders">The book.</param>
-    /// <param name="fills">Written for all; zero inside.</param>
+    /// <param name="fills">Written for all.</param>
     /// <param name="inside">Gets the orders inside.</param>
+    /// <returns>What was filled outside.</returns>
     /// <remarks>
     /// The book is taken in pieces: one loop fills a piece and marks who is inside, one picks these out while the piece is in the
     /// cache. A single loop that now and then calls away would have to keep its sums in memory.
@@ -72,30 +83,46 @@ internal readonly record struct Bracket(int Low, int High)
     {
         inside.Clear();
         Span<ulong> marks = stackalloc ulong[OrdersInPiece / 64];
-        var outside = default(Outside);
+        var (buys, sells) = (0L, 0L);
         for (var first = 0; first < orders.Length; first += OrdersInPiece)
         {
             var piece = orders.Slice(first, Math.Min(OrdersInPiece, orders.Length - first));
             marks.Clear();
-            outside += FillPiece(piece, fills.Slice(first, piece.Length), MemoryMarshal.AsBytes(marks));
+            var (bought, sold) = FillPiece(piece, fills.Slice(first, piece.Length), MemoryMarshal.AsBytes(marks));
+            (buys, sells) = (buys + bought, sells + sold);
             inside.Add(piece, first, marks);
         }
 
-        return outside;
+        var (buysInside, sellsInside) = Filled(inside.Orders);
+        return new Outside(buys - buysInside, sells - sellsInside);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private (long Buys, long Sells) Filled(ReadOnlySpan<PackedOrder> orders)
+    {
+        var (buys, all) = (0L, 0L);
+        foreach (var order in orders)
+        {
+            var fill = Fill(order);
+            (buys, all) = (buys + (fill & (order.Rank >> 31)), all + fill);
+        }
+
+        return (buys, all - buys);
     }
 
     /// <param name="orders">The piece.</param>
-    /// <param name="fills">Written for all; zero inside.</param>
+    /// <param name="fills">Written for all.</param>
     /// <param name="marks">A bit for each order, the lowest first; gets a one for each that is inside.</param>
+    /// <returns>What was filled, Wh.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Outside FillPiece(ReadOnlySpan<PackedOrder> orders, Span<uint> fills, Span<byte> marks)
+    private (long Buys, long Sells) FillPiece(ReadOnlySpan<PackedOrder> orders, Span<uint> fills, Span<byte> marks)
     {
         ref var order = ref MemoryMarshal.GetReference(MemoryMarshal.Cast<PackedOrder, long>(orders));
         ref var fill = ref MemoryMarshal.GetReference(fills);
         ref var mark = ref MemoryMarshal.GetReference(marks);
 
-        // As ranks: whole are buys below ~High and sells below Low; inside are as many ranks from there on as the bracket has ticks.
-        var (wholeBuys, wholeSells, width) = (AtRank(~High), AtRank(Low), AtRank(High - Low + 1));
+        // As ranks: whole are buys below ~Middle and sells below Middle; inside is who is nearer to these than the bracket reaches.
+        var (wholeBuys, wholeSells, reach, width) = (AtRank(~Middle), AtRank(Middle), AtRank(Reach), AtRank(2 * Reach + 1).AsUInt64());
         var energyBits = Vector512.Create((long)uint.MaxValue);
         var lowerHalves = Vector512<int>.Indices << 1;
         var (filled, bought) = (Vector512<long>.Zero, Vector512<long>.Zero);
@@ -110,13 +137,12 @@ internal readonly record struct Bracket(int Low, int High)
         var (all, buys) = (Vector512.Sum(filled), Vector512.Sum(bought));
         for (var i = vectored; i < orders.Length; i++)
         {
-            var (rank, isBuy) = (orders[i].Rank, orders[i].Rank < 0);
-            fills[i] = rank < (isBuy ? ~High : Low) ? orders[i].WattHours : 0;
-            (all, buys) = (all + fills[i], buys + (isBuy ? fills[i] : 0));
-            marks[i / 8] |= (byte)(fills[i] == 0 && rank <= (isBuy ? ~Low : High) ? 1 << i % 8 : 0);
+            fills[i] = Fill(orders[i]);
+            (all, buys) = (all + fills[i], buys + (orders[i].Rank < 0 ? fills[i] : 0));
+            marks[i / 8] |= (byte)(Math.Abs(orders[i].Tick - Middle) <= Reach ? 1 << i % 8 : 0);
         }
 
-        return new Outside(buys, all - buys);
+        return (buys, all - buys);
 
         // Shifts that spread the sign, and no comparisons: those leave their answers where sums cannot use them.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -127,7 +153,7 @@ internal readonly record struct Bracket(int Low, int High)
             var energy = eight & energyBits & (beyond >> 63);
             filled += energy;
             bought += energy & isBuy;
-            inside = unchecked((byte)Vector512.LessThan(beyond.AsUInt64(), width.AsUInt64()).ExtractMostSignificantBits());
+            inside = unchecked((byte)Vector512.LessThan((beyond + reach).AsUInt64(), width).ExtractMostSignificantBits());
             return energy;
         }
     }
@@ -136,8 +162,5 @@ internal readonly record struct Bracket(int Low, int High)
     private static Vector512<long> AtRank(int rank) => Vector512.Create((long)rank << 32);
 
     /// <summary>What was filled outside, Wh.</summary>
-    internal readonly record struct Outside(long BuysAbove, long SellsBelow)
-    {
-        public static Outside operator +(Outside a, Outside b) => new(a.BuysAbove + b.BuysAbove, a.SellsBelow + b.SellsBelow);
-    }
+    internal readonly record struct Outside(long BuysAbove, long SellsBelow);
 }

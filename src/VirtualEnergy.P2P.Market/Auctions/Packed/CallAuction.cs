@@ -9,8 +9,8 @@ namespace VirtualEnergy.P2P.Market.Auctions.Packed;
 /// <remarks>
 /// <para>
 /// Small books are counted by tick and then filled: two passes. For large ones a sample first guesses a narrow bracket of
-/// ticks that holds both marginal prices. One pass then fills every order outside of it, since better ones are filled whole
-/// and worse ones not at all, and sets aside the few inside, which are settled exactly. When the sums show that the guess was
+/// ticks that holds both marginal prices. One pass then fills every order, better ones whole and worse ones not at all, and sets
+/// aside the few inside the bracket, where that can be wrong: these are settled exactly. When the sums show that the guess was
 /// wrong, the book is counted after all. So the guess decides how long it takes, never what comes out.
 /// </para>
 /// <para>
@@ -56,10 +56,11 @@ public sealed class CallAuction
         var limits = new FillLimits(crossing);
         for (var place = 0; place < orders.Length; place++)
         {
-            Fill(orders[place], fills, place, limits);
+            fills[place] = limits.Fill(orders[place]);
+            KeepShared(orders[place], place, limits);
         }
 
-        ShareMargins(orders, fills, crossing, ties);
+        ShareMargins(fills, crossing, ties);
         return CallResult.Of(crossing);
     }
 
@@ -86,33 +87,46 @@ public sealed class CallAuction
             return false;
         }
 
-        var limits = new FillLimits(crossing);
-        var insiders = _inside.Orders;
-        var places = _inside.Places;
-        for (var i = 0; i < places.Length; i++)
-        {
-            Fill(insiders[i], fills, places[i], limits);
-        }
-
-        ShareMargins(orders, fills, crossing, ties);
+        FillInside(fills, bracket, new FillLimits(crossing));
+        ShareMargins(fills, crossing, ties);
         result = CallResult.Of(crossing).CompletedFrom(orders, bracket);
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Fill(PackedOrder order, Span<uint> fills, int place, FillLimits limits)
+    /// <summary>Corrects what was guessed of the orders inside: few, which counts as they lie far apart in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FillInside(Span<uint> fills, Bracket bracket, FillLimits limits)
     {
-        fills[place] = limits.Fill(order);
-        if (limits.IsShared(order))
+        var orders = _inside.Orders;
+        var places = _inside.Places;
+        var wrong = 0;
+        for (var i = 0; i < places.Length; i++)
         {
-            (order.Side == Side.Buy ? _sharedBuys : _sharedSells).Add(place);
+            var (order, place) = (orders[i], places[i]);
+            KeepShared(order, place, limits);
+            (orders[wrong], places[wrong]) = (order, place); // No branch: the next one overwrites who was filled rightly.
+            wrong += limits.Fill(order) != bracket.Fill(order) ? 1 : 0;
+        }
+
+        for (var i = 0; i < wrong; i++)
+        {
+            fills[places[i]] = limits.Fill(orders[i]);
         }
     }
 
-    private void ShareMargins<TTies>(ReadOnlySpan<PackedOrder> orders, Span<uint> fills, Crossing crossing, TTies ties)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void KeepShared(PackedOrder order, int place, FillLimits limits)
+    {
+        if (limits.IsShared(order))
+        {
+            (order.Side == Side.Buy ? _sharedBuys : _sharedSells).Add(place, order.WattHours);
+        }
+    }
+
+    private void ShareMargins<TTies>(Span<uint> fills, Crossing crossing, TTies ties)
         where TTies : struct, ITieBreak
     {
-        _sharedBuys.Share(orders, fills, crossing.Buy, ties);
-        _sharedSells.Share(orders, fills, crossing.Sell, ties);
+        _sharedBuys.Share(fills, crossing.Buy, ties);
+        _sharedSells.Share(fills, crossing.Sell, ties);
     }
 }

@@ -23,7 +23,7 @@ public readonly record struct CallResult(long Volume, int MarginalBuy, int Margi
         foreach (var order in orders)
         {
             var tick = order.Tick;
-            var (isAbove, isBelow) = (tick > bracket.High, tick < bracket.Low);
+            var (isAbove, isBelow) = (tick - bracket.Middle > bracket.Reach, bracket.Middle - tick > bracket.Reach);
             if (order.Side == Side.Buy)
             {
                 lowestBuyAbove = isAbove ? Math.Min(lowestBuyAbove, tick) : lowestBuyAbove;

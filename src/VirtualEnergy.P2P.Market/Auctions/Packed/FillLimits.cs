@@ -17,11 +17,11 @@ internal readonly struct FillLimits
         (_sells, _sharedSells) = Of(crossing.Sell, crossing.Sell.Tick);
     }
 
-    /// <summary>Wh that are filled, shared ones apart. No branch: whether an order is filled cannot be predicted.</summary>
+    /// <summary>Wh that are filled, shared ones apart. No branch: neither the side nor whether it is filled can be predicted.</summary>
     public uint Fill(PackedOrder order)
     {
         long rank = order.Rank;
-        var limit = rank < 0 ? _buys : _sells;
+        var limit = _sells ^ ((_sells ^ _buys) & (rank >> 63));
         return order.WattHours & unchecked((uint)((rank - limit) >> 63));
     }
 

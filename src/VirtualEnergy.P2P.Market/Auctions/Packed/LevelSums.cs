@@ -113,14 +113,15 @@ internal sealed class LevelSums
         }
 
         // A jump over the whole width leaves the two in the wrong order: then the jump itself is in between.
-        (low, high) = (Math.Max(0, Math.Min(low, high) - 1), Math.Min(Ticks - 1, Math.Max(low, high) + 1));
+        (low, high) = (Math.Min(low, high), Math.Max(low, high));
+        var bracket = new Bracket((low + high) / 2, (high - low + 1) / 2 + 1);
         var inside = 0L;
-        for (var tick = low; tick <= high; tick++)
+        for (var tick = Math.Max(0, bracket.Middle - bracket.Reach); tick <= Math.Min(Ticks - 1, bracket.Middle + bracket.Reach); tick++)
         {
             inside += Buys(tick) + Sells(tick);
         }
 
-        return (new Bracket(low, high), inside > (all + supply) / 8);
+        return (bracket, inside > (all + supply) / 8);
     }
 
     /// <summary>

@@ -28,5 +28,5 @@ public readonly record struct PackedOrder
     public uint WattHours => unchecked((uint)_bits);
 
     /// <summary>The upper half: the smaller, the better the price within a side; negative for a buy.</summary>
-    internal int Rank => (int)(_bits >> 32);
+    internal int Rank => unchecked((int)(_bits >> 32));
 }

@@ -8,24 +8,24 @@ namespace VirtualEnergy.P2P.Market.Auctions.Packed;
 /// </summary>
 internal sealed class ProRata
 {
-    private int[] _places = [];
+    private (int Place, uint WattHours)[] _orders = [];
     private Remainder[] _remainders = [];
     private int _count;
 
     /// <summary>Names an order of the level.</summary>
-    public void Add(int place)
+    public void Add(int place, uint wattHours)
     {
-        if (_count == _places.Length)
+        if (_count == _orders.Length)
         {
-            Array.Resize(ref _places, Math.Max(64, 2 * _count));
+            Array.Resize(ref _orders, Math.Max(64, 2 * _count));
         }
 
-        _places[_count++] = place;
+        _orders[_count++] = (place, wattHours);
     }
 
     /// <summary>Fills the orders that were named, all of a level that is filled in part, and forgets them; none named, none filled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Share<TTies>(ReadOnlySpan<PackedOrder> orders, Span<uint> fills, Margin margin, TTies ties)
+    public void Share<TTies>(Span<uint> fills, Margin margin, TTies ties)
         where TTies : struct, ITieBreak
     {
         if (_count == 0)
@@ -35,14 +35,14 @@ internal sealed class ProRata
 
         if (_remainders.Length < _count)
         {
-            _remainders = new Remainder[_places.Length];
+            _remainders = new Remainder[_orders.Length];
         }
 
         var left = margin.Filled;
         for (var i = 0; i < _count; i++)
         {
-            var place = _places[i];
-            var (share, remainder) = MultiplyDivide(orders[place].WattHours, (ulong)margin.Filled, (ulong)margin.Standing);
+            var (place, wattHours) = _orders[i];
+            var (share, remainder) = MultiplyDivide(wattHours, (ulong)margin.Filled, (ulong)margin.Standing);
             fills[place] = (uint)share;
             _remainders[i] = new Remainder(remainder, place);
             left -= (long)share;

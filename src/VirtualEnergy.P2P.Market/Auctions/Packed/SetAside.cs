@@ -10,9 +10,9 @@ internal sealed class SetAside
     private int[] _places = [];
     private int _count;
 
-    public ReadOnlySpan<PackedOrder> Orders => _orders.AsSpan(0, _count);
+    public Span<PackedOrder> Orders => _orders.AsSpan(0, _count);
 
-    public ReadOnlySpan<int> Places => _places.AsSpan(0, _count);
+    public Span<int> Places => _places.AsSpan(0, _count);
 
     public void Clear() => _count = 0;
 
