@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market.Auctions.Packed;
 
 namespace VirtualEnergy.P2P.Market.Auctions;
 
@@ -57,11 +58,14 @@ internal static class Allocation
         }
 
         var orders = level.ToArray();
-        var byRemainder = Enumerable.Range(0, orders.Length)
-            .OrderByDescending(i => remainders[i]).ThenBy(i => orders[i].Key).ThenBy(i => orders[i].Member);
-        foreach (var i in byRemainder.Take((int)left))
+        if (left > 0)
         {
-            shares[i]++;
+            int[] places = [.. Enumerable.Range(0, orders.Length)];
+            Selection.BringForward(places.AsSpan(), (int)left, new LargestRemainderFirst(orders, remainders));
+            foreach (var i in places.AsSpan(0, (int)left))
+            {
+                shares[i]++;
+            }
         }
 
         for (var i = 0; i < orders.Length; i++)
@@ -78,12 +82,18 @@ internal static class Allocation
     {
         if (a <= long.MaxValue)
         {
-            var product = a * b;
-            return ((long)(product / c), product % c);
+            var (whole, rest) = Int128.DivRem(a * b, c);
+            return ((long)whole, rest);
         }
 
         var big = (System.Numerics.BigInteger)a * b;
         var quotient = System.Numerics.BigInteger.DivRem(big, (System.Numerics.BigInteger)c, out var remainder);
         return ((long)quotient, (Int128)remainder);
+    }
+
+    /// <summary>Then the smallest key; the orders are of one side and price.</summary>
+    private readonly struct LargestRemainderFirst(Order[] level, Int128[] remainders) : IComparer<int>
+    {
+        public int Compare(int a, int b) => remainders[a] != remainders[b] ? remainders[b].CompareTo(remainders[a]) : Ladder.Compare(level[a], level[b]);
     }
 }

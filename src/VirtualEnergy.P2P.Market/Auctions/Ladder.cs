@@ -15,22 +15,50 @@ internal sealed record Ladder(ImmutableArray<Order> Buys, ImmutableArray<Order> 
             (order.Side == Side.Buy ? buys : sells).Add(order);
         }
 
-        return new Ladder(Sorted(buys, static order => ~order.Price.MicroEurPerKWh), Sorted(sells, static order => order.Price.MicroEurPerKWh));
+        return new Ladder(Sorted(buys), Sorted(sells));
     }
 
-    /// <summary>By bare numbers first, which is several times as fast as comparing orders; only those of one price are compared as such.</summary>
-    private static ImmutableArray<Order> Sorted(List<Order> side, Func<Order, long> rank)
+    private static ImmutableArray<Order> Sorted(List<Order> side) =>
+        ImmutableCollectionsMarshal.AsImmutableArray(Sorted([.. side], static order => order));
+
+    /// <summary>Fills of any sides in the order of <see cref="Compare"/>.</summary>
+    public static ImmutableArray<Fill> Sorted(IEnumerable<Fill> fills)
     {
-        var (ranks, places) = (new long[side.Count], new int[side.Count]);
-        for (var i = 0; i < ranks.Length; i++)
+        var sides = fills.ToLookup(fill => fill.Order.Side);
+        return [.. Sorted([.. sides[Side.Buy]], static fill => fill.Order), .. Sorted([.. sides[Side.Sell]], static fill => fill.Order)];
+    }
+
+    /// <summary>
+    /// By bare numbers first, price and then the head of the key, which is many times as fast as comparing orders; only those that
+    /// are alike in both are compared as such.
+    /// </summary>
+    private static T[] Sorted<T>(T[] side, Func<T, Order> orderOf)
+    {
+        var (numbers, places) = (new long[side.Length], new int[side.Length]);
+        for (var i = 0; i < numbers.Length; i++)
         {
-            (ranks[i], places[i]) = (rank(side[i]), i);
+            var order = orderOf(side[i]);
+            (numbers[i], places[i]) = (order.Side == Side.Buy ? ~order.Price.MicroEurPerKWh : order.Price.MicroEurPerKWh, i);
         }
 
-        Array.Sort(ranks, places);
+        Array.Sort(numbers, places);
+        for (int start = 0, end; start < numbers.Length; start = end)
+        {
+            for (end = start; end < numbers.Length && numbers[end] == numbers[start]; end++)
+            {
+            }
+
+            for (var i = start; i < end && end - start > 1; i++)
+            {
+                numbers[i] = orderOf(side[places[i]]).Key.Leading;
+            }
+
+            Array.Sort(numbers, places, start, end - start);
+        }
+
         var sorted = Array.ConvertAll(places, place => side[place]);
-        SortAlike(sorted.AsSpan(), static (a, b) => a.Price == b.Price, Compare);
-        return ImmutableCollectionsMarshal.AsImmutableArray(sorted);
+        SortAlike(sorted.AsSpan(), (a, b) => orderOf(a).Price == orderOf(b).Price && orderOf(a).Key.Leading == orderOf(b).Key.Leading, (a, b) => Compare(orderOf(a), orderOf(b)));
+        return sorted;
     }
 
     /// <summary>Puts in order, by all that there is to compare, what lies side by side after sorting by a bare number and is alike in that.</summary>

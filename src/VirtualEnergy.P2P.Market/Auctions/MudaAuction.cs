@@ -42,11 +42,8 @@ public sealed class MudaAuction : IMechanism
             return Clearing.Nothing;
         }
 
-        var ladder = lots.SelectMany(lot => lot.Fills).OrderBy(fill => fill.Order.Side)
-            .ThenBy(fill => fill.Order.Side == Side.Buy ? -(Int128)fill.Order.Price.MicroEurPerKWh : fill.Order.Price.MicroEurPerKWh)
-            .ThenBy(fill => fill.Order.Key).ThenBy(fill => fill.Order.Member);
         var volume = new Energy(checked((long)markets.Aggregate(Int128.Zero, (sum, market) => sum + market.Volume)));
-        return new Clearing(MeanPrice.Of(lots, rules), null, volume, [.. ladder])
+        return new Clearing(MeanPrice.Of(lots, rules), null, volume, Ladder.Sorted(lots.SelectMany(lot => lot.Fills)))
         {
             Lots = lots,
             Charges = [.. markets.SelectMany(market => market.Fees).OrderBy(fee => fee.Member)],

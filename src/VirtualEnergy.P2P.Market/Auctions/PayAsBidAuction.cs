@@ -34,8 +34,8 @@ public sealed class PayAsBidAuction : IMechanism
 
     private static IEnumerable<Lot> PairByPair(Lot lot)
     {
-        var buys = BestFirst(lot.Fills, Side.Buy);
-        var sells = BestFirst(lot.Fills, Side.Sell);
+        var fills = Ladder.Sorted(lot.Fills);
+        List<Fill> buys = [.. fills.Where(fill => fill.Order.Side == Side.Buy)], sells = [.. fills.Where(fill => fill.Order.Side == Side.Sell)];
         foreach (var pair in Pairing.Match([.. buys.Select(ToClaim)], [.. sells.Select(ToClaim)]))
         {
             var (buy, sell) = (buys[pair.Buyer].Order, sells[pair.Seller].Order);
@@ -45,11 +45,6 @@ public sealed class PayAsBidAuction : IMechanism
             yield return new Lot([new Fill(buy, pair.Energy), new Fill(sell, pair.Energy)], price) { GridFee = lot.GridFee, Quality = lot.Quality };
         }
     }
-
-    private static List<Fill> BestFirst(ImmutableArray<Fill> fills, Side side) =>
-        [.. fills.Where(fill => fill.Order.Side == side)
-            .OrderBy(fill => side == Side.Buy ? -(Int128)fill.Order.Price.MicroEurPerKWh : fill.Order.Price.MicroEurPerKWh)
-            .ThenBy(fill => fill.Order.Key).ThenBy(fill => fill.Order.Member)];
 
     private static Claim ToClaim(Fill fill) => new(fill.Order.Member, ZoneId.Unnamed, fill.Energy);
 }

@@ -23,8 +23,8 @@ public sealed record PostedPriceMarket(Price Price, Int128 Volume, ImmutableArra
         var fills = Allocation.Fill(ladder.Buys.AsSpan(), volume).AddRange(Allocation.Fill(ladder.Sells.AsSpan(), volume));
         var apart = SelfTradeLimit.KeepApart(fills);
         var longer = demand > supply ? ladder.Buys : supply > demand ? ladder.Sells : [];
-        return new PostedPriceMarket(
-            price, Total(apart.Where(fill => fill.Order.Side == Side.Buy).Select(fill => fill.Order with { Energy = fill.Energy })), apart, FeesOf(longer, apart, price));
+        var bought = apart.Where(fill => fill.Order.Side == Side.Buy).Aggregate(Int128.Zero, (sum, fill) => sum + fill.Energy.WattHours);
+        return new PostedPriceMarket(price, bought, apart, FeesOf(longer, apart, price));
     }
 
     /// <summary>

@@ -46,22 +46,40 @@ public sealed class UniformPriceAuction : IMechanism
         return Settle(ladder, fills, volume, rules, orderCounts: static _ => true);
     }
 
-    /// <summary>Price and interval for given fills (rule 4); <paramref name="orderCounts"/> says whose unfilled rest may bound it.</summary>
+    /// <summary>
+    /// Price and interval for given fills (rule 4), which stand in the ladder's order; <paramref name="orderCounts"/> says whose unfilled rest
+    /// may bound it.
+    /// </summary>
     internal static Clearing Settle(
         Ladder ladder, ImmutableArray<Fill> fills, Int128 volume, MarketRules rules, Func<Order, bool> orderCounts)
     {
-        var filled = fills.ToDictionary(fill => fill.Order, fill => fill.Energy, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
-        var marginalBuy = fills.Where(fill => fill.Order.Side == Side.Buy).Min(fill => fill.Order.Price);
-        var marginalSell = fills.Where(fill => fill.Order.Side == Side.Sell).Max(fill => fill.Order.Price);
-
-        bool HasRest(Order order) => orderCounts(order) && (!filled.TryGetValue(order, out var energy) || energy < order.Energy);
-        var bestUnfilledBuy = ladder.Buys.FirstOrDefault(HasRest)?.Price;
-        var bestUnfilledSell = ladder.Sells.FirstOrDefault(HasRest)?.Price;
+        var buys = fills.AsSpan()[..fills.Count(fill => fill.Order.Side == Side.Buy)];
+        var sells = fills.AsSpan()[buys.Length..];
+        var (marginalBuy, marginalSell) = (buys[^1].Order.Price, sells[^1].Order.Price);
+        var bestUnfilledBuy = BestUnfilled(ladder.Buys, buys, orderCounts);
+        var bestUnfilledSell = BestUnfilled(ladder.Sells, sells, orderCounts);
 
         var interval = new PriceInterval(
             bestUnfilledBuy is { } low ? Price.Max(marginalSell, low) : marginalSell,
             bestUnfilledSell is { } high ? Price.Min(marginalBuy, high) : marginalBuy);
         return new Clearing(KPrice.Of(marginalBuy, marginalSell, interval, rules), interval, new Energy(checked((long)volume)), fills);
+    }
+
+    private static Price? BestUnfilled(ImmutableArray<Order> side, ReadOnlySpan<Fill> fills, Func<Order, bool> orderCounts)
+    {
+        var next = 0;
+        foreach (var order in side)
+        {
+            var isFilled = next < fills.Length && ReferenceEquals(fills[next].Order, order);
+            if (!(isFilled && fills[next].Energy == order.Energy) && orderCounts(order))
+            {
+                return order.Price;
+            }
+
+            next += isFilled ? 1 : 0;
+        }
+
+        return null;
     }
 
     /// <summary>

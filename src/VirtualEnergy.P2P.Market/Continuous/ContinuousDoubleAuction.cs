@@ -55,15 +55,10 @@ public sealed class ContinuousDoubleAuction : IMechanism
         return new Clearing(Average(session.Trades, rules.TickMicroEurPerKWh), null, volume, Fills(sequence, session.Unfilled)) { Lots = [.. lots] };
     }
 
-    private static ImmutableArray<Fill> Fills(IReadOnlyList<Order> sequence, ImmutableArray<Energy> unfilled)
-    {
-        var fills = Enumerable.Range(0, sequence.Count)
+    private static ImmutableArray<Fill> Fills(IReadOnlyList<Order> sequence, ImmutableArray<Energy> unfilled) =>
+        Ladder.Sorted(Enumerable.Range(0, sequence.Count)
             .Where(place => unfilled[place] < sequence[place].Energy)
-            .Select(place => new Fill(sequence[place], sequence[place].Energy - unfilled[place]))
-            .OrderBy(fill => fill.Order.Key).ThenBy(fill => fill.Order.Member)
-            .ToLookup(fill => fill.Order.Side);
-        return [.. fills[Side.Buy].OrderByDescending(fill => fill.Order.Price), .. fills[Side.Sell].OrderBy(fill => fill.Order.Price)];
-    }
+            .Select(place => new Fill(sequence[place], sequence[place].Energy - unfilled[place])));
 
     private static Price Average(ImmutableArray<SessionTrade> trades, long tick)
     {

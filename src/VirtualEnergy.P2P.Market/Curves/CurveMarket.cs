@@ -69,12 +69,27 @@ public sealed class CurveMarket : IMechanism
         return new Price((long)(between < 0 ? below : between > 0 ? above : nearer));
     }
 
-    /// <summary>The ticks on both sides of every change of the curve: a buy ends after its limit, a sell begins at it.</summary>
+    /// <summary>The ticks on both sides of every change of the curve, lowest first: a buy ends after its limit, a sell begins at it.</summary>
     /// <remarks>Wide, as a limit may be the last price that 64 bits hold.</remarks>
-    private static List<Int128> TicksOf(Ladder ladder, long tick) =>
-        [.. ladder.Buys.Concat(ladder.Sells)
-            .Select(order => FloorToTick(order.Price.MicroEurPerKWh, tick)).Distinct()
-            .SelectMany(price => new[] { price - tick, price, price + tick }).Distinct().Order()];
+    private static List<Int128> TicksOf(Ladder ladder, long tick)
+    {
+        var ticks = new List<Int128>();
+        var (buy, sell) = (ladder.Buys.Length - 1, 0);
+        while (buy >= 0 || sell < ladder.Sells.Length)
+        {
+            var isBuy = sell == ladder.Sells.Length || (buy >= 0 && ladder.Buys[buy].Price <= ladder.Sells[sell].Price);
+            var price = FloorToTick((isBuy ? ladder.Buys[buy--] : ladder.Sells[sell++]).Price.MicroEurPerKWh, tick);
+            for (var at = price - tick; at <= price + tick; at += tick)
+            {
+                if (ticks.Count == 0 || at > ticks[^1])
+                {
+                    ticks.Add(at);
+                }
+            }
+        }
+
+        return ticks;
+    }
 
     private static Int128 FloorToTick(Int128 price, long tick) => price - (((price % tick) + tick) % tick);
 

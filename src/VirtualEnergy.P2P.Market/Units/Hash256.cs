@@ -26,6 +26,9 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
         _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
     }
 
+    /// <summary>The first eight bytes, as a number that is ordered as the whole is: what sorts by them has few left to compare whole.</summary>
+    internal long Leading => unchecked((long)(_a ^ 1UL << 63));
+
     public static bool TryParse(string? text, out Hash256 hash)
     {
         hash = default;

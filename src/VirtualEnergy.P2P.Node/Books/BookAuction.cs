@@ -17,7 +17,7 @@ namespace VirtualEnergy.P2P.Node.Books;
 /// <param name="GridFee">The fee of the whole book, in its unit; it is in the sell orders' limits.</param>
 /// <param name="Rejected">Ids of orders that were left out, with their reason code.</param>
 internal sealed record BookAuction(
-    ImmutableArray<Order> Orders, IReadOnlyDictionary<Order, string> IdOf, MarketRules Rules, long QuantityScale, decimal GridFee,
+    ImmutableArray<Order> Orders, OrderIds IdOf, MarketRules Rules, long QuantityScale, decimal GridFee,
     ImmutableArray<(string Id, string Reason)> Rejected)
 {
     /// <summary>µEUR/kWh in one unit of price.</summary>
@@ -27,8 +27,8 @@ internal sealed record BookAuction(
     public static BookAuction Of(Book book, MechanismKind kind)
     {
         var scale = QuantityScaleOf(book);
-        var idOf = new Dictionary<Order, string>((IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
         var orders = ImmutableArray.CreateBuilder<Order>(book.Orders.Length);
+        var ids = new string[book.Orders.Length];
         var rejected = ImmutableArray.CreateBuilder<(string, string)>();
         foreach (var entry in book.Orders)
         {
@@ -38,16 +38,16 @@ internal sealed record BookAuction(
                 continue;
             }
 
-            var order = ToOrder(entry, book.GridFee, scale);
-            orders.Add(order);
-            idOf.Add(order, entry.Id);
+            ids[orders.Count] = entry.Id;
+            orders.Add(ToOrder(entry, book.GridFee, scale));
         }
 
         var rules = MarketRules.Default with
         {
             TickMicroEurPerKWh = 1, Mechanism = kind, Network = book.Fees?.ToNetwork(PriceScale) ?? ZoneNetwork.CopperPlate,
         };
-        return new BookAuction(orders.DrainToImmutable(), idOf, rules, scale, book.GridFee, rejected.ToImmutable());
+        var cleared = orders.DrainToImmutable();
+        return new BookAuction(cleared, new OrderIds(cleared, ids), rules, scale, book.GridFee, rejected.ToImmutable());
     }
 
     /// <summary>Clears these orders by the book's mechanism; a continuous market takes them in this order, as they came.</summary>
@@ -88,7 +88,16 @@ internal sealed record BookAuction(
 
     public static decimal Of(Price price) => (decimal)price.MicroEurPerKWh / PriceScale;
 
-    // The key only breaks ties; a digest of the id is as arbitrary as a bid's hash and as repeatable.
+    /// <summary>The key only breaks ties; a digest of the id is as arbitrary as a bid's hash and as repeatable.</summary>
+    private static Hash256 KeyOf(string id)
+    {
+        const int few = 256;
+        var bytes = id.Length <= few / 3 ? stackalloc byte[few] : new byte[Encoding.UTF8.GetMaxByteCount(id.Length)]; // most ids allocate nothing
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(id, bytes)], digest);
+        return new Hash256(digest);
+    }
+
     private static Order ToOrder(BookOrder order, decimal gridFee, long quantityScale)
     {
         // The auction runs on delivered prices, at the buyer's end: what an offer asks, plus the fee that comes on top.
@@ -96,7 +105,7 @@ internal sealed record BookAuction(
         try
         {
             return new Order(
-                new Hash256(SHA256.HashData(Encoding.UTF8.GetBytes(order.Id))),
+                KeyOf(order.Id),
                 new MemberId(order.Actor),
                 order.Side,
                 new Price(checked((long)(delivered * PriceScale))),

@@ -32,7 +32,7 @@ public sealed record BookResult(
 }
 
 /// <summary>One trade of a book: the ids of the two orders, the quantity, and per unit what the buyer pays in all, what the seller gets, and the fees in between.</summary>
-public sealed record BookTrade(string Buy, string Sell, decimal Quantity, decimal Price, decimal SellPrice, decimal Fee);
+public readonly record struct BookTrade(string Buy, string Sell, decimal Quantity, decimal Price, decimal SellPrice, decimal Fee);
 
 /// <summary>Clears a loose book, in whatever units it is, with the market's own integer mechanisms.</summary>
 public static class BookClearing
@@ -62,12 +62,17 @@ public static class BookClearing
 
     private static IEnumerable<BookTrade> TradesOf(Lot lot, BookAuction auction)
     {
-        var buys = lot.Fills.Where(fill => fill.Order.Side == Side.Buy).ToList();
-        var sells = lot.Fills.Where(fill => fill.Order.Side == Side.Sell).ToList();
-
         // The auction runs on delivered prices, so a fee of the whole book is in the seller's price and comes off here.
         var (pays, gets) = (BookAuction.Of(lot.BuyerPrice), BookAuction.Of(lot.Price) - auction.GridFee);
         var fee = BookAuction.Of(lot.GridFee) + auction.GridFee;
+        if (lot.Fills is [{ Order.Side: Side.Buy } bought, { Order.Side: Side.Sell } sold])
+        {
+            // A pair already, as every lot is where each trade has a price of its own: there may be as many as orders.
+            return [new BookTrade(auction.IdOf[bought.Order], auction.IdOf[sold.Order], auction.Of(bought.Energy), pays, gets, fee)];
+        }
+
+        var buys = lot.Fills.Where(fill => fill.Order.Side == Side.Buy).ToList();
+        var sells = lot.Fills.Where(fill => fill.Order.Side == Side.Sell).ToList();
         return Pairing.Match([.. buys.Select(ToClaim)], [.. sells.Select(ToClaim)])
             .Select(pair => new BookTrade(auction.IdOf[buys[pair.Buyer].Order], auction.IdOf[sells[pair.Seller].Order], auction.Of(pair.Energy), pays, gets, fee));
     }

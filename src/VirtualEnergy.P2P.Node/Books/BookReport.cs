@@ -6,6 +6,9 @@ namespace VirtualEnergy.P2P.Node.Books;
 /// <summary>Writes a clearing's answer, for machines or for people.</summary>
 public static class BookReport
 {
+    /// <summary>More lines than anybody reads; what prints them as a table takes kilobytes for each.</summary>
+    private const int MostRows = 1_000;
+
     public static void WriteJson(Utf8JsonWriter json, BookResult result)
     {
         json.WriteStartObject();
@@ -18,6 +21,7 @@ public static class BookReport
         foreach (var (id, quantity) in result.Fills)
         {
             WriteNumber(json, id, quantity);
+            PassOn(json);
         }
 
         json.WriteEndObject();
@@ -40,6 +44,7 @@ public static class BookReport
             }
 
             json.WriteEndObject();
+            PassOn(json);
         }
 
         json.WriteEndArray();
@@ -50,6 +55,7 @@ public static class BookReport
             json.WriteString("id", id);
             json.WriteString("reason", reason);
             json.WriteEndObject();
+            PassOn(json);
         }
 
         json.WriteEndArray();
@@ -62,6 +68,7 @@ public static class BookReport
                 json.WriteString("actor", actor);
                 WriteNumber(json, "amount", amount);
                 json.WriteEndObject();
+                PassOn(json);
             }
 
             json.WriteEndArray();
@@ -85,22 +92,44 @@ public static class BookReport
                 table.AddColumn(new TableColumn(column).RightAligned());
             }
 
-            foreach (var trade in result.Trades)
+            foreach (var trade in result.Trades.Take(MostRows))
             {
                 table.AddRow(Markup.Escape(trade.Buy), Markup.Escape(trade.Sell), Text(trade.Quantity), Text(trade.Price), Text(trade.SellPrice));
             }
 
             console.Write(table);
+            WriteRest(console, result.Trades.Length, "trades");
         }
 
-        foreach (var (actor, amount) in result.Charges)
+        foreach (var (actor, amount) in result.Charges.Take(MostRows))
         {
             console.MarkupLineInterpolated($"{actor} pays the community {amount:0.######}");
         }
 
-        foreach (var (id, reason) in result.Rejected)
+        WriteRest(console, result.Charges.Length, "payments");
+        foreach (var (id, reason) in result.Rejected.Take(MostRows))
         {
             console.MarkupLineInterpolated($"[yellow]left out[/] {id}: {reason}");
+        }
+
+        WriteRest(console, result.Rejected.Length, "orders left out");
+    }
+
+    private static void WriteRest(IAnsiConsole console, int count, string what)
+    {
+        if (count > MostRows)
+        {
+            console.MarkupLineInterpolated($"and {count - MostRows} more {what}; --json lists all.");
+        }
+    }
+
+    /// <summary>A writer keeps what it has written until it is told to pass it on: of a large book, gigabytes.</summary>
+    private static void PassOn(Utf8JsonWriter json)
+    {
+        const int much = 1 << 16;
+        if (json.BytesPending > much)
+        {
+            json.Flush();
         }
     }
 

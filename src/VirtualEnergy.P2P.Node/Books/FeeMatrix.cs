@@ -54,9 +54,9 @@ public sealed class FeeMatrix
     }
 
     /// <exception cref="UserErrorException">An order's cluster is not in the matrix.</exception>
-    public void RequireClustersOf(IEnumerable<BookOrder> orders, string where)
+    public void RequireClustersOf(ImmutableArray<BookOrder> orders, string where)
     {
-        if (orders.FirstOrDefault(order => order.Cluster >= _rows.Length) is { } stranger)
+        foreach (var stranger in orders.Where(order => order.Cluster >= _rows.Length))
         {
             throw new UserErrorException($"{where}: order \"{stranger.Id}\": cluster {stranger.Cluster} is not in the fee matrix, which has {_rows.Length}.");
         }
@@ -71,7 +71,7 @@ public sealed class FeeMatrix
 
     private static decimal Fee(JsonElement fee, string where)
     {
-        var value = BookFile.Number(fee, where);
+        var value = BookNumber.Of(fee, where);
         return value is >= 0 and <= 1_000_000 ? value : throw new UserErrorException($"{where} a fee is from 0 to 1000000, not {value}.");
     }
 }

@@ -55,11 +55,11 @@ public sealed record BookExplanation(
     /// <exception cref="UserErrorException">The book has no such order, left it out, or its numbers are too large.</exception>
     public static BookExplanation Of(Book book, string id, MechanismKind mechanism)
     {
-        var asked = book.Orders.FirstOrDefault(order => order.Id == id)
+        var asked = book.Orders.Where(order => order.Id == id).Select(order => (decimal?)order.Quantity).FirstOrDefault()
             ?? throw new UserErrorException($"The book has no order \"{id}\"; it has {Some(book)}.");
-        if (asked.Quantity <= 0)
+        if (asked <= 0)
         {
-            throw new UserErrorException($"Order \"{id}\" was left out of the book: its quantity is {asked.Quantity:0.######}, and an order's quantity is positive.");
+            throw new UserErrorException($"Order \"{id}\" was left out of the book: its quantity is {asked:0.######}, and an order's quantity is positive.");
         }
 
         var auction = BookAuction.Of(book, mechanism);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Explaining;
+using VirtualEnergy.P2P.Node.Books;
 
 namespace VirtualEnergy.P2P.Node.Explain;
 
@@ -9,7 +10,7 @@ namespace VirtualEnergy.P2P.Node.Explain;
 /// <param name="QuantityScale">Integer energy of one unit of quantity.</param>
 /// <param name="PriceScale">Integer price of one unit of price.</param>
 /// <param name="IdOf">The file's id of each order.</param>
-internal sealed record BookUnits(long QuantityScale, long PriceScale, IReadOnlyDictionary<Order, string> IdOf)
+internal sealed record BookUnits(long QuantityScale, long PriceScale, OrderIds IdOf)
 {
     public decimal Of(Energy energy) => Quantity(energy.WattHours);
 
