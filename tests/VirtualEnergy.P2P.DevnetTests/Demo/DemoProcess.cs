@@ -11,15 +11,19 @@ internal sealed class DemoProcess : IAsyncDisposable
 {
     private const string Mark = "VE_TEST_MARK";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1.5);
+    private static readonly Lazy<bool> CanRestoreSignals = new(EnvKnowsSignals);
     private static int s_started;
 
     private readonly Process _process;
     private readonly string _mark;
+
+    /// <summary>Its temporary folder: what was killed cannot clean up after itself.</summary>
+    private readonly DirectoryInfo _temporary;
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
     private readonly SemaphoreSlim _arrived = new(0);
 
-    private DemoProcess(Process process, string mark) => (_process, _mark) = (process, mark);
+    private DemoProcess(Process process, string mark, DirectoryInfo temporary) => (_process, _mark, _temporary) = (process, mark, temporary);
 
     public ImmutableArray<string> Output => Copy(_output);
 
@@ -88,6 +92,7 @@ internal sealed class DemoProcess : IAsyncDisposable
 
         _process.Dispose();
         _arrived.Dispose();
+        _temporary.Delete(recursive: true);
     }
 
     private static DemoProcess Start(string folder, string assemblyName, string[] arguments, IEnumerable<KeyValuePair<string, string>> environment)
@@ -96,27 +101,46 @@ internal sealed class DemoProcess : IAsyncDisposable
         var output = Path.GetRelativePath(Path.Combine(RepositoryFiles.Root, "tests", "VirtualEnergy.P2P.DevnetTests"), AppContext.BaseDirectory);
         var assembly = Path.Combine(RepositoryFiles.Root, folder, output, assemblyName + ".dll");
         var mark = $"{Environment.ProcessId}-{Interlocked.Increment(ref s_started)}";
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+        var temporary = Directory.CreateTempSubdirectory("ve-demo-");
+
+        // An ignored signal stays ignored over exec, and a shell's background jobs ignore Ctrl-C: without this, so would what we start
+        // whenever the tests themselves run in one. env becomes the program, so the process is still the one that we know.
+        string[] program = CanRestoreSignals.Value ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(program[0], [.. program[1..], assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
             WorkingDirectory = RepositoryFiles.Root,
-            Environment = { [Mark] = mark },
+            Environment = { [Mark] = mark, ["TMPDIR"] = temporary.FullName },
         };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
-        var demo = new DemoProcess(new Process { StartInfo = start }, mark);
+        var demo = new DemoProcess(new Process { StartInfo = start }, mark, temporary);
         demo._process.OutputDataReceived += (_, line) => demo.Keep(demo._output, line.Data);
         demo._process.ErrorDataReceived += (_, line) => demo.Keep(demo._errors, line.Data);
         demo._process.Start();
         demo._process.BeginOutputReadLine();
         demo._process.BeginErrorReadLine();
         return demo;
+    }
+
+    /// <summary>GNU's env does, from coreutils 8.31 on; that of BusyBox and macOS does not.</summary>
+    private static bool EnvKnowsSignals()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        using var attempt = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "true"]) { RedirectStandardError = true })!;
+        attempt.StandardError.ReadToEnd();
+        attempt.WaitForExit();
+        return attempt.ExitCode == 0;
     }
 
     private bool HasMark(int id)
