@@ -91,9 +91,14 @@ internal static class Allocation
         return ((long)quotient, (Int128)remainder);
     }
 
-    /// <summary>Then the smallest key; the orders are of one side and price.</summary>
+    /// <summary>Then the smallest key; of orders that are alike in everything, the first in the level.</summary>
     private readonly struct LargestRemainderFirst(Order[] level, Int128[] remainders) : IComparer<int>
     {
-        public int Compare(int a, int b) => remainders[a] != remainders[b] ? remainders[b].CompareTo(remainders[a]) : Ladder.Compare(level[a], level[b]);
+        public int Compare(int a, int b)
+        {
+            var order = remainders[b].CompareTo(remainders[a]);
+            order = order != 0 ? order : Ladder.Compare(level[a], level[b]);
+            return order != 0 ? order : a.CompareTo(b);
+        }
     }
 }

@@ -53,28 +53,40 @@ public static class BookClearing
         BookAuction.Of(clearing.Interval?.Low),
         BookAuction.Of(clearing.Interval?.High),
         Surplus(clearing, auction),
-        [.. clearing.Fills.Select(fill => (auction.IdOf[fill.Order], auction.Of(fill.Energy)))],
-        [.. clearing.Lots.SelectMany(lot => TradesOf(lot, auction))],
+        ImmutableArray.CreateRange(clearing.Fills, fill => (auction.IdOf[fill.Order], auction.Of(fill.Energy))),
+        TradesOf(clearing.Lots, auction),
         auction.Rejected)
     {
         Charges = [.. clearing.Charges.Select(charge => (charge.Member.Value, auction.Of(charge.Amount)))],
     };
 
-    private static IEnumerable<BookTrade> TradesOf(Lot lot, BookAuction auction)
+    private static ImmutableArray<BookTrade> TradesOf(ImmutableArray<Lot> lots, BookAuction auction)
     {
-        // The auction runs on delivered prices, so a fee of the whole book is in the seller's price and comes off here.
-        var (pays, gets) = (BookAuction.Of(lot.BuyerPrice), BookAuction.Of(lot.Price) - auction.GridFee);
-        var fee = BookAuction.Of(lot.GridFee) + auction.GridFee;
-        if (lot.Fills is [{ Order.Side: Side.Buy } bought, { Order.Side: Side.Sell } sold])
+        // Room for exactly what there is in the two cases in which there may be millions: one lot, or a lot for each trade.
+        var trades = ImmutableArray.CreateBuilder<BookTrade>(lots.Length);
+        foreach (var lot in lots)
         {
-            // A pair already, as every lot is where each trade has a price of its own: there may be as many as orders.
-            return [new BookTrade(auction.IdOf[bought.Order], auction.IdOf[sold.Order], auction.Of(bought.Energy), pays, gets, fee)];
+            // The auction runs on delivered prices, so a fee of the whole book is in the seller's price and comes off here.
+            var (pays, gets) = (BookAuction.Of(lot.BuyerPrice), BookAuction.Of(lot.Price) - auction.GridFee);
+            var fee = BookAuction.Of(lot.GridFee) + auction.GridFee;
+            if (lot.Fills is [{ Order.Side: Side.Buy } bought, { Order.Side: Side.Sell } sold])
+            {
+                trades.Add(new BookTrade(auction.IdOf[bought.Order], auction.IdOf[sold.Order], auction.Of(bought.Energy), pays, gets, fee));
+                continue;
+            }
+
+            var buys = lot.Fills.Where(fill => fill.Order.Side == Side.Buy).ToList();
+            var sells = lot.Fills.Where(fill => fill.Order.Side == Side.Sell).ToList();
+            var pairs = Pairing.Match([.. buys.Select(ToClaim)], [.. sells.Select(ToClaim)]);
+            var needed = trades.Count + pairs.Length;
+            trades.Capacity = needed <= trades.Capacity || lots.Length == 1 ? Math.Max(needed, trades.Capacity) : Math.Max(needed, 2 * trades.Capacity);
+            foreach (var pair in pairs)
+            {
+                trades.Add(new BookTrade(auction.IdOf[buys[pair.Buyer].Order], auction.IdOf[sells[pair.Seller].Order], auction.Of(pair.Energy), pays, gets, fee));
+            }
         }
 
-        var buys = lot.Fills.Where(fill => fill.Order.Side == Side.Buy).ToList();
-        var sells = lot.Fills.Where(fill => fill.Order.Side == Side.Sell).ToList();
-        return Pairing.Match([.. buys.Select(ToClaim)], [.. sells.Select(ToClaim)])
-            .Select(pair => new BookTrade(auction.IdOf[buys[pair.Buyer].Order], auction.IdOf[sells[pair.Seller].Order], auction.Of(pair.Energy), pays, gets, fee));
+        return trades.DrainToImmutable();
     }
 
     private static Claim ToClaim(Fill fill) => new(fill.Order.Member, ZoneId.Unnamed, fill.Energy);
