@@ -65,8 +65,12 @@ internal sealed class OrderFile
     }
 
     /// <summary>The orders for the auction that sorts, which also finds the volume where an owner's two sides bind.</summary>
-    public List<Order> ToOrders() => [.. Orders.Select((order, place) => new Order(
-        KeyOf(place), new MemberId($"{Owners[place]:D9}"), order.Side, new Price(LowestTick + order.Tick), new Energy(order.WattHours)))];
+    public List<Order> ToOrders()
+    {
+        MemberId[] names = [.. Enumerable.Range(0, Owners.Length == 0 ? 0 : Owners.Max() + 1).Select(owner => new MemberId($"{owner:D9}"))];
+        return [.. Orders.Select((order, place) => new Order(
+            KeyOf(place), names[Owners[place]], order.Side, new Price(LowestTick + order.Tick), new Energy(order.WattHours)))];
+    }
 
     public static void Write(string path, int count, ulong seed)
     {
