@@ -3,26 +3,43 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {AccessControlDefaultAdminRules} from
+    "@openzeppelin/contracts/access/extensions/AccessControlDefaultAdminRules.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IEnergySettlement} from "./interfaces/IEnergySettlement.sol";
+import {Head, Heads} from "./libraries/Heads.sol";
 import {PackedBalances} from "./libraries/PackedBalances.sol";
+import {Payments} from "./libraries/Payments.sol";
 
 /// @title EnergySettlement
 /// @notice The escrow of an energy community, settled once per trading period. See IEnergySettlement.
-/// @dev Immutable: no proxy, no owner. Today the settler is trusted to net honestly within the members' balances; fraud
-/// proofs against the roots, `rollback` of the newest periods, withdrawal windows, exit and roles take their place in the
-/// sections below, and work on the commitments that are kept already.
-contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
+/// @dev Immutable: no proxy; migration is exit and redeploy. Everything a settlement reads and writes besides the balances
+/// is one slot (Head) and one ring entry, as a round of a hundred homes pays for each slot more with three gas a trade.
+contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     /* CONSTANTS AND IMMUTABLES */
 
-    /// @dev Five days of quarter hours. The ring is paid for at deployment, which has to fit into one transaction.
-    uint256 private constant MAX_WINDOW = 480;
+    /// @inheritdoc IEnergySettlement
+    bytes32 public constant REGISTRAR_ROLE = keccak256("REGISTRAR");
 
-    /// @dev Marks a ring entry that no period has used yet.
+    /// @inheritdoc IEnergySettlement
+    bytes32 public constant PAUSER_ROLE = keccak256("PAUSER");
+
+    /// @dev Three days of quarter hours. The ring is paid for at deployment, which has to fit into one transaction.
+    uint256 private constant MAX_WINDOW = 288;
+
+    /// @dev A ring entry is the commitment's upper 28 bytes and the time of settlement in the lower four. This one stands
+    /// for no period: its time is long ago, and it is not zero, so that no settlement pays for a fresh slot.
     bytes32 private constant UNUSED = bytes32(uint256(1));
+    uint256 private constant TIME_BITS = 32;
+
+    /// @dev States of the escrow, as bits; it settles when it is bonded and nothing else.
+    uint8 private constant BONDED = 1;
+    uint8 private constant PAUSED = 2;
+    uint8 private constant FROZEN = 4;
+    uint8 private constant EXITING = 8;
 
     uint256 private constant SETTLE_HEAD_BYTES = 4 + 5 * 32;
     uint256 private constant WORD_KIND_SHIFT = 252;
@@ -33,21 +50,61 @@ contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
     IERC20 public immutable token;
 
     /// @inheritdoc IEnergySettlement
-    address public immutable registrar;
+    address public immutable judge;
+
+    /// @inheritdoc IEnergySettlement
+    address public immutable treasury;
 
     /// @inheritdoc IEnergySettlement
     uint256 public immutable window;
 
+    /// @inheritdoc IEnergySettlement
+    uint256 public immutable periodsPerBatch;
+
+    /// @inheritdoc IEnergySettlement
+    uint256 public immutable challengeSeconds;
+
+    /// @inheritdoc IEnergySettlement
+    uint256 public immutable silenceSeconds;
+
+    /// @inheritdoc IEnergySettlement
+    uint256 public immutable keyDelaySeconds;
+
+    /// @inheritdoc IEnergySettlement
+    uint256 public immutable requiredBond;
+
     /* STORAGE */
 
-    /// @dev All that every settlement reads and writes, in one slot.
-    struct Head {
-        uint64 lastPeriod;
-        uint32 memberCount;
+    /// @dev What a member asked for; one slot.
+    struct Request {
+        uint48 amount;
+        uint40 readyAt;
+        address to;
+    }
+
+    /// @dev Who may become the settler, and from when on; one slot.
+    struct Successor {
         address settler;
+        uint40 readyAt;
+    }
+
+    /// @dev What the operator stands to lose; one slot, as a proof of fraud should cost its prover little. With a challenger it
+    /// is lost: to be split between him and the treasury. The period is the earliest whose fraud was proved.
+    struct Bond {
+        uint64 amount;
+        uint32 fraudulentPeriod;
+        address challenger;
     }
 
     Head private _head;
+
+    Successor private _successor;
+
+    Bond private _bond;
+
+    mapping(address => uint256) private _rewards;
+
+    mapping(address => Request) private _requests;
 
     /// @dev A member's lane plus one; 0: not a member.
     mapping(address => uint256) private _lanePlusOne;
@@ -58,25 +115,37 @@ contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
     mapping(uint256 => bytes32) private _commitments;
 
     /// @dev Six balances to a word, see PackedBalances; a fixed array, so that its slots lie in a row and cost no hash.
-    /// Accounts that outgrow 42 bits (community, grid operator, treasury) will have a wide array after it and a word kind
-    /// of their own.
-    uint256[1 << 32] private _slots;
+    uint256[1 << 24] private _slots;
 
     /* CONSTRUCTOR */
 
-    /// @param token_ The ERC-20 in escrow.
-    /// @param registrar_ Who registers members.
-    /// @param settler_ Who settles.
-    /// @param lastPeriod_ The period before the first one to be settled.
-    /// @param window_ How many periods the ring of commitments holds.
-    constructor(IERC20 token_, address registrar_, address settler_, uint64 lastPeriod_, uint256 window_) {
-        if (address(token_) == address(0) || registrar_ == address(0) || settler_ == address(0)) revert ZeroAddress();
-        if (window_ == 0 || window_ > MAX_WINDOW) revert WindowOutOfRange(window_, MAX_WINDOW);
-        token = token_;
-        registrar = registrar_;
-        window = window_;
-        _head = Head({lastPeriod: lastPeriod_, memberCount: 0, settler: settler_});
-        for (uint256 i = 0; i < window_; ++i) {
+    constructor(Terms memory terms) AccessControlDefaultAdminRules(terms.keyDelaySeconds, terms.admin) {
+        if (
+            address(terms.token) == address(0) || terms.registrar == address(0) || terms.pauser == address(0)
+                || terms.settler == address(0) || terms.judge == address(0) || terms.treasury == address(0)
+        ) revert ZeroAddress();
+        if (terms.window == 0 || terms.window > MAX_WINDOW) revert WindowOutOfRange(terms.window, MAX_WINDOW);
+        if (terms.periodsPerBatch == 0 || terms.periodsPerBatch > terms.window) {
+            revert PeriodsPerBatchOutOfRange(terms.periodsPerBatch, terms.window);
+        }
+        // Silence must outlast the challenges, so that an exit pays out only what nobody can dispute any more; and a new
+        // settler must not begin before who distrusts him has had the time to leave.
+        if (terms.silenceSeconds < terms.challengeSeconds || terms.keyDelaySeconds < terms.challengeSeconds) {
+            revert ChallengeTooLong(terms.challengeSeconds);
+        }
+        token = terms.token;
+        judge = terms.judge;
+        treasury = terms.treasury;
+        window = terms.window;
+        periodsPerBatch = terms.periodsPerBatch;
+        challengeSeconds = terms.challengeSeconds;
+        silenceSeconds = terms.silenceSeconds;
+        keyDelaySeconds = terms.keyDelaySeconds;
+        requiredBond = terms.bond;
+        _grantRole(REGISTRAR_ROLE, terms.registrar);
+        _grantRole(PAUSER_ROLE, terms.pauser);
+        _head = Heads.create(terms.lastPeriod, block.timestamp, terms.bond == 0 ? BONDED : 0, terms.settler);
+        for (uint256 i = 0; i < terms.window; ++i) {
             _commitments[i] = UNUSED;
         }
     }
@@ -84,9 +153,8 @@ contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
     /* MEMBERS */
 
     /// @inheritdoc IEnergySettlement
-    function register(address[] calldata newMembers) external {
-        if (msg.sender != registrar) revert NotRegistrar(msg.sender);
-        uint256 lane = _head.memberCount;
+    function register(address[] calldata newMembers) external onlyRole(REGISTRAR_ROLE) {
+        uint256 lane = _head.memberCount();
         for (uint256 i = 0; i < newMembers.length; ++i) {
             address member = newMembers[i];
             if (member == address(0)) revert ZeroAddress();
@@ -96,21 +164,17 @@ contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
             emit MemberRegistered(member, lane);
             _lanePlusOne[member] = ++lane;
         }
-        _head.memberCount = uint32(lane);
+        if (lane > type(uint24).max) revert TooManyMembers(type(uint24).max);
+        _head = _head.withMemberCount(lane);
     }
 
     /* MONEY */
 
     /// @inheritdoc IEnergySettlement
     function deposit(address member, uint256 amount) external nonReentrant {
+        _requireNeither(FROZEN | EXITING);
         uint256 lane = laneOf(member);
-        if (amount == 0) revert ZeroAmount();
-
-        uint256 before = token.balanceOf(address(this));
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = token.balanceOf(address(this)) - before;
-        if (received == 0) revert NothingReceived();
-
+        uint256 received = _receive(amount);
         uint256 balance = _balanceAt(lane);
         if (received > PackedBalances.MAX_BALANCE - balance) revert BalanceOverflow(member);
         _setBalanceAt(lane, balance + received);
@@ -118,7 +182,7 @@ contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IEnergySettlement
-    function withdraw(uint256 amount, address to) external nonReentrant {
+    function requestWithdrawal(uint256 amount, address to) external {
         uint256 lane = laneOf(msg.sender);
         if (amount == 0) revert ZeroAmount();
         if (to == address(0)) revert ZeroAddress();
@@ -126,28 +190,112 @@ contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
         if (amount > balance) revert InsufficientBalance(msg.sender, balance, amount);
 
         _setBalanceAt(lane, balance - amount);
-        emit Withdrawn(msg.sender, to, amount);
-        token.safeTransfer(to, amount);
+        Request memory request = _requests[msg.sender];
+        request.amount += uint48(amount);
+        request.readyAt = uint40(block.timestamp + challengeSeconds);
+        request.to = to;
+        _requests[msg.sender] = request;
+        emit WithdrawalRequested(msg.sender, to, request.amount, request.readyAt);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function cancelWithdrawal() external {
+        uint256 lane = laneOf(msg.sender);
+        uint256 amount = _requests[msg.sender].amount;
+        if (amount == 0) revert NothingRequested(msg.sender);
+        uint256 balance = _balanceAt(lane);
+        if (amount > PackedBalances.MAX_BALANCE - balance) revert BalanceOverflow(msg.sender);
+        delete _requests[msg.sender];
+        _setBalanceAt(lane, balance + amount);
+        emit WithdrawalCancelled(msg.sender, amount);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function finaliseWithdrawal(address member) external nonReentrant {
+        Request memory request = _requests[member];
+        if (request.amount == 0) revert NothingRequested(member);
+        _requireNeither(FROZEN);
+        if (block.timestamp < request.readyAt) revert NotYet(request.readyAt);
+
+        delete _requests[member];
+        emit Withdrawn(member, request.to, request.amount);
+        token.safeTransfer(request.to, request.amount);
+    }
+
+    /// @dev What really arrives of an amount that the caller pays.
+    function _receive(uint256 amount) private returns (uint256 received) {
+        if (amount == 0) revert ZeroAmount();
+        uint256 before = token.balanceOf(address(this));
+        token.safeTransferFrom(msg.sender, address(this), amount);
+        received = token.balanceOf(address(this)) - before;
+        if (received == 0) revert NothingReceived();
     }
 
     /* SETTLEMENT */
 
     /// @inheritdoc IEnergySettlement
     function settle(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external {
-        Head memory head = _head;
-        if (msg.sender != head.settler) revert NotSettler(msg.sender);
-        // Of a period 2^64 - 1 there is no next one: then every call reverts here by checked arithmetic.
-        if (period != head.lastPeriod + 1) revert PeriodNotNext(head.lastPeriod + 1, period);
+        Head head = _next(period, true);
         uint256 expectedLength = SETTLE_HEAD_BYTES + 32 * deltas.length;
         if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
 
-        _move(deltas, head.memberCount);
+        _move(deltas, head.memberCount());
+        _commit(head, period, bidsRoot, tradesRoot, _hash(deltas));
+    }
 
-        bytes32 deltasHash = keccak256(abi.encodePacked(deltas));
-        _commitments[period % window] = keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash));
-        head.lastPeriod = period;
-        _head = head;
+    /// @inheritdoc IEnergySettlement
+    function settleVerified(uint64 period, bytes32 bidsRoot, uint256[] calldata payments) external {
+        Head head = _next(period, true);
+        uint256 expectedLength = SETTLE_HEAD_BYTES - 32 + 32 * payments.length;
+        if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
+
+        uint256[] memory words = Payments.net(payments, head.memberCount());
+        _moveNetted(words, head.memberCount());
+        _commit(head, period, bidsRoot, _hash(payments), keccak256(abi.encodePacked(words)));
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function commitRoots(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot) external {
+        _commit(_next(period, false), period, bidsRoot, tradesRoot, bytes32(0));
+    }
+
+    /// @dev Whether the caller may settle this period now.
+    function _next(uint64 period, bool movesBalances) private view returns (Head head) {
+        head = _head;
+        if (msg.sender != head.settler()) revert NotSettler(msg.sender);
+        if (head.state() != BONDED) revert NotOpen(head.state());
+        if (period != head.lastPeriod() + 1) revert PeriodNotNext(head.lastPeriod() + 1, period);
+        if (period > type(uint32).max) revert PeriodTooHigh(type(uint32).max);
+        if (movesBalances != _movesBalances(period)) revert NotThisPeriod(period);
+    }
+
+    /// @dev Writes down what was settled. The entry that this overwrites must be beyond challenge: so nobody can push a
+    /// period out of the ring by settling many after it.
+    function _commit(Head head, uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash) private {
+        uint256 place = period % window;
+        uint256 freeAt = uint32(uint256(_commitments[place])) + challengeSeconds;
+        if (block.timestamp < freeAt) revert RingFull(freeAt);
+        bytes32 commitment = _commitment(period, bidsRoot, tradesRoot, deltasHash);
+        _commitments[place] = _upper(commitment) | bytes32(uint256(uint32(block.timestamp)));
+        _head = head.withLast(period, block.timestamp);
         emit Settled(period, bidsRoot, tradesRoot, deltasHash);
+    }
+
+    /// @dev keccak256(abi.encodePacked(words)), which would copy them one by one.
+    function _hash(uint256[] calldata words) private pure returns (bytes32 result) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, words.offset, shl(5, words.length))
+            result := keccak256(free, shl(5, words.length))
+        }
+    }
+
+    function _commitment(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash) private pure returns (bytes32) {
+        return keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash));
+    }
+
+    function _upper(bytes32 commitment) private pure returns (bytes32) {
+        return (commitment >> TIME_BITS) << TIME_BITS;
     }
 
     /// @dev Adds the deltas to the balances and proves that they sum to zero.
@@ -201,32 +349,272 @@ contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
         revert BalanceOverflow(_members[lane]);
     }
 
-    /* FRAUD PROOFS AND ROLLBACK: come here; they check their evidence against `commitmentOf`. */
+    /// @dev The same for words that the contract netted itself: ascending and balanced by construction.
+    function _moveNetted(uint256[] memory words, uint256 count) private {
+        uint256 slot;
+        for (uint256 i = 0; i < words.length; ++i) {
+            if (words[i] > WORD_CONTENT) {
+                slot = words[i] & WORD_CONTENT;
+                continue;
+            }
+            uint256 balances = _slots[slot];
+            (uint256 result,, bool fits) = PackedBalances.add(balances, words[i]);
+            if (!fits) _revertMisfit(slot, balances, words[i], count);
+            _slots[slot] = result;
+            ++slot;
+        }
+    }
 
-    /* EXIT: comes here; it pays out the balances of the last period that can no longer be rolled back. */
+    /* BOND AND FRAUD */
+
+    /// @inheritdoc IEnergySettlement
+    function postBond(uint256 amount) external nonReentrant {
+        _requireNeither(FROZEN | EXITING);
+        uint256 received = _receive(amount);
+        uint256 amount_ = _bond.amount + received;
+        if (amount_ > type(uint64).max) revert BondTooHigh(type(uint64).max);
+        _bond.amount = uint64(amount_);
+        if (amount_ >= requiredBond) _add(BONDED);
+        emit BondPosted(msg.sender, received);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function reclaimBond(address to) external onlyRole(DEFAULT_ADMIN_ROLE) nonReentrant {
+        _requireExit();
+        uint256 amount = bond();
+        if (amount == 0) revert ZeroAmount();
+        _bond.amount = 0;
+        emit BondReclaimed(to, amount);
+        token.safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function claimReward(address to) external nonReentrant {
+        Bond memory lost = _bond;
+        if (lost.challenger != address(0) && lost.amount != 0) {
+            _rewards[lost.challenger] += lost.amount - lost.amount / 2;
+            _rewards[treasury] += lost.amount / 2;
+            _bond.amount = 0;
+        }
+        uint256 amount = _rewards[msg.sender];
+        if (amount == 0) revert ZeroAmount();
+        if (to == address(0)) revert ZeroAddress();
+        _rewards[msg.sender] = 0;
+        emit RewardClaimed(msg.sender, to, amount);
+        token.safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function rollback(bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external {
+        Head head = _head;
+        if (head.state() & FROZEN == 0) revert NotFrozen();
+        uint64 period = head.lastPeriod();
+        bytes32 deltasHash = deltas.length == 0 && !_movesBalances(period) ? bytes32(0) : _hash(deltas);
+        bytes32 commitment = _upper(_commitment(period, bidsRoot, tradesRoot, deltasHash));
+        uint256 place = period % window;
+        if (commitment != _upper(_commitments[place])) revert NotWhatWasSettled(period);
+
+        _undo(deltas);
+        _commitments[place] = UNUSED;
+        // What remains may be disputed as long as before.
+        head = head.withLast(period - 1, uint32(uint256(_commitments[(period - 1) % window])));
+        emit RolledBack(period);
+        if (period == _bond.fraudulentPeriod) {
+            head = head.withState((head.state() & ~FROZEN) | EXITING);
+            emit ExitOpened(period - 1);
+        }
+        _head = head;
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function slash(uint64 period, bytes32 settled, address challenger) external {
+        if (msg.sender != judge) revert NotJudge(msg.sender);
+        (bytes32 commitment, uint64 settledAt) = commitmentOf(period);
+        if (_upper(settled) != commitment) revert NotWhatWasSettled(period);
+        if (block.timestamp >= settledAt + challengeSeconds) revert PeriodFinal(period);
+        uint8 bits = _head.state();
+        Bond memory lost = _bond;
+        if (bits & FROZEN != 0 && period >= lost.fraudulentPeriod) revert AlreadyProved(lost.fraudulentPeriod);
+        _head = _head.withState((bits & ~EXITING) | FROZEN);
+
+        // Half is the treasury's, so that an operator who accuses himself loses as well.
+        uint256 slashed = lost.challenger == address(0) ? lost.amount : 0;
+        if (slashed != 0) lost.challenger = challenger;
+        lost.fraudulentPeriod = uint32(period);
+        _bond = lost;
+        emit FraudProved(period, challenger, slashed);
+    }
+
+    function _movesBalances(uint64 period) private view returns (bool) {
+        return (uint256(period) + 1) % periodsPerBatch == 0;
+    }
+
+    /// @dev Gives back what a batch moved. Rare, so it reads like the rule: a lane at a time. Money that a member has asked
+    /// for since stands beside her lane: what the lane lacks is taken from there, and what it cannot hold is put there.
+    function _undo(uint256[] calldata deltas) private {
+        uint256 slot;
+        for (uint256 i = 0; i < deltas.length; ++i) {
+            uint256 word = deltas[i];
+            if (word > WORD_CONTENT) {
+                slot = word & WORD_CONTENT;
+                continue;
+            }
+            for (uint256 lane = 0; lane < PackedBalances.LANES; ++lane) {
+                int256 delta = PackedBalances.deltaAt(word, lane);
+                if (delta != 0) _undoLane(slot * PackedBalances.LANES + lane, delta);
+            }
+            ++slot;
+        }
+    }
+
+    function _undoLane(uint256 lane, int256 delta) private {
+        int256 balance = int256(_balanceAt(lane)) - delta;
+        if (balance < 0) {
+            // Never more than she asked for: money leaves only when every batch before the request is beyond challenge.
+            _requests[_members[lane]].amount -= uint48(uint256(-balance));
+            balance = 0;
+        } else if (balance > int256(PackedBalances.MAX_BALANCE)) {
+            uint256 beyond = uint256(balance) - PackedBalances.MAX_BALANCE;
+            Request storage request = _requests[_members[lane]];
+            request.amount += uint48(beyond);
+            if (request.to == address(0)) request.to = _members[lane];
+            balance = int256(PackedBalances.MAX_BALANCE);
+        }
+        _setBalanceAt(lane, uint256(balance));
+    }
+
+    /* EXIT */
+
+    /// @inheritdoc IEnergySettlement
+    function openExit() external {
+        _requireNeither(FROZEN | EXITING);
+        uint256 silentFrom = _head.lastSettledAt() + silenceSeconds;
+        if (block.timestamp < silentFrom) revert NotYet(silentFrom);
+        _add(EXITING);
+        emit ExitOpened(_head.lastPeriod());
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function exit(address member) external nonReentrant {
+        _requireExit();
+        uint256 lane = laneOf(member);
+        Request memory request = _requests[member];
+        uint256 amount = _balanceAt(lane) + request.amount;
+        if (amount == 0) revert ZeroAmount();
+        address to = request.to == address(0) ? member : request.to;
+
+        delete _requests[member];
+        _setBalanceAt(lane, 0);
+        emit Withdrawn(member, to, amount);
+        token.safeTransfer(to, amount);
+    }
+
+    /// @dev Exits begin when the last period that stands is beyond challenge.
+    function _requireExit() private view {
+        Head head = _head;
+        if (head.state() & EXITING == 0) revert NotExiting();
+        uint256 finalAt = head.lastSettledAt() + challengeSeconds;
+        if (block.timestamp < finalAt) revert NotYet(finalAt);
+    }
+
+    /* ROLES */
+
+    /// @inheritdoc IEnergySettlement
+    function pause() external onlyRole(PAUSER_ROLE) {
+        _add(PAUSED);
+        emit Paused(msg.sender);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function unpause() external onlyRole(DEFAULT_ADMIN_ROLE) {
+        _head = _head.withState(_head.state() & ~PAUSED);
+        emit Unpaused(msg.sender);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function announceSettler(address newSettler) external onlyRole(DEFAULT_ADMIN_ROLE) {
+        if (newSettler == address(0)) revert ZeroAddress();
+        _successor = Successor({settler: newSettler, readyAt: uint40(block.timestamp + keyDelaySeconds)});
+        emit SettlerAnnounced(newSettler, _successor.readyAt);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function acceptSettler() external {
+        Successor memory successor = _successor;
+        if (msg.sender != successor.settler) revert NotSettler(msg.sender);
+        if (block.timestamp < successor.readyAt) revert NotYet(successor.readyAt);
+        delete _successor;
+        _head = _head.withSettler(msg.sender);
+        emit SettlerChanged(msg.sender);
+    }
+
+    function _requireNeither(uint8 bits) private view {
+        if (_head.state() & bits != 0) revert NotOpen(_head.state());
+    }
+
+    function _add(uint8 bit) private {
+        _head = _head.withState(_head.state() | bit);
+    }
 
     /* VIEWS */
 
     /// @inheritdoc IEnergySettlement
     function settler() external view returns (address) {
-        return _head.settler;
+        return _head.settler();
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function state() external view returns (bool bonded, bool paused, bool frozen, bool exiting) {
+        uint8 bits = _head.state();
+        return (bits & BONDED != 0, bits & PAUSED != 0, bits & FROZEN != 0, bits & EXITING != 0);
     }
 
     /// @inheritdoc IEnergySettlement
     function lastPeriod() external view returns (uint64) {
-        return _head.lastPeriod;
+        return _head.lastPeriod();
     }
 
     /// @inheritdoc IEnergySettlement
-    function commitmentOf(uint64 period) external view returns (bytes32 commitment) {
-        commitment = _commitments[period % window];
-        uint64 last = _head.lastPeriod;
-        if (commitment == UNUSED || period > last || last - period >= window) revert PeriodNotInWindow(period);
+    function lastSettledAt() external view returns (uint64) {
+        return uint64(_head.lastSettledAt());
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function fraudulentPeriod() external view returns (uint64) {
+        return _bond.fraudulentPeriod;
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function bond() public view returns (uint256) {
+        return _bond.challenger == address(0) ? _bond.amount : 0;
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function rewardOf(address account) external view returns (uint256 reward) {
+        Bond memory lost = _bond;
+        reward = _rewards[account];
+        if (lost.challenger == address(0)) return reward;
+        if (account == lost.challenger) reward += lost.amount - lost.amount / 2;
+        if (account == treasury) reward += lost.amount / 2;
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function commitmentOf(uint64 period) public view returns (bytes32 commitment, uint64 settledAt) {
+        bytes32 entry = _commitments[period % window];
+        uint64 last = _head.lastPeriod();
+        if (entry == UNUSED || period > last || last - period >= window) revert PeriodNotInWindow(period);
+        return (_upper(entry), uint32(uint256(entry)));
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function requestOf(address member) external view returns (uint256 amount, uint64 readyAt, address to) {
+        Request memory request = _requests[member];
+        return (request.amount, request.readyAt, request.to);
     }
 
     /// @inheritdoc IEnergySettlement
     function memberCount() external view returns (uint256) {
-        return _head.memberCount;
+        return _head.memberCount();
     }
 
     /// @inheritdoc IEnergySettlement
@@ -237,6 +625,11 @@ contract EnergySettlement is IEnergySettlement, ReentrancyGuardTransient {
         for (uint256 i = 0; i < page.length; ++i) {
             page[i] = _members[from + i];
         }
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function isMember(address account) external view returns (bool) {
+        return _lanePlusOne[account] != 0;
     }
 
     /// @inheritdoc IEnergySettlement

@@ -10,6 +10,9 @@ namespace VirtualEnergy.P2P.Devnet;
 /// <summary>A chain of our own with the test euro and the settlement contract on it, members registered and funded.</summary>
 internal sealed class DevnetChain : IAsyncDisposable
 {
+    /// <summary>Short, as a demo runs through many periods in a minute and settles only while the ring has room.</summary>
+    private static readonly TimeSpan Challenge = TimeSpan.FromSeconds(10);
+
     private readonly AnvilProcess _anvil;
     private readonly JsonRpcClient _client;
     private readonly TestEuro _token;
@@ -37,8 +40,9 @@ internal sealed class DevnetChain : IAsyncDisposable
             using var sender = new TransactionSender(
                 client, DevAccounts.Registrar, await client.ChainIdAsync(cancellation), time, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(5) });
             var token = await TestEuro.DeployAsync(sender, cancellation);
-            var contract = await EnergySettlementContract.DeployAsync(
-                sender, new EnergySettlementTerms(token.Address, sender.Address, DevAccounts.Settler.Address, lastPeriod), cancellation);
+            var judge = await FraudProofsContract.DeployAsync(sender, cancellation);
+            var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, lastPeriod) { Challenge = Challenge };
+            var contract = await EnergySettlementContract.DeployAsync(sender, terms, cancellation);
             await contract.RegisterAsync(sender, [.. members, .. accounts], cancellation);
 
             var total = new Money(checked(deposit.MicroEur * members.Count));

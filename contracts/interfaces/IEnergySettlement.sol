@@ -9,6 +9,38 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 /// that counts up by one: unix time divided by the period's length. Lanes are numbered in order of registration: member
 /// `n` has lane `n % 6` of slot `n / 6`.
 interface IEnergySettlement {
+    /// @notice What is fixed at deployment.
+    /// @param token The ERC-20 in escrow.
+    /// @param admin Changes roles, in two steps; announces settlers; ends a pause.
+    /// @param registrar Registers members.
+    /// @param pauser Stops settlements, and nothing else.
+    /// @param settler Settles.
+    /// @param judge The contract that checks proofs of fraud: FraudProofs.
+    /// @param treasury Gets half of a bond that is taken.
+    /// @param lastPeriod The period before the first one to be settled.
+    /// @param window How many periods the ring of commitments holds: 1 to 288.
+    /// @param periodsPerBatch Balances move in every period p with (p + 1) divisible by this; in the others only roots are kept. 1 to `window`.
+    /// @param challengeSeconds How long after its settlement a period can be challenged; withdrawals wait as long.
+    /// @param silenceSeconds After so long without a settlement anyone opens the exit; at least `challengeSeconds`.
+    /// @param keyDelaySeconds How long a new settler or admin waits; at least `challengeSeconds`.
+    /// @param bond What the operator must have posted before he can settle; units of the token.
+    struct Terms {
+        IERC20 token;
+        address admin;
+        address registrar;
+        address pauser;
+        address settler;
+        address judge;
+        address treasury;
+        uint32 lastPeriod;
+        uint32 window;
+        uint32 periodsPerBatch;
+        uint32 challengeSeconds;
+        uint32 silenceSeconds;
+        uint32 keyDelaySeconds;
+        uint64 bond;
+    }
+
     /* EVENTS */
 
     /// @notice A member was registered.
@@ -22,7 +54,15 @@ interface IEnergySettlement {
     /// @param received How much more the escrow holds: less than was sent, if the token takes a fee.
     event Deposited(address indexed member, address indexed from, uint256 received);
 
-    /// @notice A member took money out.
+    /// @notice A member asked for money.
+    /// @param amount All that she has asked for and not been paid.
+    /// @param readyAt Unix time from which on anyone can have it paid.
+    event WithdrawalRequested(address indexed member, address indexed to, uint256 amount, uint256 readyAt);
+
+    /// @notice A member put what she had asked for back into her balance.
+    event WithdrawalCancelled(address indexed member, uint256 amount);
+
+    /// @notice A member was paid.
     event Withdrawn(address indexed member, address indexed to, uint256 amount);
 
     /// @notice A period was settled.
@@ -32,6 +72,38 @@ interface IEnergySettlement {
     /// @param deltasHash keccak256 of the delta words, one after another.
     event Settled(uint64 indexed period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash);
 
+    /// @notice Someone added to the operator's bond.
+    event BondPosted(address indexed from, uint256 received);
+
+    /// @notice The operator took what is left of his bond, after the exit opened.
+    event BondReclaimed(address indexed to, uint256 amount);
+
+    /// @notice A period was proved fraudulent: nothing settles any more, and it and all after it can be rolled back.
+    /// @param slashed What was taken of the bond; half goes to the challenger.
+    event FraudProved(uint64 indexed period, address indexed challenger, uint256 slashed);
+
+    /// @notice A challenger or the treasury was paid.
+    event RewardClaimed(address indexed account, address indexed to, uint256 amount);
+
+    /// @notice A period's money was moved back.
+    event RolledBack(uint64 indexed period);
+
+    /// @notice The escrow settles no more; everyone can take out what she has.
+    /// @param lastPeriod The last period that stands.
+    event ExitOpened(uint64 lastPeriod);
+
+    /// @notice Settlements stop; money can leave as before.
+    event Paused(address indexed account);
+
+    /// @notice Settlements go on.
+    event Unpaused(address indexed account);
+
+    /// @notice A new settler can take over from a time on.
+    event SettlerAnnounced(address indexed settler, uint256 readyAt);
+
+    /// @notice A new settler has taken over.
+    event SettlerChanged(address indexed settler);
+
     /* ERRORS: DEPLOYMENT AND MEMBERS */
 
     /// @notice An address must not be zero.
@@ -40,8 +112,14 @@ interface IEnergySettlement {
     /// @notice The commitments' ring must hold 1 to `most` periods.
     error WindowOutOfRange(uint256 window, uint256 most);
 
-    /// @notice Only the registrar registers members.
-    error NotRegistrar(address caller);
+    /// @notice Balances must move at least once while the ring goes round.
+    error PeriodsPerBatchOutOfRange(uint256 periodsPerBatch, uint256 most);
+
+    /// @notice Silence and the delay of keys must last at least as long as a challenge.
+    error ChallengeTooLong(uint256 challengeSeconds);
+
+    /// @notice There is no lane for further members.
+    error TooManyMembers(uint256 most);
 
     /// @notice The address is a member already.
     error AlreadyRegistered(address member);
@@ -63,7 +141,28 @@ interface IEnergySettlement {
     /// @notice The member has less than she wants to take out.
     error InsufficientBalance(address member, uint256 balance, uint256 amount);
 
+    /// @notice The member has asked for nothing.
+    error NothingRequested(address member);
+
+    /// @notice It is too early: wait until this unix time.
+    error NotYet(uint256 readyAt);
+
+    /// @notice Everyone can leave only after the exit was opened.
+    error NotExiting();
+
     /* ERRORS: SETTLEMENT */
+
+    /// @notice The escrow does not settle now. Bits: 1 bonded, 2 paused, 4 frozen, 8 exiting; it settles at 1.
+    error NotOpen(uint8 state);
+
+    /// @notice Periods have 32 bits.
+    error PeriodTooHigh(uint64 most);
+
+    /// @notice In this period balances do not move, or must: see `periodsPerBatch`.
+    error NotThisPeriod(uint64 period);
+
+    /// @notice The ring is full of periods that can still be challenged; there is room at this unix time.
+    error RingFull(uint256 freeAt);
 
     /// @notice Only the settler settles.
     error NotSettler(address caller);
@@ -95,6 +194,26 @@ interface IEnergySettlement {
     /// @notice The period's commitment is not in the ring: not settled yet, or too long ago.
     error PeriodNotInWindow(uint64 period);
 
+    /* ERRORS: FRAUD AND ROLLBACK */
+
+    /// @notice The bond must fit into 64 bits.
+    error BondTooHigh(uint256 most);
+
+    /// @notice The period is beyond challenge.
+    error PeriodFinal(uint64 period);
+
+    /// @notice Fraud in this period, or an earlier one, is proved already.
+    error AlreadyProved(uint64 period);
+
+    /// @notice Only the judge slashes.
+    error NotJudge(address caller);
+
+    /// @notice Nothing is rolled back unless fraud was proved.
+    error NotFrozen();
+
+    /// @notice The period was settled with other roots or deltas.
+    error NotWhatWasSettled(uint64 period);
+
     /* MEMBERS */
 
     /// @notice Registers members in the given order and prepares their balances' storage.
@@ -107,8 +226,15 @@ interface IEnergySettlement {
     /// @dev The caller approves this contract first. Credits what really arrived.
     function deposit(address member, uint256 amount) external;
 
-    /// @notice Pays `amount` of the caller's balance out to `to`. Members only, each her own.
-    function withdraw(uint256 amount, address to) external;
+    /// @notice Takes `amount` out of the caller's balance, to be paid to `to` when no batch before can be challenged any more.
+    /// @dev Members only, each her own; nobody can stop it. What is asked for in addition makes all of it wait anew.
+    function requestWithdrawal(uint256 amount, address to) external;
+
+    /// @notice Puts what the caller asked for back into her balance.
+    function cancelWithdrawal() external;
+
+    /// @notice Pays out what a member asked for. Anyone can call it.
+    function finaliseWithdrawal(address member) external;
 
     /* SETTLEMENT */
 
@@ -127,13 +253,73 @@ interface IEnergySettlement {
     /// @param deltas What each member gets or pays, packed; all of them sum to zero.
     function settle(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external;
 
+    /// @notice Settles one period by its payments: the contract adds them up itself.
+    /// @dev Settler only. See `Payments` for their form. Commits to the words that `settle` would have got, and to keccak256 of the
+    /// payments' words in place of the trades' root.
+    function settleVerified(uint64 period, bytes32 bidsRoot, uint256[] calldata payments) external;
+
+    /// @notice Commits to one period whose money moves with a later one.
+    /// @dev Settler only; in periods p with (p + 1) not divisible by `periodsPerBatch`.
+    function commitRoots(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot) external;
+
+    /* BOND, FRAUD AND EXIT */
+
+    /// @notice Adds to the operator's bond. Credits what really arrived.
+    function postBond(uint256 amount) external;
+
+    /// @notice Pays the bond back after the exit began. Admin only.
+    function reclaimBond(address to) external;
+
+    /// @notice Pays out what the caller got of a bond.
+    function claimReward(address to) external;
+
+    /// @notice Freezes the escrow and takes the bond, as fraud was proved in a period that can still be challenged. Judge only.
+    /// @param settled keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash)): what the proof was about.
+    /// @param challenger Who proved it; half of the bond is his.
+    function slash(uint64 period, bytes32 settled, address challenger) external;
+
+    /// @notice Moves the last period's money back, after fraud was proved in it or before it. Anyone can call it, with what was settled.
+    /// @dev With the fraudulent period itself rolled back, the exit opens.
+    /// @param deltas As settled; empty for a period that moved no balances.
+    function rollback(bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external;
+
+    /// @notice Ends the community's settlements when the operator has been silent for `silenceSeconds`. Anyone can call it.
+    function openExit() external;
+
+    /// @notice Pays out all that a member has, to where she last asked for money or else to her. Anyone can call it, once the
+    /// exit is open and the last period beyond challenge.
+    function exit(address member) external;
+
+    /* ROLES */
+
+    /// @notice Stops settlements. Pauser only; money can leave as before, and after `silenceSeconds` the exit opens.
+    function pause() external;
+
+    /// @notice Lets settlements go on. Admin only.
+    function unpause() external;
+
+    /// @notice Names a new settler, who can accept after `keyDelaySeconds`. Admin only; a later name replaces an earlier one.
+    function announceSettler(address newSettler) external;
+
+    /// @notice Makes the caller the settler, if he was announced long enough ago.
+    function acceptSettler() external;
+
     /* VIEWS */
+
+    /// @notice The role of who registers members.
+    function REGISTRAR_ROLE() external view returns (bytes32);
+
+    /// @notice The role of who can stop settlements.
+    function PAUSER_ROLE() external view returns (bytes32);
 
     /// @notice The token in escrow.
     function token() external view returns (IERC20);
 
-    /// @notice Who registers members.
-    function registrar() external view returns (address);
+    /// @notice The contract that checks proofs of fraud.
+    function judge() external view returns (address);
+
+    /// @notice Gets half of a bond that is taken.
+    function treasury() external view returns (address);
 
     /// @notice Who settles.
     function settler() external view returns (address);
@@ -141,17 +327,54 @@ interface IEnergySettlement {
     /// @notice How many periods back a commitment can be read.
     function window() external view returns (uint256);
 
+    /// @notice Balances move in every so many periods.
+    function periodsPerBatch() external view returns (uint256);
+
+    /// @notice How long a settled period can be challenged.
+    function challengeSeconds() external view returns (uint256);
+
+    /// @notice How long the operator may be silent.
+    function silenceSeconds() external view returns (uint256);
+
+    /// @notice How long a new settler waits.
+    function keyDelaySeconds() external view returns (uint256);
+
+    /// @notice What the operator must have posted.
+    function requiredBond() external view returns (uint256);
+
+    /// @notice What the operator has posted and not lost.
+    function bond() external view returns (uint256);
+
+    /// @notice What an account can claim of a bond that was taken.
+    function rewardOf(address account) external view returns (uint256);
+
+    /// @notice Whether the bond is posted, settlements are paused, fraud is proved and not rolled back, or everyone is leaving.
+    function state() external view returns (bool bonded, bool paused, bool frozen, bool exiting);
+
+    /// @notice The period whose fraud was proved; meaningless unless frozen.
+    function fraudulentPeriod() external view returns (uint64);
+
+    /// @notice When the last period that stands was settled; at first, when the contract was deployed. Unix time.
+    function lastSettledAt() external view returns (uint64);
+
+    /// @notice What a member asked for, from when on it is paid, and to whom.
+    function requestOf(address member) external view returns (uint256 amount, uint64 readyAt, address to);
+
     /// @notice The last period settled.
     function lastPeriod() external view returns (uint64);
 
-    /// @notice keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash)) of a settled period within the window.
-    function commitmentOf(uint64 period) external view returns (bytes32);
+    /// @notice The upper 28 bytes of keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash)) of a settled period within
+    /// the window, the rest zero, and when it was settled. The deltas' hash is zero where no balances moved.
+    function commitmentOf(uint64 period) external view returns (bytes32 commitment, uint64 settledAt);
 
     /// @notice How many members are registered.
     function memberCount() external view returns (uint256);
 
     /// @notice Members `from` to `from + count - 1` in order of registration; fewer where there are no more.
     function members(uint256 from, uint256 count) external view returns (address[] memory);
+
+    /// @notice Whether the account is a member.
+    function isMember(address account) external view returns (bool);
 
     /// @notice A member's number.
     function laneOf(address member) external view returns (uint256);

@@ -66,6 +66,17 @@ library PackedBalances {
         return (balances >> (lane * LANE_BITS)) & MAX_BALANCE;
     }
 
+    /// @notice The delta in a lane.
+    /// @dev Sign-extended: the lane's 42 bits at the top of a signed word, shifted down again.
+    function deltaAt(uint256 deltas, uint256 lane) internal pure returns (int256) {
+        return int256(laneAt(deltas, lane) << (256 - LANE_BITS)) >> (256 - LANE_BITS);
+    }
+
+    /// @notice Whether a lane can hold the delta: -2^41 to 2^41 - 1.
+    function isDelta(int256 delta) internal pure returns (bool) {
+        return (delta << (256 - LANE_BITS)) >> (256 - LANE_BITS) == delta;
+    }
+
     /// @notice The word with another balance in a lane; at most MAX_BALANCE.
     function withLane(uint256 balances, uint256 lane, uint256 balance) internal pure returns (uint256) {
         uint256 shift = lane * LANE_BITS;
@@ -76,9 +87,7 @@ library PackedBalances {
     /// @dev For the error message of an addition that does not fit; reads like the rule, and costs like it.
     function firstMisfit(uint256 balances, uint256 deltas) internal pure returns (uint256 lane, bool below) {
         for (; lane < LANES; ++lane) {
-            // Sign-extended: the lane's 42 bits at the top of a signed word, shifted down again.
-            int256 delta = int256(laneAt(deltas, lane) << (256 - LANE_BITS)) >> (256 - LANE_BITS);
-            int256 balance = int256(laneAt(balances, lane)) + delta;
+            int256 balance = int256(laneAt(balances, lane)) + deltaAt(deltas, lane);
             below = balance < 0;
             if (below || balance > int256(MAX_BALANCE)) {
                 break;

@@ -6,18 +6,28 @@ namespace VirtualEnergy.P2P.Settlement.Contracts;
 internal static class EnergySettlementAbi
 {
     public static readonly AbiFunction Constructor =
-        new("constructor(address token, address registrar, address settler, uint64 lastPeriod, uint256 window)");
+        new("constructor((address token, address admin, address registrar, address pauser, address settler, address judge, address treasury, uint32 lastPeriod, uint32 window, uint32 periodsPerBatch, uint32 challengeSeconds, uint32 silenceSeconds, uint32 keyDelaySeconds, uint64 bond) terms)");
 
     public static readonly AbiFunction Register = new("register(address[] newMembers)");
     public static readonly AbiFunction Deposit = new("deposit(address member, uint256 amount)");
-    public static readonly AbiFunction Withdraw = new("withdraw(uint256 amount, address to)");
+    public static readonly AbiFunction RequestWithdrawal = new("requestWithdrawal(uint256 amount, address to)");
+    public static readonly AbiFunction CancelWithdrawal = new("cancelWithdrawal()");
+    public static readonly AbiFunction FinaliseWithdrawal = new("finaliseWithdrawal(address member)");
     public static readonly AbiFunction Settle = new("settle(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] deltas)");
 
+    public static readonly AbiFunction SettleVerified = new("settleVerified(uint64 period, bytes32 bidsRoot, uint256[] payments)");
+    public static readonly AbiFunction CommitRoots = new("commitRoots(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot)");
+    public static readonly AbiFunction PostBond = new("postBond(uint256 amount)");
+    public static readonly AbiFunction Rollback = new("rollback(bytes32 bidsRoot, bytes32 tradesRoot, uint256[] deltas)");
+    public static readonly AbiFunction OpenExit = new("openExit()");
+    public static readonly AbiFunction Exit = new("exit(address member)");
+
     public static readonly AbiFunction Token = new("token()", "address");
-    public static readonly AbiFunction Registrar = new("registrar()", "address");
     public static readonly AbiFunction Settler = new("settler()", "address");
     public static readonly AbiFunction LastPeriod = new("lastPeriod()", "uint64");
-    public static readonly AbiFunction CommitmentOf = new("commitmentOf(uint64 period)", "bytes32");
+    public static readonly AbiFunction CommitmentOf = new("commitmentOf(uint64 period)", "bytes32, uint64");
+    public static readonly AbiFunction RequestOf = new("requestOf(address member)", "uint256, uint64, address");
+    public static readonly AbiFunction State = new("state()", "bool, bool, bool, bool");
     public static readonly AbiFunction Members = new("members(uint256 from, uint256 count)", "address[]");
     public static readonly AbiFunction BalanceOf = new("balanceOf(address member)", "uint256");
     public static readonly AbiFunction BalancesOf = new("balancesOf(address[] accounts)", "uint256[]");

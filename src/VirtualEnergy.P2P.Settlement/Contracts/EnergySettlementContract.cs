@@ -28,8 +28,12 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     public static async Task<EnergySettlementContract> DeployAsync(
         TransactionSender sender, EnergySettlementTerms terms, CancellationToken cancellationToken)
     {
-        var arguments = EnergySettlementAbi.Constructor.EncodeArguments(
-            terms.Token, terms.Registrar, terms.Settler, terms.LastPeriod.Index, terms.WindowPeriods);
+        object[] values =
+        [
+            terms.Token, terms.Admin, terms.Registrar, terms.Pauser, terms.Settler, terms.Judge, terms.Treasury, terms.LastPeriod.Index,
+            terms.WindowPeriods, terms.PeriodsPerBatch, Seconds(terms.Challenge), Seconds(terms.Silence), Seconds(terms.KeyDelay), terms.Bond.MicroEur,
+        ];
+        var arguments = EnergySettlementAbi.Constructor.EncodeArguments([values]);
         var receipt = await sender.SendAndConfirmAsync(null, [.. Artifact.CreationCode, .. arguments], cancellationToken);
         return new EnergySettlementContract(sender.Client, receipt.ContractAddress!.Value);
     }
@@ -45,10 +49,56 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         TransactionSender sender, Address member, Money amount, CancellationToken cancellationToken) =>
         sender.SendAndConfirmAsync(Address, EnergySettlementAbi.Deposit.Encode(member, amount.MicroEur), cancellationToken);
 
-    /// <summary>Pays money of the sender, a member, out to an account.</summary>
-    public Task<TransactionReceipt> WithdrawAsync(
+    /// <summary>Asks for money of the sender, a member, to be paid to an account; see <see cref="RequestOfAsync"/> for when.</summary>
+    public Task<TransactionReceipt> RequestWithdrawalAsync(
         TransactionSender sender, Money amount, Address to, CancellationToken cancellationToken) =>
-        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.Withdraw.Encode(amount.MicroEur, to), cancellationToken);
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.RequestWithdrawal.Encode(amount.MicroEur, to), cancellationToken);
+
+    /// <summary>Puts what the sender asked for back into her balance.</summary>
+    public Task<TransactionReceipt> CancelWithdrawalAsync(TransactionSender sender, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.CancelWithdrawal.Encode(), cancellationToken);
+
+    /// <summary>Has a member paid what she asked for. Anyone may send it, once the time has come.</summary>
+    public Task<TransactionReceipt> FinaliseWithdrawalAsync(TransactionSender sender, Address member, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.FinaliseWithdrawal.Encode(member), cancellationToken);
+
+    /// <summary>Adds the sender's tokens to the operator's bond.</summary>
+    public Task<TransactionReceipt> PostBondAsync(TransactionSender sender, Money amount, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.PostBond.Encode(amount.MicroEur), cancellationToken);
+
+    /// <summary>Moves the last period's money back after fraud was proved. Anyone may send it.</summary>
+    /// <param name="sender">Pays the gas.</param>
+    /// <param name="batch">What was settled; its period is the last one.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<TransactionReceipt> RollbackAsync(TransactionSender sender, SettlementBatch batch, CancellationToken cancellationToken)
+    {
+        var lanes = await LanesAsync(cancellationToken);
+        var data = EnergySettlementAbi.Rollback.Encode(batch.BidsRoot, batch.TradesRoot, lanes.Pack(batch).Select(word => (object)word).ToArray());
+        return await sender.SendAndConfirmAsync(Address, data, cancellationToken);
+    }
+
+    /// <summary>Opens the exit when the operator has been silent for too long. Anyone may send it.</summary>
+    public Task<TransactionReceipt> OpenExitAsync(TransactionSender sender, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.OpenExit.Encode(), cancellationToken);
+
+    /// <summary>Pays a member all that she has, once the exit is open. Anyone may send it.</summary>
+    public Task<TransactionReceipt> ExitAsync(TransactionSender sender, Address member, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.Exit.Encode(member), cancellationToken);
+
+    /// <summary>Keeps the roots of a period whose money moves with a later one. The sender is the settler.</summary>
+    public Task<TransactionReceipt> CommitRootsAsync(
+        TransactionSender sender, Period period, Hash256 bidsRoot, Hash256 tradesRoot, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.CommitRoots.Encode(period.Index, bidsRoot, tradesRoot), cancellationToken);
+
+    /// <summary>Settles a period by its payments, which the contract adds up itself. The sender is the settler.</summary>
+    /// <exception cref="ArgumentException">A payment's member is not registered, or it does not fit; nothing was sent.</exception>
+    public async Task<TransactionReceipt> SettleVerifiedAsync(
+        TransactionSender sender, Period period, Hash256 bidsRoot, IReadOnlyList<Payment> payments, CancellationToken cancellationToken)
+    {
+        var lanes = await LanesAsync(cancellationToken);
+        var words = PaymentWords.Pack(payments, lanes).Select(word => (object)word).ToArray();
+        return await sender.SendAndConfirmAsync(Address, EnergySettlementAbi.SettleVerified.Encode(period.Index, bidsRoot, words), cancellationToken);
+    }
 
     /// <summary>Settles a period and waits until it is mined. The sender is the settler.</summary>
     /// <exception cref="ArgumentException">A delta's member is not registered, or it does not fit; nothing was sent.</exception>
@@ -68,9 +118,6 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     public Task<Address> TokenAsync(CancellationToken cancellationToken) =>
         ReadAsync<Address>(EnergySettlementAbi.Token, cancellationToken);
 
-    public Task<Address> RegistrarAsync(CancellationToken cancellationToken) =>
-        ReadAsync<Address>(EnergySettlementAbi.Registrar, cancellationToken);
-
     public Task<Address> SettlerAsync(CancellationToken cancellationToken) =>
         ReadAsync<Address>(EnergySettlementAbi.Settler, cancellationToken);
 
@@ -82,6 +129,21 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     /// <exception cref="EthereumRevertException">Not settled yet, or further back than the window.</exception>
     public async Task<Hash256> CommitmentOfAsync(Period period, CancellationToken cancellationToken) =>
         new(await ReadAsync<byte[]>(EnergySettlementAbi.CommitmentOf, cancellationToken, period.Index));
+
+    /// <summary>What a member asked for and has not been paid: how much, from when on she can be, and to whom.</summary>
+    public async Task<WithdrawalRequest> RequestOfAsync(Address member, CancellationToken cancellationToken)
+    {
+        var values = EnergySettlementAbi.RequestOf.DecodeResult(
+            await client.CallAsync(Address, EnergySettlementAbi.RequestOf.Encode(member), cancellationToken));
+        return new WithdrawalRequest(ToMoney((BigInteger)values[0]), DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)values[1]), (Address)values[2]);
+    }
+
+    /// <summary>Whether the escrow settles, or why not.</summary>
+    public async Task<EscrowState> StateAsync(CancellationToken cancellationToken)
+    {
+        var values = EnergySettlementAbi.State.DecodeResult(await client.CallAsync(Address, EnergySettlementAbi.State.Encode(), cancellationToken));
+        return new EscrowState((bool)values[0], (bool)values[1], (bool)values[2], (bool)values[3]);
+    }
 
     /// <summary>Every member's lane. Members are never removed, so what was read stays true; there may be more later.</summary>
     public async Task<MemberLanes> LanesAsync(CancellationToken cancellationToken)
@@ -135,6 +197,8 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
 
     private async Task<T> ReadAsync<T>(AbiFunction function, CancellationToken cancellationToken, params object[] arguments) =>
         (T)function.DecodeResult(await client.CallAsync(Address, function.Encode(arguments), cancellationToken))[0];
+
+    private static long Seconds(TimeSpan span) => checked((long)span.TotalSeconds);
 
     private static Money ToMoney(BigInteger units) => new((long)units);
 }

@@ -27,6 +27,7 @@ public sealed class MemberLanes
     public ImmutableArray<BigInteger> Pack(SettlementBatch batch) =>
         DeltaWords.Pack(batch.Deltas.Select(delta => new LaneDelta(LaneOf(delta.Member), delta.Delta)));
 
-    private int LaneOf(MemberId member) =>
+    /// <exception cref="ArgumentException">Not registered.</exception>
+    public int LaneOf(MemberId member) =>
         _lanes.TryGetValue(member, out var lane) ? lane : throw new ArgumentException($"Member {member} is not registered on the chain.");
 }

@@ -13,9 +13,14 @@ public static class SettlementCommitment
     private static readonly AbiType[] Fields =
         [AbiType.Parse("uint64"), AbiType.Parse("bytes32"), AbiType.Parse("bytes32"), AbiType.Parse("bytes32")];
 
-    /// <summary>keccak-256 of <c>abi.encode(period, bidsRoot, tradesRoot, deltasHash)</c>.</summary>
-    public static Hash256 Of(SettlementBatch batch, MemberLanes lanes) =>
-        Keccak256.Hash(AbiEncoder.Encode(Fields, batch.Period.Index, batch.BidsRoot, batch.TradesRoot, DeltasHash(batch, lanes)));
+    /// <summary>The upper 28 bytes of keccak-256 of <c>abi.encode(period, bidsRoot, tradesRoot, deltasHash)</c>; beside them the contract keeps the time.</summary>
+    public static Hash256 Of(SettlementBatch batch, MemberLanes lanes)
+    {
+        const int TimeSize = 4;
+        var hash = Keccak256.Hash(AbiEncoder.Encode(Fields, batch.Period.Index, batch.BidsRoot, batch.TradesRoot, DeltasHash(batch, lanes))).ToArray();
+        hash.AsSpan(^TimeSize..).Clear();
+        return new Hash256(hash);
+    }
 
     /// <summary>keccak-256 of the packed delta words, one after another.</summary>
     public static Hash256 DeltasHash(SettlementBatch batch, MemberLanes lanes)

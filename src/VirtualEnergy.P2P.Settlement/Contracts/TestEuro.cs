@@ -14,6 +14,7 @@ public sealed class TestEuro(IEthereumClient client, Address address)
     private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("TestEuro");
     private static readonly AbiFunction Mint = new("mint(address to, uint256 amount)");
     private static readonly AbiFunction Approve = new("approve(address spender, uint256 amount)", "bool");
+    private static readonly AbiFunction Transfer = new("transfer(address to, uint256 amount)", "bool");
     private static readonly AbiFunction BalanceOf = new("balanceOf(address account)", "uint256");
 
     /// <summary>The errors of an OpenZeppelin ERC-20.</summary>
@@ -30,6 +31,10 @@ public sealed class TestEuro(IEthereumClient client, Address address)
     /// <summary>Makes money from nothing.</summary>
     public Task<TransactionReceipt> MintAsync(TransactionSender sender, Address to, Money amount, CancellationToken cancellationToken) =>
         sender.SendAndConfirmAsync(Address, Mint.Encode(to, amount.MicroEur), cancellationToken);
+
+    /// <summary>Pays the sender's money to an account.</summary>
+    public Task<TransactionReceipt> TransferAsync(TransactionSender sender, Address to, Money amount, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, Transfer.Encode(to, amount.MicroEur), cancellationToken);
 
     /// <summary>Lets a spender take up to this much of the sender's money.</summary>
     public Task<TransactionReceipt> ApproveAsync(TransactionSender sender, Address spender, Money amount, CancellationToken cancellationToken) =>

@@ -11,30 +11,40 @@ public sealed class DeploymentTests(DevChain chain)
 {
     private static readonly Address SomeToken = AddressOf(100);
 
+    public static TheoryData<string> Parties => [.. NoneOf.Keys];
+
+    private static readonly Dictionary<string, Func<EnergySettlementTerms, EnergySettlementTerms>> NoneOf = new()
+    {
+        ["token"] = terms => terms with { Token = Address.Zero },
+        ["registrar"] = terms => terms with { Registrar = Address.Zero },
+        ["pauser"] = terms => terms with { Pauser = Address.Zero },
+        ["settler"] = terms => terms with { Settler = Address.Zero },
+        ["judge"] = terms => terms with { Judge = Address.Zero },
+        ["treasury"] = terms => terms with { Treasury = Address.Zero },
+    };
+
     [Theory]
-    [InlineData(true, false, false)]
-    [InlineData(false, true, false)]
-    [InlineData(false, false, true)]
-    public async Task Token_registrar_and_settler_must_be_given(bool noToken, bool noRegistrar, bool noSettler) =>
-        await RefusesAsync("ZeroAddress", [], () => EnergySettlementContract.DeployAsync(
+    [MemberData(nameof(Parties))]
+    public async Task Every_party_must_be_given(string party) => await RefusesAsync("ZeroAddress", [], () =>
+        EnergySettlementContract.DeployAsync(chain.Registrar, NoneOf[party](TermsOf(chain, SomeToken)), Cancellation));
+
+    [Fact]
+    public async Task There_must_be_an_admin() => await RefusesAsync("AccessControlInvalidDefaultAdmin", [Address.Zero], () =>
+        EnergySettlementContract.DeployAsync(
             chain.Registrar,
-            new EnergySettlementTerms(
-                noToken ? Address.Zero : SomeToken,
-                noRegistrar ? Address.Zero : chain.Registrar.Address,
-                noSettler ? Address.Zero : chain.Settler.Address,
-                new Period(Before)),
+            TermsOf(chain, SomeToken) with { Admin = Address.Zero, Registrar = SomeToken, Pauser = SomeToken, Treasury = SomeToken },
             Cancellation));
 
     [Theory]
     [InlineData(0)]
-    [InlineData(481)]
-    public async Task The_window_has_1_to_480_periods(int window) =>
-        await RefusesAsync("WindowOutOfRange", [window, 480], () => DeployAsync(chain, SomeToken, window));
+    [InlineData(289)]
+    public async Task The_window_has_1_to_288_periods(int window) =>
+        await RefusesAsync("WindowOutOfRange", [window, 288], () => DeployAsync(chain, SomeToken, window));
 
     [Fact]
     public async Task The_widest_window_deploys_within_the_gas_of_one_transaction()
     {
-        var contract = await DeployAsync(chain, SomeToken, window: 480);
+        var contract = await DeployAsync(chain, SomeToken, window: 288);
         Assert.NotEmpty(await chain.Client.CodeAsync(contract.Address, Cancellation));
     }
 
@@ -43,7 +53,7 @@ public sealed class DeploymentTests(DevChain chain)
     {
         var contract = await DeployAsync(chain, SomeToken);
         Assert.Equal(SomeToken, await contract.TokenAsync(Cancellation));
-        Assert.Equal(chain.Registrar.Address, await contract.RegistrarAsync(Cancellation));
+        Assert.True((await contract.StateAsync(Cancellation)).Settles);
         Assert.Equal(chain.Settler.Address, await contract.SettlerAsync(Cancellation));
         Assert.Equal(new Period(Before), await contract.LastPeriodAsync(Cancellation));
         Assert.Empty((await contract.LanesAsync(Cancellation)).Members);

@@ -25,7 +25,7 @@ public sealed class DevChain : IAsyncLifetime
     {
         _anvil = await AnvilProcess.StartAsync(new AnvilOptions { ChainId = ChainId }, TimeProvider.System);
         _client = new JsonRpcClient(
-            _anvil.RpcUrl, TimeProvider.System, new JsonRpcOptions { KnownErrors = EnergySettlementContract.Errors });
+            _anvil.RpcUrl, TimeProvider.System, new JsonRpcOptions { KnownErrors = [.. EnergySettlementContract.Errors, .. FraudProofsContract.Errors] });
     }
 
     public async ValueTask DisposeAsync()

@@ -44,10 +44,12 @@ internal sealed class Escrow
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Deploys token and contract, registers members, and pays each the same.</summary>
-    public static async Task<Escrow> OfAsync(DevChain chain, int members, long eachMicroEur = 0, int window = 4)
+    public static async Task<Escrow> OfAsync(
+        DevChain chain, int members, long eachMicroEur = 0, int window = 4, Func<EnergySettlementTerms, EnergySettlementTerms>? terms = null)
     {
         var euro = await TestEuro.DeployAsync(chain.Registrar, Cancellation);
-        var contract = await DeployAsync(chain, euro.Address, window);
+        var usual = TermsOf(chain, euro.Address, window);
+        var contract = await EnergySettlementContract.DeployAsync(chain.Registrar, terms?.Invoke(usual) ?? usual, Cancellation);
         var escrow = new Escrow(chain, euro, contract, [.. Enumerable.Range(0, members).Select(AddressOf)]);
         if (members > 0)
         {
@@ -63,10 +65,11 @@ internal sealed class Escrow
     }
 
     public static Task<EnergySettlementContract> DeployAsync(DevChain chain, Address token, int window = 4) =>
-        EnergySettlementContract.DeployAsync(
-            chain.Registrar,
-            new EnergySettlementTerms(token, chain.Registrar.Address, chain.Settler.Address, new Period(Before), window),
-            Cancellation);
+        EnergySettlementContract.DeployAsync(chain.Registrar, TermsOf(chain, token, window), Cancellation);
+
+    /// <summary>Nothing can be challenged, so that a test need not wait; the registrar's account is the judge as well.</summary>
+    public static EnergySettlementTerms TermsOf(DevChain chain, Address token, int window = 4) =>
+        new(token, chain.Registrar.Address, chain.Registrar.Address, chain.Settler.Address, new Period(Before), window) { Challenge = TimeSpan.Zero };
 
     public TransactionSender SenderOf(int member) => Chain.SenderOf(DevAccounts.Keys[member + 2]);
 

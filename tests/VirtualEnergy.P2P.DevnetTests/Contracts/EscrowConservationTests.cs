@@ -33,7 +33,8 @@ public sealed class EscrowConservationTests(DevChain chain)
                     break;
                 case 1 when model[member] > 0:
                     var taken = random.NextInt64(1, model[member] + 1);
-                    await escrow.Contract.WithdrawAsync(escrow.SenderOf(member), new Money(taken), AddressOf(300), Cancellation);
+                    await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(member), new Money(taken), AddressOf(300), Cancellation);
+                    await escrow.Contract.FinaliseWithdrawalAsync(escrow.SenderOf(member), escrow.Members[member], Cancellation);
                     model[member] -= taken;
                     break;
                 default:

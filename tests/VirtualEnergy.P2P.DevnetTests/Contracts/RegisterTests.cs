@@ -11,7 +11,7 @@ public sealed class RegisterTests(DevChain chain)
     public async Task Only_the_registrar_registers()
     {
         var escrow = await OfAsync(chain, members: 1);
-        await RefusesAsync("NotRegistrar", [chain.Settler.Address], () =>
+        await RefusesAsync("AccessControlUnauthorizedAccount", [chain.Settler.Address, Keccak256.Hash("REGISTRAR"u8).ToArray()], () =>
             escrow.Contract.RegisterAsync(chain.Settler, [AddressOf(1)], Cancellation));
     }
 

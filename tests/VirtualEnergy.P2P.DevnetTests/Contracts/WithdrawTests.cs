@@ -13,7 +13,7 @@ public sealed class WithdrawTests(DevChain chain)
     {
         var escrow = await OfAsync(chain, members: 1, eachMicroEur: 10);
         await RefusesAsync("NotRegistered", [chain.Registrar.Address], () =>
-            escrow.Contract.WithdrawAsync(chain.Registrar, new Money(1), chain.Registrar.Address, Cancellation));
+            escrow.Contract.RequestWithdrawalAsync(chain.Registrar, new Money(1), chain.Registrar.Address, Cancellation));
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public sealed class WithdrawTests(DevChain chain)
     {
         var escrow = await OfAsync(chain, members: 1, eachMicroEur: 10);
         await RefusesAsync("ZeroAmount", [], () =>
-            escrow.Contract.WithdrawAsync(escrow.SenderOf(0), Money.Zero, escrow.Members[0], Cancellation));
+            escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(0), Money.Zero, escrow.Members[0], Cancellation));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class WithdrawTests(DevChain chain)
     {
         var escrow = await OfAsync(chain, members: 1, eachMicroEur: 10);
         await RefusesAsync("ZeroAddress", [], () =>
-            escrow.Contract.WithdrawAsync(escrow.SenderOf(0), new Money(1), Address.Zero, Cancellation));
+            escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(0), new Money(1), Address.Zero, Cancellation));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class WithdrawTests(DevChain chain)
         // The neighbours in the slot have plenty; their money is out of reach.
         var escrow = await OfAsync(chain, members: 3, eachMicroEur: 10);
         await RefusesAsync("InsufficientBalance", [escrow.Members[1], 10, 11], () =>
-            escrow.Contract.WithdrawAsync(escrow.SenderOf(1), new Money(11), escrow.Members[1], Cancellation));
+            escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(1), new Money(11), escrow.Members[1], Cancellation));
         await escrow.HasBalancesAsync(10, 10, 10);
     }
 
@@ -47,9 +47,12 @@ public sealed class WithdrawTests(DevChain chain)
     {
         var escrow = await OfAsync(chain, members: 3, eachMicroEur: 10);
         var wallet = AddressOf(200);
-        await escrow.Contract.WithdrawAsync(escrow.SenderOf(1), new Money(4), wallet, Cancellation);
+        await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(1), new Money(4), wallet, Cancellation);
+        Assert.Equal((new Money(4), wallet), await RequestAsync(escrow, 1));
+        await escrow.Contract.FinaliseWithdrawalAsync(chain.Settler, escrow.Members[1], Cancellation);
 
         await escrow.HasBalancesAsync(10, 6, 10);
+        Assert.Equal((Money.Zero, Address.Zero), await RequestAsync(escrow, 1));
         Assert.Equal(new Money(4), await escrow.Euro.BalanceOfAsync(wallet, Cancellation));
         Assert.Equal(new Money(26), await escrow.Euro.BalanceOfAsync(escrow.Contract.Address, Cancellation));
     }
@@ -59,8 +62,27 @@ public sealed class WithdrawTests(DevChain chain)
     {
         var escrow = await OfAsync(chain, members: 2, eachMicroEur: 10);
         await escrow.SettleAsync(1001, (0, -10), (1, 10));
-        await escrow.Contract.WithdrawAsync(escrow.SenderOf(1), new Money(20), escrow.Members[1], Cancellation);
+        await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(1), new Money(20), escrow.Members[1], Cancellation);
+        await escrow.Contract.FinaliseWithdrawalAsync(escrow.SenderOf(1), escrow.Members[1], Cancellation);
         await escrow.HasBalancesAsync(0, 0);
         Assert.Equal(new Money(20), await escrow.Euro.BalanceOfAsync(escrow.Members[1], Cancellation));
+    }
+
+    [Fact]
+    public async Task A_member_thinks_better_of_it()
+    {
+        var escrow = await OfAsync(chain, members: 2, eachMicroEur: 10);
+        await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(1), new Money(7), escrow.Members[1], Cancellation);
+        await escrow.HasBalancesAsync(10, 3);
+        await escrow.Contract.CancelWithdrawalAsync(escrow.SenderOf(1), Cancellation);
+        await escrow.HasBalancesAsync(10, 10);
+        await RefusesAsync("NothingRequested", [escrow.Members[1]], () =>
+            escrow.Contract.CancelWithdrawalAsync(escrow.SenderOf(1), Cancellation));
+    }
+
+    private static async Task<(Money, Address)> RequestAsync(Escrow escrow, int member)
+    {
+        var request = await escrow.Contract.RequestOfAsync(escrow.Members[member], Cancellation);
+        return (request.Amount, request.To);
     }
 }

@@ -59,8 +59,9 @@ internal sealed class TestCommunity : IAsyncDisposable
         using var sender = new TransactionSender(
             client, DevAccounts.Registrar, 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
         var token = await TestEuro.DeployAsync(sender, cancellation);
-        var contract = await EnergySettlementContract.DeployAsync(
-            sender, new EnergySettlementTerms(token.Address, sender.Address, DevAccounts.Settler.Address, First.Previous), cancellation);
+        var judge = await FraudProofsContract.DeployAsync(sender, cancellation);
+        var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, First.Previous) { Challenge = TimeSpan.FromSeconds(10) };
+        var contract = await EnergySettlementContract.DeployAsync(sender, terms, cancellation);
         await contract.RegisterAsync(sender, [.. keys.Select(key => key.Address)], cancellation);
         await token.MintAsync(sender, sender.Address, new Money(100_000_000L * homes), cancellation);
         await token.ApproveAsync(sender, contract.Address, new Money(100_000_000L * homes), cancellation);

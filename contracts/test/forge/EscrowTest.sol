@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {EnergySettlement} from "../../EnergySettlement.sol";
+import {TestEuro} from "../../TestEuro.sol";
+import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
+import {PackedBalances} from "../../libraries/PackedBalances.sol";
+import {Vm} from "./Vm.sol";
+
+/// @notice An escrow with members, and the words in which the tests speak of it.
+abstract contract EscrowTest {
+    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    uint256 internal constant MEMBERS = 14;
+    uint256 internal constant EACH = 1_000_000;
+    uint256 internal constant CHALLENGE = 1 hours;
+    uint256 internal constant SILENCE = 1 days;
+    uint256 internal constant KEY_DELAY = 2 days;
+    uint256 internal constant BOND = 500_000;
+    uint32 internal constant BEFORE = 1000;
+    uint32 internal constant WINDOW = 8;
+    uint256 internal constant LANE_BITS = 42;
+    uint256 internal constant LANE = (1 << LANE_BITS) - 1;
+    uint256 internal constant JUMP = 1 << 252;
+
+    address internal constant ADMIN = address(0xAD);
+    address internal constant REGISTRAR = address(0x4E);
+    address internal constant PAUSER = address(0xBA);
+    address internal constant SETTLER = address(0x5E);
+    address internal constant TREASURY = address(0x7E);
+    address internal constant STRANGER = address(0x57);
+
+    bytes32 internal constant BIDS = keccak256("bids");
+    bytes32 internal constant TRADES = keccak256("trades");
+
+    TestEuro internal euro;
+    EnergySettlement internal escrow;
+    address[] internal members;
+
+    function setUp() public virtual {
+        vm.warp(1_800_000_000);
+        euro = new TestEuro();
+        escrow = new EnergySettlement(terms());
+        for (uint256 i = 0; i < MEMBERS; ++i) members.push(vm.addr(keyOf(i)));
+        vm.prank(REGISTRAR);
+        escrow.register(members);
+        euro.mint(address(this), type(uint128).max);
+        euro.approve(address(escrow), type(uint256).max);
+        escrow.postBond(BOND);
+        for (uint256 i = 0; i < MEMBERS; ++i) escrow.deposit(members[i], EACH);
+    }
+
+    /// @dev The test itself is the judge, unless it says otherwise.
+    function terms() internal virtual returns (IEnergySettlement.Terms memory) {
+        return IEnergySettlement.Terms({
+            token: euro,
+            admin: ADMIN,
+            registrar: REGISTRAR,
+            pauser: PAUSER,
+            settler: SETTLER,
+            judge: address(this),
+            treasury: TREASURY,
+            lastPeriod: BEFORE,
+            window: WINDOW,
+            periodsPerBatch: 1,
+            challengeSeconds: uint32(CHALLENGE),
+            silenceSeconds: uint32(SILENCE),
+            keyDelaySeconds: uint32(KEY_DELAY),
+            bond: uint64(BOND)
+        });
+    }
+
+    function keyOf(uint256 member) internal pure returns (uint256) {
+        return 0xE0000 + member;
+    }
+
+    /* BATCHES */
+
+    /// @dev Trades made up from a seed, each at most what its buyer still has; the model of what they net to.
+    function randomDeltas(uint256 seed) internal view returns (int256[] memory deltas) {
+        deltas = new int256[](members.length);
+        uint256[] memory before = balances();
+        uint256 trades = seed % 40;
+        for (uint256 i = 0; i < trades; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            uint256 buyer = seed % members.length;
+            uint256 seller = (seed >> 32) % members.length;
+            int256 has = int256(before[buyer]) + deltas[buyer];
+            int256 amount = has <= 0 ? int256(0) : int256((seed >> 64) % uint256(has + 1));
+            deltas[buyer] -= amount;
+            deltas[seller] += amount;
+        }
+    }
+
+    /// @dev The packing as docs/contract.md states it.
+    function pack(int256[] memory deltas) internal pure returns (uint256[] memory words) {
+        words = new uint256[](2 * deltas.length);
+        uint256 count;
+        uint256 due;
+        for (uint256 slot = 0; slot * 6 < deltas.length; ++slot) {
+            uint256 word;
+            for (uint256 lane = 0; lane < 6 && slot * 6 + lane < deltas.length; ++lane) {
+                word |= (uint256(deltas[slot * 6 + lane]) & LANE) << (lane * LANE_BITS);
+            }
+            if (word == 0) continue;
+            if (slot != due) words[count++] = JUMP | slot;
+            words[count++] = word;
+            due = slot + 1;
+        }
+        assembly ("memory-safe") {
+            mstore(words, count)
+        }
+    }
+
+    function settle(uint256 period, uint256[] memory words) internal {
+        vm.prank(SETTLER);
+        escrow.settle(uint64(period), BIDS, TRADES, words);
+    }
+
+    function settle(uint256 period, int256[] memory deltas) internal returns (uint256[] memory words) {
+        words = pack(deltas);
+        settle(period, words);
+    }
+
+    /// @dev From the first to the second of two members.
+    function payment(uint256 from, uint256 to, uint256 amount) internal view returns (int256[] memory deltas) {
+        deltas = new int256[](members.length);
+        deltas[from] -= int256(amount);
+        deltas[to] += int256(amount);
+    }
+
+    function balances() internal view returns (uint256[] memory) {
+        return escrow.balancesOf(members);
+    }
+
+    /// @dev All that the escrow owes: balances, requests, bond and rewards.
+    function owed() internal view returns (uint256 sum) {
+        for (uint256 i = 0; i < members.length; ++i) {
+            (uint256 requested,,) = escrow.requestOf(members[i]);
+            sum += escrow.balanceOf(members[i]) + requested + escrow.rewardOf(members[i]);
+        }
+        sum += escrow.bond() + escrow.rewardOf(TREASURY) + escrow.rewardOf(STRANGER);
+    }
+
+    /* TIME */
+
+    /// @dev block.timestamp, which the optimizer would read once for a whole test.
+    function time() internal view returns (uint256) {
+        return vm.getBlockTimestamp();
+    }
+
+    function wait(uint256 duration) internal {
+        vm.warp(time() + duration);
+    }
+
+    /// @dev As a judge who believes it.
+    function slash(uint64 period, address challenger) internal {
+        escrow.slash(period, settledHash(period), challenger);
+    }
+
+    /// @dev What the escrow keeps of a period; of one that it does not have, anything.
+    function settledHash(uint64 period) internal view returns (bytes32 commitment) {
+        try escrow.commitmentOf(period) returns (bytes32 kept, uint64) {
+            commitment = kept;
+        } catch {}
+    }
+
+    /* CHECKS */
+
+    function same(uint256 actual, uint256 expected, string memory what) internal pure {
+        if (actual != expected) revert(string.concat(what, ": ", text(actual), " is not ", text(expected)));
+    }
+
+    function same(uint256[] memory actual, uint256[] memory expected, string memory what) internal pure {
+        same(actual.length, expected.length, what);
+        for (uint256 i = 0; i < actual.length; ++i) {
+            if (actual[i] != expected[i]) same(actual[i], expected[i], string.concat(what, " of ", text(i)));
+        }
+    }
+
+    function bound(uint256 value, uint256 low, uint256 high) internal pure returns (uint256) {
+        return low + value % (high - low + 1);
+    }
+
+    function text(uint256 value) internal pure returns (string memory result) {
+        do {
+            result = string.concat(string(abi.encodePacked(bytes1(uint8(48 + value % 10)))), result);
+            value /= 10;
+        } while (value != 0);
+    }
+}

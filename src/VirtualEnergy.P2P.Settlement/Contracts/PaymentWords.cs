@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+
+namespace VirtualEnergy.P2P.Settlement.Contracts;
+
+/// <summary>One payment of a round as the contract adds it up itself: the energy times the price, rounded once.</summary>
+public readonly record struct Payment(MemberId Payer, MemberId Payee, Energy Energy, Price Price)
+{
+    /// <summary>What a trade makes its buyer pay: the seller, and the grid operator and the community where there is a fee or a spread.</summary>
+    /// <exception cref="ArgumentException">Money goes to an account that nobody named.</exception>
+    public static IEnumerable<Payment> Of(Trade trade, MoneyAccounts accounts)
+    {
+        yield return new Payment(trade.Buyer, trade.Seller, trade.Energy, trade.Price);
+        if (trade.GridFee != default)
+        {
+            yield return new Payment(trade.Buyer, Named(accounts.GridOperator, "grid operator"), trade.Energy, trade.GridFee);
+        }
+
+        if (trade.Spread != default)
+        {
+            yield return new Payment(trade.Buyer, Named(accounts.Community, "community"), trade.Energy, trade.Spread);
+        }
+    }
+
+    private static MemberId Named(MemberId? account, string whose) =>
+        account ?? throw new ArgumentException($"The rules name no account for the {whose}, and the round owes it money.", nameof(account));
+}
+
+/// <summary>
+/// The payments of <c>EnergySettlement.settleVerified</c>, two to a word, the upper one first: payer's lane (24 bits), payee's lane (24),
+/// Wh (40), µEUR/kWh (40, two's complement). One without energy is empty.
+/// </summary>
+public static class PaymentWords
+{
+    private const int LaneBits = 24;
+    private const int ValueBits = 40;
+    private const int PaymentBits = 2 * LaneBits + 2 * ValueBits;
+    private const long ValueMask = (1L << ValueBits) - 1;
+
+    /// <exception cref="ArgumentException">A member is not registered, or energy or price do not fit.</exception>
+    public static ImmutableArray<BigInteger> Pack(IEnumerable<Payment> payments, MemberLanes lanes) =>
+        [.. payments.Chunk(2).Select(two => (Pack(two[0], lanes) << PaymentBits) + (two.Length > 1 ? Pack(two[1], lanes) : 0))];
+
+    private static BigInteger Pack(Payment payment, MemberLanes lanes)
+    {
+        var (energy, price) = (payment.Energy.WattHours, payment.Price.MicroEurPerKWh);
+        if (energy is < 0 or > ValueMask || price is < -(1L << (ValueBits - 1)) or >= 1L << (ValueBits - 1))
+        {
+            throw new ArgumentException($"{payment.Energy} at {payment.Price} do not fit in {ValueBits} bits each.", nameof(payment));
+        }
+
+        var members = (BigInteger)lanes.LaneOf(payment.Payer) << LaneBits | lanes.LaneOf(payment.Payee);
+        return (members << ValueBits | energy) << ValueBits | price & ValueMask;
+    }
+}
