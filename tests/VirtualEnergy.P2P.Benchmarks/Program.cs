@@ -1,16 +1,18 @@
 using System.CommandLine;
 using VirtualEnergy.P2P.Benchmarks.Clearing;
 using VirtualEnergy.P2P.Benchmarks.Fuzzing;
+using VirtualEnergy.P2P.Benchmarks.Gas;
 using VirtualEnergy.P2P.Benchmarks.Limits;
 using VirtualEnergy.P2P.Benchmarks.Stress;
 
-var root = new RootCommand("Side-by-side measurements of the market engine; every figure is a ratio inside one run, or a median.")
+var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; and what settling costs on the chain.")
 {
     ClearCommand.Create(),
     ClearCommand.CreateGenerator(),
     LimitsCommand.Create(),
     FuzzCommand.Create(),
     StressCommand.Create(),
+    GasCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();
