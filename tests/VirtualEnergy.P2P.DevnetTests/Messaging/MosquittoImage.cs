@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Images;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Messaging;
@@ -39,7 +40,7 @@ public sealed partial class MosquittoImage : IAsyncLifetime
 
         Configure(engine!.Trim());
         Assemble(binary!);
-        _image = new ImageFromDockerfileBuilder().WithDockerfileDirectory(_context.FullName).WithDockerfile("Dockerfile").Build();
+        _image = new ImageFromDockerfileBuilder().WithLogger(NullLogger.Instance).WithDockerfileDirectory(_context.FullName).WithDockerfile("Dockerfile").Build();
         await _image.CreateAsync();
     }
 

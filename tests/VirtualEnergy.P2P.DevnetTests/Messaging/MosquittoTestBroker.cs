@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Containers;
 using DotNet.Testcontainers.Images;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace VirtualEnergy.P2P.DevnetTests.Messaging;
 
@@ -14,7 +15,7 @@ internal sealed class MosquittoTestBroker : ITestBroker
     public MosquittoTestBroker(IImage image)
     {
         Port = FreePort();
-        _container = new ContainerBuilder(image).WithPortBinding(Port, 1883).Build();
+        _container = new ContainerBuilder(image).WithLogger(NullLogger.Instance).WithPortBinding(Port, 1883).Build();
     }
 
     public int Port { get; }
