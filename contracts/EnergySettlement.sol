@@ -102,6 +102,9 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
     Bond private _bond;
 
+    /// @dev A slot of its own, which `settle` never touches.
+    Metering private _metering;
+
     mapping(address => uint256) private _rewards;
 
     mapping(address => Request) private _requests;
@@ -144,6 +147,7 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         requiredBond = terms.bond;
         _grantRole(REGISTRAR_ROLE, terms.registrar);
         _grantRole(PAUSER_ROLE, terms.pauser);
+        _metering = Metering({period: terms.lastPeriod, standsOn: terms.lastPeriod});
         _head = Heads.create(terms.lastPeriod, block.timestamp, terms.bond == 0 ? BONDED : 0, terms.settler);
         for (uint256 i = 0; i < terms.window; ++i) {
             _commitments[i] = UNUSED;
@@ -259,11 +263,39 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         _commit(_next(period, false), period, bidsRoot, tradesRoot, bytes32(0));
     }
 
-    /// @dev Whether the caller may settle this period now.
-    function _next(uint64 period, bool movesBalances) private view returns (Head head) {
+    /// @inheritdoc IEnergySettlement
+    function settleMetered(uint64 meteredPeriod, bytes32 meterRoot, uint256[] calldata deltas) external {
+        Head head = _open();
+        uint64 period = head.lastPeriod();
+        Metering memory before = _metering;
+        if (before.standsOn == period) revert MeteredAlready(period);
+        if (meteredPeriod <= before.period || meteredPeriod > period) revert MeteredPeriodOutOfRange(before.period, period);
+        // The period's time stays what it was, so that nothing is challenged later than the withdrawals after it are paid. So that
+        // this batch can be challenged long enough, it comes early.
+        uint256 until = head.lastSettledAt() + challengeSeconds / 2;
+        if (block.timestamp > until && challengeSeconds != 0) revert MeteredTooLate(until);
+        uint256 expectedLength = SETTLE_HEAD_BYTES - 32 + 32 * deltas.length;
+        if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
+
+        _move(deltas, head.memberCount());
+        bytes32 deltasHash = _hash(deltas);
+        uint256 place = period % window;
+        bytes32 entry = _commitments[place];
+        _commitments[place] = _withMetered(entry, _meteredHash(meteredPeriod, before, meterRoot, deltasHash)) | _timeOf(entry);
+        _metering = Metering({period: uint32(meteredPeriod), standsOn: uint32(period)});
+        emit SettledMetered(meteredPeriod, period, before, meterRoot, deltasHash);
+    }
+
+    /// @dev Whether the caller may settle now.
+    function _open() private view returns (Head head) {
         head = _head;
         if (msg.sender != head.settler()) revert NotSettler(msg.sender);
         if (head.state() != BONDED) revert NotOpen(head.state());
+    }
+
+    /// @dev Whether the caller may settle this period now.
+    function _next(uint64 period, bool movesBalances) private view returns (Head head) {
+        head = _open();
         if (period != head.lastPeriod() + 1) revert PeriodNotNext(head.lastPeriod() + 1, period);
         if (period > type(uint32).max) revert PeriodTooHigh(type(uint32).max);
         if (movesBalances != _movesBalances(period)) revert NotThisPeriod(period);
@@ -292,6 +324,19 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
     function _commitment(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash) private pure returns (bytes32) {
         return keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash));
+    }
+
+    function _meteredHash(uint64 meteredPeriod, Metering memory before, bytes32 meterRoot, bytes32 deltasHash) private pure returns (bytes32) {
+        return keccak256(abi.encode(meteredPeriod, before, meterRoot, deltasHash));
+    }
+
+    /// @dev The commitment of a period with a metered batch after it.
+    function _withMetered(bytes32 settled, bytes32 metered) private pure returns (bytes32) {
+        return _upper(keccak256(abi.encode(_upper(settled), metered)));
+    }
+
+    function _timeOf(bytes32 entry) private pure returns (bytes32) {
+        return bytes32(uint256(uint32(uint256(entry))));
     }
 
     function _upper(bytes32 commitment) private pure returns (bytes32) {
@@ -409,6 +454,7 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         Head head = _head;
         if (head.state() & FROZEN == 0) revert NotFrozen();
         uint64 period = head.lastPeriod();
+        if (_metering.standsOn == period) revert MeteredBatchStands(period);
         bytes32 deltasHash = deltas.length == 0 && !_movesBalances(period) ? bytes32(0) : _hash(deltas);
         bytes32 commitment = _upper(_commitment(period, bidsRoot, tradesRoot, deltasHash));
         uint256 place = period % window;
@@ -424,6 +470,24 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
             emit ExitOpened(period - 1);
         }
         _head = head;
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function rollbackMetered(bytes32 settled, Metering calldata before, bytes32 meterRoot, uint256[] calldata deltas) external {
+        Head head = _head;
+        if (head.state() & FROZEN == 0) revert NotFrozen();
+        uint64 period = head.lastPeriod();
+        Metering memory last = _metering;
+        if (last.standsOn != period) revert NothingMetered(period);
+        uint256 place = period % window;
+        bytes32 entry = _commitments[place];
+        bytes32 metered = _meteredHash(last.period, before, meterRoot, _hash(deltas));
+        if (_withMetered(settled, metered) != _upper(entry)) revert NotWhatWasSettled(period);
+
+        _undo(deltas);
+        _commitments[place] = _upper(settled) | _timeOf(entry);
+        _metering = before;
+        emit RolledBackMetered(last.period);
     }
 
     /// @inheritdoc IEnergySettlement
@@ -577,6 +641,11 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     /// @inheritdoc IEnergySettlement
     function lastSettledAt() external view returns (uint64) {
         return uint64(_head.lastSettledAt());
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function metering() external view returns (Metering memory) {
+        return _metering;
     }
 
     /// @inheritdoc IEnergySettlement

@@ -11,7 +11,7 @@ const settings = {
   viaIR: true,
   evmVersion: 'osaka',
   metadata: { bytecodeHash: 'none' },
-  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
+  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'storageLayout'] } },
 };
 
 // Forge compiles its tests itself.
@@ -48,15 +48,29 @@ if (messages.length > 0) {
   process.exit(1);
 }
 
+// Where a contract keeps what, without the compiler's numbers for types, which change with every line.
+function layoutOf({ storage, types }) {
+  return storage.map(({ label, slot, offset, type }) => {
+    const { label: name, numberOfBytes, members } = types[type];
+    const value = types[type].value && types[types[type].value];
+    const fields = members || (value && value.members);
+    return { label, slot, offset, bytes: numberOfBytes, type: name, ...(fields && { fields: layoutOf({ storage: fields, types }) }) };
+  });
+}
+
+// Written beside and renamed: a build that runs at the same time sees the old file or the new one, never half of one.
+function write(name, content) {
+  const temporary = path.join(output, `${name}.${process.pid}`);
+  fs.writeFileSync(temporary, JSON.stringify(content, null, 1) + '\n');
+  fs.renameSync(temporary, path.join(output, name));
+}
+
 fs.mkdirSync(output, { recursive: true });
 for (const [file, contracts] of Object.entries(compiled.contracts)) {
-  for (const [name, { abi, evm }] of Object.entries(contracts)) {
+  for (const [name, { abi, evm, storageLayout }] of Object.entries(contracts)) {
     if (file.startsWith('contracts/') && evm.bytecode.object !== '') {
-      // Written beside and renamed: a build that runs at the same time sees the old file or the new one, never half of one.
-      const artifact = { contract: name, compiler: solc.version(), abi, bytecode: '0x' + evm.bytecode.object };
-      const temporary = path.join(output, `${name}.json.${process.pid}`);
-      fs.writeFileSync(temporary, JSON.stringify(artifact, null, 1) + '\n');
-      fs.renameSync(temporary, path.join(output, name + '.json'));
+      write(`${name}.json`, { contract: name, compiler: solc.version(), abi, bytecode: '0x' + evm.bytecode.object });
+      if (storageLayout && storageLayout.storage.length > 0) write(`${name}.storage.json`, layoutOf(storageLayout));
     }
   }
 }

@@ -41,6 +41,14 @@ interface IEnergySettlement {
         uint64 bond;
     }
 
+    /// @notice How far deviations are settled.
+    /// @param period The last period whose metered batch was settled; at first, the one before the first trading period.
+    /// @param standsOn The trading period after which that batch was settled, and with which it is challenged and rolled back.
+    struct Metering {
+        uint32 period;
+        uint32 standsOn;
+    }
+
     /* EVENTS */
 
     /// @notice A member was registered.
@@ -72,6 +80,16 @@ interface IEnergySettlement {
     /// @param deltasHash keccak256 of the delta words, one after another.
     event Settled(uint64 indexed period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash);
 
+    /// @notice A period's deviations were settled.
+    /// @param meteredPeriod The period that was metered.
+    /// @param standsOn The trading period after which it was settled.
+    /// @param before What `metering` said before; needed to roll the batch back.
+    /// @param meterRoot Root of the tree of readings and estimates.
+    /// @param deltasHash keccak256 of the delta words, one after another.
+    event SettledMetered(
+        uint64 indexed meteredPeriod, uint64 indexed standsOn, Metering before, bytes32 meterRoot, bytes32 deltasHash
+    );
+
     /// @notice Someone added to the operator's bond.
     event BondPosted(address indexed from, uint256 received);
 
@@ -87,6 +105,9 @@ interface IEnergySettlement {
 
     /// @notice A period's money was moved back.
     event RolledBack(uint64 indexed period);
+
+    /// @notice A metered batch's money was moved back.
+    event RolledBackMetered(uint64 indexed meteredPeriod);
 
     /// @notice The escrow settles no more; everyone can take out what she has.
     /// @param lastPeriod The last period that stands.
@@ -194,6 +215,23 @@ interface IEnergySettlement {
     /// @notice The period's commitment is not in the ring: not settled yet, or too long ago.
     error PeriodNotInWindow(uint64 period);
 
+    /* ERRORS: METERED BATCHES */
+
+    /// @notice After this trading period a metered batch was settled already; the next one comes after the next period.
+    error MeteredAlready(uint64 period);
+
+    /// @notice A metered period comes after the last one metered, and not after the last one traded.
+    error MeteredPeriodOutOfRange(uint64 lastMetered, uint64 lastPeriod);
+
+    /// @notice The metered batch comes too late after the trading period that it would stand on; it can follow the next one.
+    error MeteredTooLate(uint256 until);
+
+    /// @notice No metered batch stands on the last period.
+    error NothingMetered(uint64 period);
+
+    /// @notice The metered batch that stands on the period is rolled back first.
+    error MeteredBatchStands(uint64 period);
+
     /* ERRORS: FRAUD AND ROLLBACK */
 
     /// @notice The bond must fit into 64 bits.
@@ -262,6 +300,16 @@ interface IEnergySettlement {
     /// @dev Settler only; in periods p with (p + 1) not divisible by `periodsPerBatch`.
     function commitRoots(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot) external;
 
+    /// @notice Settles the deviations of a metered period: what members got or took beyond their trades, and corrections of earlier ones.
+    /// @dev Settler only; delta words and rules as in `settle`. The batch stands on the last trading period settled, at most one on
+    /// each, within half of `challengeSeconds` after it: with it it is challenged, and before it rolled back. Its commitment becomes
+    /// keccak256(abi.encode(upper 28 bytes of the commitment, keccak256(abi.encode(meteredPeriod, before, meterRoot, deltasHash)))),
+    /// where `before` is `metering()`; the time in the ring stays.
+    /// @param meteredPeriod The period metered: after the last one metered, and not after the last one settled.
+    /// @param meterRoot Root of the tree of readings and estimates.
+    /// @param deltas What each member gets or pays, packed; all of them sum to zero.
+    function settleMetered(uint64 meteredPeriod, bytes32 meterRoot, uint256[] calldata deltas) external;
+
     /* BOND, FRAUD AND EXIT */
 
     /// @notice Adds to the operator's bond. Credits what really arrived.
@@ -274,7 +322,8 @@ interface IEnergySettlement {
     function claimReward(address to) external;
 
     /// @notice Freezes the escrow and takes the bond, as fraud was proved in a period that can still be challenged. Judge only.
-    /// @param settled keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash)): what the proof was about.
+    /// @param settled keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash)): what the proof was about; where a metered batch stands
+    /// on the period, the commitment of both (see `settleMetered`).
     /// @param challenger Who proved it; half of the bond is his.
     function slash(uint64 period, bytes32 settled, address challenger) external;
 
@@ -282,6 +331,14 @@ interface IEnergySettlement {
     /// @dev With the fraudulent period itself rolled back, the exit opens.
     /// @param deltas As settled; empty for a period that moved no balances.
     function rollback(bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external;
+
+    /// @notice Moves back the money of the metered batch that stands on the last period, after fraud was proved in that period or before
+    /// it. Anyone can call it, with what was settled; the period itself is rolled back next.
+    /// @param settled The period's commitment without the metered batch: its upper 28 bytes, the rest anything.
+    /// @param before As logged with the batch.
+    /// @param meterRoot As settled.
+    /// @param deltas As settled.
+    function rollbackMetered(bytes32 settled, Metering calldata before, bytes32 meterRoot, uint256[] calldata deltas) external;
 
     /// @notice Ends the community's settlements when the operator has been silent for `silenceSeconds`. Anyone can call it.
     function openExit() external;
@@ -363,8 +420,12 @@ interface IEnergySettlement {
     /// @notice The last period settled.
     function lastPeriod() external view returns (uint64);
 
+    /// @notice How far deviations are settled.
+    function metering() external view returns (Metering memory);
+
     /// @notice The upper 28 bytes of keccak256(abi.encode(period, bidsRoot, tradesRoot, deltasHash)) of a settled period within
-    /// the window, the rest zero, and when it was settled. The deltas' hash is zero where no balances moved.
+    /// the window, the rest zero, and when it was settled. The deltas' hash is zero where no balances moved. Where a metered batch
+    /// stands on the period, the commitment of both (see `settleMetered`).
     function commitmentOf(uint64 period) external view returns (bytes32 commitment, uint64 settledAt);
 
     /// @notice How many members are registered.

@@ -58,6 +58,6 @@ contract CommitRootsTest is EscrowTest {
         vm.expectRevert(
             abi.encodeWithSelector(IEnergySettlement.PeriodsPerBatchOutOfRange.selector, periods, WINDOW)
         );
-        new EnergySettlement(wrong);
+        create(wrong);
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {EnergySettlement} from "../../EnergySettlement.sol";
 import {TestEuro} from "../../TestEuro.sol";
+import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
 import {EscrowTest} from "./EscrowTest.sol";
 
 /// @notice Does anything that anyone may do, in any order, and keeps a plain model beside: one number a member, and all batches.
@@ -13,6 +14,14 @@ contract Actor is EscrowTest {
     uint256 public calls;
     uint256 public settledLast = BEFORE;
     uint256[][] private _batches;
+    Metered[] private _metered;
+
+    /// @dev A metered batch, and what is needed to roll it back.
+    struct Metered {
+        bytes32 settled;
+        IEnergySettlement.Metering before;
+        uint256[] words;
+    }
 
     function setUp() public override {
         super.setUp();
@@ -71,6 +80,18 @@ contract Actor is EscrowTest {
         for (uint256 i = 0; i < MEMBERS; ++i) model[i] = uint256(int256(model[i]) + deltas[i]);
     }
 
+    function settleMetered(uint256 seed) external counted {
+        (bool bonded, bool paused, bool frozen, bool exiting) = escrow.state();
+        IEnergySettlement.Metering memory before = escrow.metering();
+        if (!bonded || paused || frozen || exiting || before.standsOn == settledLast || before.period == settledLast) return;
+        if (time() > escrow.lastSettledAt() + CHALLENGE / 2) return;
+        bytes32 settled = settledHash(uint64(settledLast));
+        int256[] memory deltas = randomDeltas(seed);
+        uint256[] memory words = settleMetered(bound(seed, before.period + 1, settledLast), deltas);
+        _metered.push(Metered(settled, before, words));
+        for (uint256 i = 0; i < MEMBERS; ++i) model[i] = uint256(int256(model[i]) + deltas[i]);
+    }
+
     function pass(uint256 duration) external counted {
         wait(bound(duration, 1, CHALLENGE));
     }
@@ -93,9 +114,21 @@ contract Actor is EscrowTest {
         } catch {} // A later period, rolled back since, had its place in the ring: it is long beyond challenge.
     }
 
+    function rollbackMetered() external counted {
+        (,, bool frozen,) = escrow.state();
+        if (!frozen || escrow.metering().standsOn != settledLast || _metered.length == 0) return;
+        Metered memory last = _metered[_metered.length - 1];
+        escrow.rollbackMetered(last.settled, last.before, METERS, last.words);
+        _metered.pop();
+        undo(last.words);
+        IEnergySettlement.Metering memory now_ = escrow.metering();
+        require(now_.period == last.before.period && now_.standsOn == last.before.standsOn, "metering");
+        require(settledHash(uint64(settledLast)) == last.settled, "commitment");
+    }
+
     function rollback() external counted {
         (,, bool frozen,) = escrow.state();
-        if (!frozen) return;
+        if (!frozen || (escrow.metering().standsOn == settledLast && _metered.length != 0)) return;
         uint256[] memory words = _batches[settledLast - BEFORE - 1];
         escrow.rollback(BIDS, TRADES, words);
         _batches.pop();
@@ -148,7 +181,10 @@ contract Actor is EscrowTest {
     /// @dev From any state: fraud is rolled back by anyone, or the operator falls silent; then everyone is paid all she has.
     function requireEveryoneGetsOut() external {
         (,, bool frozen, bool exiting) = escrow.state();
-        for (; frozen; (,, frozen,) = escrow.state()) this.rollback();
+        for (; frozen; (,, frozen,) = escrow.state()) {
+            this.rollbackMetered();
+            this.rollback();
+        }
         (,,, exiting) = escrow.state();
         wait(exiting ? CHALLENGE : SILENCE);
         if (!exiting) escrow.openExit();
@@ -180,7 +216,7 @@ contract EscrowInvariants {
     }
 
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
-        bytes4[] memory selectors = new bytes4[](10);
+        bytes4[] memory selectors = new bytes4[](12);
         selectors[0] = Actor.deposit.selector;
         selectors[1] = Actor.request.selector;
         selectors[2] = Actor.cancel.selector;
@@ -191,6 +227,8 @@ contract EscrowInvariants {
         selectors[7] = Actor.slash.selector;
         selectors[8] = Actor.rollback.selector;
         selectors[9] = Actor.leave.selector;
+        selectors[10] = Actor.settleMetered.selector;
+        selectors[11] = Actor.rollbackMetered.selector;
         targets = new FuzzSelector[](1);
         targets[0] = FuzzSelector(address(_actor), selectors);
     }

@@ -32,6 +32,7 @@ abstract contract EscrowTest {
 
     bytes32 internal constant BIDS = keccak256("bids");
     bytes32 internal constant TRADES = keccak256("trades");
+    bytes32 internal constant METERS = keccak256("meters");
 
     TestEuro internal euro;
     EnergySettlement internal escrow;
@@ -40,7 +41,7 @@ abstract contract EscrowTest {
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         euro = new TestEuro();
-        escrow = new EnergySettlement(terms());
+        escrow = create(terms());
         for (uint256 i = 0; i < MEMBERS; ++i) members.push(vm.addr(keyOf(i)));
         vm.prank(REGISTRAR);
         escrow.register(members);
@@ -68,6 +69,23 @@ abstract contract EscrowTest {
             keyDelaySeconds: uint32(KEY_DELAY),
             bond: uint64(BOND)
         });
+    }
+
+    /// @dev As `new EnergySettlement(given)` does, but from the compiled contract: else the compiler, which takes most of the tests' time,
+    /// would build the contract anew into each test.
+    function create(IEnergySettlement.Terms memory given) internal returns (EnergySettlement created) {
+        bytes memory code = creationOf(given);
+        assembly ("memory-safe") {
+            created := create(0, add(code, 32), mload(code))
+            if iszero(created) {
+                returndatacopy(code, 0, returndatasize())
+                revert(code, returndatasize())
+            }
+        }
+    }
+
+    function creationOf(IEnergySettlement.Terms memory given) private view returns (bytes memory) {
+        return bytes.concat(vm.getCode("EnergySettlement.sol:EnergySettlement"), abi.encode(given));
     }
 
     function keyOf(uint256 member) internal pure returns (uint256) {
@@ -120,6 +138,16 @@ abstract contract EscrowTest {
     function settle(uint256 period, int256[] memory deltas) internal returns (uint256[] memory words) {
         words = pack(deltas);
         settle(period, words);
+    }
+
+    function settleMetered(uint256 meteredPeriod, uint256[] memory words) internal {
+        vm.prank(SETTLER);
+        escrow.settleMetered(uint64(meteredPeriod), METERS, words);
+    }
+
+    function settleMetered(uint256 meteredPeriod, int256[] memory deltas) internal returns (uint256[] memory words) {
+        words = pack(deltas);
+        settleMetered(meteredPeriod, words);
     }
 
     /// @dev From the first to the second of two members.

@@ -71,10 +71,10 @@ contract RolesTest is EscrowTest {
         IEnergySettlement.Terms memory wrong = terms();
         wrong.silenceSeconds = uint32(CHALLENGE - 1);
         vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.ChallengeTooLong.selector, CHALLENGE));
-        new EnergySettlement(wrong);
+        create(wrong);
         wrong = terms();
         wrong.keyDelaySeconds = uint32(CHALLENGE - 1);
         vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.ChallengeTooLong.selector, CHALLENGE));
-        new EnergySettlement(wrong);
+        create(wrong);
     }
 }

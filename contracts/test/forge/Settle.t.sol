@@ -65,7 +65,7 @@ contract SettleTest is EscrowTest {
         IEnergySettlement.Terms memory late = terms();
         late.lastPeriod = type(uint32).max;
         late.bond = 0;
-        EnergySettlement last = new EnergySettlement(late);
+        EnergySettlement last = create(late);
         vm.prank(SETTLER);
         vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.PeriodTooHigh.selector, type(uint32).max));
         last.settle(uint64(type(uint32).max) + 1, BIDS, TRADES, new uint256[](0));

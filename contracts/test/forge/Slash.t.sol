@@ -87,7 +87,7 @@ contract SlashTest is EscrowTest {
     }
 
     function test_Without_his_bond_the_operator_does_not_settle(uint256 amount) public {
-        EnergySettlement unbonded = new EnergySettlement(terms());
+        EnergySettlement unbonded = create(terms());
         euro.approve(address(unbonded), type(uint256).max);
         amount = bound(amount, 1, BOND - 1);
         unbonded.postBond(amount);

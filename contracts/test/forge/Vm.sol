@@ -5,12 +5,15 @@ pragma solidity ^0.8.30;
 interface Vm {
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
+    function cool(address target) external;
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
+    function getCode(string calldata artifact) external view returns (bytes memory creation);
     function getBlockTimestamp() external view returns (uint256);
     function load(address target, bytes32 slot) external view returns (bytes32);
     function prank(address sender) external;
+    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);
     function store(address target, bytes32 slot, bytes32 value) external;
     function startPrank(address sender) external;
     function stopPrank() external;

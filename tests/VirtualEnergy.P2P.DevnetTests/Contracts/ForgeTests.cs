@@ -8,8 +8,9 @@ namespace VirtualEnergy.P2P.Contracts;
 /// <summary>Runs the contracts' own tests, <c>contracts/test/forge</c>: every amount fuzzed, and invariants over random sequences of calls.</summary>
 public sealed class ForgeTests(ITestOutputHelper output)
 {
-    private const int LeastTests = 60;
+    private const int LeastTests = 85;
     private const int LeastInvariantCalls = 100_000;
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
     [Fact]
     public async Task The_contracts_pass_their_own_tests()
@@ -20,6 +21,7 @@ public sealed class ForgeTests(ITestOutputHelper output)
         {
             using var suites = JsonDocument.Parse(await ForgeAsync(work.FullName));
             var (passed, calls, failures) = (0, 0, new List<string>());
+            var gas = new SortedDictionary<string, string>(StringComparer.Ordinal);
             foreach (var suite in suites.RootElement.EnumerateObject())
             {
                 foreach (var test in suite.Value.GetProperty("test_results").EnumerateObject())
@@ -27,6 +29,11 @@ public sealed class ForgeTests(ITestOutputHelper output)
                     var hasPassed = test.Value.GetProperty("status").GetString() == "Success";
                     passed += hasPassed ? 1 : 0;
                     calls += test.Value.GetProperty("kind").TryGetProperty("Invariant", out var invariant) ? invariant.GetProperty("calls").GetInt32() : 0;
+                    foreach (var operation in test.Value.GetProperty("gas_snapshots").EnumerateObject().SelectMany(group => group.Value.EnumerateObject()))
+                    {
+                        gas.Add(operation.Name, operation.Value.GetString()!);
+                    }
+
                     output.WriteLine($"{(hasPassed ? "passed" : "FAILED")} {suite.Name}: {test.Name}");
                     if (!hasPassed)
                     {
@@ -38,6 +45,7 @@ public sealed class ForgeTests(ITestOutputHelper output)
             Assert.True(failures.Count == 0, string.Join('\n', failures));
             Assert.True(passed >= LeastTests, $"Only {passed} tests ran.");
             Assert.True(calls >= LeastInvariantCalls, $"The invariants were checked after {calls} calls only.");
+            CheckedInSnapshot.Holds("gas.json", JsonSerializer.Serialize(gas, Indented) + "\n");
         }
         finally
         {
