@@ -19,12 +19,17 @@ internal static class EnergySettlementAbi
     public static readonly AbiFunction CommitRoots = new("commitRoots(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot)");
     public static readonly AbiFunction PostBond = new("postBond(uint256 amount)");
     public static readonly AbiFunction Rollback = new("rollback(bytes32 bidsRoot, bytes32 tradesRoot, uint256[] deltas)");
+    public static readonly AbiFunction SettleMetered = new("settleMetered(uint64 meteredPeriod, bytes32 meterRoot, uint256[] deltas)");
+    public static readonly AbiFunction RollbackMetered =
+        new("rollbackMetered(bytes32 settled, (uint32 period, uint32 standsOn) before, bytes32 meterRoot, uint256[] deltas)");
+
     public static readonly AbiFunction OpenExit = new("openExit()");
     public static readonly AbiFunction Exit = new("exit(address member)");
 
     public static readonly AbiFunction Token = new("token()", "address");
     public static readonly AbiFunction Settler = new("settler()", "address");
     public static readonly AbiFunction LastPeriod = new("lastPeriod()", "uint64");
+    public static readonly AbiFunction Metering = new("metering()", "(uint32, uint32)");
     public static readonly AbiFunction CommitmentOf = new("commitmentOf(uint64 period)", "bytes32, uint64");
     public static readonly AbiFunction RequestOf = new("requestOf(address member)", "uint256, uint64, address");
     public static readonly AbiFunction State = new("state()", "bool, bool, bool, bool");
@@ -33,4 +38,7 @@ internal static class EnergySettlementAbi
     public static readonly AbiFunction BalancesOf = new("balancesOf(address[] accounts)", "uint256[]");
 
     public static readonly AbiEvent Settled = new("Settled(uint64 indexed period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash)");
+
+    public static readonly AbiEvent SettledMetered = new(
+        "SettledMetered(uint64 indexed meteredPeriod, uint64 indexed standsOn, (uint32 period, uint32 standsOn) before, bytes32 meterRoot, bytes32 deltasHash)");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Settlement.Contracts;
@@ -24,8 +25,11 @@ public sealed class MemberLanes
 
     /// <summary>A batch's deltas, packed for the contract.</summary>
     /// <exception cref="ArgumentException">A member is not registered or comes twice, or a delta is too large for a lane.</exception>
-    public ImmutableArray<BigInteger> Pack(SettlementBatch batch) =>
-        DeltaWords.Pack(batch.Deltas.Select(delta => new LaneDelta(LaneOf(delta.Member), delta.Delta)));
+    public ImmutableArray<BigInteger> Pack(SettlementBatch batch) => Pack(batch.Deltas);
+
+    /// <inheritdoc cref="Pack(SettlementBatch)"/>
+    public ImmutableArray<BigInteger> Pack(ImmutableArray<MemberDelta> deltas) =>
+        DeltaWords.Pack(deltas.Select(delta => new LaneDelta(LaneOf(delta.Member), delta.Delta)));
 
     /// <exception cref="ArgumentException">Not registered.</exception>
     public int LaneOf(MemberId member) =>

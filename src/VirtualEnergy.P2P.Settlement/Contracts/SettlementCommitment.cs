@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
 
@@ -10,23 +12,31 @@ namespace VirtualEnergy.P2P.Settlement.Contracts;
 /// </summary>
 public static class SettlementCommitment
 {
+    private const int TimeSize = 4;
+
     private static readonly AbiType[] Fields =
         [AbiType.Parse("uint64"), AbiType.Parse("bytes32"), AbiType.Parse("bytes32"), AbiType.Parse("bytes32")];
 
     /// <summary>The upper 28 bytes of keccak-256 of <c>abi.encode(period, bidsRoot, tradesRoot, deltasHash)</c>; beside them the contract keeps the time.</summary>
-    public static Hash256 Of(SettlementBatch batch, MemberLanes lanes)
+    public static Hash256 Of(SettlementBatch batch, MemberLanes lanes) =>
+        Upper(Keccak256.Hash(AbiEncoder.Encode(Fields, batch.Period.Index, batch.BidsRoot, batch.TradesRoot, DeltasHash(batch, lanes))));
+
+    /// <summary>A commitment as the contract keeps it: the upper 28 bytes.</summary>
+    public static Hash256 Upper(Hash256 commitment)
     {
-        const int TimeSize = 4;
-        var hash = Keccak256.Hash(AbiEncoder.Encode(Fields, batch.Period.Index, batch.BidsRoot, batch.TradesRoot, DeltasHash(batch, lanes))).ToArray();
-        hash.AsSpan(^TimeSize..).Clear();
-        return new Hash256(hash);
+        var kept = commitment.ToArray();
+        kept.AsSpan(^TimeSize..).Clear();
+        return new Hash256(kept);
     }
 
     /// <summary>keccak-256 of the packed delta words, one after another.</summary>
-    public static Hash256 DeltasHash(SettlementBatch batch, MemberLanes lanes)
+    public static Hash256 DeltasHash(SettlementBatch batch, MemberLanes lanes) => DeltasHash(batch.Deltas, lanes);
+
+    /// <inheritdoc cref="DeltasHash(SettlementBatch, MemberLanes)"/>
+    public static Hash256 DeltasHash(ImmutableArray<MemberDelta> deltas, MemberLanes lanes)
     {
         const int WordSize = 32;
-        var words = lanes.Pack(batch);
+        var words = lanes.Pack(deltas);
         var bytes = new byte[words.Length * WordSize];
         for (var i = 0; i < words.Length; i++)
         {
