@@ -73,6 +73,9 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     /// @inheritdoc IEnergySettlement
     uint256 public immutable requiredBond;
 
+    /// @inheritdoc IEnergySettlement
+    bytes32 public immutable rules;
+
     /* STORAGE */
 
     /// @dev What a member asked for; one slot.
@@ -145,6 +148,7 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         silenceSeconds = terms.silenceSeconds;
         keyDelaySeconds = terms.keyDelaySeconds;
         requiredBond = terms.bond;
+        rules = terms.rules;
         _grantRole(REGISTRAR_ROLE, terms.registrar);
         _grantRole(PAUSER_ROLE, terms.pauser);
         _metering = Metering({period: terms.lastPeriod, standsOn: terms.lastPeriod});
@@ -248,14 +252,14 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     }
 
     /// @inheritdoc IEnergySettlement
-    function settleVerified(uint64 period, bytes32 bidsRoot, uint256[] calldata payments) external {
+    function settleVerified(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata payments) external {
         Head head = _next(period, true);
-        uint256 expectedLength = SETTLE_HEAD_BYTES - 32 + 32 * payments.length;
+        uint256 expectedLength = SETTLE_HEAD_BYTES + 32 * payments.length;
         if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
 
         uint256[] memory words = Payments.net(payments, head.memberCount());
         _moveNetted(words, head.memberCount());
-        _commit(head, period, bidsRoot, _hash(payments), keccak256(abi.encodePacked(words)));
+        _commit(head, period, bidsRoot, tradesRoot, keccak256(abi.encodePacked(words)));
     }
 
     /// @inheritdoc IEnergySettlement

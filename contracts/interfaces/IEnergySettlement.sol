@@ -24,6 +24,7 @@ interface IEnergySettlement {
     /// @param silenceSeconds After so long without a settlement anyone opens the exit; at least `challengeSeconds`.
     /// @param keyDelaySeconds How long a new settler or admin waits; at least `challengeSeconds`.
     /// @param bond What the operator must have posted before he can settle; units of the token.
+    /// @param rules Hash of the market's rules, so that they cannot be others than those that members agreed to. See FraudProofs.
     struct Terms {
         IERC20 token;
         address admin;
@@ -39,6 +40,7 @@ interface IEnergySettlement {
         uint32 silenceSeconds;
         uint32 keyDelaySeconds;
         uint64 bond;
+        bytes32 rules;
     }
 
     /// @notice How far deviations are settled.
@@ -292,9 +294,8 @@ interface IEnergySettlement {
     function settle(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external;
 
     /// @notice Settles one period by its payments: the contract adds them up itself.
-    /// @dev Settler only. See `Payments` for their form. Commits to the words that `settle` would have got, and to keccak256 of the
-    /// payments' words in place of the trades' root.
-    function settleVerified(uint64 period, bytes32 bidsRoot, uint256[] calldata payments) external;
+    /// @dev Settler only. See `Payments` for their form. Commits to what `settle` would have got.
+    function settleVerified(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata payments) external;
 
     /// @notice Commits to one period whose money moves with a later one.
     /// @dev Settler only; in periods p with (p + 1) not divisible by `periodsPerBatch`.
@@ -398,6 +399,9 @@ interface IEnergySettlement {
 
     /// @notice What the operator must have posted.
     function requiredBond() external view returns (uint256);
+
+    /// @notice Hash of the market's rules.
+    function rules() external view returns (bytes32);
 
     /// @notice What the operator has posted and not lost.
     function bond() external view returns (uint256);

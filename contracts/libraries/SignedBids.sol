@@ -28,6 +28,14 @@ library SignedBids {
         Preferences preferences;
     }
 
+    /// @notice What the exchange acknowledges: this bid is admitted.
+    struct Receipt {
+        bytes32 bid;
+        address member;
+        uint64 period;
+        uint64 number;
+    }
+
     bytes32 private constant DOMAIN_TYPE =
         keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
     bytes32 private constant STEP_TYPE = keccak256("Step(int64 price,uint64 energy)");
@@ -42,17 +50,27 @@ library SignedBids {
         "Step(int64 price,uint64 energy)"
     );
 
+    bytes32 private constant RECEIPT_TYPE = keccak256("Receipt(bytes32 bid,address member,uint64 period,uint64 number)");
+
     /// @notice The digest that a member of `escrow`'s community signs.
     function hash(Bid calldata bid, address escrow) internal view returns (bytes32) {
-        bytes32 separator =
-            keccak256(abi.encode(DOMAIN_TYPE, keccak256("VirtualEnergy P2P"), keccak256("1"), block.chainid, escrow));
         (bytes32 buy, bytes32 sell) = (_hash(bid.buy), _hash(bid.sell));
         bytes32 content = _hasPreferences(bid.preferences)
             ? keccak256(
                 abi.encode(PREFERRING_BID_TYPE, bid.member, bid.period, bid.number, buy, sell, _hash(bid.preferences))
             )
             : keccak256(abi.encode(BID_TYPE, bid.member, bid.period, bid.number, buy, sell));
-        return keccak256(abi.encodePacked(hex"1901", separator, content));
+        return _digest(content, escrow);
+    }
+
+    /// @notice The digest that the exchange of `escrow`'s community signs.
+    function hash(Receipt calldata receipt, address escrow) internal view returns (bytes32) {
+        return _digest(keccak256(abi.encode(RECEIPT_TYPE, receipt)), escrow);
+    }
+
+    /// @notice Whether the bid would pay more for what has some quality.
+    function offersPremium(Bid calldata bid) internal pure returns (bool) {
+        return bid.buy.length != 0 && _hasPreferences(bid.preferences);
     }
 
     /// @notice Wh that the bid buys at a price, its premiums included, whatever is bought.
@@ -78,6 +96,12 @@ library SignedBids {
                 if iszero(sgt(calldataload(step), price)) { energy := add(energy, calldataload(add(step, 32))) }
             }
         }
+    }
+
+    function _digest(bytes32 content, address escrow) private view returns (bytes32) {
+        bytes32 separator =
+            keccak256(abi.encode(DOMAIN_TYPE, keccak256("VirtualEnergy P2P"), keccak256("1"), block.chainid, escrow));
+        return keccak256(abi.encodePacked(hex"1901", separator, content));
     }
 
     /// @dev By hand, as the compiler would check and copy every field: a proof with 32 steps would cost a third more. Whole words are

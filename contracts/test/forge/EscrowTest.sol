@@ -23,10 +23,13 @@ abstract contract EscrowTest {
     uint256 internal constant LANE = (1 << LANE_BITS) - 1;
     uint256 internal constant JUMP = 1 << 252;
 
+    bytes32 internal constant RULES = keccak256("rules");
+
     address internal constant ADMIN = address(0xAD);
     address internal constant REGISTRAR = address(0x4E);
     address internal constant PAUSER = address(0xBA);
-    address internal constant SETTLER = address(0x5E);
+    uint256 internal constant SETTLER_KEY = 0x5E;
+    address internal constant SETTLER = 0xcf484269182Ac2388A4bFE6d19FB0687e3534B7f; // of that key
     address internal constant TREASURY = address(0x7E);
     address internal constant STRANGER = address(0x57);
 
@@ -67,7 +70,8 @@ abstract contract EscrowTest {
             challengeSeconds: uint32(CHALLENGE),
             silenceSeconds: uint32(SILENCE),
             keyDelaySeconds: uint32(KEY_DELAY),
-            bond: uint64(BOND)
+            bond: uint64(BOND),
+            rules: RULES
         });
     }
 

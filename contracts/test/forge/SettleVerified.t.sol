@@ -13,7 +13,7 @@ contract SettleVerifiedTest is EscrowTest {
         words[0] = asPayer ? packed(lane, 0, 1, 1) : packed(0, lane, 1, 1);
         vm.prank(SETTLER);
         vm.expectRevert(abi.encodeWithSelector(Payments.PaymentLaneNotInUse.selector, lane));
-        escrow.settleVerified(BEFORE + 1, BIDS, words);
+        escrow.settleVerified(BEFORE + 1, BIDS, TRADES, words);
     }
 
     function test_Nobody_gets_more_than_a_delta_holds() public {
@@ -22,7 +22,7 @@ contract SettleVerifiedTest is EscrowTest {
         words[0] = packed(0, 1, 1 << 39, 8000);
         vm.prank(SETTLER);
         vm.expectRevert(abi.encodeWithSelector(Payments.DeltaOverflow.selector, 0));
-        escrow.settleVerified(BEFORE + 1, BIDS, words);
+        escrow.settleVerified(BEFORE + 1, BIDS, TRADES, words);
     }
 
     /// @dev 1 Wh at 499, 500, -500 and -501 µEUR/kWh: half a unit goes up, also below zero.
@@ -34,7 +34,7 @@ contract SettleVerifiedTest is EscrowTest {
             words[0] = packed(0, 1, 1, prices[i]);
             uint256 before = escrow.balanceOf(members[1]);
             vm.prank(SETTLER);
-            escrow.settleVerified(uint64(BEFORE + 1 + i), BIDS, words);
+            escrow.settleVerified(uint64(BEFORE + 1 + i), BIDS, TRADES, words);
             same(escrow.balanceOf(members[1]), uint256(int256(before) + amounts[i]), text(i));
         }
     }
@@ -57,7 +57,7 @@ contract SettleVerifiedTest is EscrowTest {
         EnergySettlement other = escrow;
         uint256[] memory netted = pack(deltas);
         vm.prank(SETTLER);
-        other.settleVerified(BEFORE + 1, BIDS, words);
+        other.settleVerified(BEFORE + 1, BIDS, TRADES, words);
         uint256[] memory verified = balances();
         members = new address[](0);
         setUp();
@@ -68,7 +68,7 @@ contract SettleVerifiedTest is EscrowTest {
         // And it commits to the packed words, so that it is rolled back like a packed batch.
         (bytes32 commitment,) = other.commitmentOf(BEFORE + 1);
         bytes32 whole = keccak256(
-            abi.encode(uint64(BEFORE + 1), BIDS, keccak256(abi.encodePacked(words)), keccak256(abi.encodePacked(netted)))
+            abi.encode(uint64(BEFORE + 1), BIDS, TRADES, keccak256(abi.encodePacked(netted)))
         );
         require(commitment == (whole >> 32) << 32, "commitment");
     }
