@@ -21,4 +21,7 @@ public sealed record Round(
 {
     /// <summary>The chance that the round was cleared with; null where its mechanism draws no lots.</summary>
     public Hash256? Seed { get; init; }
+
+    /// <summary>Where the money went that no seller got.</summary>
+    public MoneyAccounts Accounts { get; init; }
 }

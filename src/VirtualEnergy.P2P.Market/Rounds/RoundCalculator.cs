@@ -33,6 +33,7 @@ public static class RoundCalculator
         return new Round(period, frozen, clearing, trades, Netting.DeltasOf(trades, clearing.Charges, rules.Accounts))
         {
             Seed = rules.Mechanism.DrawsLots() ? seed : null,
+            Accounts = rules.Accounts,
         };
     }
 

@@ -6,7 +6,7 @@ namespace VirtualEnergy.P2P.Settlement.Contracts;
 internal static class EnergySettlementAbi
 {
     public static readonly AbiFunction Constructor =
-        new("constructor((address token, address admin, address registrar, address pauser, address settler, address judge, address treasury, uint32 lastPeriod, uint32 window, uint32 periodsPerBatch, uint32 challengeSeconds, uint32 silenceSeconds, uint32 keyDelaySeconds, uint64 bond) terms)");
+        new("constructor((address token, address admin, address registrar, address pauser, address settler, address judge, address treasury, uint32 lastPeriod, uint32 window, uint32 periodsPerBatch, uint32 challengeSeconds, uint32 silenceSeconds, uint32 keyDelaySeconds, uint64 bond, bytes32 rules) terms)");
 
     public static readonly AbiFunction Register = new("register(address[] newMembers)");
     public static readonly AbiFunction Deposit = new("deposit(address member, uint256 amount)");
@@ -15,7 +15,7 @@ internal static class EnergySettlementAbi
     public static readonly AbiFunction FinaliseWithdrawal = new("finaliseWithdrawal(address member)");
     public static readonly AbiFunction Settle = new("settle(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] deltas)");
 
-    public static readonly AbiFunction SettleVerified = new("settleVerified(uint64 period, bytes32 bidsRoot, uint256[] payments)");
+    public static readonly AbiFunction SettleVerified = new("settleVerified(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] payments)");
     public static readonly AbiFunction CommitRoots = new("commitRoots(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot)");
     public static readonly AbiFunction PostBond = new("postBond(uint256 amount)");
     public static readonly AbiFunction Rollback = new("rollback(bytes32 bidsRoot, bytes32 tradesRoot, uint256[] deltas)");
@@ -28,6 +28,7 @@ internal static class EnergySettlementAbi
 
     public static readonly AbiFunction Token = new("token()", "address");
     public static readonly AbiFunction Settler = new("settler()", "address");
+    public static readonly AbiFunction Rules = new("rules()", "bytes32");
     public static readonly AbiFunction LastPeriod = new("lastPeriod()", "uint64");
     public static readonly AbiFunction Metering = new("metering()", "(uint32, uint32)");
     public static readonly AbiFunction CommitmentOf = new("commitmentOf(uint64 period)", "bytes32, uint64");

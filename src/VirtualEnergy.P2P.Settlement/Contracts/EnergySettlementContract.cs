@@ -31,7 +31,7 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         object[] values =
         [
             terms.Token, terms.Admin, terms.Registrar, terms.Pauser, terms.Settler, terms.Judge, terms.Treasury, terms.LastPeriod.Index,
-            terms.WindowPeriods, terms.PeriodsPerBatch, Seconds(terms.Challenge), Seconds(terms.Silence), Seconds(terms.KeyDelay), terms.Bond.MicroEur,
+            terms.WindowPeriods, terms.PeriodsPerBatch, Seconds(terms.Challenge), Seconds(terms.Silence), Seconds(terms.KeyDelay), terms.Bond.MicroEur, terms.Rules,
         ];
         var arguments = EnergySettlementAbi.Constructor.EncodeArguments([values]);
         var receipt = await sender.SendAndConfirmAsync(null, [.. Artifact.CreationCode, .. arguments], cancellationToken);
@@ -93,11 +93,11 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     /// <summary>Settles a period by its payments, which the contract adds up itself. The sender is the settler.</summary>
     /// <exception cref="ArgumentException">A payment's member is not registered, or it does not fit; nothing was sent.</exception>
     public async Task<TransactionReceipt> SettleVerifiedAsync(
-        TransactionSender sender, Period period, Hash256 bidsRoot, IReadOnlyList<Payment> payments, CancellationToken cancellationToken)
+        TransactionSender sender, Period period, Hash256 bidsRoot, Hash256 tradesRoot, IReadOnlyList<Payment> payments, CancellationToken cancellationToken)
     {
         var lanes = await LanesAsync(cancellationToken);
         var words = PaymentWords.Pack(payments, lanes).Select(word => (object)word).ToArray();
-        return await sender.SendAndConfirmAsync(Address, EnergySettlementAbi.SettleVerified.Encode(period.Index, bidsRoot, words), cancellationToken);
+        return await sender.SendAndConfirmAsync(Address, EnergySettlementAbi.SettleVerified.Encode(period.Index, bidsRoot, tradesRoot, words), cancellationToken);
     }
 
     /// <summary>Settles a period and waits until it is mined. The sender is the settler.</summary>
@@ -117,6 +117,10 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
 
     public Task<Address> TokenAsync(CancellationToken cancellationToken) =>
         ReadAsync<Address>(EnergySettlementAbi.Token, cancellationToken);
+
+    /// <summary>Hash of the market rules that the escrow was deployed with; see <see cref="Commitments.CommittedRules"/>.</summary>
+    public async Task<Hash256> RulesAsync(CancellationToken cancellationToken) =>
+        new(await ReadAsync<byte[]>(EnergySettlementAbi.Rules, cancellationToken));
 
     public Task<Address> SettlerAsync(CancellationToken cancellationToken) =>
         ReadAsync<Address>(EnergySettlementAbi.Settler, cancellationToken);

@@ -36,6 +36,9 @@ public sealed record EnergySettlementTerms(
 
     /// <summary>What the operator must have posted before he can settle.</summary>
     public Money Bond { get; init; }
+
+    /// <summary>The market's rules, so that nobody can be settled by others; zero where there are none to be held to.</summary>
+    public Hash256 Rules { get; init; }
 }
 
 /// <summary>A period's settlement, as the contract wrote it into the log.</summary>

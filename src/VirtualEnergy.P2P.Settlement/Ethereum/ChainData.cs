@@ -9,7 +9,8 @@ namespace VirtualEnergy.P2P.Settlement.Ethereum;
 /// <param name="Data">Call data, or creation code.</param>
 /// <param name="From">The pretended sender.</param>
 /// <param name="Block">The state to execute on; null is the latest.</param>
-public sealed record EthereumCall(Address? To, ReadOnlyMemory<byte> Data, Address? From = null, ulong? Block = null);
+/// <param name="Value">Ether that goes with it, wei.</param>
+public sealed record EthereumCall(Address? To, ReadOnlyMemory<byte> Data, Address? From = null, ulong? Block = null, BigInteger Value = default);
 
 /// <summary>What a transaction should offer now, wei per gas.</summary>
 /// <param name="MaxFeePerGas">Twice the next block's base fee, and the tip: holds through six full blocks.</param>

@@ -22,6 +22,11 @@ internal static class RpcJson
             json["from"] = from.ToString();
         }
 
+        if (!call.Value.IsZero)
+        {
+            json["value"] = Hex.OfQuantity(call.Value);
+        }
+
         return json;
     }
 

@@ -52,16 +52,21 @@ public sealed class TransactionSender : IDisposable
     /// <exception cref="EthereumRevertException">It would revert now; nothing was sent.</exception>
     /// <exception cref="WrongChainException">The node is on another chain; nothing was sent.</exception>
     public async Task<Hash256> SendAsync(Address? to, byte[] data, CancellationToken cancellationToken) =>
-        (await PrepareAndSendAsync(to, data, cancellationToken)).Hash;
+        (await PrepareAndSendAsync(to, data, BigInteger.Zero, cancellationToken)).Hash;
 
     /// <summary>Sends and waits until it is mined.</summary>
     /// <exception cref="EthereumRevertException">It reverts: before sending, or in the block all the same.</exception>
     /// <exception cref="TransactionTimeoutException">Sent, and not mined in time.</exception>
-    public async Task<TransactionReceipt> SendAndConfirmAsync(Address? to, byte[] data, CancellationToken cancellationToken)
+    public Task<TransactionReceipt> SendAndConfirmAsync(Address? to, byte[] data, CancellationToken cancellationToken) =>
+        SendAndConfirmAsync(to, data, BigInteger.Zero, cancellationToken);
+
+    /// <summary>Sends ether with it, wei.</summary>
+    /// <inheritdoc cref="SendAndConfirmAsync(Address?, byte[], CancellationToken)"/>
+    public async Task<TransactionReceipt> SendAndConfirmAsync(Address? to, byte[] data, BigInteger value, CancellationToken cancellationToken)
     {
-        var transaction = await PrepareAndSendAsync(to, data, cancellationToken);
+        var transaction = await PrepareAndSendAsync(to, data, value, cancellationToken);
         var receipt = await ConfirmAsync(transaction, cancellationToken);
-        return receipt.Succeeded ? receipt : throw await WhyRevertedAsync(to, data, receipt, cancellationToken);
+        return receipt.Succeeded ? receipt : throw await WhyRevertedAsync(to, data, value, receipt, cancellationToken);
     }
 
     /// <summary>Signs with the next nonce and today's fees. The nonce is used once this returns.</summary>
@@ -70,7 +75,7 @@ public sealed class TransactionSender : IDisposable
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            return await PrepareNextAsync(to, data, cancellationToken);
+            return await PrepareNextAsync(to, data, BigInteger.Zero, cancellationToken);
         }
         finally
         {
@@ -139,12 +144,12 @@ public sealed class TransactionSender : IDisposable
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private async Task<SignedTransaction> PrepareAndSendAsync(Address? to, byte[] data, CancellationToken cancellationToken)
+    private async Task<SignedTransaction> PrepareAndSendAsync(Address? to, byte[] data, BigInteger value, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            var transaction = await PrepareNextAsync(to, data, cancellationToken);
+            var transaction = await PrepareNextAsync(to, data, value, cancellationToken);
             try
             {
                 await SendAsync(transaction, cancellationToken);
@@ -164,15 +169,15 @@ public sealed class TransactionSender : IDisposable
         }
     }
 
-    private async Task<SignedTransaction> PrepareNextAsync(Address? to, byte[] data, CancellationToken cancellationToken)
+    private async Task<SignedTransaction> PrepareNextAsync(Address? to, byte[] data, BigInteger value, CancellationToken cancellationToken)
     {
         await CheckChainAsync(cancellationToken);
-        var gas = await _client.EstimateGasAsync(new EthereumCall(to, data, Address), cancellationToken);
+        var gas = await _client.EstimateGasAsync(new EthereumCall(to, data, Address, Value: value), cancellationToken);
         var fees = await _client.FeesAsync(cancellationToken);
         var nonce = _nextNonce ?? await _client.TransactionCountAsync(Address, pending: true, cancellationToken);
         var limit = (ulong)((UInt128)gas * (uint)_options.GasPercent / 100);
         var transaction = new Eip1559Transaction(
-            _chainId, nonce, fees.MaxPriorityFeePerGas, fees.MaxFeePerGas, limit, to, BigInteger.Zero, [.. data]).Sign(_key);
+            _chainId, nonce, fees.MaxPriorityFeePerGas, fees.MaxFeePerGas, limit, to, value, [.. data]).Sign(_key);
         _nextNonce = nonce + 1;
         return transaction;
     }
@@ -199,11 +204,11 @@ public sealed class TransactionSender : IDisposable
     }
 
     // A receipt does not say why; the same call on the state before its block nearly always does.
-    private async Task<EthereumException> WhyRevertedAsync(Address? to, byte[] data, TransactionReceipt receipt, CancellationToken cancellationToken)
+    private async Task<EthereumException> WhyRevertedAsync(Address? to, byte[] data, BigInteger value, TransactionReceipt receipt, CancellationToken cancellationToken)
     {
         try
         {
-            await _client.CallAsync(new EthereumCall(to, data, Address, receipt.BlockNumber - 1), cancellationToken);
+            await _client.CallAsync(new EthereumCall(to, data, Address, receipt.BlockNumber - 1, value), cancellationToken);
         }
         catch (EthereumException e) when (e is EthereumRevertException)
         {

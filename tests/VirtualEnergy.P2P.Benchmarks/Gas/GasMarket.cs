@@ -76,7 +76,7 @@ internal sealed class GasMarket : IAsyncDisposable
             trades.AddRange(here);
             var receipt = (period.Index + 1) % PeriodsPerBatch == 0
                 ? await contract.SettleAsync(_settler, BatchOf(period, trades), cancellation)
-                : await contract.CommitRootsAsync(_settler, period, BidsRoot(period), new CommittedTrades([.. here]).Root, cancellation);
+                : await contract.CommitRootsAsync(_settler, period, BidsRoot(period), TradesRoot([.. here]), cancellation);
             gas += receipt.GasUsed;
             transactions++;
         }
@@ -90,7 +90,7 @@ internal sealed class GasMarket : IAsyncDisposable
         var contract = await EscrowAsync(1, cancellation);
         var period = await contract.LastPeriodAsync(cancellation);
         var payments = Trades().Select(trade => new Payment(trade.Buyer, trade.Seller, trade.Energy, trade.Price)).ToList();
-        var receipt = await contract.SettleVerifiedAsync(_settler, period.Next, BidsRoot(period), payments, cancellation);
+        var receipt = await contract.SettleVerifiedAsync(_settler, period.Next, BidsRoot(period), TradesRoot([.. Trades()]), payments, cancellation);
         return new GasUse(1, _trades, 1, receipt.GasUsed);
     }
 
@@ -151,8 +151,10 @@ internal sealed class GasMarket : IAsyncDisposable
     }
 
     private static SettlementBatch BatchOf(Period period, List<Trade> trades) =>
-        new(period, BidsRoot(period), new CommittedTrades([.. trades]).Root, Netting.DeltasOf(trades, [], new MoneyAccounts(null, null)));
+        new(period, BidsRoot(period), TradesRoot([.. trades]), Netting.DeltasOf(trades, [], new MoneyAccounts(null, null)));
 
     // Of a root only its 32 bytes cost gas.
+    private static Hash256 TradesRoot(ImmutableArray<Trade> trades) => new CommittedTrades(trades, LedgerEntry.Book(trades, [], default)).Root;
+
     private static Hash256 BidsRoot(Period period) => Keccak256.Hash(BitConverter.GetBytes(period.Index));
 }

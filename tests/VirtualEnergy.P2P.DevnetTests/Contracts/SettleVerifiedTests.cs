@@ -29,7 +29,7 @@ public sealed class SettleVerifiedTests(DevChain chain)
         ];
         var before = await escrow.BalancesAsync();
         await escrow.Contract.SettleVerifiedAsync(
-            chain.Settler, new Period(Before + 1), BidsRoot, [.. trades.SelectMany(trade => Payment.Of(trade, accounts))], Cancellation);
+            chain.Settler, new Period(Before + 1), BidsRoot, TradesRoot, [.. trades.SelectMany(trade => Payment.Of(trade, accounts))], Cancellation);
 
         var deltas = Netting.DeltasOf(trades, [], accounts).ToDictionary(delta => delta.Member, delta => delta.Delta.MicroEur);
         await escrow.HasBalancesAsync([.. before.Select((balance, member) => balance + deltas.GetValueOrDefault(escrow.Members[member].ToMember()))]);
@@ -43,7 +43,7 @@ public sealed class SettleVerifiedTests(DevChain chain)
         foreach (var payment in (Payment[])[new(ada, ben, new Energy(1L << 40), new Price(1)), new(ada, ben, new Energy(1), new Price(1L << 39)), new(ada, ben, new Energy(1), new Price(-(1L << 39) - 1))])
         {
             await Assert.ThrowsAsync<ArgumentException>(() =>
-                escrow.Contract.SettleVerifiedAsync(chain.Settler, new Period(Before + 1), BidsRoot, [payment], Cancellation));
+                escrow.Contract.SettleVerifiedAsync(chain.Settler, new Period(Before + 1), BidsRoot, TradesRoot, [payment], Cancellation));
         }
     }
 }

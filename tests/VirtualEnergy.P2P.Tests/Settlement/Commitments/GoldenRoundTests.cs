@@ -10,14 +10,14 @@ public sealed class GoldenRoundTests
     /// <summary>A change here means that nobody can check yesterday's rounds any more.</summary>
     private static readonly Dictionary<string, string> Golden = new()
     {
-        ["uniform"] = "0xec4fc3e99934fa7f93b123a2cc63e61be9510eaf7fa122f9cef1699829356814",
-        ["pay-as-bid"] = "0x0bd82b5ab8b96313b0c565907fce0580ad2a96060a8951cef2cb584c03c9f17f",
-        ["huang"] = "0x7ab7d524a7b6c73fd05b4a02cb3c8d001d08484c74be0816dbee3b8b2d936105",
-        ["muda"] = "0xc20bd4827d7dd33296de73c3e7944b722869c6ac243c12b079c3198960e14841",
-        ["continuous"] = "0x422fd6237003a67fd4db6c5c8bf161e05e3d9ddfc08a6e825475ef476ce55fcb",
+        ["uniform"] = "0x74e8408eada48020e82dde0e521d5df60665f845435e9c99d03c047ffab753a2",
+        ["pay-as-bid"] = "0x15306b1cf4b5284f0455a3df85337fa4c7a07c774e6039576b952810b3ebe6ed",
+        ["huang"] = "0xcd64fffec7b441d29ae65f9a846e072e4996f5c7e81ce4f4a82478aad571df07",
+        ["muda"] = "0x734a1b4c77651de7b9eac8d47c32ca45e3266bc9a32f4905bbcc18af69e41446",
+        ["continuous"] = "0xe9eb2ae3111d043584a8821e8358bca4d291569dee30a0baeaa754bd8056a06d",
 
         // The same trades as the uniform auction's: here both prices are that of the offer filled in part.
-        ["curve"] = "0xec4fc3e99934fa7f93b123a2cc63e61be9510eaf7fa122f9cef1699829356814",
+        ["curve"] = "0x74e8408eada48020e82dde0e521d5df60665f845435e9c99d03c047ffab753a2",
     };
 
     public static TheoryData<string> Pinned => [.. Golden.Keys];

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
@@ -34,18 +35,21 @@ public sealed class RoundCommitmentTests
     }
 
     [Fact]
-    public void Each_bid_and_each_trade_is_provable()
+    public void Each_bid_trade_and_entry_has_a_way_to_its_root()
     {
-        var commitment = RoundCommitment.Of(Example);
+        var (bids, trades) = (new CommittedBids(Example.Bids), CommittedTrades.Of(Example));
+        Assert.Equal((bids.Root, trades.Root), (RoundCommitment.Of(Example).BidsRoot, RoundCommitment.Of(Example).TradesRoot));
 
         for (var i = 0; i < Example.Bids.Length; i++)
         {
-            var leaf = RoundCommitment.LeafOf(Example.Bids[i], i);
-            Assert.True(MerkleTree.Verify(commitment.BidsRoot, leaf, RoundCommitment.BidsOf(Example).Proof(leaf)));
+            Assert.True(PositionalTree.Verify(bids.Tree, CommittedBids.LeafOf(Example.Bids[i]), i, Example.Bids.Length, bids.Siblings(i).AsSpan()));
         }
 
-        var trade = RoundCommitment.LeafOf(Example.Trades[0], 0);
-        Assert.True(MerkleTree.Verify(commitment.TradesRoot, trade, RoundCommitment.TradesOf(Example).Proof(trade)));
+        Assert.True(PositionalTree.Verify(trades.Tree, CommittedTrades.LeafOf(Example.Trades[0]), 0, 1, trades.TradeSiblings(0).AsSpan()));
+        for (var i = 0; i < trades.Ledger.Length; i++)
+        {
+            Assert.True(PositionalTree.Verify(trades.LedgerTree, trades.Ledger[i].Leaf(), i, trades.Ledger.Length, trades.EntrySiblings(i).AsSpan()));
+        }
     }
 
     [Fact]
@@ -57,6 +61,7 @@ public sealed class RoundCommitmentTests
             Example with { Period = Period.Next },
             Example with { Bids = [Example.Bids[0]] },
             Example with { Bids = [Example.Bids[1], Example.Bids[0]] },
+            Example with { Bids = [Example.Bids[0], Example.Bids[1] with { Signature = Example.Bids[0].Signature }] },
             Example with { Clearing = Example.Clearing with { Price = new Price(275_100) } },
             Example with { Clearing = Example.Clearing with { Price = null } },
             Example with { Clearing = Example.Clearing with { Volume = new Energy(401) } },
@@ -66,6 +71,7 @@ public sealed class RoundCommitmentTests
             Example with { Trades = [trade with { Price = new Price(275_100) }] },
             Example with { Trades = [trade with { GridFee = new Price(100) }] },
             Example with { Trades = [trade with { Spread = new Price(100) }] },
+            Example with { Trades = [trade with { Quality = Quality.Local }] },
             Example with { Trades = [trade, trade] },
             Example with { Seed = default(Hash256) },
             Example with { Seed = Example.Bids[0].Hash },
@@ -77,13 +83,30 @@ public sealed class RoundCommitmentTests
         Assert.Equal(hashes.Length, hashes.Distinct().Count());
     }
 
-    [Fact]
-    public void A_round_without_trades_commits_to_no_trades()
+    [Theory]
+    [InlineData(true, true, 300_000)] // the best buy limit: the sell limit of 250 000 would trade, were it not left out below
+    [InlineData(false, true, 250_000)]
+    [InlineData(false, false, 0)]
+    public void A_round_without_trades_commits_to_a_price_that_no_step_is_better_than(bool buys, bool sells, long price)
     {
-        var commitment = RoundCommitment.Of(new Round(Period, Example.Bids, Clearing.Nothing, [], []));
+        ImmutableArray<SignedBid> bids =
+        [
+            .. Example.Bids.Where(signed => (buys && !signed.Bid.Buy.IsEmpty) || (sells && !buys && !signed.Bid.Sell.IsEmpty)),
+        ];
+        var trades = CommittedTrades.Of(new Round(Period, bids, Clearing.Nothing, [], []));
 
-        Assert.Equal(MerkleTree.EmptyRoot, commitment.TradesRoot);
-        Assert.NotEqual(MerkleTree.EmptyRoot, commitment.BidsRoot);
+        Assert.Equal(price, trades.Price.MicroEurPerKWh);
+        Assert.Equal((default, default), (trades.Tree, trades.LedgerTree));
+    }
+
+    [Fact]
+    public void A_round_names_the_first_bid_that_buys_with_premiums()
+    {
+        var preferences = new Preferences(new Price(1_000), new Price(0));
+        var prefers = Example.Bids.Select(signed => signed with { Bid = signed.Bid with { Preferences = preferences } }).ToImmutableArray();
+
+        Assert.Equal(0, CommittedTrades.PremiumBidOf(Example.Bids));
+        Assert.Equal(1 + prefers.ToList().FindIndex(signed => !signed.Bid.Buy.IsEmpty), CommittedTrades.PremiumBidOf(prefers));
     }
 
     [Fact]
