@@ -23,14 +23,14 @@ public sealed class RoundCommitmentTests
         // Golden: a change here means that nobody can check yesterday's rounds any more.
         var commitment = RoundCommitment.Of(Example);
 
-        Assert.Equal("0x678f17a5e751a7375d1994600a94057e085508226527236c50200122c51ec5cc", commitment.BidsRoot.ToString());
-        Assert.Equal("0x5605fed153cd1f7c222ec49c34e8e1c2fa3dc4c192438db6394da1dd1e91d27a", commitment.TradesRoot.ToString());
-        Assert.Equal("0x01cf25aa6c1d9f7085a027280a188c2b8550eb50b4477d7b89e78171c89f8dd2", commitment.RoundHash.ToString());
+        Assert.Equal("0xb676528e320b4870977e8bfee05de3e7568f37c1bef66a630023d4c2fd8e3bff", commitment.BidsRoot.ToString());
+        Assert.Equal("0xea15cda607db0928a4cec52b7443b7c6a34cd6cc3443cb1012582b1cfbeed3c2", commitment.TradesRoot.ToString());
+        Assert.Equal("0x140036cf2464ee5aa548152ee4aa8493d88762e25637c64127f4b9ff5457588e", commitment.RoundHash.ToString());
         Assert.Equal(commitment, RoundCommitment.Of(MakeRound()));
 
         // A seed ends the encoding and changes nothing for the rounds that have none.
         var seeded = RoundCommitment.Of(Example with { Seed = commitment.BidsRoot });
-        Assert.Equal("0x0233d6cbca796a1a1668f3801fcb56b2c83ab584612e64bc5bb64313247700e7", seeded.RoundHash.ToString());
+        Assert.Equal("0xda1083d829f673409dc9c15398bd71d6442bd76878aef1b9729f623ba1aa8f57", seeded.RoundHash.ToString());
         Assert.Equal((commitment.BidsRoot, commitment.TradesRoot), (seeded.BidsRoot, seeded.TradesRoot));
     }
 
