@@ -50,10 +50,11 @@ internal static class CommunityDemo
         using var work = new WorkFolder(options.Journal);
         var accounts = AccountsOf(options);
         Address[] registered = [.. new[] { accounts.GridOperator, accounts.Community }.OfType<MemberId>().Select(account => Address.Parse(account.Value))];
-        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], registered, first.Previous, config.Deposit, time, cancellation);
+        var rules = RulesOf(options, config, accounts, homes);
+        await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], registered, first.Previous, rules, config.Deposit, time, cancellation);
         report.Chain(chain);
 
-        await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, accounts, homes, tariff, work, report), time, cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, rules, homes, tariff, work, report), time, cancellation);
         report.Exchange(new Uri(exchange.ViewerAddress), exchange.Broker);
 
         var preferences = options.Zones ? config.Zones.Preferences : null;
@@ -90,8 +91,15 @@ internal static class CommunityDemo
         Days = Math.Min(366, (options.Periods + 95) / 96),
     };
 
+    private static MarketRules RulesOf(DemoOptions options, CommunityConfig config, MoneyAccounts accounts, ImmutableArray<Home> homes) => MarketRules.Default with
+    {
+        Mechanism = options.Mechanism,
+        Accounts = accounts,
+        Network = options.Zones ? config.Zones.Network(homes.Select(home => home.Household.Zone)) : ZoneNetwork.CopperPlate,
+    };
+
     private static ExchangeOptions ExchangeOptionsOf(
-        DemoOptions options, CommunityConfig config, DevnetChain chain, MoneyAccounts accounts, ImmutableArray<Home> homes, SupplierTariff tariff, WorkFolder work, DemoReport report) => new()
+        DemoOptions options, CommunityConfig config, DevnetChain chain, MarketRules rules, ImmutableArray<Home> homes, SupplierTariff tariff, WorkFolder work, DemoReport report) => new()
     {
         Community = config.Name,
         Rpc = chain.Rpc,
@@ -106,12 +114,7 @@ internal static class CommunityDemo
                 IsGreen = home.Household.Profile.Photovoltaics is not null,
             }),
         ],
-        Rules = MarketRules.Default with
-        {
-            Mechanism = options.Mechanism,
-            Accounts = accounts,
-            Network = options.Zones ? config.Zones.Network(homes.Select(home => home.Household.Zone)) : ZoneNetwork.CopperPlate,
-        },
+        Rules = rules,
         Tariff = tariff,
         Gate = new LockstepGateOptions
         {

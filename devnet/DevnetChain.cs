@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -27,11 +28,12 @@ internal sealed class DevnetChain : IAsyncDisposable
     /// <param name="members">Registered in this order.</param>
     /// <param name="accounts">Registered after them; they start with nothing.</param>
     /// <param name="lastPeriod">The period before the first that will be settled.</param>
+    /// <param name="rules">Of the market; the contract keeps their hash.</param>
     /// <param name="deposit">Minted and paid in for each member.</param>
     /// <param name="time">For time-outs.</param>
     /// <param name="cancellation">Stops the start; the chain is then stopped too.</param>
     public static async Task<DevnetChain> StartAsync(
-        IReadOnlyList<Address> members, IReadOnlyList<Address> accounts, Period lastPeriod, Money deposit, TimeProvider time, CancellationToken cancellation)
+        IReadOnlyList<Address> members, IReadOnlyList<Address> accounts, Period lastPeriod, MarketRules rules, Money deposit, TimeProvider time, CancellationToken cancellation)
     {
         var anvil = await AnvilProcess.StartAsync(new AnvilOptions(), time, cancellation);
         var client = new JsonRpcClient(anvil.RpcUrl, time);
@@ -41,7 +43,10 @@ internal sealed class DevnetChain : IAsyncDisposable
                 client, DevAccounts.Registrar, await client.ChainIdAsync(cancellation), time, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(5) });
             var token = await TestEuro.DeployAsync(sender, cancellation);
             var judge = await FraudProofsContract.DeployAsync(sender, cancellation);
-            var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, lastPeriod) { Challenge = Challenge };
+            var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, lastPeriod)
+            {
+                Challenge = Challenge, Rules = CommittedRules.Of(rules).Hash,
+            };
             var contract = await EnergySettlementContract.DeployAsync(sender, terms, cancellation);
             await contract.RegisterAsync(sender, [.. members, .. accounts], cancellation);
 

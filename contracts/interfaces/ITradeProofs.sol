@@ -8,18 +8,16 @@ import {SignedBids} from "../libraries/SignedBids.sol";
 /// @title ITradeProofs
 /// @notice Fraud with trades: ones that a bid does not allow, at a wrong amount or price, and ones that should have been.
 interface ITradeProofs {
-    /// @notice A trade and a bid of the same round. What follows from them is left out.
+    /// @notice A trade and a bid of the same round. What follows from them is left out: the period is the bid's.
     /// @param outcome Hash of the round's outcome.
+    /// @param places From the lowest bit, 64 bits each: the trade's place, the bid's, and how many bids there are.
     struct TradeAndBid {
-        uint64 period;
         bytes32 deltasHash;
         bytes32 metered;
         bytes32 outcome;
         CommittedRounds.Trade trade;
-        uint256 tradeIndex;
         bytes32[] tradeSiblings;
-        uint256 bidIndex;
-        uint256 bidCount;
+        uint256 places;
         bytes32 signatureHash;
         bytes32[] bidSiblings;
     }

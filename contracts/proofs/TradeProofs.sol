@@ -23,19 +23,20 @@ abstract contract TradeProofs is ITradeProofs, Evidence {
 
         // Nothing is given that can be computed: a proof pays most for what it is told.
         bytes32 tradesRoot = CommittedRounds.rootOfTrades(
-            PositionalTrees.rootOver(keccak256(abi.encode(trade)), proof.tradeIndex, proof.tradeSiblings), proof.outcome
+            PositionalTrees.rootOver(keccak256(abi.encode(trade)), uint64(proof.places), proof.tradeSiblings), proof.outcome
         );
         bytes32 leaf = keccak256(
             abi.encode(
                 CommittedRounds.BidLeaf(SignedBids.hash(bid, address(escrow)), bid.member, bid.number, proof.signatureHash)
             )
         );
+        uint256 count = proof.places >> 128;
         bytes32 bidsRoot = CommittedRounds.rootOfBids(
-            proof.bidCount, PositionalTrees.rootAt(leaf, proof.bidIndex, proof.bidCount, proof.bidSiblings)
+            count, PositionalTrees.rootAt(leaf, uint64(proof.places >> 64), count, proof.bidSiblings)
         );
         escrow.slash(
-            proof.period,
-            CommittedRounds.commitment(proof.period, bidsRoot, tradesRoot, proof.deltasHash, proof.metered),
+            bid.period,
+            CommittedRounds.commitment(bid.period, bidsRoot, tradesRoot, proof.deltasHash, proof.metered),
             msg.sender
         );
     }

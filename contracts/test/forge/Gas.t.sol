@@ -23,7 +23,7 @@ contract GasTest is EscrowTest {
         uint256[] memory payments = new uint256[](1);
         payments[0] = (1 << 232) | (1000 << 168) | (1000 << 128); // Lane 0 pays lane 1 for 1,000 Wh at 1,000 uEUR a kWh.
         vm.prank(SETTLER);
-        escrow.settleVerified(BEFORE + 3, BIDS, payments);
+        escrow.settleVerified(BEFORE + 3, BIDS, TRADES, payments);
         kept("settleVerified, 1 payment");
     }
 

@@ -33,9 +33,9 @@ contract TradeProofsTest is RoundTest {
             for (uint256 bidder = 0; bidder < BIDDERS; ++bidder) {
                 if (members[bidder] != trade.buyer && members[bidder] != trade.seller) continue;
                 ITradeProofs.TradeAndBid memory proof = tradeAndBid(round, bidder);
-                (proof.trade, proof.tradeIndex, proof.tradeSiblings) = (trade, i, path);
+                (proof.trade, proof.tradeSiblings, proof.places) = (trade, path, proof.places | i);
                 expect(false);
-                judge.proveTradeOutsideBid(escrow, proof, round.bids[proof.bidIndex]);
+                judge.proveTradeOutsideBid(escrow, proof, round.bids[uint64(proof.places >> 64)]);
             }
         }
         for (uint256 place = 0; place < BIDDERS; ++place) {
@@ -179,7 +179,7 @@ contract TradeProofsTest is RoundTest {
         settle(round);
         ITradeProofs.TradeAndBid memory proof = tradeAndBid(round, bidder);
         expect(isFraud);
-        judge.proveTradeOutsideBid(escrow, proof, round.bids[proof.bidIndex]);
+        judge.proveTradeOutsideBid(escrow, proof, round.bids[uint64(proof.places >> 64)]);
         frozen(isFraud);
     }
 
@@ -209,15 +209,12 @@ contract TradeProofsTest is RoundTest {
     function tradeAndBid(Round memory round, uint256 bidder) private view returns (ITradeProofs.TradeAndBid memory proof) {
         uint256 place = placeOf(round, bidder);
         return ITradeProofs.TradeAndBid({
-            period: PERIOD,
             deltasHash: keccak256(abi.encodePacked(pack(round.deltas))),
             metered: 0,
             outcome: keccak256(abi.encode(round.outcome)),
             trade: round.trades[0],
-            tradeIndex: 0,
             tradeSiblings: siblings(tradeLeaves(round), 0),
-            bidIndex: place,
-            bidCount: round.bids.length,
+            places: (round.bids.length << 128) | (place << 64),
             signatureHash: keccak256(round.signatures[place]),
             bidSiblings: siblings(bidLeaves(round), place)
         });

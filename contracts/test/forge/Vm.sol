@@ -6,10 +6,12 @@ interface Vm {
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
     function cool(address target) external;
+    function deal(address account, uint256 balance) external;
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
     function getCode(string calldata artifact) external view returns (bytes memory creation);
+    function fee(uint256 baseFee) external;
     function getBlockTimestamp() external view returns (uint256);
     function load(address target, bytes32 slot) external view returns (bytes32);
     function prank(address sender) external;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -38,6 +39,12 @@ public sealed record ChainStart(
             {
                 throw new ExchangeStartException(
                     $"The contract {options.Contract} takes settlements from {settler} only, and Exchange:Key is {options.Key.Address}'s.");
+            }
+
+            if (await contract.RulesAsync(cancellation) is var agreed && agreed != default && agreed != CommittedRules.Of(options.Rules).Hash)
+            {
+                throw new ExchangeStartException(
+                    $"The contract {options.Contract} was deployed with other market rules than these: set Rules back to what the members agreed to, or deploy anew.");
             }
 
             var lanes = await contract.LanesAsync(cancellation);

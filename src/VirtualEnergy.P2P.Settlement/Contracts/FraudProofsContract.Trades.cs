@@ -1,3 +1,4 @@
+using System.Numerics;
 using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
@@ -11,8 +12,8 @@ public sealed partial class FraudProofsContract
     private const string TradeAtPlace = $"{TradeType} trade, uint256 index, bytes32[] siblings";
 
     private const string TradeAndBid =
-        $"(uint64 period, bytes32 deltasHash, bytes32 metered, bytes32 outcome, {TradeType} trade, uint256 tradeIndex, bytes32[] tradeSiblings, "
-        + "uint256 bidIndex, uint256 bidCount, bytes32 signatureHash, bytes32[] bidSiblings)";
+        $"(bytes32 deltasHash, bytes32 metered, bytes32 outcome, {TradeType} trade, bytes32[] tradeSiblings, uint256 places, bytes32 signatureHash, "
+        + "bytes32[] bidSiblings)";
 
     private const string BidAndTotals =
         $"(bytes32 tradesTree, {OutcomeType} outcome, uint256 bidIndex, uint256 bidCount, bytes32 signatureHash, bytes32[] bidSiblings, {EntryGapType} gap)";
@@ -39,8 +40,9 @@ public sealed partial class FraudProofsContract
         var signed = round.Bids.Bids[bid];
         object[] proof =
         [
-            round.Settled.Period.Index, round.Settled.DeltasHash, round.Settled.Metered, round.Trades.Outcome, Of(round.Trades.Trades[trade]), trade,
-            Of(round.Trades.TradeSiblings(trade)), bid, round.Bids.Bids.Length, CommittedBids.SignatureHash(signed), Of(round.Bids.Siblings(bid)),
+            round.Settled.DeltasHash, round.Settled.Metered, round.Trades.Outcome, Of(round.Trades.Trades[trade]),
+            Of(round.Trades.TradeSiblings(trade)), ((BigInteger)round.Bids.Bids.Length << 128) | ((BigInteger)bid << 64) | trade,
+            CommittedBids.SignatureHash(signed), Of(round.Bids.Siblings(bid)),
         ];
         return sender.SendAndConfirmAsync(Address, ProveTradeOutsideBid.Encode(round.Escrow, proof, Of(signed.Bid)), cancellationToken);
     }

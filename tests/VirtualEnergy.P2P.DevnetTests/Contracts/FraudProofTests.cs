@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using VirtualEnergy.P2P.Devnet.Anvil;
+using System.Numerics;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
@@ -9,6 +9,7 @@ using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
 using static VirtualEnergy.P2P.Contracts.Escrow;
+using static VirtualEnergy.P2P.Contracts.JudgedMarket;
 
 namespace VirtualEnergy.P2P.Contracts;
 
@@ -19,31 +20,50 @@ namespace VirtualEnergy.P2P.Contracts;
 [Collection(ContractTests.Name)]
 public sealed class FraudProofTests(DevChain chain, ITestOutputHelper output)
 {
-    private const long Bond = 1_000_000;
-    private static readonly Period First = new(Before + 1);
+    private static MoneyAccounts NoAccounts => default;
 
-    [Fact]
-    public async Task An_honest_round_is_never_slashed()
+    /// <summary>Every proof there is, at every place of two honest rounds: one of one price, one of premiums.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_honest_round_is_never_slashed(bool withPremiums)
     {
-        var market = await MarketAsync();
-        var round = market.Clear();
-        Assert.NotEmpty(round.Trades);
-        var (settled, bids, trades) = await market.SettleAsync(round.Bids, round.Trades, round.Deltas);
-        for (var trade = 0; trade < round.Trades.Length; trade++)
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear(withPremiums);
+        Assert.NotEmpty(cleared.Trades);
+        var (round, words) = await market.SettleAsync(cleared);
+        for (var trade = 0; trade < cleared.Trades.Length; trade++)
         {
-            foreach (var member in (MemberId[])[round.Trades[trade].Buyer, round.Trades[trade].Seller])
+            var at = trade;
+            await market.RefusesAsync(judge => judge.ProveImpossibleTradeAsync(market.Challenger, round, at, Cancellation));
+            await market.RefusesAsync(judge => judge.ProveOtherPriceAsync(market.Challenger, round, at, Cancellation));
+            await market.RefusesAsync(judge => judge.ProveTradeWithoutBidAsync(market.Challenger, round, at, true, Cancellation));
+            foreach (var member in (MemberId[])[cleared.Trades[trade].Buyer, cleared.Trades[trade].Seller])
             {
-                var bid = round.Bids.ToList().FindIndex(signed => signed.Bid.Member == member);
-                await market.RefusesAsync(judge => judge.ProveTradeOutsideBidAsync(market.Challenger, market.Escrow.Contract.Address, settled, trades, trade, bids, bid, Cancellation));
+                await market.RefusesAsync(judge => judge.ProveTradeOutsideBidAsync(market.Challenger, round, at, round.Bids.PlaceOf(member), Cancellation));
+                await market.RefusesAsync(judge => judge.ProveTradeNotBookedAsync(market.Challenger, round, at, member, Cancellation));
             }
-
-            await market.RefusesAsync(judge => judge.ProveTradeOfStrangerAsync(market.Challenger, market.Escrow.Contract.Address, settled, trades, trade, Cancellation));
-            await market.RefusesAsync(judge => judge.ProveWrongAmountAsync(market.Challenger, market.Escrow.Contract.Address, settled, trades, trade, Cancellation));
         }
 
-        for (var bid = 0; bid < round.Bids.Length; bid++)
+        for (var bid = 0; bid < cleared.Bids.Length; bid++)
         {
-            await market.RefusesAsync(judge => judge.ProveForeignBidAsync(market.Challenger, market.Escrow.Contract.Address, settled, bids, bid, round.Bids[bid].Bid, Cancellation));
+            var at = bid;
+            await market.RefusesAsync(judge => judge.ProveForeignBidAsync(market.Challenger, round, at, cleared.Bids[at].Bid, Cancellation));
+            await market.RefusesAsync(judge => judge.ProveForgedSignatureAsync(market.Challenger, round, at, Cancellation));
+            await market.RefusesAsync(judge => judge.ProveBidsOutOfOrderAsync(market.Challenger, round, at, Cancellation));
+            await market.RefusesAsync(judge => judge.ProveUnfilledStepAsync(market.Challenger, round, at, Cancellation));
+            await market.RefusesAsync(judge => judge.ProveNoPremiumAsync(market.Challenger, round, at, Cancellation));
+            var receipt = ReceiptedBid.Of(cleared.Bids[bid]);
+            await market.RefusesAsync(judge => judge.ProveMissingBidAsync(market.Challenger, round, receipt, market.Receipt(receipt), Cancellation));
+            await market.RefusesAsync(judge => judge.ProveWrongDeltaAsync(market.Challenger, round, receipt.Member, words, Cancellation));
+        }
+
+        for (var entry = 0; entry < round.Trades.Ledger.Length; entry++)
+        {
+            var at = entry;
+            await market.RefusesAsync(judge => judge.ProveEntriesOutOfOrderAsync(market.Challenger, round, at, Cancellation));
+            await market.RefusesAsync(judge => judge.ProveWrongEntryAsync(market.Challenger, round, at, Cancellation));
+            await market.RefusesAsync(judge => judge.ProveEntryWithoutTradeAsync(market.Challenger, round, at, Cancellation));
         }
 
         Assert.True((await market.Escrow.Contract.StateAsync(Cancellation)).Settles);
@@ -53,21 +73,19 @@ public sealed class FraudProofTests(DevChain chain, ITestOutputHelper output)
     [Fact]
     public async Task A_price_beyond_the_limit_is_proved_rolled_back_and_paid()
     {
-        var market = await MarketAsync();
-        var round = market.Clear();
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
         var before = await market.Escrow.BalancesAsync();
-        var limit = round.Bids.Single(signed => signed.Bid.Member == round.Trades[0].Buyer).Bid.Buy[0].Price;
-        var cheated = round.Trades.SetItem(0, round.Trades[0] with { Price = new Price(limit.MicroEurPerKWh + 100) });
-        var (settled, bids, trades) = await market.SettleAsync(round.Bids, cheated, Netting.DeltasOf(cheated, [], new MoneyAccounts(null, null)));
+        var limit = cleared.Bids.Single(signed => signed.Bid.Member == cleared.Trades[0].Buyer).Bid.Buy[0].Price;
+        var cheated = cleared.Trades.SetItem(0, cleared.Trades[0] with { Price = new Price(limit.MicroEurPerKWh + 100) });
+        var batch = Batch(cleared.Bids, cheated, out var bids, out var trades);
+        var (round, _) = await market.SettleAsync(batch, bids, trades);
         Assert.NotEqual(before, await market.Escrow.BalancesAsync());
 
-        var buyer = round.Bids.ToList().FindIndex(signed => signed.Bid.Member == cheated[0].Buyer);
-        var receipt = await market.Judge.ProveTradeOutsideBidAsync(
-            market.Challenger, market.Escrow.Contract.Address, settled, trades, 0, bids, buyer, Cancellation);
+        var receipt = await market.Judge.ProveTradeOutsideBidAsync(market.Challenger, round, 0, bids.PlaceOf(cheated[0].Buyer), Cancellation);
         output.WriteLine($"proof: {receipt.GasUsed} gas");
         Assert.True((await market.Escrow.Contract.StateAsync(Cancellation)).Frozen);
 
-        var batch = new SettlementBatch(First, settled.BidsRoot, settled.TradesRoot, Netting.DeltasOf(cheated, [], new MoneyAccounts(null, null)));
         await market.Escrow.Contract.RollbackAsync(market.Challenger, batch, Cancellation);
         Assert.Equal(before, await market.Escrow.BalancesAsync());
         Assert.True((await market.Escrow.Contract.StateAsync(Cancellation)).Exiting);
@@ -76,35 +94,161 @@ public sealed class FraudProofTests(DevChain chain, ITestOutputHelper output)
     [Fact]
     public async Task An_invented_member_is_proved()
     {
-        var market = await MarketAsync();
-        var round = market.Clear();
-        var invented = round.Trades.SetItem(0, round.Trades[0] with { Seller = AddressOf(500).ToMember() });
-        var (settled, _, trades) = await market.SettleAsync(round.Bids, invented, []);
-        await market.Judge.ProveTradeOfStrangerAsync(market.Challenger, market.Escrow.Contract.Address, settled, trades, 0, Cancellation);
-        Assert.True((await market.Escrow.Contract.StateAsync(Cancellation)).Frozen);
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var (round, _) = await market.SettleAsync(cleared.Bids, cleared.Trades.SetItem(0, cleared.Trades[0] with { Seller = AddressOf(500).ToMember() }), []);
+        await market.ProvesAsync(judge => judge.ProveImpossibleTradeAsync(market.Challenger, round, 0, Cancellation));
     }
 
     /// <summary>A bid of the period before, with its true signature, is counted once more.</summary>
     [Fact]
     public async Task A_replayed_bid_is_proved()
     {
-        var market = await MarketAsync();
+        var market = await JudgedMarket.OfAsync(chain);
         var old = market.Sign(0, new Bid(market.Escrow.Members[0].ToMember(), First.Previous, 1, [new Step(new Price(200_000), new Energy(100))], []));
-        var (settled, bids, _) = await market.SettleAsync([old], [], []);
-        await market.Judge.ProveForeignBidAsync(market.Challenger, market.Escrow.Contract.Address, settled, bids, 0, old.Bid, Cancellation);
-        Assert.True((await market.Escrow.Contract.StateAsync(Cancellation)).Frozen);
+        var (round, _) = await market.SettleAsync([old], [], []);
+        await market.ProvesAsync(judge => judge.ProveForeignBidAsync(market.Challenger, round, 0, old.Bid, Cancellation));
+    }
+
+    /// <summary>A step of a member's bid is altered; the signature is still that of what she signed.</summary>
+    [Fact]
+    public async Task An_altered_bid_is_proved()
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var hers = cleared.Bids[0];
+        var altered = market.Sign(1, hers.Bid with { Number = 99 }, asItStands: true) with { Signature = hers.Signature };
+        var (round, _) = await market.SettleAsync(cleared.Bids.SetItem(0, altered), [], []);
+        await market.ProvesAsync(judge => judge.ProveForgedSignatureAsync(market.Challenger, round, 0, Cancellation));
     }
 
     [Fact]
     public async Task Two_bids_of_one_member_are_proved()
     {
-        var market = await MarketAsync();
-        var round = market.Clear();
-        var again = market.Sign(0, round.Bids.Single(signed => signed.Bid.Member == market.Escrow.Members[0].ToMember()).Bid with { Number = 9 });
-        var (settled, bids, _) = await market.SettleAsync([.. round.Bids, again], [], []);
-        var first = round.Bids.ToList().FindIndex(signed => signed.Bid.Member == again.Bid.Member);
-        await market.Judge.ProveTwoBidsAsync(market.Challenger, market.Escrow.Contract.Address, settled, bids, first, round.Bids.Length, Cancellation);
-        Assert.True((await market.Escrow.Contract.StateAsync(Cancellation)).Frozen);
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var again = market.Sign(0, cleared.Bids.Single(signed => signed.Bid.Member == market.Escrow.Members[0].ToMember()).Bid with { Number = 9 });
+        ImmutableArray<SignedBid> bids = [.. cleared.Bids.Append(again).OrderBy(signed => signed.Bid.Member)];
+        var (round, _) = await market.SettleAsync(bids, [], []);
+        await market.ProvesAsync(judge => judge.ProveBidsOutOfOrderAsync(market.Challenger, round, round.Bids.FirstDisorder()!.Value, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_receipted_bid_that_was_dropped_is_proved()
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var dropped = ReceiptedBid.Of(cleared.Bids[2]);
+        var (round, _) = await market.SettleAsync(cleared.Bids.RemoveAt(2), [], []);
+        await market.ProvesAsync(judge => judge.ProveMissingBidAsync(market.Challenger, round, dropped, market.Receipt(dropped), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_trade_of_one_who_did_not_bid_is_proved()
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var without = cleared.Bids.RemoveAt(cleared.Bids.ToList().FindIndex(signed => signed.Bid.Member == cleared.Trades[0].Seller));
+        var (round, _) = await market.SettleAsync(without, cleared.Trades, []);
+        await market.ProvesAsync(judge => judge.ProveTradeWithoutBidAsync(market.Challenger, round, 0, false, Cancellation));
+    }
+
+    /// <summary>One seller gets a tick less than the others.</summary>
+    [Fact]
+    public async Task A_trade_at_another_than_the_one_price_is_proved()
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var cheated = cleared.Trades.SetItem(1, cleared.Trades[1] with { Price = new Price(cleared.Trades[1].Price.MicroEurPerKWh - 100) });
+        var (round, _) = await market.SettleAsync(cleared.Bids, cheated, NoAccounts, cleared.Clearing.Price!.Value);
+        await market.ProvesAsync(judge => judge.ProveOtherPriceAsync(market.Challenger, round, 1, Cancellation));
+    }
+
+    /// <summary>A friend gets what the best buyer bid for.</summary>
+    [Fact]
+    public async Task A_better_bid_that_got_less_is_proved()
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var price = cleared.Clearing.Price!.Value;
+        var best = cleared.Bids.OrderByDescending(signed => signed.Bid.Buy.FirstOrDefault().Price).First();
+        ImmutableArray<Trade> cheated = [.. cleared.Trades.Where(trade => trade.Buyer != best.Bid.Member)];
+        var (round, _) = await market.SettleAsync(cleared.Bids, cheated, NoAccounts, price);
+        await market.ProvesAsync(judge => judge.ProveUnfilledStepAsync(market.Challenger, round, round.Bids.PlaceOf(best.Bid.Member), Cancellation));
+    }
+
+    [Fact]
+    public async Task Premiums_as_an_excuse_are_proved()
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var trades = new CommittedTrades(cleared.Trades, LedgerEntry.Book(cleared.Trades, [], NoAccounts), cleared.Clearing.Price!.Value, premiumBid: 2);
+        var (round, _) = await market.SettleAsync(new CommittedBids(cleared.Bids), trades, cleared.Deltas);
+        await market.ProvesAsync(judge => judge.ProveNoPremiumAsync(market.Challenger, round, 1, Cancellation));
+    }
+
+    /// <summary>One cent of a member's goes to another on the way from the ledger to the balances.</summary>
+    [Fact]
+    public async Task A_skimmed_delta_is_proved_and_her_balance_restored()
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var before = await market.Escrow.BalancesAsync();
+        var skimmed = cleared.Deltas.SetItem(0, cleared.Deltas[0] with { Delta = cleared.Deltas[0].Delta - new Money(10_000) })
+            .SetItem(1, cleared.Deltas[1] with { Delta = cleared.Deltas[1].Delta + new Money(10_000) });
+        var (bids, trades) = (new CommittedBids(cleared.Bids), CommittedTrades.Of(cleared));
+        var batch = new SettlementBatch(First, bids.Root, trades.Root, skimmed);
+        var (round, words) = await market.SettleAsync(batch, bids, trades);
+        var receipt = await market.Judge.ProveWrongDeltaAsync(market.Challenger, round, skimmed[0].Member, words, Cancellation);
+        output.WriteLine($"proof: {receipt.GasUsed} gas");
+        await market.Escrow.Contract.RollbackAsync(market.Challenger, batch, Cancellation);
+        Assert.Equal(before, await market.Escrow.BalancesAsync());
+    }
+
+    /// <summary>The ledger itself is false: an entry, one that is missing, one of no trade, two in the wrong order.</summary>
+    [Theory]
+    [InlineData("altered")]
+    [InlineData("missing")]
+    [InlineData("of no trade")]
+    [InlineData("out of order")]
+    public async Task A_false_ledger_is_proved(string how)
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var ledger = LedgerEntry.Book(cleared.Trades, [], NoAccounts);
+        var last = ledger.Length - 1;
+        var cheated = how switch
+        {
+            "altered" => ledger.SetItem(1, ledger[1] with { Money = ledger[1].Money + new Money(1) }),
+            "missing" => ledger.RemoveAt(1),
+            "of no trade" => ledger.SetItem(last, ledger[last] with { Trade = cleared.Trades.Length }),
+            _ => ledger.SetItem(0, ledger[1]).SetItem(1, ledger[0]),
+        };
+        var trades = new CommittedTrades(cleared.Trades, cheated, cleared.Clearing.Price!.Value);
+        var (round, _) = await market.SettleAsync(new CommittedBids(cleared.Bids), trades, cleared.Deltas);
+        await market.ProvesAsync(judge => how switch
+        {
+            "altered" => judge.ProveWrongEntryAsync(market.Challenger, round, 1, Cancellation),
+            "missing" => judge.ProveTradeNotBookedAsync(market.Challenger, round, ledger[1].Trade, ledger[1].Member, Cancellation),
+            "of no trade" => judge.ProveEntryWithoutTradeAsync(market.Challenger, round, last, Cancellation),
+            _ => judge.ProveEntriesOutOfOrderAsync(market.Challenger, round, 1, Cancellation),
+        });
+    }
+
+    /// <summary>Proofs hold as well where the contract nets by itself, and where a metered batch stands on the period.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_period_netted_on_the_chain_or_metered_is_judged_like_any_other(bool verified)
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var limit = cleared.Bids.Single(signed => signed.Bid.Member == cleared.Trades[0].Buyer).Bid.Buy[0].Price;
+        var cheated = cleared.Trades.SetItem(0, cleared.Trades[0] with { Price = new Price(limit.MicroEurPerKWh + 100) });
+        var (round, _) = verified
+            ? await market.SettleVerifiedAsync(cleared.Bids, cheated)
+            : await market.MeterAsync((await market.SettleAsync(cleared.Bids, cheated, NoAccounts)).Round);
+        await market.ProvesAsync(judge => judge.ProveTradeOutsideBidAsync(market.Challenger, round, 0, round.Bids.PlaceOf(cheated[0].Buyer), Cancellation));
     }
 
     /// <summary>Goals: at most 75,000 gas for a bid of one step and 100,000 for one of 32, in trees of 16,384 leaves.</summary>
@@ -114,71 +258,16 @@ public sealed class FraudProofTests(DevChain chain, ITestOutputHelper output)
     public async Task A_proof_in_a_large_round_stays_within_its_gas(int steps, ulong limit)
     {
         const int leaves = 16_384;
-        var market = await MarketAsync();
+        var market = await JudgedMarket.OfAsync(chain);
         var (buyer, seller) = (market.Escrow.Members[0].ToMember(), market.Escrow.Members[1].ToMember());
         var bid = market.Sign(0, new Bid(buyer, First, 1, [.. Enumerable.Range(0, steps).Select(i => new Step(new Price(200_000 - 100 * i), new Energy(100)))], []));
         ImmutableArray<SignedBid> others =
             [.. Enumerable.Range(1, leaves - 1).Select(i => bid with { Bid = bid.Bid with { Member = AddressOf(i).ToMember() } })];
         ImmutableArray<Trade> trades = [.. Enumerable.Range(0, leaves).Select(i => new Trade(buyer, seller, new Energy(100 + i), new Price(300_000)))];
-        var (settled, bidTree, tradeTree) = await market.SettleAsync([bid, .. others], trades, []);
-        var receipt = await market.Judge.ProveTradeOutsideBidAsync(
-            market.Challenger, market.Escrow.Contract.Address, settled, tradeTree, leaves / 2, bidTree, 0, Cancellation);
+        var (round, _) = await market.SettleAsync(
+            new CommittedBids([bid, .. others]), new CommittedTrades(trades, LedgerEntry.Book(trades, [], NoAccounts)), []);
+        var receipt = await market.Judge.ProveTradeOutsideBidAsync(market.Challenger, round, leaves / 2, 0, Cancellation);
         output.WriteLine($"{steps} steps, {leaves} leaves: {receipt.GasUsed} gas");
         Assert.InRange(receipt.GasUsed, 21_000ul, limit);
-    }
-
-    private Task<Market> MarketAsync() => Market.OfAsync(chain);
-
-    /// <summary>An escrow with a judge, and members whose signed bids cross.</summary>
-    private sealed class Market(DevChain chain, Escrow escrow, FraudProofsContract judge)
-    {
-        private readonly BidSigning _signing = new(new MarketDomain(DevChain.ChainId, escrow.Contract.Address));
-
-        public Escrow Escrow { get; } = escrow;
-
-        public FraudProofsContract Judge { get; } = judge;
-
-        public TransactionSender Challenger => Escrow.SenderOf(0);
-
-        public static async Task<Market> OfAsync(DevChain chain)
-        {
-            var judge = await FraudProofsContract.DeployAsync(chain.Registrar, Cancellation);
-            var escrow = await Escrow.OfAsync(chain, members: 6, eachMicroEur: 10_000_000, terms: terms => terms with
-            {
-                Judge = judge.Address, Challenge = TimeSpan.FromHours(1), Bond = new Money(Bond),
-            });
-            await escrow.Euro.MintAsync(chain.Registrar, chain.Registrar.Address, new Money(Bond), Cancellation);
-            await escrow.Euro.ApproveAsync(chain.Registrar, escrow.Contract.Address, new Money(Bond), Cancellation);
-            await escrow.Contract.PostBondAsync(chain.Registrar, new Money(Bond), Cancellation);
-            return new Market(chain, escrow, judge);
-        }
-
-        public SignedBid Sign(int member, Bid bid) => _signing.Sign(bid, DevAccounts.Keys[member + 2]);
-
-        /// <summary>Three buy and three sell, one of the buyers with preferences.</summary>
-        public Round Clear()
-        {
-            var bids = Enumerable.Range(0, 6).Select(i => Sign(i, new Bid(
-                Escrow.Members[i].ToMember(), First, i + 1,
-                i < 3 ? [new Step(new Price(250_000 - 10_000 * i), new Energy(300)), new Step(new Price(120_000), new Energy(150))] : [],
-                i < 3 ? [] : [new Step(new Price(60_000 + 10_000 * i), new Energy(200 + i))])
-            {
-                Preferences = i == 1 ? new Preferences(new Price(1_000), new Price(2_000)) : Preferences.None,
-            }));
-            return RoundCalculator.Clear(First, bids, new Dictionary<MemberId, ZoneId>(), MarketRules.Default);
-        }
-
-        /// <summary>Settles what the operator says came out.</summary>
-        public async Task<(SettledPeriod Settled, CommittedBids Bids, CommittedTrades Trades)> SettleAsync(
-            ImmutableArray<SignedBid> bids, ImmutableArray<Trade> trades, ImmutableArray<MemberDelta> deltas)
-        {
-            var (bidTree, tradeTree) = (new CommittedBids(bids), new CommittedTrades(trades));
-            var batch = new SettlementBatch(First, bidTree.Root, tradeTree.Root, deltas);
-            await Escrow.Contract.SettleAsync(chain.Settler, batch, Cancellation);
-            var lanes = await Escrow.Contract.LanesAsync(Cancellation);
-            return (new SettledPeriod(First, bidTree.Root, tradeTree.Root, SettlementCommitment.DeltasHash(batch, lanes)), bidTree, tradeTree);
-        }
-
-        public async Task RefusesAsync(Func<FraudProofsContract, Task> proof) => await Escrow.RefusesAsync("NoFraud", [], () => proof(Judge));
     }
 }
