@@ -124,6 +124,21 @@ library CommittedRounds {
         return commitment(settled.period, settled.bidsRoot, settled.tradesRoot, settled.deltasHash, settled.metered);
     }
 
+    /// @notice A bid's leaf, from its parts.
+    function leaf(bytes32 bidHash, address member, uint64 number, bytes32 signatureHash) internal pure returns (bytes32) {
+        return keccak256(abi.encode(bidHash, member, number, signatureHash));
+    }
+
+    /// @notice A trade's leaf.
+    /// @dev The words as they come: no others than those of the trade itself lead to a root that was settled.
+    function leaf(Trade calldata trade) internal pure returns (bytes32 hash) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, trade, 256)
+            hash := keccak256(free, 256)
+        }
+    }
+
     function rootOfBids(uint256 count, bytes32 tree) internal pure returns (bytes32) {
         return keccak256(abi.encode(count, tree));
     }

@@ -84,7 +84,7 @@ abstract contract DataDemands is IDataDemands, Evidence {
         bytes32 digest = SignedBids.hash(bid, address(escrow));
         (address signer, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (failure != ECDSA.RecoverError.NoError || signer != bid.member) revert NotSigned();
-        bytes32 leaf = keccak256(abi.encode(CommittedRounds.BidLeaf(digest, bid.member, bid.number, keccak256(signature))));
+        bytes32 leaf = CommittedRounds.leaf(digest, bid.member, bid.number, keccak256(signature));
         _requireBid(settled.bidsRoot, leaf, place, count, siblings);
         _answer(escrow, settled, Part.Bid, place);
     }

@@ -52,7 +52,7 @@ abstract contract Evidence {
     function _requireTrade(
         bytes32 tradesRoot, CommittedRounds.Trade calldata trade, uint256 index, bytes32[] calldata siblings, bytes32 outcome
     ) internal pure {
-        bytes32 tree = PositionalTrees.rootOver(keccak256(abi.encode(trade)), index, siblings);
+        bytes32 tree = PositionalTrees.rootOver(CommittedRounds.leaf(trade), index, siblings);
         _same(CommittedRounds.rootOfTrades(tree, outcome), tradesRoot);
     }
 
@@ -64,7 +64,7 @@ abstract contract Evidence {
         bytes32[] calldata siblings,
         CommittedRounds.Outcome calldata outcome
     ) internal pure {
-        bytes32 tree = PositionalTrees.rootAt(keccak256(abi.encode(trade)), index, outcome.tradeCount, siblings);
+        bytes32 tree = PositionalTrees.rootAt(CommittedRounds.leaf(trade), index, outcome.tradeCount, siblings);
         _same(CommittedRounds.rootOfTrades(tree, keccak256(abi.encode(outcome))), tradesRoot);
     }
 

@@ -23,13 +23,10 @@ abstract contract TradeProofs is ITradeProofs, Evidence {
 
         // Nothing is given that can be computed: a proof pays most for what it is told.
         bytes32 tradesRoot = CommittedRounds.rootOfTrades(
-            PositionalTrees.rootOver(keccak256(abi.encode(trade)), uint64(proof.places), proof.tradeSiblings), proof.outcome
+            PositionalTrees.rootOver(CommittedRounds.leaf(trade), uint64(proof.places), proof.tradeSiblings), proof.outcome
         );
-        bytes32 leaf = keccak256(
-            abi.encode(
-                CommittedRounds.BidLeaf(SignedBids.hash(bid, address(escrow)), bid.member, bid.number, proof.signatureHash)
-            )
-        );
+        bytes32 leaf =
+            CommittedRounds.leaf(SignedBids.hash(bid, address(escrow)), bid.member, bid.number, proof.signatureHash);
         uint256 count = proof.places >> 128;
         bytes32 bidsRoot = CommittedRounds.rootOfBids(
             count, PositionalTrees.rootAt(leaf, uint64(proof.places >> 64), count, proof.bidSiblings)
@@ -123,11 +120,8 @@ abstract contract TradeProofs is ITradeProofs, Evidence {
         BidAndTotals calldata proof,
         SignedBids.Bid calldata bid
     ) private view {
-        bytes32 leaf = keccak256(
-            abi.encode(
-                CommittedRounds.BidLeaf(SignedBids.hash(bid, address(escrow)), bid.member, bid.number, proof.signatureHash)
-            )
-        );
+        bytes32 leaf =
+            CommittedRounds.leaf(SignedBids.hash(bid, address(escrow)), bid.member, bid.number, proof.signatureHash);
         _requireBid(settled.bidsRoot, leaf, proof.bidIndex, proof.bidCount, proof.bidSiblings);
     }
 

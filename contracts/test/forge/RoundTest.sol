@@ -5,6 +5,7 @@ import {FraudProofs} from "../../FraudProofs.sol";
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
 import {CommittedRounds} from "../../libraries/CommittedRounds.sol";
 import {SignedBids} from "../../libraries/SignedBids.sol";
+import {Evidence} from "../../proofs/Evidence.sol";
 import {EscrowTest} from "./EscrowTest.sol";
 
 /// @notice A round with bids, trades and ledger, committed to as docs/contract.md states it, and the words for being wrong in it.
@@ -268,7 +269,7 @@ abstract contract RoundTest is EscrowTest {
 
     /// @dev The next proof must be refused as showing nothing, or must hold.
     function expect(bool isFraud) internal {
-        if (!isFraud) vm.expectRevert(bytes4(keccak256("NoFraud()")));
+        if (!isFraud) vm.expectRevert(Evidence.NoFraud.selector);
         vm.prank(STRANGER);
     }
 

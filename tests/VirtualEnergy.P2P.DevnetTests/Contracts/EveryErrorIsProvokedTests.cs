@@ -24,7 +24,7 @@ public sealed class EveryErrorIsProvokedTests
         var here = Path.Combine(RepositoryFiles.Root, "tests", "VirtualEnergy.P2P.DevnetTests", "Contracts");
         var there = Path.Combine(RepositoryFiles.Root, "contracts", "test", "forge");
         Assert.Contains(
-            Directory.EnumerateFiles(here, "*Tests.cs").Concat(Directory.EnumerateFiles(there, "*.t.sol")).Select(File.ReadAllText),
+            Directory.EnumerateFiles(here, "*Tests.cs").Concat(Directory.EnumerateFiles(there, "*.sol")).Select(File.ReadAllText),
             test => test.Contains($"RefusesAsync(\"{error}\"", StringComparison.Ordinal) || test.Contains($".{error}.selector", StringComparison.Ordinal));
     }
 }
