@@ -35,7 +35,7 @@ internal sealed class ExchangeParts : IAsyncDisposable
     /// <exception cref="ExchangeStartException">One of them does not work as configured.</exception>
     public static async Task<ExchangeParts> OpenAsync(ExchangeOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        var client = new JsonRpcClient(options.Rpc, time, new JsonRpcOptions { KnownErrors = EnergySettlementContract.Errors });
+        var client = new JsonRpcClient(options.Rpc, time, new JsonRpcOptions { KnownErrors = [.. EnergySettlementContract.Errors, .. FraudProofsContract.Errors] });
         var parts = new ExchangeParts(client, new EnergySettlementContract(client, options.Contract));
         try
         {

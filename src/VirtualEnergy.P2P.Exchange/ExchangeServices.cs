@@ -35,7 +35,7 @@ internal static class ExchangeServices
         services.AddSingleton<MarketViews>().AddSingleton<LiveFeed>();
 
         // Stopped in the opposite order: the clock first, the publisher last.
-        services.AddStarted<MarketPublisher>().AddStarted<BidIntake>().AddStarted<SettlementWorker>().AddStarted<RoundClock>();
+        services.AddStarted<MarketPublisher>().AddStarted<BidIntake>().AddStarted<SettlementWorker>().AddStarted<DemandAnswers>().AddStarted<RoundClock>();
         services.AddOpenApi().AddProblemDetails().AddSignalR();
     }
 

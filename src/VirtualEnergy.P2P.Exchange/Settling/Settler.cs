@@ -27,6 +27,9 @@ public sealed class Settler(
     // After a start and after a failure, journal and chain are asked what became of the last attempt.
     private bool _isInDoubt = true;
 
+    /// <summary>Sends for the same account, whose nonces have one owner. Another one after a doubt: ask again for each use.</summary>
+    public TransactionSender Sender => _sender;
+
     /// <summary>Settles the round, or finds that it is settled, and returns once the journal has it.</summary>
     /// <exception cref="EthereumException">Not settled, or not known to be: call again.</exception>
     /// <exception cref="ArgumentException">A member of the round has no lane on the chain.</exception>

@@ -125,6 +125,13 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     public Task<Address> SettlerAsync(CancellationToken cancellationToken) =>
         ReadAsync<Address>(EnergySettlementAbi.Settler, cancellationToken);
 
+    /// <summary>The contract that takes proofs of fraud.</summary>
+    public Task<Address> JudgeAsync(CancellationToken cancellationToken) => ReadAsync<Address>(EnergySettlementAbi.Judge, cancellationToken);
+
+    /// <summary>How long a settled period can be challenged.</summary>
+    public async Task<TimeSpan> ChallengeAsync(CancellationToken cancellationToken) =>
+        TimeSpan.FromSeconds((long)await ReadAsync<BigInteger>(EnergySettlementAbi.ChallengeSeconds, cancellationToken));
+
     /// <summary>The last period settled, or the one before the first.</summary>
     public async Task<Period> LastPeriodAsync(CancellationToken cancellationToken) =>
         new((long)await ReadAsync<BigInteger>(EnergySettlementAbi.LastPeriod, cancellationToken));

@@ -50,7 +50,7 @@ internal sealed class TestCommunity : IAsyncDisposable
 
     public RecordedProgress Progress { get; } = new();
 
-    public static async Task<TestCommunity> StartAsync(int homes, CancellationToken cancellation)
+    public static async Task<TestCommunity> StartAsync(int homes, CancellationToken cancellation, TimeSpan? challenge = null)
     {
         var anvil = await AnvilProcess.StartAsync(new AnvilOptions(), TimeProvider.System, cancellation);
         var client = new JsonRpcClient(anvil.RpcUrl, TimeProvider.System);
@@ -60,7 +60,7 @@ internal sealed class TestCommunity : IAsyncDisposable
             client, DevAccounts.Registrar, 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
         var token = await TestEuro.DeployAsync(sender, cancellation);
         var judge = await FraudProofsContract.DeployAsync(sender, cancellation);
-        var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, First.Previous) { Challenge = TimeSpan.FromSeconds(10) };
+        var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, First.Previous) { Challenge = challenge ?? TimeSpan.FromSeconds(10) };
         var contract = await EnergySettlementContract.DeployAsync(sender, terms, cancellation);
         await contract.RegisterAsync(sender, [.. keys.Select(key => key.Address)], cancellation);
         await token.MintAsync(sender, sender.Address, new Money(100_000_000L * homes), cancellation);
