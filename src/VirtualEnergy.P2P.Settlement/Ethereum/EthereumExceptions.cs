@@ -63,7 +63,9 @@ public sealed class EthereumRevertException : EthereumException
         {
             if (error.TryDecode(data, out var arguments))
             {
-                var shown = string.Join(", ", arguments.Select(Shown));
+                var shown = error == AbiError.Panic && arguments[0] is System.Numerics.BigInteger code
+                    ? $"0x{(int)System.Numerics.BigInteger.Min(code, int.MaxValue):x2}: {PanicCode.Meaning(code)}"
+                    : string.Join(", ", arguments.Select(Shown));
                 return new EthereumRevertException($"The contract refuses: {error.Name}({shown}).", [.. data], error.Name, [.. arguments]);
             }
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -32,6 +33,24 @@ public sealed class CastOracleTests
         Assert.Equal(
             await Cast("calldata", settle.CanonicalSignature, "1982400", root.ToString(), $"[({Key.Address},-5),({Address.Zero},5)]", "µEUR", "[-1,8388607]"),
             Hex.Of(ours));
+    }
+
+    [Fact]
+    public async Task Cast_encodes_every_width_alike()
+    {
+        var widths = Enumerable.Range(1, 32).ToArray();
+        var types = widths.Select(size => $"int{8 * size}").Concat(widths.Select(size => $"uint{8 * size}")).Concat(widths.Select(size => $"bytes{size}")).ToArray();
+        // The least number of each signed width, the greatest of each unsigned one, and bytes 01 02 ….
+        var numbers = widths.Select(size => -(BigInteger.One << (8 * size - 1))).Concat(widths.Select(size => (BigInteger.One << (8 * size)) - 1)).ToArray();
+        var texts = widths.Select(size => Enumerable.Range(1, size).Select(i => (byte)i).ToArray()).ToArray();
+        var every = new AbiFunction($"every({string.Join(',', types)})");
+
+        var ours = every.Encode([.. numbers.Cast<object>(), .. texts]);
+
+        Assert.Equal(
+            await Cast(["calldata", "--", every.CanonicalSignature, .. numbers.Select(number => number.ToString(null, null)), .. texts.Select(text => Hex.Of(text))]),
+            Hex.Of(ours));
+        Assert.Equal([.. numbers.Cast<object>(), .. texts], every.DecodeCall(ours));
     }
 
     [Fact]

@@ -27,6 +27,10 @@ public static class AbiDecoder
         for (var i = 0; i < count; i++)
         {
             tail = checked(tail + typeAt(i).HeadSize);
+            if (tail > frame.Length)
+            {
+                throw new AbiFormatException($"The data ends before its values: {frame.Length} bytes.");
+            }
         }
 
         var values = new object[count];
@@ -97,6 +101,8 @@ public static class AbiDecoder
                 return word[31] == 1;
             case AbiFixedBytes(var size) when word[size..].IndexOfAnyExcept((byte)0) < 0:
                 return word[..size].ToArray();
+            case AbiFunctionReference when word[AbiFunctionReference.Size..].IndexOfAnyExcept((byte)0) < 0:
+                return word[..AbiFunctionReference.Size].ToArray();
             default:
                 throw new AbiFormatException($"{Hex.Of(word)} is not a {type.Name}.");
         }

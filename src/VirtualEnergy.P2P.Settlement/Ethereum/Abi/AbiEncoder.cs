@@ -36,8 +36,10 @@ public static class AbiEncoder
                 word[31] = value is bool truth ? (truth ? (byte)1 : (byte)0) : throw Mismatch(type, value);
                 break;
             case AbiFixedBytes(var size):
-                var bytes = BytesOf(type, value);
-                (bytes.Length == size ? bytes : throw Mismatch(type, value)).CopyTo(word, 0);
+                WriteLeft(type, value, size, word);
+                break;
+            case AbiFunctionReference:
+                WriteLeft(type, value, AbiFunctionReference.Size, word);
                 break;
             default:
                 throw new ArgumentException($"{type.Name} is not one word.", nameof(type));
@@ -116,6 +118,12 @@ public static class AbiEncoder
         }
 
         tail.WriteTo(output);
+    }
+
+    private static void WriteLeft(AbiType type, object value, int size, byte[] word)
+    {
+        var bytes = BytesOf(type, value);
+        (bytes.Length == size ? bytes : throw Mismatch(type, value)).CopyTo(word, 0);
     }
 
     private static void WriteBytes(byte[] bytes, MemoryStream output)

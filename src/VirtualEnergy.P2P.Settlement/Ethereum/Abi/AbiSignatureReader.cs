@@ -10,11 +10,15 @@ public sealed record AbiParameter(AbiType Type, string Name, bool IsIndexed);
 
 /// <summary>
 /// Reads signatures as people write them: <c>Settled(uint64 indexed period, (address member, int64 delta)[] deltas)</c>.
-/// Grammar: name "(" [type ["indexed"] [name]] {"," …} ")"; a tuple is parentheses, with or without the word <c>tuple</c>.
+/// Grammar: name "(" [type ["indexed"] [name]] {"," …} ")" ["anonymous"]; a tuple is parentheses, with or without the word <c>tuple</c>.
 /// </summary>
 internal sealed class AbiSignatureReader
 {
+    /// <summary>Tuples and arrays inside each other: types can come with data from outside, and are walked by recursion.</summary>
     private const int MaxDepth = 16;
+
+    /// <summary>Bytes of a static type. solc's own limit is the stack, far below.</summary>
+    private const long MaxStaticSize = 1 << 26;
 
     private readonly string _text;
     private int _position;
@@ -32,6 +36,12 @@ internal sealed class AbiSignatureReader
 
     public static (string Name, ImmutableArray<AbiParameter> Parameters) ReadSignature(string text)
     {
+        var (name, parameters, anonymous) = ReadEvent(text);
+        return !anonymous ? (name, parameters) : throw new FormatException($"'{text}': only an event is anonymous.");
+    }
+
+    public static (string Name, ImmutableArray<AbiParameter> Parameters, bool IsAnonymous) ReadEvent(string text)
+    {
         var reader = new AbiSignatureReader(text);
         var name = reader.Word();
         if (name.Length == 0)
@@ -40,8 +50,9 @@ internal sealed class AbiSignatureReader
         }
 
         var parameters = reader.Parameters();
+        var anonymous = reader.Word() switch { "" => false, "anonymous" => true, _ => throw reader.Error("the end") };
         reader.ExpectEnd();
-        return (name, parameters);
+        return (name, parameters, anonymous);
     }
 
     private ImmutableArray<AbiParameter> Parameters()
@@ -53,6 +64,7 @@ internal sealed class AbiSignatureReader
         }
 
         var parameters = ImmutableArray.CreateBuilder<AbiParameter>();
+        var size = 0L;
         if (!Accept(')'))
         {
             do
@@ -61,6 +73,11 @@ internal sealed class AbiSignatureReader
                 var name = Word();
                 var indexed = name == "indexed";
                 parameters.Add(new AbiParameter(type, indexed ? Word() : name, indexed));
+                size += type.StaticSize;
+                if (size > MaxStaticSize)
+                {
+                    throw Error("a smaller type");
+                }
             }
             while (Accept(','));
             Expect(')');
@@ -76,11 +93,13 @@ internal sealed class AbiSignatureReader
         AbiType type = name is "" or "tuple"
             ? new AbiTuple([.. Parameters().Select(parameter => parameter.Type)])
             : Elementary(name);
-        while (Accept('['))
+        for (var dimensions = 1; Accept('['); dimensions++)
         {
             var length = Word();
             Expect(']');
-            type = new AbiArray(type, length.Length == 0 ? null : Number(length, 1 << 20) is > 0 and var count ? count : throw Error("a length above zero"));
+            int? count = length.Length == 0 ? null : Number(length, 1 << 20) is > 0 and var known ? known : throw Error("a length above zero");
+            var fits = (count ?? 0) * (long)type.StaticSize <= MaxStaticSize;
+            type = fits && _depth + dimensions <= MaxDepth ? new AbiArray(type, count) : throw Error("a smaller type");
         }
 
         return type;
@@ -91,6 +110,7 @@ internal sealed class AbiSignatureReader
         "address" => new AbiAddress(),
         "bool" => new AbiBool(),
         "bytes" => new AbiBytes(),
+        "function" => new AbiFunctionReference(),
         "string" => new AbiString(),
         "uint" => new AbiInteger(256, IsSigned: false),
         "int" => new AbiInteger(256, IsSigned: true),

@@ -5,8 +5,9 @@ namespace VirtualEnergy.P2P.Settlement.Ethereum.Abi;
 /// <summary>A type of Solidity's contract ABI (specification: docs.soliditylang.org, "Contract ABI Specification").</summary>
 /// <remarks>
 /// Values are plain .NET objects. Read: integers are <see cref="System.Numerics.BigInteger"/>, <c>address</c> is
-/// <see cref="Address"/>, <c>bool</c> is bool, <c>bytesN</c> and <c>bytes</c> are byte[], <c>string</c> is string, arrays and
-/// tuples are object[]. Written: any .NET integer too, and a <see cref="Market.Hash256"/> as <c>bytes32</c>.
+/// <see cref="Address"/>, <c>bool</c> is bool, <c>bytesN</c>, <c>bytes</c> and <c>function</c> are byte[], <c>string</c> is string, arrays and
+/// tuples are object[]. Written: any .NET integer too, and a <see cref="Market.Hash256"/> as <c>bytes32</c>. Missing is
+/// <c>fixedMxN</c>: the specification names it, no compiler writes it.
 /// </remarks>
 public abstract record AbiType
 {
@@ -65,6 +66,18 @@ public sealed record AbiBool : AbiType
 public sealed record AbiFixedBytes(int Size) : AbiType
 {
     public override string Name => "bytes" + Size;
+
+    public override bool IsDynamic => false;
+
+    internal override int StaticSize => AbiEncoder.Word;
+}
+
+/// <summary>A contract's function as a value: its address and its selector, 24 bytes.</summary>
+public sealed record AbiFunctionReference : AbiType
+{
+    internal const int Size = Address.Size + AbiFunction.SelectorSize;
+
+    public override string Name => "function";
 
     public override bool IsDynamic => false;
 

@@ -12,6 +12,7 @@ internal static class AbiCases
         Gen.Int[1, 32].Select(bytes => (AbiType)new AbiInteger(8 * bytes, IsSigned: false)),
         Gen.Int[1, 32].Select(bytes => (AbiType)new AbiInteger(8 * bytes, IsSigned: true)),
         Gen.Int[1, 32].Select(size => (AbiType)new AbiFixedBytes(size)),
+        Gen.Const<AbiType>(new AbiFunctionReference()),
         Gen.Const<AbiType>(new AbiAddress()),
         Gen.Const<AbiType>(new AbiBool()),
         Gen.Const<AbiType>(new AbiBytes()),
@@ -32,6 +33,7 @@ internal static class AbiCases
     {
         AbiInteger(var bits, var isSigned) => Gen.Byte.Array[bits / 8].Select(bytes => (object)new BigInteger(bytes, isUnsigned: !isSigned)),
         AbiFixedBytes(var size) => Gen.Byte.Array[size].Select(bytes => (object)bytes),
+        AbiFunctionReference => Gen.Byte.Array[24].Select(bytes => (object)bytes),
         AbiAddress => Gen.Byte.Array[20].Select(bytes => (object)new Address(bytes)),
         AbiBool => Gen.Bool.Select(truth => (object)truth),
         AbiBytes => Gen.Byte.Array[0, 70].Select(bytes => (object)bytes),

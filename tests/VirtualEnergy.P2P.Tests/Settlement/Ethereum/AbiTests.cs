@@ -78,6 +78,79 @@ public sealed class AbiTests
     }
 
     [Fact]
+    public void An_anonymous_event_has_no_topic_of_its_own()
+    {
+        var named = new AbiEvent("Moved(uint64 indexed at, string indexed why, bytes data)");
+        var anonymous = new AbiEvent("Moved(uint64 indexed at, string indexed why, bytes data) anonymous");
+        byte[] data = AbiEncoder.Encode([AbiType.Parse("bytes")], new byte[] { 7 });
+        var topics = anonymous.TopicsOf(5, "µ");
+
+        // A text of any length is in the log as its hash only.
+        Assert.Equal([new Hash256(AbiEncoder.Encode([AbiType.Parse("uint64")], 5)), Keccak256.Hash("µ")], topics);
+        Assert.Equal([named.Topic, topics[0], topics[1]], named.TopicsOf(5, "µ"));
+        Assert.Equal([named.Topic, null, topics[1]], named.TopicsOf(null, "µ"));
+        Assert.Equal([new BigInteger(5), Keccak256.Hash("µ"), new byte[] { 7 }], anonymous.Decode([topics[0]!.Value, topics[1]!.Value], data));
+        Assert.Throws<AbiFormatException>(() => named.Decode([topics[0]!.Value, topics[1]!.Value], data));
+        Assert.Throws<ArgumentException>(() => named.TopicsOf(5, "µ", 1));
+    }
+
+    [Fact]
+    public void Members_of_an_indexed_struct_are_padded_and_have_no_lengths()
+    {
+        // ABI specification, "Encoding of Indexed Event Parameters": ("ab", [1, 2]) is 'ab' padded to a word, then two words.
+        var topic = Assert.Single(new AbiEvent("E((string,uint8[]) indexed s) anonymous").TopicsOf(new object[] { new object[] { "ab", new object[] { 1, 2 } } }));
+
+        Assert.Equal(Keccak256.Hash(Hex.Parse("0x6162" + new string('0', 60) + 1.ToString("x64", null) + 2.ToString("x64", null))), topic);
+    }
+
+    [Theory]
+    [InlineData("E(uint8 indexed a, uint8 indexed b, uint8 indexed c, uint8 indexed d)")]
+    [InlineData("E(uint8) anonymously")]
+    [InlineData("E(uint8) anonymous anonymous")]
+    public void What_is_no_event_is_refused(string text) => Assert.Throws<FormatException>(() => new AbiEvent(text));
+
+    [Fact]
+    public void A_function_is_never_anonymous() => Assert.Throws<FormatException>(() => new AbiFunction("f() anonymous"));
+
+    [Fact]
+    public void A_reference_to_a_function_is_24_bytes_at_the_left()
+    {
+        var reference = AbiType.Parse("function");
+        var value = Enumerable.Range(1, 24).Select(i => (byte)i).ToArray();
+        var word = AbiEncoder.Encode([reference], [value]);
+
+        Assert.Equal([.. value, .. new byte[8]], word);
+        Assert.Equal(value, Assert.Single(AbiDecoder.Decode([reference], word)));
+        word[24] = 1;
+        Assert.Throws<AbiFormatException>(() => AbiDecoder.Decode([reference], word));
+    }
+
+    [Fact]
+    public void A_short_answer_for_a_long_array_costs_no_array() => // 2^20 words are expected, one is there
+        Assert.StartsWith("The data ends before its values", Assert.Throws<AbiFormatException>(
+            () => AbiDecoder.Decode([AbiType.Parse("uint8[1048576]")], new byte[32])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Garbage_is_refused_by_one_name_whatever_the_type() =>
+        AbiCases.TypesWithValues.Select(Gen.Byte.Array[0, 200]).Sample((sample, garbage) =>
+        {
+            try
+            {
+                AbiDecoder.Decode([sample.Type], garbage);
+            }
+            catch (AbiFormatException)
+            {
+                // Any other exception fails the test.
+            }
+        }, iter: 20_000);
+
+    [Theory]
+    [InlineData(0x11, "The contract refuses: Panic(0x11: a number overflows).")] // Solidity documentation, "Panic via assert"
+    [InlineData(0x99, "The contract refuses: Panic(0x99: an unknown code).")]
+    public void A_panic_says_what_its_code_means(int code, string message) =>
+        Assert.Equal(message, EthereumRevertException.From(AbiError.Panic.Encode(code), []).Message);
+
+    [Fact]
     public void An_error_is_known_by_its_selector()
     {
         var overdraft = new AbiError("Overdraft(address member, uint256 missing)");
@@ -159,6 +232,10 @@ public sealed class AbiTests
     [InlineData("(uint256")]
     [InlineData("uint256 x")]
     [InlineData("((((((((((((((((((((uint8))))))))))))))))))))")]
+    [InlineData("uint8[][][][][][][][][][][][][][][][][]")] // 17 deep
+    [InlineData("uint8[1048576][1048576]")] // 2^40 words
+    [InlineData("(uint8[1048576],uint8[1048576],uint8[1048576])")] // 3 · 2^25 bytes
+    [InlineData("fixed128x18")]
     public void What_is_no_type_is_refused(string text) => Assert.Throws<FormatException>(() => AbiType.Parse(text));
 
     private static Hash256 TopicOf(Address address) => new(AbiEncoder.Encode([AbiType.Parse("address")], address));
