@@ -12,6 +12,12 @@ public sealed class Signature
 {
     public const int Size = 65;
 
+    /// <summary>The number of points of the curve: r and s lie below it.</summary>
+    public static System.Numerics.BigInteger CurveOrder { get; } = Number(Secp256k1.Order);
+
+    /// <summary>The greatest s that counts.</summary>
+    public static System.Numerics.BigInteger HighestS { get; } = Number(Secp256k1.HalfOrder);
+
     private readonly BigInteger _r;
     private readonly BigInteger _s;
 
@@ -28,9 +34,9 @@ public sealed class Signature
     /// <summary>27, or 28 where <see cref="YIsOdd"/>.</summary>
     public byte V => YIsOdd ? (byte)28 : (byte)27;
 
-    public System.Numerics.BigInteger R => new(_r.ToByteArrayUnsigned(), isUnsigned: true, isBigEndian: true);
+    public System.Numerics.BigInteger R => Number(_r);
 
-    public System.Numerics.BigInteger S => new(_s.ToByteArrayUnsigned(), isUnsigned: true, isBigEndian: true);
+    public System.Numerics.BigInteger S => Number(_s);
 
     /// <summary>Takes r ‖ s ‖ v, 65 bytes, and nothing that is malleable or out of range.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Signature? signature)
@@ -44,6 +50,12 @@ public sealed class Signature
         signature = FromParts(new BigInteger(1, bytes[..32].ToArray()), new BigInteger(1, bytes[32..64].ToArray()), bytes[64] == 28);
         return signature is not null;
     }
+
+    /// <summary>Null where r or s is out of range, or malleable.</summary>
+    public static Signature? From(System.Numerics.BigInteger r, System.Numerics.BigInteger s, bool yIsOdd) =>
+        r.Sign < 0 || s.Sign < 0
+            ? null
+            : FromParts(new BigInteger(1, r.ToByteArray(isUnsigned: true, isBigEndian: true)), new BigInteger(1, s.ToByteArray(isUnsigned: true, isBigEndian: true)), yIsOdd);
 
     internal static Signature? FromParts(BigInteger r, BigInteger s, bool yIsOdd) =>
         r.SignValue > 0 && r.CompareTo(Secp256k1.Order) < 0 && s.SignValue > 0 && s.CompareTo(Secp256k1.HalfOrder) <= 0
@@ -67,4 +79,6 @@ public sealed class Signature
     public ImmutableArray<byte> ToImmutableBytes() => [.. ToBytes()];
 
     public override string ToString() => Hex.Of(ToBytes());
+
+    private static System.Numerics.BigInteger Number(BigInteger number) => new(number.ToByteArrayUnsigned(), isUnsigned: true, isBigEndian: true);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Text.Json;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -59,6 +60,27 @@ public sealed class CastOracleTests
         var digest = Keccak256.Hash("bid");
 
         Assert.Equal(await Cast("wallet", "sign", "--no-hash", "--private-key", PrivateKey, digest.ToString()), Key.Sign(digest).ToString());
+    }
+
+    [Fact]
+    public async Task Cast_decodes_our_transactions()
+    {
+        UnsignedTransaction[] oneOfEach =
+        [
+            new LegacyTransaction(31337, 7, 20, 21_000, Key.Address, 1, [1, 2]),
+            new Eip2930Transaction(31337, 7, 20, 21_000, Key.Address, 1, [1, 2]) { AccessList = [new AccessListEntry(Key.Address, [Keccak256.Hash("slot")])] },
+            new Eip1559Transaction(31337, 7, 2, 20, 21_000, Key.Address, 1, [1, 2]),
+        ];
+        foreach (var transaction in oneOfEach)
+        {
+            var signed = transaction.Sign(Key);
+            // cast writes its JSON as a JSON string.
+            using var theirs = JsonDocument.Parse(JsonSerializer.Deserialize<string>(await Cast("decode-transaction", Hex.Of(signed.Raw.AsSpan())))!);
+
+            Assert.Equal(signed.Hash.ToString(), theirs.RootElement.Text("hash"));
+            Assert.Equal(Key.Address, Address.Parse(theirs.RootElement.Text("signer")));
+            Assert.Equal(Hex.OfQuantity(transaction.Type), theirs.RootElement.Text("type"));
+        }
     }
 
     [Fact]

@@ -40,19 +40,56 @@ public sealed class EthersOracleTests
             Assert.Equal(encoded, Rlp.Encode(Rlp.Decode(encoded)));
         });
 
-    [Fact]
-    public void Signed_transactions_of_type_2_are_those_of_ethers()
-    {
-        var ofType2 = EthersTestcases.Read("typed-transactions").Where(testcase => testcase.GetProperty("tx").GetProperty("type").GetInt32() == 2).ToArray();
-        EthersTestcases.Check(ofType2, 1024, testcase =>
+    [Theory]
+    [InlineData(1, 768)]
+    [InlineData(2, 1024)]
+    public void Typed_transactions_are_those_of_ethers_both_ways(int type, int cases) =>
+        EthersTestcases.Check([.. EthersTestcases.Read("typed-transactions").Where(testcase => testcase.GetProperty("tx").GetProperty("type").GetInt32() == type)], cases, testcase =>
         {
-            var transaction = TransactionOf(testcase.GetProperty("tx"));
-            var signed = transaction.Sign(EthereumKey.FromHex(testcase.Text("key")));
+            var json = testcase.GetProperty("tx");
+            UnsignedTransaction transaction = type == 1 ? OfType1(json) : OfType2(json);
 
             Assert.Equal(Keccak256.Hash(Hex.Parse(testcase.Text("unsigned"))), transaction.SigningHash);
-            Assert.Equal(testcase.Text("signed"), Hex.Of(signed.Raw.AsSpan()));
-            Assert.Equal(testcase.Text("address"), signed.Sender.ToString());
+            CheckSigned(transaction, testcase.Text("key"), testcase.Text("signed"), testcase.Text("address"));
         });
+
+    [Fact]
+    public void Legacy_transactions_are_those_of_ethers_both_ways_with_and_without_a_chain()
+    {
+        var possible = EthersTestcases.Read("transactions").Where(testcase => Number(testcase, "gasLimit") <= ulong.MaxValue).ToArray();
+        EthersTestcases.Check(possible, 984, testcase =>
+        {
+            var (unbound, bound) = (Legacy(testcase, null), Legacy(testcase, 5));
+
+            Assert.Equal(Keccak256.Hash(Hex.Parse(testcase.Text("unsignedTransaction"))), unbound.SigningHash);
+            Assert.Equal(Keccak256.Hash(Hex.Parse(testcase.Text("unsignedTransactionChainId5"))), bound.SigningHash);
+            CheckSigned(unbound, testcase.Text("privateKey"), testcase.Text("signedTransaction"), testcase.Text("accountAddress"));
+            CheckSigned(bound, testcase.Text("privateKey"), testcase.Text("signedTransactionChainId5"), testcase.Text("accountAddress"));
+        });
+    }
+
+    [Fact]
+    public void A_gas_limit_beyond_64_bits_which_ethers_writes_and_no_node_takes_is_refused()
+    {
+        var impossible = EthersTestcases.Read("transactions").Where(testcase => Number(testcase, "gasLimit") > ulong.MaxValue).ToArray();
+        EthersTestcases.Check(impossible, 83, testcase =>
+        {
+            var refusal = Assert.Throws<TransactionFormatException>(() => TransactionReader.ReadForAnyChain(Hex.Parse(testcase.Text("signedTransaction"))));
+            Assert.Equal(TransactionFlaw.Malformed, refusal.Flaw);
+        });
+    }
+
+    private static void CheckSigned(UnsignedTransaction transaction, string key, string signed, string sender)
+    {
+        var raw = Hex.Parse(signed);
+        var ours = transaction.Sign(EthereumKey.FromHex(key));
+        var read = TransactionReader.ReadForAnyChain(raw);
+
+        Assert.Equal(signed, Hex.Of(ours.Raw.AsSpan()));
+        Assert.Equal(sender, ours.Sender.ToString());
+        Assert.Equal((ours.Sender, ours.Nonce, ours.Hash), (read.Signed.Sender, read.Signed.Nonce, read.Signed.Hash));
+        Assert.Equal((transaction.GetType(), transaction.BoundChain), (read.Content.GetType(), read.Content.BoundChain));
+        Assert.Equal(raw, read.Content.Encode(read.Signature));
     }
 
     [Fact]
@@ -92,22 +129,29 @@ public sealed class EthersOracleTests
         ? RlpItem.List([.. json.EnumerateArray().Select(ItemOf)])
         : RlpItem.Of(Hex.Parse(json.GetString()));
 
-    private static Eip1559Transaction TransactionOf(JsonElement json) => new(
-        (ulong)Number(json, "chainId"),
-        (ulong)Number(json, "nonce"),
-        Number(json, "maxPriorityFeePerGas"),
-        Number(json, "maxFeePerGas"),
-        (ulong)Number(json, "gasLimit"),
-        json.TryGetProperty("to", out var to) ? Address.Parse(to.GetString()!) : null,
-        Number(json, "value"),
-        json.TryGetProperty("data", out var data) ? [.. Hex.Parse(data.GetString())] : [])
+    private static LegacyTransaction Legacy(JsonElement json, ulong? chain) => new(
+        chain, (ulong)Number(json, "nonce"), Number(json, "gasPrice"), (ulong)Number(json, "gasLimit"), To(json), Number(json, "value"), Data(json));
+
+    private static Eip2930Transaction OfType1(JsonElement json) => new(
+        (ulong)Number(json, "chainId"), (ulong)Number(json, "nonce"), Number(json, "gasPrice"), (ulong)Number(json, "gasLimit"), To(json), Number(json, "value"), Data(json))
     {
-        AccessList = json.TryGetProperty("accessList", out var list) ? AccessListOf(list) : [],
+        AccessList = AccessListOf(json),
     };
 
-    private static ImmutableArray<AccessListEntry> AccessListOf(JsonElement json) =>
+    private static Eip1559Transaction OfType2(JsonElement json) => new(
+        (ulong)Number(json, "chainId"), (ulong)Number(json, "nonce"), Number(json, "maxPriorityFeePerGas"), Number(json, "maxFeePerGas"),
+        (ulong)Number(json, "gasLimit"), To(json), Number(json, "value"), Data(json))
+    {
+        AccessList = AccessListOf(json),
+    };
+
+    private static Address? To(JsonElement json) => json.TryGetProperty("to", out var to) && to.GetString() is { Length: > 2 } known ? Address.Parse(known) : null;
+
+    private static ImmutableArray<byte> Data(JsonElement json) => json.TryGetProperty("data", out var data) ? [.. Hex.Parse(data.GetString())] : [];
+
+    private static ImmutableArray<AccessListEntry> AccessListOf(JsonElement json) => !json.TryGetProperty("accessList", out var list) ? [] :
     [
-        .. json.EnumerateArray().Select(entry => new AccessListEntry(
+        .. list.EnumerateArray().Select(entry => new AccessListEntry(
             Address.Parse(entry.Text("address")),
             [.. entry.GetProperty("storageKeys").EnumerateArray().Select(slot => new Hash256(Hex.Parse(slot.GetString())))])),
     ];
