@@ -125,6 +125,41 @@ public sealed class EthersOracleTests
         });
     }
 
+    [Fact]
+    public void Words_seeds_and_keys_are_those_of_ethers()
+    {
+        var keys = 0;
+        EthersTestcases.Check([.. EthersTestcases.Read("hdnode").Where(testcase => testcase.Text("locale") == "en")], 1094, testcase =>
+        {
+            var mnemonic = Mnemonic.FromEntropy(Hex.Parse(testcase.Text("entropy")));
+            var seed = testcase.TryGetProperty("password", out var password) ? mnemonic.ToSeedWithNormalised(Normalised(password.GetString()!)) : mnemonic.ToSeed();
+            var root = HdKey.FromSeed(seed);
+
+            Assert.Equal(testcase.Text("mnemonic"), mnemonic.RevealWords());
+            Assert.Equal(testcase.Text("entropy"), Hex.Of(Mnemonic.Parse(testcase.Text("mnemonic")).ToEntropy()));
+            Assert.Equal(testcase.Text("seed"), Hex.Of(seed));
+            foreach (var node in testcase.GetProperty("hdnodes").EnumerateArray())
+            {
+                var key = root.Derive(DerivationPath.Parse(node.Text("path"))).Key;
+                Assert.Equal((node.Text("privateKey"), node.Text("address")), (Hex.Of(key.ToBytes()), key.Address.ToString()));
+                keys++;
+            }
+        });
+        Assert.Equal(6289, keys);
+    }
+
+    [Fact]
+    public void The_words_that_other_wallets_keep_beside_a_key_give_that_key()
+    {
+        var withWords = EthersTestcases.Read("wallets").Where(testcase => testcase.GetProperty("mnemonic").ValueKind == JsonValueKind.String).ToArray();
+        EthersTestcases.Check(withWords, 2, testcase =>
+            Assert.Equal(testcase.Text("privateKey"), Hex.Of(HdKey.FromSeed(Mnemonic.Parse(testcase.Text("mnemonic")).ToSeed()).Derive(DerivationPath.Ethereum(0)).Key.ToBytes())));
+    }
+
+    // Unicode's form KD of the one passphrase with signs of its own that the cases have (U+3000, à, ¹, ſ, ²).
+    private static byte[] Normalised(string passphrase) => System.Text.Encoding.UTF8.GetBytes(
+        passphrase.Replace('\u3000', ' ').Replace("à", "a\u0300", StringComparison.Ordinal).Replace('¹', '1').Replace('ſ', 's').Replace('²', '2'));
+
     private static RlpItem ItemOf(JsonElement json) => json.ValueKind == JsonValueKind.Array
         ? RlpItem.List([.. json.EnumerateArray().Select(ItemOf)])
         : RlpItem.Of(Hex.Parse(json.GetString()));
