@@ -29,7 +29,20 @@ public sealed record LogEntry(
 
 /// <summary>Which logs: of one contract, with this first topic where given, in a closed range of blocks.</summary>
 /// <param name="ToBlock">Null is the latest.</param>
-public sealed record LogFilter(Address Contract, Hash256? Topic, ulong FromBlock, ulong? ToBlock = null);
+public sealed record LogFilter(Address Contract, Hash256? Topic, ulong FromBlock, ulong? ToBlock = null)
+{
+    public bool Asks(LogEntry log) =>
+        log.Contract == Contract && log.BlockNumber >= FromBlock && log.BlockNumber <= (ToBlock ?? ulong.MaxValue)
+        && (Topic is null || (log.Topics.Length > 0 && log.Topics[0] == Topic));
+}
+
+/// <summary>A log, or its end: a reorganisation took its block out of the chain.</summary>
+public sealed record LogNotice(LogEntry Log, bool IsRemoved);
+
+/// <summary>The head of a block.</summary>
+/// <param name="Parent">The hash of the block before: what makes blocks a chain.</param>
+/// <param name="BaseFeePerGas">wei per gas; zero on a chain without EIP-1559.</param>
+public sealed record BlockHead(ulong Number, Hash256 Hash, Hash256 Parent, DateTimeOffset Time, BigInteger BaseFeePerGas);
 
 /// <summary>What became of a mined transaction.</summary>
 /// <param name="Succeeded">False: it reverted, and paid its gas.</param>

@@ -5,12 +5,12 @@ using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Settlement.Ethereum;
 
-/// <summary>Talks to an Ethereum node over HTTP (execution-apis, namespace <c>eth</c>).</summary>
+/// <summary>Talks to an Ethereum node over HTTP or a socket (execution-apis, namespace <c>eth</c>).</summary>
 public sealed class JsonRpcClient : IEthereumClient, IDisposable
 {
     private static readonly BigInteger OneGwei = 1_000_000_000;
 
-    private readonly JsonRpcTransport _transport;
+    private readonly IRpcTransport _transport;
     private readonly HttpClient? _own;
 
     /// <param name="endpoint">http or https address of the node.</param>
@@ -29,6 +29,18 @@ public sealed class JsonRpcClient : IEthereumClient, IDisposable
         _transport = new JsonRpcTransport(http, endpoint, time, options ?? new JsonRpcOptions());
     }
 
+    internal JsonRpcClient(IRpcTransport transport) => _transport = transport;
+
+    /// <summary>Gathers questions and asks them in one request.</summary>
+    /// <exception cref="InvalidOperationException">This client is a socket's or a batch's own: a socket needs no batches.</exception>
+    public JsonRpcBatch NewBatch() =>
+        new(_transport as JsonRpcTransport ?? throw new InvalidOperationException("Only a client over HTTP asks in batches."));
+
+    /// <summary>The head of a block; null where the node has none of that number.</summary>
+    /// <param name="number">Null is the latest.</param>
+    public Task<BlockHead?> BlockAsync(ulong? number, CancellationToken cancellationToken) =>
+        AskAsync("eth_getBlockByNumber", [RpcJson.Block(number), false], json => RpcJson.Head(json, number), cancellationToken);
+
     public Task<ulong> ChainIdAsync(CancellationToken cancellationToken) =>
         AskAsync("eth_chainId", [], RpcJson.UInt64, cancellationToken);
 
@@ -43,9 +55,12 @@ public sealed class JsonRpcClient : IEthereumClient, IDisposable
 
     public async Task<EthereumFees> FeesAsync(CancellationToken cancellationToken)
     {
-        var baseFee = await AskAsync("eth_feeHistory", ["0x1", "latest", new JsonArray()], RpcJson.NextBaseFee, cancellationToken);
-        var tip = await TipAsync(cancellationToken);
-        return new EthereumFees(2 * baseFee + tip, tip);
+        // Both are under way before either is awaited, so that one batch can carry them.
+        var nextBaseFee = AskAsync("eth_feeHistory", ["0x1", "latest", new JsonArray()], RpcJson.NextBaseFee, cancellationToken);
+        var likelyTip = TipAsync(cancellationToken);
+        await Task.WhenAll(nextBaseFee, likelyTip);
+        var tip = await likelyTip;
+        return new EthereumFees(2 * await nextBaseFee + tip, tip);
     }
 
     public Task<ulong> TransactionCountAsync(Address account, bool pending, CancellationToken cancellationToken) =>
@@ -64,7 +79,7 @@ public sealed class JsonRpcClient : IEthereumClient, IDisposable
         AskAsync("eth_getTransactionReceipt", [transaction.ToString()], json => RpcJson.Receipt(json, transaction), cancellationToken);
 
     public Task<IReadOnlyList<LogEntry>> LogsAsync(LogFilter filter, CancellationToken cancellationToken) =>
-        AskAsync("eth_getLogs", [RpcJson.Of(filter)], RpcJson.Logs, cancellationToken);
+        AskAsync("eth_getLogs", [RpcJson.Of(filter)], json => RpcJson.Logs(json, filter), cancellationToken);
 
     public Task<byte[]> CodeAsync(Address account, CancellationToken cancellationToken) =>
         AskAsync("eth_getCode", [account.ToString(), "latest"], RpcJson.Data, cancellationToken);
@@ -91,7 +106,7 @@ public sealed class JsonRpcClient : IEthereumClient, IDisposable
         {
             return read(result);
         }
-        catch (Exception e) when (e is FormatException or InvalidOperationException or KeyNotFoundException or OverflowException or ArgumentException)
+        catch (Exception e) when (RpcJson.IsWrongForm(e))
         {
             throw new EthereumTransportException($"{method}: the node's answer has another form than specified: {e.Message}", isTransient: false, e);
         }

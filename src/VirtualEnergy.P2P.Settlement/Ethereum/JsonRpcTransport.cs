@@ -17,31 +17,90 @@ public sealed record JsonRpcOptions
     /// <summary>How often a request is tried in all, where repeating it is harmless.</summary>
     public int Attempts { get; init; } = 4;
 
+    /// <summary>Questions in one batch at most; a longer batch is sent as several. Nodes refuse some hundreds at once.</summary>
+    public int MaxBatch { get; init; } = 100;
+
     /// <summary>Before the second attempt; doubles for each further one.</summary>
     public TimeSpan FirstBackOff { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A socket that shows no sign of life for this long, and then for as long again after being asked, is dead.</summary>
+    public TimeSpan SocketKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Notifications of a socket that wait to be read; one more, and the socket is given up: a gap is never silent.</summary>
+    public int MaxUnreadNotifications { get; init; } = 10_000;
 
     /// <summary>Custom errors of the contracts in use, so that a revert has a name.</summary>
     public IReadOnlyList<Abi.AbiError> KnownErrors { get; init; } = [];
 }
 
-/// <summary>JSON-RPC 2.0 over HTTP POST: one request, one answer, bounded in time and size.</summary>
-internal sealed class JsonRpcTransport(HttpClient http, Uri endpoint, TimeProvider time, JsonRpcOptions options)
+/// <summary>JSON-RPC 2.0 over HTTP POST: one request or one batch, one answer, bounded in time and size.</summary>
+internal sealed class JsonRpcTransport(HttpClient http, Uri endpoint, TimeProvider time, JsonRpcOptions options) : IRpcTransport
 {
+    private readonly RpcAnswer _answer = new(endpoint, options.KnownErrors);
     private long _lastId;
 
-    /// <summary>The <c>result</c>, which is JSON null where the node knows nothing.</summary>
-    /// <param name="repeatable">Whether a transport error may be answered by asking again.</param>
+    public JsonRpcOptions Options => options;
+
     public async Task<JsonElement> AskAsync(string method, JsonArray parameters, bool repeatable, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var body = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = parameters };
-        var request = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(body);
+        var request = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(Request(id, method, parameters));
+        var answer = await PostPatientlyAsync(method, request, repeatable, cancellationToken);
+        return _answer.Result(method, id, _answer.Parse(method, answer));
+    }
+
+    /// <summary>
+    /// Asks several questions in one request. Answers are matched by id, in any order; an answer nobody asked for, or a second
+    /// one, voids them all.
+    /// </summary>
+    /// <returns>In the order of the questions: the result, or why there is none.</returns>
+    /// <exception cref="EthereumException">The batch as a whole failed.</exception>
+    public async Task<IReadOnlyList<(JsonElement Result, EthereumException? Error)>> AskAllAsync(
+        IReadOnlyList<(string Method, JsonArray Parameters)> questions, bool repeatable, CancellationToken cancellationToken)
+    {
+        var name = $"a batch of {questions.Count}";
+        var first = Interlocked.Add(ref _lastId, questions.Count) - questions.Count + 1;
+        var requests = new JsonArray([.. questions.Select((question, i) => Request(first + i, question.Method, question.Parameters))]);
+        var root = _answer.Parse(name, await PostPatientlyAsync(name, JsonSerializer.SerializeToUtf8Bytes<JsonNode>(requests), repeatable, cancellationToken));
+        if (root.ValueKind != JsonValueKind.Array)
+        {
+            throw (root.ValueKind == JsonValueKind.Object ? _answer.Error(name, root) : null) ?? _answer.Nonsense(name, "JSON that is not a batch of responses");
+        }
+
+        var answers = new JsonElement?[questions.Count];
+        foreach (var response in root.EnumerateArray())
+        {
+            var place = RpcAnswer.IdOf(response) - first;
+            if (place is not (>= 0 and var i) || i >= answers.Length || answers[i] is not null)
+            {
+                throw _answer.Nonsense(name, "a response that no request asks for, or asks for twice");
+            }
+
+            answers[i] = response;
+        }
+
+        return [.. questions.Select((question, i) => Outcome(question.Method, first + i, answers[i]))];
+    }
+
+    private (JsonElement Result, EthereumException? Error) Outcome(string method, long id, JsonElement? response)
+    {
+        try
+        {
+            return (_answer.Result(method, id, response ?? throw _answer.Nonsense(method, "the batch without this question")), null);
+        }
+        catch (EthereumException e)
+        {
+            return (default, e);
+        }
+    }
+
+    private async Task<byte[]> PostPatientlyAsync(string method, byte[] request, bool repeatable, CancellationToken cancellationToken)
+    {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var answer = await PostAsync(method, request, cancellationToken);
-                return Result(method, id, answer);
+                return await PostAsync(method, request, cancellationToken);
             }
             catch (EthereumTransportException e) when (e.IsTransient && repeatable && attempt < options.Attempts)
             {
@@ -49,6 +108,9 @@ internal sealed class JsonRpcTransport(HttpClient http, Uri endpoint, TimeProvid
             }
         }
     }
+
+    internal static JsonObject Request(long id, string method, JsonArray parameters) =>
+        new() { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = parameters };
 
     private async Task<byte[]> PostAsync(string method, byte[] request, CancellationToken cancellationToken)
     {
@@ -63,7 +125,7 @@ internal sealed class JsonRpcTransport(HttpClient http, Uri endpoint, TimeProvid
             var answer = await ReadBoundedAsync(method, response, either.Token);
 
             // Some nodes send a JSON-RPC error with status 400; an answer without one says nothing more than its status.
-            return response.IsSuccessStatusCode || (response.StatusCode == HttpStatusCode.BadRequest && answer is [(byte)'{', ..])
+            return response.IsSuccessStatusCode || (response.StatusCode == HttpStatusCode.BadRequest && answer is [(byte)'{' or (byte)'[', ..])
                 ? answer
                 : throw new EthereumTransportException(
                     $"{method}: the node at {endpoint} answers HTTP {(int)response.StatusCode}.",
@@ -90,7 +152,7 @@ internal sealed class JsonRpcTransport(HttpClient http, Uri endpoint, TimeProvid
         {
             if (answer.Length + read > options.MaxResponseBytes)
             {
-                throw Nonsense(method, $"more than {options.MaxResponseBytes} bytes");
+                throw _answer.Nonsense(method, $"more than {options.MaxResponseBytes} bytes");
             }
 
             answer.Write(buffer, 0, read);
@@ -98,60 +160,4 @@ internal sealed class JsonRpcTransport(HttpClient http, Uri endpoint, TimeProvid
 
         return answer.ToArray();
     }
-
-    private JsonElement Result(string method, long id, byte[] answer)
-    {
-        JsonElement root;
-        try
-        {
-            using var document = JsonDocument.Parse(answer);
-            root = document.RootElement.Clone();
-        }
-        catch (JsonException e)
-        {
-            throw Nonsense(method, "something that is not JSON", e);
-        }
-
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw Nonsense(method, "JSON that is not a JSON-RPC response");
-        }
-
-        if (root.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
-        {
-            throw Failure(method, error);
-        }
-
-        return root.TryGetProperty("id", out var answered) && answered.ValueKind == JsonValueKind.Number && answered.TryGetInt64(out var number)
-            && number == id && root.TryGetProperty("result", out var result)
-            ? result
-            : throw Nonsense(method, "JSON that is not the response to this request");
-    }
-
-    private EthereumException Failure(string method, JsonElement error)
-    {
-        var code = error.TryGetProperty("code", out var c) && c.ValueKind == JsonValueKind.Number && c.TryGetInt32(out var n) ? n : 0;
-        var message = error.TryGetProperty("message", out var m) && m.ValueKind == JsonValueKind.String ? m.GetString()! : "no message";
-        return RevertData(error, code, message) is { } data
-            ? EthereumRevertException.From(data, options.KnownErrors)
-            : new EthereumRpcException(code, message, method);
-    }
-
-    // Geth's code 3 is a revert and carries its data; others put the data into an object, or say it in words only.
-    private static byte[]? RevertData(JsonElement error, int code, string message)
-    {
-        if (error.TryGetProperty("data", out var data))
-        {
-            data = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("data", out var inner) ? inner : data;
-            if (data.ValueKind == JsonValueKind.String && Hex.TryParse(data.GetString(), out var bytes))
-            {
-                return bytes;
-            }
-        }
-
-        return code == 3 || message.Contains("execution reverted", StringComparison.OrdinalIgnoreCase) ? [] : null;
-    }
-
-    private EthereumTransportException Nonsense(string method, string what, Exception? inner = null) =>
-        new($"{method}: the node at {endpoint} answers {what}.", isTransient: false, inner);
 }

@@ -9,6 +9,10 @@ namespace VirtualEnergy.P2P.Settlement.Ethereum;
 /// <summary>The JSON of requests and answers (execution-apis). A wrong form throws; the client says of which method.</summary>
 internal static class RpcJson
 {
+    /// <summary>What reading an answer of another form than specified throws.</summary>
+    public static bool IsWrongForm(Exception e) =>
+        e is FormatException or InvalidOperationException or KeyNotFoundException or OverflowException or ArgumentException;
+
     public static JsonObject Of(EthereumCall call)
     {
         var json = new JsonObject { ["data"] = Hex.Of(call.Data.Span) };
@@ -88,7 +92,31 @@ internal static class RpcJson
 
     public static IReadOnlyList<LogEntry> Logs(JsonElement json) => [.. json.EnumerateArray().Select(Log)];
 
-    private static LogEntry Log(JsonElement json) => new(
+    /// <summary>A log that the filter does not ask for voids them all: the node answers something else.</summary>
+    public static IReadOnlyList<LogEntry> Logs(JsonElement json, LogFilter filter)
+    {
+        var logs = Logs(json);
+        return logs.All(filter.Asks) ? logs : throw new FormatException("a log that was not asked for");
+    }
+
+    /// <summary>Null where there is no such block.</summary>
+    public static BlockHead? Head(JsonElement json, ulong? expected)
+    {
+        if (json.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        var head = new BlockHead(
+            UInt64(json.GetProperty("number")),
+            Hash(json.GetProperty("hash")),
+            Hash(json.GetProperty("parentHash")),
+            DateTimeOffset.FromUnixTimeSeconds((long)UInt64(json.GetProperty("timestamp"))),
+            json.TryGetProperty("baseFeePerGas", out var fee) && fee.ValueKind == JsonValueKind.String ? Quantity(fee) : BigInteger.Zero);
+        return expected is null || head.Number == expected ? head : throw new FormatException($"block {head.Number} where {expected} was asked for");
+    }
+
+    public static LogEntry Log(JsonElement json) => new(
         new Address(Data(json.GetProperty("address"))),
         [.. json.GetProperty("topics").EnumerateArray().Select(Hash)],
         [.. Data(json.GetProperty("data"))],
