@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
@@ -31,6 +32,9 @@ public sealed record JournalledRound(
 
     /// <summary>Net money per member and account, by member; sums to zero.</summary>
     public ImmutableArray<MemberDelta> Deltas() => Netting.DeltasOf(Trades, Charges, Accounts);
+
+    /// <summary>What it settles on the chain.</summary>
+    public SettlementBatch Batch() => new(Period, BidsRoot, TradesRoot, Deltas());
 
     /// <summary>The message that tells everyone.</summary>
     public RoundResult Result() => new(Period, Price, Volume, Bids, Trades, BidsRoot, TradesRoot, RoundHash) { Charges = Charges, Seed = Seed };

@@ -95,8 +95,7 @@ public sealed record ChainStart(
     private async Task CompareAsync(
         ExchangeOptions options, JournalledRound round, EnergySettlementContract contract, CancellationToken cancellation)
     {
-        var batch = new SettlementBatch(round.Period, round.BidsRoot, round.TradesRoot, round.Deltas());
-        if (await contract.CommitmentOfAsync(round.Period, cancellation) != SettlementCommitment.Of(batch, Lanes))
+        if (await contract.CommitmentOfAsync(round.Period, cancellation) != SettlementCommitment.Of(round.Batch(), Lanes))
         {
             throw new ExchangeStartException(
                 $"The contract settled another batch for period {round.Period} than the journal {options.JournalPath} has. "

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
@@ -26,29 +25,36 @@ public sealed class DemandAnswers(
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(1);
 
     private readonly List<DataDemand> _open = [];
-    private FraudProofsContract? _judge;
     private ulong? _next;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        FraudProofsContract? judge = null;
         var interval = LongestInterval;
         while (true)
         {
             try
             {
-                _judge ??= new FraudProofsContract(await contract.JudgeAsync(stoppingToken));
-                var challenge = await contract.ChallengeAsync(stoppingToken);
-                interval = challenge / LooksAChallenge < LongestInterval ? challenge / LooksAChallenge : LongestInterval;
-                await LookAsync(_judge, stoppingToken);
+                // Both are fixed at the escrow's deployment.
+                if (judge is null)
+                {
+                    judge = new FraudProofsContract(await contract.JudgeAsync(stoppingToken));
+                    interval = IntervalOf(await contract.ChallengeAsync(stoppingToken));
+                }
+
+                await LookAsync(judge, stoppingToken);
             }
             catch (Exception failure) when (failure is EthereumException or JournalException or ObjectDisposedException)
             {
                 logger.LogDebug("Demands for data were not read: {Why}", failure.Message);
             }
 
-            await Task.Delay(interval > TimeSpan.Zero ? interval : LongestInterval, time, stoppingToken);
+            await Task.Delay(interval, time, stoppingToken);
         }
     }
+
+    private static TimeSpan IntervalOf(TimeSpan challenge) =>
+        challenge / LooksAChallenge is var part && part > TimeSpan.Zero && part < LongestInterval ? part : LongestInterval;
 
     private async Task LookAsync(FraudProofsContract judge, CancellationToken cancellation)
     {
@@ -103,15 +109,11 @@ public sealed class DemandAnswers(
 
     private SettledRound RoundOf(JournalledRound journalled, MemberLanes lanes)
     {
-        ImmutableArray<SignedBid> bids =
-        [
-            .. journal.Bids(journalled.Period).Select(bid => bid.Signed).GroupBy(signed => signed.Bid.Member)
-                .Select(hers => hers.MaxBy(signed => signed.Bid.Number)!).OrderBy(signed => signed.Bid.Member),
-        ];
+        var bids = JournalReplay.Counting(journal.Bids(journalled.Period));
         var clearing = new Clearing(journalled.Price, journalled.Interval, journalled.Volume, []) { Charges = journalled.Charges };
         var round = new Round(journalled.Period, bids, clearing, journalled.Trades, journalled.Deltas()) { Accounts = journalled.Accounts };
-        var batch = new SettlementBatch(journalled.Period, journalled.BidsRoot, journalled.TradesRoot, journalled.Deltas());
-        var settled = new SettledPeriod(journalled.Period, journalled.BidsRoot, journalled.TradesRoot, SettlementCommitment.DeltasHash(batch, lanes));
+        var settled = new SettledPeriod(
+            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, SettlementCommitment.DeltasHash(journalled.Batch(), lanes));
         return new SettledRound(options.Contract, settled, CommittedRules.Of(options.Rules), new CommittedBids(bids), CommittedTrades.Of(round));
     }
 }

@@ -34,7 +34,7 @@ public sealed class SettlementRecovery(ExchangeJournal journal, IEthereumClient 
     {
         var round = journal.Round(period)!;
         var data = EnergySettlementContract.EncodeSettle(
-            new SettlementBatch(period, round.BidsRoot, round.TradesRoot, round.Deltas()), chain.Lanes);
+            round.Batch(), chain.Lanes);
         return new JournalledSettlement(period, SettlementState.Confirmed, Keccak256.Hash(data), null, null, null);
     }
 }

@@ -36,9 +36,8 @@ public sealed class Settler(
     /// <exception cref="JournalException">The journal cannot be written.</exception>
     public async Task<JournalledSettlement> SettleAsync(JournalledRound round, CancellationToken cancellation)
     {
-        var batch = new SettlementBatch(round.Period, round.BidsRoot, round.TradesRoot, round.Deltas());
         _lanes ??= await contract.LanesAsync(cancellation);
-        var data = EnergySettlementContract.EncodeSettle(batch, _lanes);
+        var data = EnergySettlementContract.EncodeSettle(round.Batch(), _lanes);
         var attempt = new JournalledSettlement(round.Period, SettlementState.Sent, Keccak256.Hash(data), null, null, null);
         if (_isInDoubt)
         {

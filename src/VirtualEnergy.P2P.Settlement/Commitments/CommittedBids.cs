@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Settlement.Commitments;
 
@@ -19,17 +20,8 @@ public sealed class CommittedBids
     public CommittedBids(ImmutableArray<SignedBid> bids)
     {
         Bids = bids;
-        var leaves = new Hash256[bids.Length];
-        for (var i = 0; i < leaves.Length; i++)
-        {
-            leaves[i] = LeafOf(bids[i]);
-        }
-
-        _tree = new PositionalTree(leaves);
-        var root = new WordHash(stackalloc byte[WordHash.LeafSize]);
-        root.Add(bids.Length);
-        root.Add(_tree.Root);
-        Root = root.Finish();
+        _tree = new PositionalTree([.. bids.Select(LeafOf)]);
+        Root = new StructHash(words: 2).AddSigned(bids.Length).Add(_tree.Root).Finish();
     }
 
     public ImmutableArray<SignedBid> Bids { get; }
@@ -43,32 +35,19 @@ public sealed class CommittedBids
     public ImmutableArray<Hash256> Siblings(int place) => _tree.Siblings(place);
 
     /// <summary>How many bids stand before a member's place, whether she is there or not.</summary>
-    public int PlaceOf(MemberId member)
-    {
-        var (from, to) = (0, Bids.Length);
-        while (from < to)
-        {
-            var middle = (from + to) / 2;
-            (from, to) = Bids[middle].Bid.Member.CompareTo(member) < 0 ? (middle + 1, to) : (from, middle);
-        }
-
-        return from;
-    }
+    public int PlaceOf(MemberId member) => PositionalTree.PlaceIn(Bids, signed => signed.Bid.Member.CompareTo(member) < 0);
 
     /// <summary>The first place whose member is not above the one before it; null where all are in order.</summary>
     public int? FirstDisorder() =>
         Enumerable.Range(1, Math.Max(0, Bids.Length - 1)).Where(i => Bids[i - 1].Bid.Member.CompareTo(Bids[i].Bid.Member) >= 0).Select(i => (int?)i).FirstOrDefault();
 
     /// <exception cref="FormatException">The member is no address.</exception>
-    public static Hash256 LeafOf(SignedBid signed)
-    {
-        var leaf = new WordHash(stackalloc byte[WordHash.LeafSize]);
-        leaf.Add(signed.Hash);
-        leaf.Add(Address.FromMember(signed.Bid.Member));
-        leaf.Add(signed.Bid.Number);
-        leaf.Add(SignatureHash(signed));
-        return leaf.Finish();
-    }
+    public static Hash256 LeafOf(SignedBid signed) => new StructHash(words: 4)
+        .Add(signed.Hash)
+        .Add(Address.FromMember(signed.Bid.Member))
+        .AddSigned(signed.Bid.Number)
+        .Add(SignatureHash(signed))
+        .Finish();
 
     public static Hash256 SignatureHash(SignedBid signed) => Keccak256.Hash(signed.Signature.AsSpan());
 }

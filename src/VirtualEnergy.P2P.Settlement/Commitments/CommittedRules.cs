@@ -2,6 +2,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
+using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Settlement.Commitments;
 
@@ -40,18 +41,7 @@ public sealed record CommittedRules(Hash256 Constants, MoneyAccounts Accounts, R
     public Address Community => AddressOf(Accounts.Community);
 
     /// <summary>What the escrow keeps.</summary>
-    public Hash256 Hash
-    {
-        get
-        {
-            var hash = new WordHash(stackalloc byte[WordHash.LeafSize]);
-            hash.Add(Constants);
-            hash.Add(GridOperator);
-            hash.Add(Community);
-            hash.Add((long)Promises);
-            return hash.Finish();
-        }
-    }
+    public Hash256 Hash => new StructHash(words: 4).Add(Constants).Add(GridOperator).Add(Community).AddSigned((long)Promises).Finish();
 
     /// <summary>
     /// Constants are <c>abi.encode</c> of tick, floor, cap, k in thousandths, the period's length in seconds, the mechanism's name, the lines (buyers'

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Settlement.Commitments;
 
@@ -24,24 +25,11 @@ public sealed class CommittedTrades
     public CommittedTrades(ImmutableArray<Trade> trades, ImmutableArray<LedgerEntry> ledger, Price price = default, int premiumBid = 0)
     {
         (Trades, Ledger, Price, PremiumBid) = (trades, ledger, price, premiumBid);
-        var leaves = new Hash256[trades.Length];
-        for (var i = 0; i < leaves.Length; i++)
-        {
-            leaves[i] = LeafOf(trades[i]);
-        }
-
-        var entries = new Hash256[ledger.Length];
-        for (var i = 0; i < entries.Length; i++)
-        {
-            entries[i] = ledger[i].Leaf();
-        }
-
-        (_trades, _ledger) = (new PositionalTree(leaves), new PositionalTree(entries));
-        Outcome = HashOutcome();
-        var root = new WordHash(stackalloc byte[WordHash.LeafSize]);
-        root.Add(Tree);
-        root.Add(Outcome);
-        Root = root.Finish();
+        _trades = new PositionalTree([.. trades.Select(LeafOf)]);
+        _ledger = new PositionalTree([.. ledger.Select(entry => entry.Leaf())]);
+        Outcome = new StructHash(words: 5)
+            .AddSigned(trades.Length).AddSigned(ledger.Length).Add(LedgerTree).AddSigned(price.MicroEurPerKWh).AddSigned(premiumBid).Finish();
+        Root = new StructHash(words: 2).Add(Tree).Add(Outcome).Finish();
     }
 
     /// <summary>What an honest operator commits to.</summary>
@@ -73,11 +61,11 @@ public sealed class CommittedTrades
     public ImmutableArray<Hash256> EntrySiblings(int place) => _ledger.Siblings(place);
 
     /// <summary>How many entries stand before the place behind a member's last, whether she has any or not.</summary>
-    public int Behind(MemberId member) => EntriesBefore(entry => entry.Member.CompareTo(member) <= 0);
+    public int Behind(MemberId member) => PositionalTree.PlaceIn(Ledger, entry => entry.Member.CompareTo(member) <= 0);
 
     /// <summary>How many entries stand before the place of a member's entry for a trade, whether it is there or not.</summary>
     public int PlaceOf(MemberId member, int trade) =>
-        EntriesBefore(entry => entry.Member.CompareTo(member) is var order && (order < 0 || (order == 0 && entry.Trade < trade)));
+        PositionalTree.PlaceIn(Ledger, entry => entry.Member.CompareTo(member) is var order && (order < 0 || (order == 0 && entry.Trade < trade)));
 
     /// <summary>The one price; of a round that trades nothing the best buy limit, else the best sell limit: no step is better than that.</summary>
     public static Price PriceOf(Round round)
@@ -107,40 +95,14 @@ public sealed class CommittedTrades
     }
 
     /// <exception cref="FormatException">A member is no address.</exception>
-    public static Hash256 LeafOf(Trade trade)
-    {
-        var leaf = new WordHash(stackalloc byte[WordHash.LeafSize]);
-        leaf.Add(Address.FromMember(trade.Buyer));
-        leaf.Add(Address.FromMember(trade.Seller));
-        leaf.Add(trade.Energy.WattHours);
-        leaf.Add(trade.Price.MicroEurPerKWh);
-        leaf.Add(trade.Amount.MicroEur);
-        leaf.Add(trade.GridFeeAmount.MicroEur);
-        leaf.Add(trade.SpreadAmount.MicroEur);
-        leaf.Add((long)trade.Quality);
-        return leaf.Finish();
-    }
-
-    private int EntriesBefore(Func<LedgerEntry, bool> isBefore)
-    {
-        var (from, to) = (0, Ledger.Length);
-        while (from < to)
-        {
-            var middle = (from + to) / 2;
-            (from, to) = isBefore(Ledger[middle]) ? (middle + 1, to) : (from, middle);
-        }
-
-        return from;
-    }
-
-    private Hash256 HashOutcome()
-    {
-        var outcome = new WordHash(stackalloc byte[WordHash.LeafSize]);
-        outcome.Add(Trades.Length);
-        outcome.Add(Ledger.Length);
-        outcome.Add(LedgerTree);
-        outcome.Add(Price.MicroEurPerKWh);
-        outcome.Add(PremiumBid);
-        return outcome.Finish();
-    }
+    public static Hash256 LeafOf(Trade trade) => new StructHash(words: 8)
+        .Add(Address.FromMember(trade.Buyer))
+        .Add(Address.FromMember(trade.Seller))
+        .AddSigned(trade.Energy.WattHours)
+        .AddSigned(trade.Price.MicroEurPerKWh)
+        .AddSigned(trade.Amount.MicroEur)
+        .AddSigned(trade.GridFeeAmount.MicroEur)
+        .AddSigned(trade.SpreadAmount.MicroEur)
+        .AddSigned((long)trade.Quality)
+        .Finish();
 }

@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Settlement.Commitments;
 
@@ -105,14 +106,11 @@ public readonly record struct LedgerEntry(MemberId Member, int Trade, Money Mone
 
     /// <summary>keccak-256 of <c>abi.encode(address member, uint256 trade, int256 money, uint256 bought, uint256 sold)</c>.</summary>
     /// <exception cref="FormatException">The member is no address.</exception>
-    public Hash256 Leaf()
-    {
-        var leaf = new WordHash(stackalloc byte[WordHash.LeafSize]);
-        leaf.Add(Address.FromMember(Member));
-        leaf.Add(Trade);
-        leaf.Add(Money.MicroEur);
-        leaf.Add(Bought.WattHours);
-        leaf.Add(Sold.WattHours);
-        return leaf.Finish();
-    }
+    public Hash256 Leaf() => new StructHash(words: 5)
+        .Add(Address.FromMember(Member))
+        .AddSigned(Trade)
+        .AddSigned(Money.MicroEur)
+        .AddSigned(Bought.WattHours)
+        .AddSigned(Sold.WattHours)
+        .Finish();
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Settlement.Commitments;
 
@@ -73,14 +74,27 @@ public sealed class PositionalTree
         return leaf == root;
     }
 
+    /// <summary>The place in an ascending list behind everything that comes before.</summary>
+    public static int PlaceIn<T>(ImmutableArray<T> ascending, Func<T, bool> comesBefore)
+    {
+        var (from, to) = (0, ascending.Length);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            (from, to) = comesBefore(ascending[middle]) ? (middle + 1, to) : (from, middle);
+        }
+
+        return from;
+    }
+
     private static int DepthOf(int count) => count <= 1 ? 0 : BitOperations.Log2((uint)count - 1) + 1;
 
     private static Hash256 Node(Hash256 left, Hash256 right)
     {
-        var node = new WordHash(stackalloc byte[2 * Hash256.Size]);
-        node.Add(left);
-        node.Add(right);
-        return node.Finish();
+        Span<byte> both = stackalloc byte[2 * Hash256.Size];
+        left.CopyTo(both);
+        right.CopyTo(both[Hash256.Size..]);
+        return Keccak256.Hash(both);
     }
 
     private static ImmutableArray<Hash256> ZerosUpTo(int depth)

@@ -6,23 +6,24 @@ namespace VirtualEnergy.P2P.Settlement.Signing;
 
 /// <summary>
 /// EIP-712's <c>hashStruct</c> for the market's few fixed types, a word a field. The general <see cref="Eip712TypedData"/>
-/// does the same from a description; a test holds the two together. This one is for the exchange, which hashes every bid.
+/// does the same from a description; a test holds the two together. This one is for the exchange, which hashes every bid, and every
+/// leaf of a round: <c>abi.encode</c> of words without a type in front.
 /// </summary>
 internal sealed class StructHash
 {
     private const int Word = 32;
     private const int MaxWords = 64;
 
-    private readonly byte[] _words = new byte[MaxWords * Word];
+    private readonly byte[] _words;
     private int _used;
 
     /// <param name="type">The type's hash.</param>
-    public StructHash(Hash256 type) => Add(type);
+    public StructHash(Hash256 type)
+        : this() => Add(type);
 
-    /// <summary>No type in front: the hash of an array is that of its items' hashes in a row.</summary>
-    public StructHash()
-    {
-    }
+    /// <summary>No type in front: the hash of an array is that of its items' hashes in a row, that of a leaf of its fields.</summary>
+    /// <param name="words">How many there will be at most.</param>
+    public StructHash(int words = MaxWords) => _words = new byte[words * Word];
 
     public StructHash Add(Hash256 value)
     {

@@ -60,7 +60,7 @@ internal sealed class GasMarket : IAsyncDisposable
     {
         var contract = await EscrowAsync(1, cancellation);
         var period = await contract.LastPeriodAsync(cancellation);
-        var receipt = await contract.SettleAsync(_settler, BatchOf(period.Next, Trades()), cancellation);
+        var receipt = await contract.SettleAsync(_settler, BatchOf(period.Next, Trades(), []), cancellation);
         return new GasUse(1, _trades, 1, receipt.GasUsed);
     }
 
@@ -68,20 +68,20 @@ internal sealed class GasMarket : IAsyncDisposable
     public async Task<GasUse> TwoTierAsync(CancellationToken cancellation)
     {
         var contract = await EscrowAsync(PeriodsPerBatch, cancellation);
-        var (gas, trades, transactions, period) = (0UL, new List<Trade>(), 0, await contract.LastPeriodAsync(cancellation));
+        var (gas, before, transactions, period) = (0UL, new List<Trade>(), 0, await contract.LastPeriodAsync(cancellation));
         do
         {
             period = period.Next;
             var here = Trades();
-            trades.AddRange(here);
             var receipt = (period.Index + 1) % PeriodsPerBatch == 0
-                ? await contract.SettleAsync(_settler, BatchOf(period, trades), cancellation)
+                ? await contract.SettleAsync(_settler, BatchOf(period, here, before), cancellation)
                 : await contract.CommitRootsAsync(_settler, period, BidsRoot(period), TradesRoot([.. here]), cancellation);
             gas += receipt.GasUsed;
+            before.AddRange(here);
             transactions++;
         }
         while (transactions < PeriodsPerBatch);
-        return new GasUse(PeriodsPerBatch, trades.Count, transactions, gas);
+        return new GasUse(PeriodsPerBatch, before.Count, transactions, gas);
     }
 
     /// <summary>The contract adds the trades up itself.</summary>
@@ -89,8 +89,9 @@ internal sealed class GasMarket : IAsyncDisposable
     {
         var contract = await EscrowAsync(1, cancellation);
         var period = await contract.LastPeriodAsync(cancellation);
-        var payments = Trades().Select(trade => new Payment(trade.Buyer, trade.Seller, trade.Energy, trade.Price)).ToList();
-        var receipt = await contract.SettleVerifiedAsync(_settler, period.Next, BidsRoot(period), TradesRoot([.. Trades()]), payments, cancellation);
+        var trades = Trades();
+        var payments = trades.Select(trade => new Payment(trade.Buyer, trade.Seller, trade.Energy, trade.Price)).ToList();
+        var receipt = await contract.SettleVerifiedAsync(_settler, period.Next, BidsRoot(period), TradesRoot([.. trades]), payments, cancellation);
         return new GasUse(1, _trades, 1, receipt.GasUsed);
     }
 
@@ -129,7 +130,7 @@ internal sealed class GasMarket : IAsyncDisposable
             await contract.DepositAsync(_registrar, member, new Money(EachMicroEur), cancellation);
         }
 
-        await contract.SettleAsync(_settler, BatchOf(new Period(PeriodsPerBatch - 1), Trades()), cancellation);
+        await contract.SettleAsync(_settler, BatchOf(new Period(PeriodsPerBatch - 1), Trades(), []), cancellation);
         return contract;
     }
 
@@ -150,11 +151,12 @@ internal sealed class GasMarket : IAsyncDisposable
         return trades;
     }
 
-    private static SettlementBatch BatchOf(Period period, List<Trade> trades) =>
-        new(period, BidsRoot(period), TradesRoot([.. trades]), Netting.DeltasOf(trades, [], new MoneyAccounts(null, null)));
+    /// <summary>The root of this period's trades, and the money of those before it, too.</summary>
+    private static SettlementBatch BatchOf(Period period, List<Trade> trades, IEnumerable<Trade> before) =>
+        new(period, BidsRoot(period), TradesRoot([.. trades]), Netting.DeltasOf(before.Concat(trades), [], new MoneyAccounts(null, null)));
 
-    // Of a root only its 32 bytes cost gas.
     private static Hash256 TradesRoot(ImmutableArray<Trade> trades) => new CommittedTrades(trades, LedgerEntry.Book(trades, [], default)).Root;
 
+    // Of a root only its 32 bytes cost gas.
     private static Hash256 BidsRoot(Period period) => Keccak256.Hash(BitConverter.GetBytes(period.Index));
 }

@@ -136,9 +136,11 @@ public sealed class ChainFeedTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<bool> holds)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (!holds())
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), Ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
         }
     }
 
