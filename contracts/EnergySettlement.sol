@@ -11,6 +11,7 @@ import {IEnergySettlement} from "./interfaces/IEnergySettlement.sol";
 import {Head, Heads} from "./libraries/Heads.sol";
 import {PackedBalances} from "./libraries/PackedBalances.sol";
 import {Payments} from "./libraries/Payments.sol";
+import {WideBalances} from "./libraries/WideBalances.sol";
 
 /// @title EnergySettlement
 /// @notice The escrow of an energy community, settled once per trading period. See IEnergySettlement.
@@ -80,8 +81,8 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
     /// @dev What a member asked for; one slot.
     struct Request {
-        uint48 amount;
-        uint40 readyAt;
+        uint64 amount;
+        uint32 readyAt;
         address to;
     }
 
@@ -117,10 +118,13 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
     address[] private _members;
 
+    /// @dev Accounts with a word each, see WideBalances.
+    address[] private _wideAccounts;
+
     /// @dev Ring: the commitment of period p is at p % window.
     mapping(uint256 => bytes32) private _commitments;
 
-    /// @dev Six balances to a word, see PackedBalances; a fixed array, so that its slots lie in a row and cost no hash.
+    /// @dev Six balances to a word, see PackedBalances, and the wide ones at the end; a fixed array, so that its slots lie in a row and cost no hash.
     uint256[1 << 24] private _slots;
 
     /* CONSTRUCTOR */
@@ -164,16 +168,28 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     function register(address[] calldata newMembers) external onlyRole(REGISTRAR_ROLE) {
         uint256 lane = _head.memberCount();
         for (uint256 i = 0; i < newMembers.length; ++i) {
-            address member = newMembers[i];
-            if (member == address(0)) revert ZeroAddress();
-            if (_lanePlusOne[member] != 0) revert AlreadyRegistered(member);
             if (lane % PackedBalances.LANES == 0) _slots[lane / PackedBalances.LANES] = PackedBalances.IN_USE;
-            _members.push(member);
-            emit MemberRegistered(member, lane);
-            _lanePlusOne[member] = ++lane;
+            _members.push(newMembers[i]);
+            _assign(newMembers[i], lane++);
         }
-        if (lane > type(uint24).max) revert TooManyMembers(type(uint24).max);
+        if (lane > WideBalances.FIRST) revert TooManyMembers(WideBalances.FIRST);
         _head = _head.withMemberCount(lane);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function registerWide(address account) external onlyRole(REGISTRAR_ROLE) {
+        uint256 count = _wideAccounts.length;
+        if (count == WideBalances.MOST) revert TooManyMembers(WideBalances.MOST);
+        _slots[WideBalances.FIRST + count] = WideBalances.IN_USE;
+        _wideAccounts.push(account);
+        _assign(account, WideBalances.FIRST + count);
+    }
+
+    function _assign(address member, uint256 lane) private {
+        if (member == address(0)) revert ZeroAddress();
+        if (_lanePlusOne[member] != 0) revert AlreadyRegistered(member);
+        _lanePlusOne[member] = lane + 1;
+        emit MemberRegistered(member, lane);
     }
 
     /* MONEY */
@@ -184,7 +200,7 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         uint256 lane = laneOf(member);
         uint256 received = _receive(amount);
         uint256 balance = _balanceAt(lane);
-        if (received > PackedBalances.MAX_BALANCE - balance) revert BalanceOverflow(member);
+        if (received > _mostAt(lane) - balance) revert BalanceOverflow(member);
         _setBalanceAt(lane, balance + received);
         emit Deposited(member, msg.sender, received);
     }
@@ -199,8 +215,8 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
         _setBalanceAt(lane, balance - amount);
         Request memory request = _requests[msg.sender];
-        request.amount += uint48(amount);
-        request.readyAt = uint40(block.timestamp + challengeSeconds);
+        request.amount += uint64(amount);
+        request.readyAt = uint32(block.timestamp + challengeSeconds);
         request.to = to;
         _requests[msg.sender] = request;
         emit WithdrawalRequested(msg.sender, to, request.amount, request.readyAt);
@@ -212,7 +228,7 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         uint256 amount = _requests[msg.sender].amount;
         if (amount == 0) revert NothingRequested(msg.sender);
         uint256 balance = _balanceAt(lane);
-        if (amount > PackedBalances.MAX_BALANCE - balance) revert BalanceOverflow(msg.sender);
+        if (amount > _mostAt(lane) - balance) revert BalanceOverflow(msg.sender);
         delete _requests[msg.sender];
         _setBalanceAt(lane, balance + amount);
         emit WithdrawalCancelled(msg.sender, amount);
@@ -257,7 +273,7 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         uint256 expectedLength = SETTLE_HEAD_BYTES + 32 * payments.length;
         if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
 
-        uint256[] memory words = Payments.net(payments, head.memberCount());
+        uint256[] memory words = Payments.net(payments, head.memberCount(), _wideAccounts.length);
         _moveNetted(words, head.memberCount());
         _commit(head, period, bidsRoot, tradesRoot, keccak256(abi.encodePacked(words)));
     }
@@ -354,10 +370,14 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
             uint256 slot; // The slot that is due.
             uint256 tallies;
             uint256 words;
+            int256 wide; // What the wide accounts receive.
             for (uint256 i = 0; i < deltas.length; ++i) {
                 uint256 word = deltas[i];
                 if (word <= WORD_CONTENT) {
-                    if (slot >= slotCount) revert SlotNotInUse(slot);
+                    if (slot >= slotCount) {
+                        wide += _moveWide(slot++, word);
+                        continue;
+                    }
                     uint256 balances = _slots[slot];
                     (uint256 result, uint256 tally, bool fits) = PackedBalances.add(balances, word);
                     if (!fits) _revertMisfit(slot, balances, word, count);
@@ -366,13 +386,15 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
                     ++words;
                     ++slot;
                 } else {
-                    slot = _jump(i, word, slot, slotCount);
+                    uint256 jump = _jump(i, word, slot, slotCount);
+                    if (jump >= slotCount && slot == slotCount && words != 0) _requireLanesInUse(deltas[i - 1], slot - 1, count);
+                    slot = jump;
                 }
             }
 
-            // Only the last slot can have lanes without a member, and only the last word can have touched it.
+            // Only the last slot can have lanes without a member, and only the last word before the wide ones can have touched it.
             if (slot == slotCount && words != 0) _requireLanesInUse(deltas[deltas.length - 1], slot - 1, count);
-            int256 net = PackedBalances.netOf(tallies, words);
+            int256 net = PackedBalances.netOf(tallies, words) + wide;
             if (net != 0) revert DeltasNotBalanced(net);
         }
     }
@@ -381,7 +403,16 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         if (word >> WORD_KIND_SHIFT != WORD_JUMP) revert UnknownWord(index, word);
         jump = word & WORD_CONTENT;
         if (jump <= slot) revert SlotsNotAscending(slot, jump);
-        if (jump >= slotCount) revert SlotNotInUse(jump);
+        if (jump >= slotCount && jump < WideBalances.FIRST) revert SlotNotInUse(jump);
+    }
+
+    function _moveWide(uint256 slot, uint256 word) private returns (int256 delta) {
+        if (slot < WideBalances.FIRST || slot - WideBalances.FIRST >= _wideAccounts.length) revert SlotNotInUse(slot);
+        delta = WideBalances.deltaOf(word);
+        (uint256 result, int256 balance) = WideBalances.add(_slots[slot], delta);
+        if (balance < 0) revert Overdraft(_accountAt(slot));
+        if (balance > int256(WideBalances.MAX_BALANCE)) revert BalanceOverflow(_accountAt(slot));
+        _slots[slot] = result;
     }
 
     function _requireLanesInUse(uint256 word, uint256 slot, uint256 count) private pure {
@@ -404,6 +435,10 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         for (uint256 i = 0; i < words.length; ++i) {
             if (words[i] > WORD_CONTENT) {
                 slot = words[i] & WORD_CONTENT;
+                continue;
+            }
+            if (slot >= WideBalances.FIRST) {
+                _moveWide(slot++, words[i]);
                 continue;
             }
             uint256 balances = _slots[slot];
@@ -527,6 +562,10 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
                 slot = word & WORD_CONTENT;
                 continue;
             }
+            if (slot >= WideBalances.FIRST) {
+                _undoLane(slot++, WideBalances.deltaOf(word));
+                continue;
+            }
             for (uint256 lane = 0; lane < PackedBalances.LANES; ++lane) {
                 int256 delta = PackedBalances.deltaAt(word, lane);
                 if (delta != 0) _undoLane(slot * PackedBalances.LANES + lane, delta);
@@ -539,14 +578,14 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         int256 balance = int256(_balanceAt(lane)) - delta;
         if (balance < 0) {
             // Never more than she asked for: money leaves only when every batch before the request is beyond challenge.
-            _requests[_members[lane]].amount -= uint48(uint256(-balance));
+            _requests[_accountAt(lane)].amount -= uint64(uint256(-balance));
             balance = 0;
-        } else if (balance > int256(PackedBalances.MAX_BALANCE)) {
-            uint256 beyond = uint256(balance) - PackedBalances.MAX_BALANCE;
-            Request storage request = _requests[_members[lane]];
-            request.amount += uint48(beyond);
-            if (request.to == address(0)) request.to = _members[lane];
-            balance = int256(PackedBalances.MAX_BALANCE);
+        } else if (balance > int256(_mostAt(lane))) {
+            address account = _accountAt(lane);
+            Request storage request = _requests[account];
+            request.amount += uint64(uint256(balance) - _mostAt(lane));
+            if (request.to == address(0)) request.to = account;
+            balance = int256(_mostAt(lane));
         }
         _setBalanceAt(lane, uint256(balance));
     }
@@ -701,6 +740,11 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     }
 
     /// @inheritdoc IEnergySettlement
+    function wideAccounts() external view returns (address[] memory) {
+        return _wideAccounts;
+    }
+
+    /// @inheritdoc IEnergySettlement
     function isMember(address account) external view returns (bool) {
         return _lanePlusOne[account] != 0;
     }
@@ -728,11 +772,24 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     /* LANES */
 
     function _balanceAt(uint256 lane) private view returns (uint256) {
+        if (lane >= WideBalances.FIRST) return WideBalances.balanceOf(_slots[lane]);
         return PackedBalances.laneAt(_slots[lane / PackedBalances.LANES], lane % PackedBalances.LANES);
     }
 
     function _setBalanceAt(uint256 lane, uint256 balance) private {
+        if (lane >= WideBalances.FIRST) {
+            _slots[lane] = WideBalances.IN_USE | balance;
+            return;
+        }
         uint256 slot = lane / PackedBalances.LANES;
         _slots[slot] = PackedBalances.withLane(_slots[slot], lane % PackedBalances.LANES, balance);
+    }
+
+    function _mostAt(uint256 lane) private pure returns (uint256) {
+        return lane >= WideBalances.FIRST ? WideBalances.MAX_BALANCE : PackedBalances.MAX_BALANCE;
+    }
+
+    function _accountAt(uint256 lane) private view returns (address) {
+        return lane >= WideBalances.FIRST ? _wideAccounts[lane - WideBalances.FIRST] : _members[lane];
     }
 }

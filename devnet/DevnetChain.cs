@@ -48,7 +48,11 @@ internal sealed class DevnetChain : IAsyncDisposable
                 Challenge = Challenge, Rules = CommittedRules.Of(rules).Hash,
             };
             var contract = await EnergySettlementContract.DeployAsync(sender, terms, cancellation);
-            await contract.RegisterAsync(sender, [.. members, .. accounts], cancellation);
+            await contract.RegisterAsync(sender, members, cancellation);
+            foreach (var account in accounts)
+            {
+                await contract.RegisterWideAsync(sender, account, cancellation);
+            }
 
             var total = new Money(checked(deposit.MicroEur * members.Count));
             await token.MintAsync(sender, sender.Address, total, cancellation);

@@ -141,7 +141,7 @@ interface IEnergySettlement {
     /// @notice Silence and the delay of keys must last at least as long as a challenge.
     error ChallengeTooLong(uint256 challengeSeconds);
 
-    /// @notice There is no lane for further members.
+    /// @notice There is no lane for further members, or no word for further wide accounts.
     error TooManyMembers(uint256 most);
 
     /// @notice The address is a member already.
@@ -260,6 +260,11 @@ interface IEnergySettlement {
     /// @dev Registrar only. The first member of each six pays for the slot, so that no settlement has to.
     function register(address[] calldata newMembers) external;
 
+    /// @notice Registers an account that may come to hold more than 4.4 million euros: it gets a storage word of its own.
+    /// @dev Registrar only. For grid operator, community and treasury; a settlement that moves its money pays for a slot more than
+    /// for a member's. It can do all that a member can.
+    function registerWide(address account) external;
+
     /* MONEY */
 
     /// @notice Pays `amount` of the caller's tokens into `member`'s balance: the caller's own, or another member's.
@@ -285,6 +290,8 @@ interface IEnergySettlement {
     /// - 0: the deltas of the six lanes of the slot that is next due; then the slot after it is due. Lane `i` is
     ///   a signed number (two's complement) in bits `42 i` to `42 i + 41`: negative is what the member pays.
     /// - 1: the other bits are the number of the slot that is due from here, further on than the one that was.
+    ///
+    /// A wide account's slot has its lane's number, and holds one delta: a signed number in all of the other 252 bits.
     ///
     /// The first slot due is 0. So slots can only ascend, and no lane can come twice.
     /// @param period The period after the last one settled.
@@ -432,11 +439,14 @@ interface IEnergySettlement {
     /// stands on the period, the commitment of both (see `settleMetered`).
     function commitmentOf(uint64 period) external view returns (bytes32 commitment, uint64 settledAt);
 
-    /// @notice How many members are registered.
+    /// @notice How many members are registered, wide accounts aside.
     function memberCount() external view returns (uint256);
 
     /// @notice Members `from` to `from + count - 1` in order of registration; fewer where there are no more.
     function members(uint256 from, uint256 count) external view returns (address[] memory);
+
+    /// @notice The wide accounts in order of registration. Their lanes are 2^24 - 16 and those after it.
+    function wideAccounts() external view returns (address[] memory);
 
     /// @notice Whether the account is a member.
     function isMember(address account) external view returns (bool);

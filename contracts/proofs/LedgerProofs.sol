@@ -5,6 +5,7 @@ import {IEnergySettlement} from "../interfaces/IEnergySettlement.sol";
 import {ILedgerProofs} from "../interfaces/ILedgerProofs.sol";
 import {CommittedRounds} from "../libraries/CommittedRounds.sol";
 import {PackedBalances} from "../libraries/PackedBalances.sol";
+import {WideBalances} from "../libraries/WideBalances.sol";
 import {Evidence} from "./Evidence.sol";
 
 /// @title LedgerProofs
@@ -124,7 +125,8 @@ abstract contract LedgerProofs is ILedgerProofs, Evidence {
 
     /// @dev The delta of a lane in a batch's words; 0 where the batch passes it over. See `settle`.
     function _deltaOf(uint256[] calldata deltas, uint256 lane) private pure returns (int256) {
-        uint256 wanted = lane / PackedBalances.LANES;
+        bool isWide = lane >= WideBalances.FIRST;
+        uint256 wanted = isWide ? lane : lane / PackedBalances.LANES;
         uint256 slot;
         for (uint256 i = 0; i < deltas.length; ++i) {
             uint256 word = deltas[i];
@@ -132,7 +134,7 @@ abstract contract LedgerProofs is ILedgerProofs, Evidence {
                 slot = word ^ JUMP;
                 continue;
             }
-            if (slot++ == wanted) return PackedBalances.deltaAt(word, lane % PackedBalances.LANES);
+            if (slot++ == wanted) return isWide ? WideBalances.deltaOf(word) : PackedBalances.deltaAt(word, lane % PackedBalances.LANES);
         }
         return 0;
     }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {EnergySettlement} from "../../EnergySettlement.sol";
 import {TestEuro} from "../../TestEuro.sol";
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
+import {WideBalances} from "../../libraries/WideBalances.sol";
 import {EscrowTest} from "./EscrowTest.sol";
 
 /// @notice Does anything that anyone may do, in any order, and keeps a plain model beside: one number a member, and all batches.
@@ -25,8 +26,12 @@ contract Actor is EscrowTest {
 
     function setUp() public override {
         super.setUp();
-        for (uint256 i = 0; i < MEMBERS; ++i) model.push(EACH);
-        deposited = MEMBERS * EACH + BOND;
+        for (uint256 i = 0; i < 2; ++i) {
+            addWide(address(uint160(0xC0 + i)));
+            escrow.deposit(members[MEMBERS + i], EACH);
+        }
+        for (uint256 i = 0; i < members.length; ++i) model.push(EACH);
+        deposited = members.length * EACH + BOND;
     }
 
     modifier counted() {
@@ -37,16 +42,16 @@ contract Actor is EscrowTest {
     function deposit(uint256 member, uint256 amount) external counted {
         (,, bool frozen, bool exiting) = escrow.state();
         if (frozen || exiting) return;
-        member = bound(member, 0, MEMBERS - 1);
-        amount = bound(amount, 1, 1 << 36);
-        if (escrow.balanceOf(members[member]) + amount > LANE) return;
+        member = bound(member, 0, members.length - 1);
+        amount = bound(amount, 1, 1 << 36) << (member < MEMBERS ? 0 : 12);
+        if (escrow.balanceOf(members[member]) + amount > most(member)) return;
         escrow.deposit(members[member], amount);
         model[member] += amount;
         deposited += amount;
     }
 
     function request(uint256 member, uint256 amount) external counted {
-        member = bound(member, 0, MEMBERS - 1);
+        member = bound(member, 0, members.length - 1);
         uint256 balance = escrow.balanceOf(members[member]);
         if (balance == 0) return;
         vm.prank(members[member]);
@@ -54,15 +59,15 @@ contract Actor is EscrowTest {
     }
 
     function cancel(uint256 member) external counted {
-        member = bound(member, 0, MEMBERS - 1);
+        member = bound(member, 0, members.length - 1);
         (uint256 amount,,) = escrow.requestOf(members[member]);
-        if (amount == 0 || escrow.balanceOf(members[member]) + amount > LANE) return;
+        if (amount == 0 || escrow.balanceOf(members[member]) + amount > most(member)) return;
         vm.prank(members[member]);
         escrow.cancelWithdrawal();
     }
 
     function finalise(uint256 member) external counted {
-        member = bound(member, 0, MEMBERS - 1);
+        member = bound(member, 0, members.length - 1);
         (uint256 amount, uint64 readyAt,) = escrow.requestOf(members[member]);
         (,, bool frozen,) = escrow.state();
         if (amount == 0 || frozen || time() < readyAt) return;
@@ -77,7 +82,7 @@ contract Actor is EscrowTest {
         if (_batches.length >= WINDOW) wait(CHALLENGE);
         int256[] memory deltas = randomDeltas(seed);
         _batches.push(settle(++settledLast, deltas));
-        for (uint256 i = 0; i < MEMBERS; ++i) model[i] = uint256(int256(model[i]) + deltas[i]);
+        for (uint256 i = 0; i < members.length; ++i) model[i] = uint256(int256(model[i]) + deltas[i]);
     }
 
     function settleMetered(uint256 seed) external counted {
@@ -89,7 +94,7 @@ contract Actor is EscrowTest {
         int256[] memory deltas = randomDeltas(seed);
         uint256[] memory words = settleMetered(bound(seed, before.period + 1, settledLast), deltas);
         _metered.push(Metered(settled, before, words));
-        for (uint256 i = 0; i < MEMBERS; ++i) model[i] = uint256(int256(model[i]) + deltas[i]);
+        for (uint256 i = 0; i < members.length; ++i) model[i] = uint256(int256(model[i]) + deltas[i]);
     }
 
     function pass(uint256 duration) external counted {
@@ -140,11 +145,16 @@ contract Actor is EscrowTest {
         (,, bool frozen, bool exiting) = escrow.state();
         if (!frozen && !exiting && opens && time() >= escrow.lastSettledAt() + SILENCE) escrow.openExit();
         (,,, exiting) = escrow.state();
-        member = bound(member, 0, MEMBERS - 1);
+        member = bound(member, 0, members.length - 1);
         if (!exiting || time() < escrow.lastSettledAt() + CHALLENGE || model[member] == 0) return;
         escrow.exit(members[member]);
         paid += model[member];
         model[member] = 0;
+    }
+
+    /// @dev A wide account holds far more than all of these deposits.
+    function most(uint256 member) private pure returns (uint256) {
+        return member < MEMBERS ? LANE : type(uint64).max >> 1;
     }
 
     function undo(uint256[] memory words) private {
@@ -152,6 +162,11 @@ contract Actor is EscrowTest {
         for (uint256 i = 0; i < words.length; ++i) {
             if (words[i] >= JUMP) {
                 slot = words[i] - JUMP;
+                continue;
+            }
+            if (slot >= WideBalances.FIRST) {
+                uint256 wide = MEMBERS + slot++ - WideBalances.FIRST;
+                model[wide] = uint256(int256(model[wide]) - (int256(words[i] << 4) >> 4));
                 continue;
             }
             for (uint256 lane = 0; lane < 6; ++lane) {
@@ -167,7 +182,7 @@ contract Actor is EscrowTest {
     function requireSound() external view {
         uint256[] memory has = balances();
         uint256 sum = escrow.bond() + escrow.rewardOf(TREASURY) + escrow.rewardOf(STRANGER);
-        for (uint256 i = 0; i < MEMBERS; ++i) {
+        for (uint256 i = 0; i < members.length; ++i) {
             (uint256 requested,,) = escrow.requestOf(members[i]);
             has[i] += requested;
             sum += has[i];
@@ -188,7 +203,7 @@ contract Actor is EscrowTest {
         (,,, exiting) = escrow.state();
         wait(exiting ? CHALLENGE : SILENCE);
         if (!exiting) escrow.openExit();
-        for (uint256 i = 0; i < MEMBERS; ++i) {
+        for (uint256 i = 0; i < members.length; ++i) {
             uint256 before = euro.balanceOf(members[i]);
             if (model[i] == 0) continue;
             escrow.exit(members[i]);

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {EnergySettlement} from "../../EnergySettlement.sol";
 import {TestEuro} from "../../TestEuro.sol";
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
-import {PackedBalances} from "../../libraries/PackedBalances.sol";
+import {WideBalances} from "../../libraries/WideBalances.sol";
 import {Vm} from "./Vm.sol";
 
 /// @notice An escrow with members, and the words in which the tests speak of it.
@@ -40,6 +40,7 @@ abstract contract EscrowTest {
     TestEuro internal euro;
     EnergySettlement internal escrow;
     address[] internal members;
+    uint256 internal wideCount; // the last of the members
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
@@ -109,24 +110,43 @@ abstract contract EscrowTest {
             uint256 seller = (seed >> 32) % members.length;
             int256 has = int256(before[buyer]) + deltas[buyer];
             int256 amount = has <= 0 ? int256(0) : int256((seed >> 64) % uint256(has + 1));
+            // What a wide account has would fill the members' lanes in no time.
+            if (buyer >= members.length - wideCount && seller < members.length - wideCount) amount %= 1 << 24;
             deltas[buyer] -= amount;
             deltas[seller] += amount;
         }
     }
 
-    /// @dev The packing as docs/contract.md states it.
-    function pack(int256[] memory deltas) internal pure returns (uint256[] memory words) {
+    /// @dev One more account, behind the members, with a word of its own.
+    function addWide(address account) internal {
+        vm.prank(REGISTRAR);
+        escrow.registerWide(account);
+        members.push(account);
+        ++wideCount;
+    }
+
+    /// @dev The packing as docs/contract.md states it; what is behind the members is wide.
+    function pack(int256[] memory deltas) internal view returns (uint256[] memory words) {
         words = new uint256[](2 * deltas.length);
         uint256 count;
         uint256 due;
-        for (uint256 slot = 0; slot * 6 < deltas.length; ++slot) {
+        uint256 narrow = members.length - wideCount;
+        if (deltas.length < narrow) narrow = deltas.length;
+        for (uint256 slot = 0; slot * 6 < narrow; ++slot) {
             uint256 word;
-            for (uint256 lane = 0; lane < 6 && slot * 6 + lane < deltas.length; ++lane) {
+            for (uint256 lane = 0; lane < 6 && slot * 6 + lane < narrow; ++lane) {
                 word |= (uint256(deltas[slot * 6 + lane]) & LANE) << (lane * LANE_BITS);
             }
             if (word == 0) continue;
             if (slot != due) words[count++] = JUMP | slot;
             words[count++] = word;
+            due = slot + 1;
+        }
+        for (uint256 i = narrow; i < deltas.length; ++i) {
+            if (deltas[i] == 0) continue;
+            uint256 slot = WideBalances.FIRST + i - narrow;
+            if (slot != due) words[count++] = JUMP | slot;
+            words[count++] = uint256(deltas[i]) & (JUMP - 1);
             due = slot + 1;
         }
         assembly ("memory-safe") {

@@ -138,6 +138,25 @@ contract LedgerProofsTest is RoundTest {
         frozen(true);
     }
 
+    /// @dev The operator books money to an account of many, which no trade of the round concerns.
+    function test_A_wide_accounts_delta_that_is_not_its_total_is_fraud(uint256 from, uint256 amount) public {
+        Round memory round = honest(3);
+        addWide(STRANGER);
+        from %= MEMBERS;
+        int256[] memory deltas = new int256[](MEMBERS + 1);
+        for (uint256 i = 0; i < MEMBERS; ++i) deltas[i] = round.deltas[i];
+        deltas[MEMBERS] = int256(bound(amount, 1, 100_000));
+        deltas[from] -= deltas[MEMBERS];
+        round.deltas = deltas;
+        CommittedRounds.Settled memory settled = settle(round);
+        CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, STRANGER));
+        bytes32 tree = tradesTree(round);
+        uint256[] memory words = pack(deltas);
+        expect(true);
+        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, STRANGER, words);
+        frozen(true);
+    }
+
     /* WORDS */
 
     /// @dev Fees and spreads on some of the trades: a fee is a fraud against the one price, but not against the ledger.

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
 import {Head} from "../../libraries/Heads.sol";
+import {WideBalances} from "../../libraries/WideBalances.sol";
 import {EscrowTest} from "./EscrowTest.sol";
 
 contract RegisterTest is EscrowTest {
@@ -14,19 +15,19 @@ contract RegisterTest is EscrowTest {
         escrow.register(again);
     }
 
-    /// @dev 2^24 members would take days to register: the count is written to where it stands.
-    function test_There_are_lanes_for_24_bits_of_members() public {
+    /// @dev 2^24 members would take days to register: the count is written to where it stands. The last 16 lanes are the wide accounts'.
+    function test_There_are_lanes_for_nearly_24_bits_of_members() public {
         for (uint256 slot = 0; slot < 16; ++slot) {
             Head head = Head.wrap(uint256(vm.load(address(escrow), bytes32(slot))));
             if (head.settler() == SETTLER && head.memberCount() == MEMBERS) {
-                vm.store(address(escrow), bytes32(slot), bytes32(Head.unwrap(head.withMemberCount(type(uint24).max))));
+                vm.store(address(escrow), bytes32(slot), bytes32(Head.unwrap(head.withMemberCount(WideBalances.FIRST))));
             }
         }
-        same(escrow.memberCount(), type(uint24).max, "members");
+        same(escrow.memberCount(), WideBalances.FIRST, "members");
         address[] memory more = new address[](1);
         more[0] = STRANGER;
         vm.prank(REGISTRAR);
-        vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.TooManyMembers.selector, type(uint24).max));
+        vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.TooManyMembers.selector, WideBalances.FIRST));
         escrow.register(more);
     }
 }

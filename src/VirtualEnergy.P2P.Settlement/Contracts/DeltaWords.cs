@@ -12,12 +12,19 @@ public readonly record struct LaneDelta(int Lane, Money Delta) : IComparable<Lan
 
 /// <summary>
 /// The packed deltas of <c>EnergySettlement.settle</c> (format: docs/contract.md). A word holds the six lanes of the slot that
-/// is due, 42 bits each, two's complement, lane 0 lowest; or, marked by bit 252, the number of the slot that is due next.
+/// is due, 42 bits each, two's complement, lane 0 lowest; or, marked by bit 252, the number of the slot that is due next. A wide
+/// account's lane is the number of a slot of its own, whose word is one delta of 252 bits.
 /// </summary>
 public static class DeltaWords
 {
     public const int LanesPerSlot = 6;
     public const int LaneBits = 42;
+
+    /// <summary>There are as many wide accounts at most.</summary>
+    public const int WideAccounts = 16;
+
+    /// <summary>The lane of the first wide account; those of the others follow.</summary>
+    public const int FirstWideLane = (1 << 24) - WideAccounts;
 
     /// <summary>The most a member can receive in one period: 2^41 − 1 µEUR, 2.2 million euros.</summary>
     public static readonly Money Most = new((1L << (LaneBits - 1)) - 1);
@@ -38,14 +45,16 @@ public static class DeltaWords
 
         var words = ImmutableArray.CreateBuilder<BigInteger>();
         var due = 0;
-        foreach (var slot in inOrder.GroupBy(delta => delta.Lane / LanesPerSlot))
+        foreach (var slot in inOrder.GroupBy(delta => SlotOf(delta.Lane)))
         {
             if (slot.Key != due)
             {
                 words.Add(Jump | slot.Key);
             }
 
-            words.Add(slot.Aggregate(BigInteger.Zero, (word, delta) => word | InLane(delta)));
+            words.Add(slot.Key >= FirstWideLane
+                ? InWholeWord(slot.Single().Delta)
+                : slot.Aggregate(BigInteger.Zero, (word, delta) => word | InLane(delta)));
             due = slot.Key + 1;
         }
 
@@ -60,11 +69,15 @@ public static class DeltaWords
         var due = 0;
         foreach (var word in words)
         {
-            if (word.Sign >= 0 && word < Jump)
+            if (word.Sign >= 0 && word < Jump && due < FirstWideLane)
             {
                 deltas.AddRange(LanesOf(word, due++));
             }
-            else if (word >> KindShift == 1 && word - Jump > due && word - Jump <= int.MaxValue / LanesPerSlot - 1)
+            else if (word.Sign >= 0 && word < Jump && due < FirstWideLane + WideAccounts)
+            {
+                deltas.Add(new LaneDelta(due++, FromWholeWord(word)));
+            }
+            else if (word >> KindShift == 1 && word - Jump > due && word - Jump < FirstWideLane + WideAccounts)
             {
                 due = (int)(word - Jump);
             }
@@ -87,11 +100,34 @@ public static class DeltaWords
                 throw new ArgumentException($"Lane {lane} {(lane < 0 ? "is negative" : "comes twice")}.");
             }
 
+            if (lane >= FirstWideLane + WideAccounts)
+            {
+                throw new ArgumentException($"Lane {lane} is beyond the last one, {FirstWideLane + WideAccounts - 1}.");
+            }
+
+            // What a signed number of 64 bits holds, a whole word does, too.
+            if (lane >= FirstWideLane)
+            {
+                continue;
+            }
+
             if (delta < Least || delta > Most)
             {
                 throw new ArgumentException($"The delta of lane {lane}, {delta}, does not fit in {LaneBits} bits.");
             }
         }
+    }
+
+    private static int SlotOf(int lane) => lane >= FirstWideLane ? lane : lane / LanesPerSlot;
+
+    private static BigInteger InWholeWord(Money delta) => delta.MicroEur >= 0 ? delta.MicroEur : Jump + delta.MicroEur;
+
+    private static Money FromWholeWord(BigInteger word)
+    {
+        var delta = word >> (KindShift - 1) == 1 ? word - Jump : word;
+        return delta >= long.MinValue && delta <= long.MaxValue
+            ? new Money((long)delta)
+            : throw new FormatException($"The word {word:x} is no delta that a balance of 63 bits can have.");
     }
 
     private static BigInteger InLane(LaneDelta delta) =>

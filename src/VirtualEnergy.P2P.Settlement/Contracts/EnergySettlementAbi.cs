@@ -9,6 +9,7 @@ internal static class EnergySettlementAbi
         new("constructor((address token, address admin, address registrar, address pauser, address settler, address judge, address treasury, uint32 lastPeriod, uint32 window, uint32 periodsPerBatch, uint32 challengeSeconds, uint32 silenceSeconds, uint32 keyDelaySeconds, uint64 bond, bytes32 rules) terms)");
 
     public static readonly AbiFunction Register = new("register(address[] newMembers)");
+    public static readonly AbiFunction RegisterWide = new("registerWide(address account)");
     public static readonly AbiFunction Deposit = new("deposit(address member, uint256 amount)");
     public static readonly AbiFunction RequestWithdrawal = new("requestWithdrawal(uint256 amount, address to)");
     public static readonly AbiFunction CancelWithdrawal = new("cancelWithdrawal()");
@@ -37,6 +38,7 @@ internal static class EnergySettlementAbi
     public static readonly AbiFunction RequestOf = new("requestOf(address member)", "uint256, uint64, address");
     public static readonly AbiFunction State = new("state()", "bool, bool, bool, bool");
     public static readonly AbiFunction Members = new("members(uint256 from, uint256 count)", "address[]");
+    public static readonly AbiFunction WideAccounts = new("wideAccounts()", "address[]");
     public static readonly AbiFunction BalanceOf = new("balanceOf(address member)", "uint256");
     public static readonly AbiFunction BalancesOf = new("balancesOf(address[] accounts)", "uint256[]");
 

@@ -6,20 +6,30 @@ using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Settlement.Contracts;
 
-/// <summary>Which lane of the contract each member has: its number in order of registration. Only ever grows at the end.</summary>
+/// <summary>
+/// Which lane of the contract each member has: its number in order of registration; and those of the wide accounts, in the order of
+/// theirs, from <see cref="DeltaWords.FirstWideLane"/> on. Only ever grows at the ends.
+/// </summary>
 public sealed class MemberLanes
 {
     private readonly Dictionary<MemberId, int> _lanes;
 
     /// <param name="inOrder">Every member, in order of registration.</param>
-    public MemberLanes(IReadOnlyList<Address> inOrder)
+    /// <param name="wide">Every wide account, in order of registration.</param>
+    public MemberLanes(IReadOnlyList<Address> inOrder, IReadOnlyList<Address>? wide = null)
     {
         Members = [.. inOrder];
-        _lanes = inOrder.Select((member, lane) => (member, lane)).ToDictionary(pair => pair.member.ToMember(), pair => pair.lane);
+        WideAccounts = [.. wide ?? []];
+        _lanes = inOrder.Select((member, lane) => (member, lane))
+            .Concat(WideAccounts.Select((account, number) => (member: account, lane: DeltaWords.FirstWideLane + number)))
+            .ToDictionary(pair => pair.member.ToMember(), pair => pair.lane);
     }
 
     /// <summary>In order of registration.</summary>
     public ImmutableArray<Address> Members { get; }
+
+    /// <summary>Those with a storage word each, in order of registration.</summary>
+    public ImmutableArray<Address> WideAccounts { get; }
 
     public bool Contains(MemberId member) => _lanes.ContainsKey(member);
 

@@ -11,13 +11,19 @@ public sealed class DeltaWordsTests
     private static readonly BigInteger Jump = BigInteger.One << 252;
 
     // Lanes as they come in a community, and far apart; deltas of everyday size, and the extremes.
-    private static readonly Gen<LaneDelta[]> Deltas =
+    private static readonly Gen<LaneDelta> NarrowDelta =
         Gen.Select(
             Gen.OneOf(Gen.Int[0, 40], Gen.Int[0, 100_000]),
             Gen.OneOf(Gen.Long[-500_000, 500_000], Gen.Long[DeltaWords.Least.MicroEur, DeltaWords.Most.MicroEur]),
-            (lane, delta) => new LaneDelta(lane, new Money(delta)))
-        .Array[0, 60]
-        .Select(deltas => deltas.DistinctBy(delta => delta.Lane).ToArray());
+            (lane, delta) => new LaneDelta(lane, new Money(delta)));
+
+    private static readonly Gen<LaneDelta> WideDelta =
+        Gen.Select(Gen.Int[0, 15], Gen.OneOf(Gen.Long[-500_000, 500_000], Gen.Long), (account, delta) => new LaneDelta(DeltaWords.FirstWideLane + account, new Money(delta)));
+
+    private static readonly Gen<LaneDelta[]> Deltas = Distinct(NarrowDelta.Array[0, 60]);
+
+    private static readonly Gen<LaneDelta[]> AnyDeltas =
+        Distinct(Gen.Select(NarrowDelta.Array[0, 20], WideDelta.Array[0, 6], (narrow, wide) => (LaneDelta[])[.. narrow, .. wide]));
 
     [Fact]
     public void A_lane_that_comes_twice_is_refused() => Refused("Lane 3 comes twice.", new(3, new Money(1)), new(3, new Money(-1)));
@@ -68,8 +74,29 @@ public sealed class DeltaWordsTests
     }
 
     [Fact]
+    public void A_wide_account_has_a_word_of_its_own()
+    {
+        // Lane 2^24 − 16 is the slot of that number, and the next account's follows it without a jump; −1 is 2^252 − 1.
+        Assert.Equal(
+            [BigInteger.One, Jump | ((1 << 24) - 16), BigInteger.Pow(2, 50), Jump - 1],
+            DeltaWords.Pack([new(16_777_200, new Money(1L << 50)), new(16_777_201, new Money(-1)), new(0, new Money(1))]));
+    }
+
+    [Fact]
+    public void No_lane_is_beyond_the_sixteenth_wide_account()
+    {
+        Refused("Lane 16777216 is beyond the last one, 16777215.", new LaneDelta(1 << 24, new Money(1)));
+        Assert.Throws<FormatException>(() => DeltaWords.Unpack([Jump | (1 << 24), 1]));
+        Assert.Throws<FormatException>(() => DeltaWords.Unpack([Jump | ((1 << 24) - 1), 1, 1]));
+    }
+
+    [Fact]
+    public void A_wide_delta_beyond_64_bits_is_not_read() =>
+        Assert.Throws<FormatException>(() => DeltaWords.Unpack([Jump | DeltaWords.FirstWideLane, BigInteger.Pow(2, 63)]));
+
+    [Fact]
     public void What_is_packed_is_unpacked_and_the_order_does_not_matter() =>
-        Deltas.Sample(deltas =>
+        AnyDeltas.Sample(deltas =>
         {
             var words = DeltaWords.Pack(deltas);
             Assert.Equal(deltas.Where(delta => delta.Delta != Money.Zero).OrderBy(delta => delta.Lane), DeltaWords.Unpack(words));
@@ -87,6 +114,8 @@ public sealed class DeltaWordsTests
                 .Select(slot => slot.Aggregate(BigInteger.Zero, (sum, delta) => sum + Modulo42(delta.Delta) * BigInteger.Pow(2, delta.Lane % 6 * 42)));
             Assert.Equal(model, DeltaWords.Pack(deltas).Where(word => word < Jump));
         });
+
+    private static Gen<LaneDelta[]> Distinct(Gen<LaneDelta[]> deltas) => deltas.Select(some => some.DistinctBy(delta => delta.Lane).ToArray());
 
     private static BigInteger Modulo42(Money delta) =>
         delta.MicroEur >= 0 ? delta.MicroEur : BigInteger.Pow(2, 42) + delta.MicroEur;
