@@ -32,4 +32,16 @@ public enum BookFamily
 
     /// <summary>Admissible bids: a member's steps share one key, buys below sells.</summary>
     Bids,
+
+    /// <summary>Four zones with a fee for each pair, without limits: every mechanism but the curve market honours it.</summary>
+    Fees,
+
+    /// <summary>Four zones with fees and limits on lines.</summary>
+    Lines,
+
+    /// <summary>Premiums for green, local and a partner's energy, without a network.</summary>
+    Premiums,
+
+    /// <summary>Fees, limits and premiums together.</summary>
+    LinesAndPremiums,
 }

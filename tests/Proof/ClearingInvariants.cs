@@ -34,7 +34,7 @@ internal static class ClearingInvariants
         return bought == clearing.Volume.WattHours && sold == bought ? null : $"volume {clearing.Volume}, bought {bought}, sold {sold}";
     }
 
-    /// <summary>Lots together are the fills; each balances, and costs nobody more than her limit.</summary>
+    /// <summary>Lots together are the fills; each balances, and costs nobody more than her limit and the premiums it earned.</summary>
     private static string? BrokenLot(Clearing clearing)
     {
         var left = clearing.Fills.ToDictionary(fill => fill.Order, fill => fill.Energy.WattHours, (IEqualityComparer<Order>)ReferenceEqualityComparer.Instance);
@@ -52,7 +52,8 @@ internal static class ClearingInvariants
 
             foreach (var (order, energy) in lot.Fills)
             {
-                if (order.Side == Side.Buy ? lot.BuyerPrice > order.Price : lot.Price < order.Price)
+                var earned = order.Preferences.Earned(lot.Quality).MicroEurPerKWh;
+                if (order.Side == Side.Buy ? lot.BuyerPrice.MicroEurPerKWh > order.Price.MicroEurPerKWh + earned : lot.Price < order.Price)
                 {
                     return $"a {order.Side} at {order.Price} trades at {(order.Side == Side.Buy ? lot.BuyerPrice : lot.Price)}";
                 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Node.Households;
 
 namespace VirtualEnergy.P2P.Tests.Proof;
@@ -13,10 +14,14 @@ internal static class RandomBooks
     private static readonly MemberId[] Names = [.. Enumerable.Range(0, 64).Select(i => new MemberId($"m{i:00}"))];
     private static readonly ZoneId[] Zones = [ZoneId.Unnamed, new("z1"), new("z2"), new("z3")];
 
-    public static Order[] Make(BookFamily family, ulong seed, ulong number)
+    public static RandomBook Make(BookFamily family, ulong seed, ulong number)
     {
         var dice = SplitMix64.For(seed, (ulong)family, number);
-        return family switch
+        return family < BookFamily.Fees ? new RandomBook(InOnePlace(family, dice), MarketRules.Default) : OverZones(family, dice);
+    }
+
+    private static Order[] InOnePlace(BookFamily family, SplitMix64 dice) =>
+        family switch
         {
             BookFamily.Random => Loose(dice, 16, Apart(dice, 20), () => dice.Between(-50, 400), () => AnyEnergy(dice)),
             BookFamily.Ties => Loose(dice, 20, Apart(dice, 20), () => dice.Between(-1, 2), () => dice.Between(1, 7)),
@@ -30,6 +35,31 @@ internal static class RandomBooks
             BookFamily.Bids => Bids(dice),
             _ => throw new ArgumentOutOfRangeException(nameof(family)),
         };
+
+    // Few prices, so that ties are many, and buyers and sellers apart, as rules 6 and 7 ask of members.
+    private static RandomBook OverZones(BookFamily family, SplitMix64 dice)
+    {
+        var small = dice.Chance(60);
+        var orders = Loose(dice, 14, Apart(dice, 16), () => dice.Between(-2, 12), () => small ? dice.Between(1, 30) : AnyEnergy(dice));
+        var network = family == BookFamily.Premiums ? ZoneNetwork.CopperPlate : Network(dice, withLimits: family != BookFamily.Fees, small);
+        if (family is BookFamily.Premiums or BookFamily.LinesAndPremiums)
+        {
+            orders = [.. orders.Select(order => order.Side == Side.Sell ? order with { IsGreen = dice.Chance(50) } : order with { Preferences = Wish(dice) })];
+        }
+
+        return new RandomBook(orders, MarketRules.Default with { Network = network, KThousandths = 250 * dice.Between(0, 4) });
+    }
+
+    private static ZoneNetwork Network(SplitMix64 dice, bool withLimits, bool small) => new(
+        from buyer in Zones
+        from seller in Zones
+        let limit = withLimits && buyer != seller && dice.Chance(40) ? new Energy(small ? dice.Between(0, 40) : AnyEnergy(dice)) : (Energy?)null
+        select new ZoneLine(buyer, seller, new Price(dice.Between(0, 3) * Tick), limit));
+
+    private static Preferences Wish(SplitMix64 dice)
+    {
+        var wish = dice.Chance(30) ? Preferences.None : new Preferences(new Price(dice.Between(0, 3) * Tick), new Price(dice.Between(0, 3) * Tick));
+        return dice.Chance(70) ? wish : wish with { Partner = Names[dice.Between(8, 15)], PartnerPremium = new Price(dice.Between(1, 3) * Tick) };
     }
 
     // The lower half of the names buys, the upper half sells.

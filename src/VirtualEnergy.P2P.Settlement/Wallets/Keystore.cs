@@ -99,8 +99,9 @@ public static class Keystore
 
         var ciphertext = Bytes(crypto, "ciphertext");
         var iv = Bytes(crypto.GetProperty("cipherparams"), "iv");
+        var mac = Bytes(crypto, "mac");
         var derived = KeyDerivation.Of(crypto).Derive(password);
-        if (!CryptographicOperations.FixedTimeEquals(KeystoreCipher.Mac(derived, ciphertext), Bytes(crypto, "mac")))
+        if (!CryptographicOperations.FixedTimeEquals(KeystoreCipher.Mac(derived, ciphertext), mac))
         {
             throw new KeystoreException("The password is wrong.");
         }

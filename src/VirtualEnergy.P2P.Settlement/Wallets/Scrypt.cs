@@ -22,7 +22,7 @@ internal static class Scrypt
         }
 
         var wordsOfOne = 2 * BlockWords * cost.R;
-        var memory = new uint[cost.N][];
+        var memory = new uint[checked(cost.N * wordsOfOne)];
         for (var i = 0; i < cost.P; i++)
         {
             Mix(words.AsSpan(i * wordsOfOne, wordsOfOne), memory);
@@ -40,19 +40,20 @@ internal static class Scrypt
         Rfc2898DeriveBytes.Pbkdf2(password, salt, 1, HashAlgorithmName.SHA256, size);
 
     // scryptROMix: fill the memory in order, then read it in an order that only the data knows.
-    private static void Mix(Span<uint> block, uint[][] memory)
+    private static void Mix(Span<uint> block, uint[] memory)
     {
         var scratch = new uint[block.Length];
-        for (var i = 0; i < memory.Length; i++)
+        var rows = memory.Length / block.Length;
+        for (var i = 0; i < rows; i++)
         {
-            memory[i] ??= new uint[block.Length];
-            block.CopyTo(memory[i]);
+            block.CopyTo(memory.AsSpan(i * block.Length, block.Length));
             MixBlock(block, scratch);
         }
 
-        for (var i = 0; i < memory.Length; i++)
+        for (var i = 0; i < rows; i++)
         {
-            Xor(block, memory[block[^BlockWords] & (uint)(memory.Length - 1)]);
+            var row = (int)(block[^BlockWords] & (uint)(rows - 1));
+            Xor(block, memory.AsSpan(row * block.Length, block.Length));
             MixBlock(block, scratch);
         }
     }

@@ -41,10 +41,10 @@ internal static class FuzzReport
         Line($"{result.Books:N0} books of seed {result.Seed}, {result.Orders:N0} orders");
         foreach (var (name, books) in Families(result))
         {
-            Line($"  {name,-12} {books,12:N0}");
+            Line($"  {name,-18} {books,12:N0}");
         }
 
-        Line($"each by {string.Join(", ", result.Kinds.Select(kind => kind.Code()))}: {result.Clearings:N0} clearings, {result.Fills:N0} fills, {result.Refused:N0} refused because a sum passes 64 bits");
+        Line($"each by {string.Join(", ", result.Kinds.Select(kind => kind.Code()))}: {result.Clearings:N0} clearings, {result.Fills:N0} fills, {result.Refused:N0} refused as they must be: a sum passes 64 bits, or a network that the mechanism does not know");
         Line($"{result.Seconds:0.0} s, {result.Books / result.Seconds:N0} books/s on {Machine.Description}");
         Line($"mismatches: {result.Mismatches:N0}");
         if (result.Smallest is { } smallest)
@@ -67,7 +67,12 @@ internal static class FuzzReport
         seed = failing.Seed,
         number = failing.Number,
         round_seed = failing.Drawn.ToString(),
-        orders = failing.Book.Select((order, index) => new
+        k = failing.Book.Rules.KThousandths,
+        lines = failing.Book.Rules.Network.Lines.Select(line => new
+        {
+            buyer = line.Buyer.Value, seller = line.Seller.Value, fee = line.Fee.MicroEurPerKWh, capacity = line.Capacity?.WattHours,
+        }),
+        orders = failing.Book.Orders.Select((order, index) => new
         {
             id = $"o{index}",
             side = order.Side == Side.Buy ? "bid" : "offer",
@@ -75,6 +80,8 @@ internal static class FuzzReport
             price = order.Price.MicroEurPerKWh,
             qty = order.Energy.WattHours,
             zone = order.Zone.Value,
+            green = order.IsGreen,
+            premiums = order.Preferences.ToString(),
             key = order.Key.ToString(),
         }),
     };

@@ -9,7 +9,7 @@ namespace VirtualEnergy.P2P.Benchmarks.Fuzzing;
 /// <param name="BooksByFamily">In the order of <see cref="BookFamily"/>.</param>
 /// <param name="Clearings">Books × mechanisms.</param>
 /// <param name="Fills">Orders that were filled, over all clearings.</param>
-/// <param name="Refused">Clearings whose sums pass 64 bits, and that said so.</param>
+/// <param name="Refused">Clearings whose sums pass 64 bits, or whose mechanism does not know the book's network, and that said so.</param>
 /// <param name="Smallest">The smallest book that failed, made smaller still; null when none did.</param>
 internal sealed record FuzzResult(
     ulong Seed, MechanismKind[] Kinds, long[] BooksByFamily, long Orders, long Clearings, long Fills, long Refused, long Mismatches, FailingBook? Smallest, double Seconds)
@@ -63,10 +63,10 @@ internal static class FuzzRun
         var family = Families[number % Families.Length];
         var book = RandomBooks.Make(family, seed, (ulong)number);
         tally.Books[(int)family]++;
-        tally.Orders += book.Length;
+        tally.Orders += book.Orders.Length;
         foreach (var kind in kinds)
         {
-            var drawn = book.Length > 0 ? book[0].Key : default;
+            var drawn = book.Orders.Length > 0 ? book.Orders[0].Key : default;
             var result = BookCheck.Of(book, kind, drawn);
             tally.Clearings++;
             tally.Fills += result.Fills;

@@ -7,7 +7,7 @@ namespace VirtualEnergy.P2P.Tests.Messaging;
 /// <summary>No bytes make a reader throw. The seeds are fixed, so a failure comes again.</summary>
 public sealed class WireFormatFuzzTests
 {
-    private const int Tries = 20_000;
+    private const int Tries = 5_000;
 
     [Fact]
     public void Random_bytes_never_throw()

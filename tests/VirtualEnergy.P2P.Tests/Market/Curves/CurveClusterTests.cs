@@ -40,7 +40,7 @@ public sealed class CurveClusterTests
             Assert.Equal(expected.Demands.ToArray(), cluster.Recount());
             Assert.Equal(curves.Count, cluster.Count);
             Assert.All(curves, entry => Assert.True(cluster.CurveOf(entry.Key).SequenceEqual(entry.Value.Demands)));
-        }, iter: 2_000);
+        }, iter: 500);
 
     [Theory]
     [InlineData(1, 40)]

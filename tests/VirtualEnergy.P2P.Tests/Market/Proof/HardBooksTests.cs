@@ -98,9 +98,9 @@ public sealed class HardBooksTests
         Assert.Equal(Energy.Zero, Clear(kind, HardBooks.Make(HardShape.OneOwner, 100_000)).Volume);
 
     [Fact]
-    public void A_million_orders_at_one_price_are_cleared_to_the_last_watt_hour()
+    public void Two_hundred_thousand_orders_at_one_price_are_cleared_to_the_last_watt_hour()
     {
-        var book = HardBooks.Make(HardShape.OnePrice, 1_000_000);
+        var book = HardBooks.Make(HardShape.OnePrice, 200_000);
         var clearing = UniformPriceAuction.Clear(book, Rules);
         Assert.Equal(Optimum.Volume(book), clearing.Volume.WattHours);
         Assert.Equal(new Price(5_000), clearing.Price);

@@ -1,5 +1,6 @@
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Tests.Proof;
 using Xunit;
 
@@ -28,8 +29,10 @@ public sealed class RandomBooksTests
     public void The_same_seed_makes_the_same_book_and_another_number_another() =>
         Assert.All(Enum.GetValues<BookFamily>(), family =>
         {
-            Assert.Equal(RandomBooks.Make(family, 1, 11), RandomBooks.Make(family, 1, 11));
-            Assert.True(Enumerable.Range(0, 20).Select(n => string.Join(",", RandomBooks.Make(family, 1, (ulong)n).Select(order => order.ToString()))).Distinct().Count() > 15);
+            var (one, again) = (RandomBooks.Make(family, 1, 11), RandomBooks.Make(family, 1, 11));
+            Assert.Equal(one.Orders, again.Orders);
+            Assert.Equal(one.Rules, again.Rules);
+            Assert.True(Enumerable.Range(0, 20).Select(n => string.Join(",", RandomBooks.Make(family, 1, (ulong)n).Orders.Select(order => order.ToString()))).Distinct().Count() > 15);
         });
 
     [Fact]
@@ -37,7 +40,7 @@ public sealed class RandomBooksTests
     {
         // Right: 400 of 600 Wh at 12 ct; the seller is filled in part and sets the price.
         Order[] book = [Books.Buy(1, 250_000, 400), Books.Sell(2, 120_000, 600)];
-        var right = UniformPriceAuction.Clear(book, BookCheck.Rules);
+        var right = UniformPriceAuction.Clear(book, MarketRules.Default);
         var (buy, sell) = (right.Fills[0], right.Fills[1]);
         Assert.Null(Broken(right));
 
@@ -61,6 +64,29 @@ public sealed class RandomBooksTests
         ];
         Assert.All(wrong, clearing => Assert.NotNull(Broken(clearing)));
 
-        string? Broken(Clearing clearing) => ClearingInvariants.Broken(book, clearing, BookCheck.Rules);
+        string? Broken(Clearing clearing) => ClearingInvariants.Broken(book, clearing, MarketRules.Default);
+    }
+
+    [Fact]
+    public void An_answer_over_zones_that_is_wrong_in_one_thing_is_found()
+    {
+        // 400 of 1 000 Wh come over the line at 20 ct + 2 ct fee + 6 ct rent, as the buyer's 28 ct are where her zone has nothing else.
+        ZoneId a = new("a"), b = new("b");
+        var network = new ZoneNetwork([new ZoneLine(a, b, new Price(20_000), new Energy(400))]);
+        Order[] book = [Books.Buy(1, 280_000, 1_000) with { Zone = a }, Books.Sell(2, 200_000, 1_000) with { Zone = b, IsGreen = true }];
+        var right = Mechanisms.Of(MechanismKind.Uniform).Clear(book, MarketRules.Default with { Network = network }, default);
+        var lot = Assert.Single(right.Lots);
+        Assert.Equal(new Price(60_000), lot.Spread);
+        Assert.Null(Broken(right, network));
+        Assert.Equal(new PlainZones.Answer(400 * 60_000, 400, 400), PlainZones.Best(book, network)); // 28 − 20 − 2 ct on each of 400 Wh
+
+        Assert.NotNull(Broken(right with { Lots = [lot with { GridFee = new Price(10_000) }] }, network));
+        Assert.NotNull(Broken(right with { Lots = [lot with { Quality = Quality.Green }] }, network)); // over a limit origin is not tracked
+        Assert.NotNull(Broken(right with { Lots = [lot with { Quality = Quality.Local }] }, network));
+        Assert.NotNull(Broken(right, new ZoneNetwork([new ZoneLine(a, b, new Price(20_000), new Energy(399))]))); // more than the line carries
+        Assert.NotNull(Broken(right, new ZoneNetwork([new ZoneLine(a, b, new Price(20_000), new Energy(401))]))); // rent where it is not full
+        Assert.NotNull(Broken(right with { Lots = [lot with { Spread = default }] }, new ZoneNetwork([new ZoneLine(a, b, new Price(20_000))]))); // a buyer left over
+
+        string? Broken(Clearing clearing, ZoneNetwork over) => ZoneInvariants.BrokenLine(clearing, over) ?? ZoneInvariants.BrokenPrice(book, clearing, over);
     }
 }

@@ -2,6 +2,7 @@ using Google.OrTools.LinearSolver;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Zones;
+using VirtualEnergy.P2P.Tests.Proof;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.Market.Zones;
@@ -12,17 +13,6 @@ namespace VirtualEnergy.P2P.Tests.Market.Zones;
 /// </summary>
 internal static class ZonalLinearProgram
 {
-    /// <summary>What a Wh from this sell is worth to this buy beside the two limits, µEUR/kWh: premiums − fee.</summary>
-    public static long Extra(Order buy, Order sell, ZoneNetwork network)
-    {
-        var wish = buy.Preferences;
-        var tracked = network.Capacity(buy.Zone, sell.Zone) is null;
-        return (tracked && sell.IsGreen ? wish.GreenPremium.MicroEurPerKWh : 0)
-            + (buy.Zone == sell.Zone ? wish.LocalPremium.MicroEurPerKWh : 0)
-            + (tracked && wish.Partner == sell.Member ? wish.PartnerPremium.MicroEurPerKWh : 0)
-            - network.Fee(buy.Zone, sell.Zone).MicroEurPerKWh;
-    }
-
     /// <summary>The greatest welfare, in ticks × Wh.</summary>
     public static long MaximumWelfare(ZoneBook book)
     {
@@ -44,7 +34,7 @@ internal static class ZonalLinearProgram
                     line.SetCoefficient(flow, 1);
                 }
 
-                var gain = buy.Price.MicroEurPerKWh - sell.Price.MicroEurPerKWh + Extra(buy, sell, network);
+                var gain = buy.Price.MicroEurPerKWh - sell.Price.MicroEurPerKWh + PlainZones.Extra(buy, sell, network);
                 solver.Objective().SetCoefficient(flow, gain / book.Rules.TickMicroEurPerKWh);
             }
         }

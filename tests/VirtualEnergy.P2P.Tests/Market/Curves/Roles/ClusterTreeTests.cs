@@ -25,7 +25,7 @@ public sealed class ClusterTreeTests
             var price = Equilibrium.Of(Sum(homes), setPoint).PriceOn(Basis);
             Assert.Equal(homes.Length, tree.Followed.Count);
             Assert.All(tree.Followed.Values, followed => Assert.Equal(price, followed));
-        }, iter: 3_000);
+        }, iter: 600);
 
     [Fact]
     public void Allocations_add_up_to_the_watt_hour_at_every_level_and_at_the_top_to_the_boundary() =>
@@ -51,7 +51,7 @@ public sealed class ClusterTreeTests
             {
                 Assert.Equal(Energy.Zero, close.Boundary);
             }
-        }, iter: 5_000);
+        }, iter: 1_000);
 
     [Fact]
     public void Allocations_add_up_also_where_concentrators_shave_peaks() =>
@@ -63,7 +63,7 @@ public sealed class ClusterTreeTests
             var close = tree.Close(2, Now, 900);
             Assert.Equal(homes.Length, tree.Allocated.Count);
             Assert.Equal(close.Boundary, Total(tree.Allocated.Values));
-        }, iter: 5_000);
+        }, iter: 1_000);
 
     private static ClusterTree Build(int[] shape, (DemandCurve Curve, int Pick)[] homes, PeakShaving?[]? shaving = null, ObjectiveAgent? objective = null)
     {
