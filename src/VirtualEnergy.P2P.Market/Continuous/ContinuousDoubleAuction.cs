@@ -39,11 +39,20 @@ public sealed class ContinuousDoubleAuction : IMechanism
     }
 
     /// <summary>The same for a sequence that the caller knows.</summary>
-    /// <inheritdoc cref="IMechanism.Clear"/>
-    public static Clearing InSequence(IReadOnlyList<Order> sequence, MarketRules rules)
+    /// <param name="sequence">As they come.</param>
+    /// <param name="rules">The community's constants.</param>
+    /// <param name="termsOf">Types, times and withdrawals; limit orders that wait unless stated. Not over a network, whose session knows limit orders alone.</param>
+    /// <exception cref="OverflowException">A sum does not fit in 64 bits.</exception>
+    /// <exception cref="ArgumentException">An order is malformed, or the rules ask for what cannot be done.</exception>
+    public static Clearing InSequence(IReadOnlyList<Order> sequence, MarketRules rules, Func<Order, OrderTerms>? termsOf = null)
     {
         rules.RequireFeesOnTick();
-        var session = rules.Network.IsCopperPlate ? ContinuousSession.Run(sequence) : ZonalSession.Run(sequence, rules.Network);
+        if (termsOf is not null && !rules.Network.IsCopperPlate)
+        {
+            throw new ArgumentException("A continuous market with fees between zones knows limit orders only, without times and expiries.", nameof(termsOf));
+        }
+
+        var session = rules.Network.IsCopperPlate ? ContinuousSession.Run(sequence, termsOf: termsOf) : ZonalSession.Run(sequence, rules.Network);
         if (session.Trades.IsEmpty)
         {
             return Clearing.Nothing;

@@ -15,7 +15,7 @@ public readonly record struct SessionTrade(int Buy, int Sell, Energy Energy, Pri
     public Price GridFee { get; init; }
 }
 
-/// <summary>A closed set of limit orders, submitted to an empty continuous book one after another.</summary>
+/// <summary>A closed set of orders, submitted to an empty continuous book one after another.</summary>
 /// <param name="Trades">In the order in which they came about.</param>
 /// <param name="Unfilled">Wh that each order did not trade, in the order of the sequence: at rest in the end, or withdrawn.</param>
 /// <remarks>
@@ -26,8 +26,10 @@ public sealed record ContinuousSession(ImmutableArray<SessionTrade> Trades, Immu
 {
     /// <param name="sequence">The orders as they come; any prices, on a tick or not, at most 2²⁶ orders.</param>
     /// <param name="prevention">What happens when two orders of one member meet.</param>
-    /// <exception cref="ArgumentException">An order's energy is not positive, or there are too many orders.</exception>
-    public static ContinuousSession Run(IReadOnlyList<Order> sequence, SelfTradePrevention prevention = SelfTradePrevention.CancelResting)
+    /// <param name="termsOf">Of the order in each place; limit orders that wait until the end unless stated.</param>
+    /// <exception cref="ArgumentException">An order's energy is not positive, there are too many orders, time runs back, or an order expires before it comes.</exception>
+    public static ContinuousSession Run(
+        IReadOnlyList<Order> sequence, SelfTradePrevention prevention = SelfTradePrevention.CancelResting, Func<Order, OrderTerms>? termsOf = null)
     {
         Require(sequence);
 
@@ -43,6 +45,7 @@ public sealed record ContinuousSession(ImmutableArray<SessionTrade> Trades, Immu
         var owners = new Dictionary<MemberId, int>();
         var unfilled = new long[sequence.Count];
         var sink = new TradeList([], unfilled, prices);
+        var withdrawals = new PriorityQueue<(int Place, int Owner), (long Time, int Place)>();
         for (var i = 0; i < sequence.Count; i++)
         {
             var order = sequence[i];
@@ -50,14 +53,34 @@ public sealed record ContinuousSession(ImmutableArray<SessionTrade> Trades, Immu
             owner = isKnown ? owner : owners.Count;
             unfilled[i] = order.Energy.WattHours;
             sink.TakerBuys = order.Side == Side.Buy;
-            var outcome = book.Submit(new BookOrder(i, owner, order.Side, BookOrderType.Limit, new Price(ranks[i]), order.Energy), ref sink);
-            if (!outcome.IsAccepted)
+            var terms = OrderTerms.Plain;
+            if (termsOf is not null)
             {
-                throw new ArgumentException($"Order {i}: {outcome.Refusal.Code()}.", nameof(sequence));
+                terms = termsOf(order);
+                Require(book.AdvanceTo(terms.Time, ref sink), i);
+                while (withdrawals.TryPeek(out var gone, out var when) && when.Time <= terms.Time)
+                {
+                    withdrawals.Dequeue();
+                    book.Cancel(gone.Place, gone.Owner); // refused where nothing is left of it, which is as well
+                }
+            }
+
+            Require(book.Submit(new BookOrder(i, owner, order.Side, terms.Type, new Price(ranks[i]), order.Energy, terms.Expiry), ref sink), i);
+            if (terms.Cancel is { } cancel)
+            {
+                withdrawals.Enqueue((i, owner), (cancel, i));
             }
         }
 
         return new ContinuousSession([.. sink.Trades], [.. unfilled.Select(wattHours => new Energy(wattHours))]);
+    }
+
+    private static void Require(Outcome outcome, int place)
+    {
+        if (!outcome.IsAccepted)
+        {
+            throw new ArgumentException($"Order {place}: {outcome.Refusal.Code()}.", nameof(place));
+        }
     }
 
     /// <exception cref="ArgumentException">An order's energy is not positive, or there are too many orders.</exception>

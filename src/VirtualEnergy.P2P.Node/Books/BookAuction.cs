@@ -16,9 +16,10 @@ namespace VirtualEnergy.P2P.Node.Books;
 /// <param name="QuantityScale">Wh in one unit of quantity.</param>
 /// <param name="GridFee">The fee of the whole book, in its unit; it is in the sell orders' limits.</param>
 /// <param name="Rejected">Ids of orders that were left out, with their reason code.</param>
+/// <param name="Terms">By key: types, times and withdrawals of a continuous market's orders, where any is stated.</param>
 internal sealed record BookAuction(
     ImmutableArray<Order> Orders, OrderIds IdOf, MarketRules Rules, long QuantityScale, decimal GridFee,
-    ImmutableArray<(string Id, string Reason)> Rejected)
+    ImmutableArray<(string Id, string Reason)> Rejected, IReadOnlyDictionary<Hash256, OrderTerms> Terms)
 {
     /// <summary>µEUR/kWh in one unit of price.</summary>
     public const long PriceScale = 1_000_000;
@@ -30,12 +31,27 @@ internal sealed record BookAuction(
         var orders = ImmutableArray.CreateBuilder<Order>(book.Orders.Length);
         var ids = new string[book.Orders.Length];
         var rejected = ImmutableArray.CreateBuilder<(string, string)>();
+        var terms = new Dictionary<Hash256, OrderTerms>();
+        var now = 0L;
         foreach (var entry in book.Orders)
         {
             if (entry.Quantity <= 0)
             {
                 rejected.Add((entry.Id, RejectionReason.EnergyNotPositive.Code()));
                 continue;
+            }
+
+            if (book.Terms.TryGetValue(entry.Id, out var stated))
+            {
+                var (arrives, fault) = Placed(stated, entry.Id, kind, now);
+                now = arrives.Time;
+                if (fault is not null)
+                {
+                    rejected.Add((entry.Id, fault));
+                    continue;
+                }
+
+                terms.Add(KeyOf(entry.Id), arrives);
             }
 
             ids[orders.Count] = entry.Id;
@@ -47,7 +63,21 @@ internal sealed record BookAuction(
             TickMicroEurPerKWh = 1, Mechanism = kind, Network = book.Fees?.ToNetwork(PriceScale) ?? ZoneNetwork.CopperPlate,
         };
         var cleared = orders.DrainToImmutable();
-        return new BookAuction(cleared, new OrderIds(cleared, ids), rules, scale, book.GridFee, rejected.ToImmutable());
+        return new BookAuction(cleared, new OrderIds(cleared, ids), rules, scale, book.GridFee, rejected.ToImmutable(), terms);
+    }
+
+    // An order without a time comes at that of the one before it.
+    private static (OrderTerms Terms, string? Fault) Placed(OrderTerms stated, string id, MechanismKind kind, long now)
+    {
+        if (kind != MechanismKind.Continuous)
+        {
+            throw new UserErrorException($"Order \"{id}\": \"type\", \"time\", \"expiry\" and \"cancel\" are for --mechanism continuous; in an auction all orders come at once.");
+        }
+
+        var terms = stated with { Time = stated.Time == 0 ? now : stated.Time };
+        return terms.Time < now
+            ? throw new UserErrorException($"Order \"{id}\": its time, {terms.Time}, is before {now}, at which the order before it came.")
+            : (terms, terms.Expiry <= terms.Time ? BookRefusal.Expired.Code() : null);
     }
 
     /// <summary>Clears these orders by the book's mechanism; a continuous market takes them in this order, as they came.</summary>
@@ -55,10 +85,24 @@ internal sealed record BookAuction(
     {
         if (Rules.Mechanism == MechanismKind.Continuous)
         {
-            return ContinuousDoubleAuction.InSequence(orders, Rules);
+            return ContinuousDoubleAuction.InSequence(orders, Rules, Terms.Count == 0 ? null : TermsInSequence());
         }
 
         return Mechanisms.Of(Rules.Mechanism).Clear(orders, Rules, seed);
+    }
+
+    public bool IsMarketOrder(Order order) => Terms.Count > 0 && Terms.GetValueOrDefault(order.Key).Type == BookOrderType.Market;
+
+    // An order that states nothing comes with the one before it: time stands where it stood.
+    private Func<Order, OrderTerms> TermsInSequence()
+    {
+        var now = 0L;
+        return order =>
+        {
+            var terms = Terms.GetValueOrDefault(order.Key, OrderTerms.Plain with { Time = now });
+            now = terms.Time;
+            return terms;
+        };
     }
 
     /// <summary>Runs what may find that the book is too large or asks for what its mechanism cannot do.</summary>

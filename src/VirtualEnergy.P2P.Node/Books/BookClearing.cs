@@ -89,12 +89,17 @@ public static class BookClearing
         return trades.DrainToImmutable();
     }
 
+    private static BigInteger ValueAt(Price price, Fill fill) =>
+        (fill.Order.Side == Side.Buy ? BigInteger.One : BigInteger.MinusOne) * price.MicroEurPerKWh * fill.Energy.WattHours;
+
     private static Claim ToClaim(Fill fill) => new(fill.Order.Member, ZoneId.Unnamed, fill.Energy);
 
     private static decimal Surplus(Clearing clearing, BookAuction auction)
     {
-        var limits = clearing.Fills.Aggregate(BigInteger.Zero, (sum, fill) =>
-            sum + (fill.Order.Side == Side.Buy ? BigInteger.One : BigInteger.MinusOne) * fill.Order.Price.MicroEurPerKWh * fill.Energy.WattHours);
+        // A market order names no limit: what it pays or gets is taken for its value.
+        var limits = clearing.Fills.Where(fill => !auction.IsMarketOrder(fill.Order)).Aggregate(BigInteger.Zero, (sum, fill) => sum + ValueAt(fill.Order.Price, fill))
+            + clearing.Lots.Aggregate(BigInteger.Zero, (sum, lot) => lot.Fills.Where(fill => auction.IsMarketOrder(fill.Order))
+                .Aggregate(sum, (part, fill) => part + ValueAt(fill.Order.Side == Side.Buy ? lot.BuyerPrice : lot.Price, fill)));
         var scaled = clearing.Lots.Where(lot => lot.GridFee != default).Aggregate(limits, (sum, lot) =>
             sum - lot.Fills.Where(fill => fill.Order.Side == Side.Buy).Aggregate(BigInteger.Zero, (fees, fill) => fees + (BigInteger)lot.GridFee.MicroEurPerKWh * fill.Energy.WattHours));
         var unit = (BigInteger)BookAuction.PriceScale * auction.QuantityScale;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Continuous;
 
 namespace VirtualEnergy.P2P.Node.Books;
 
@@ -15,6 +16,9 @@ public sealed record Book(ImmutableArray<BookOrder> Orders, decimal GridFee)
 {
     /// <summary>Another fee on top, by the buyer's cluster (row) and the seller's (column); null without clusters.</summary>
     public FeeMatrix? Fees { get; init; }
+
+    /// <summary>By id: type, time, expiry and withdrawal of the orders that state any, for a continuous market.</summary>
+    public IReadOnlyDictionary<string, OrderTerms> Terms { get; init; } = ImmutableDictionary<string, OrderTerms>.Empty;
 }
 
 /// <summary>Reads order books: one JSON object, or an array of them. Numbers have at most six decimals and are kept exact.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using VirtualEnergy.P2P.Market.Continuous;
 
 namespace VirtualEnergy.P2P.Node.Books;
 
@@ -42,6 +43,7 @@ internal sealed class BookReader(JsonInput input, string name)
     {
         string? fault = $"{where}: a book is an object with an array \"orders\".";
         var orders = ImmutableArray<BookOrder>.Empty;
+        var terms = new Dictionary<string, OrderTerms>();
         JsonElement? gridFee = null, matrix = null;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -65,7 +67,8 @@ internal sealed class BookReader(JsonInput input, string name)
                     input.Read(ref reader);
                     if (isOrders)
                     {
-                        (orders, fault) = ReadOrders(ref reader, where);
+                        terms.Clear();
+                        (orders, fault) = ReadOrders(ref reader, where, terms);
                     }
 
                     input.Skip(ref reader);
@@ -74,7 +77,7 @@ internal sealed class BookReader(JsonInput input, string name)
         }
 
         _fault ??= fault;
-        return _fault is null ? ToBook(orders, gridFee, matrix, where) : new Book([], 0);
+        return _fault is null ? ToBook(orders, gridFee, matrix, where) with { Terms = terms } : new Book([], 0);
     }
 
     private Book ToBook(ImmutableArray<BookOrder> orders, JsonElement? gridFee, JsonElement? matrix, string where)
@@ -94,7 +97,7 @@ internal sealed class BookReader(JsonInput input, string name)
     }
 
     /// <summary>Reads from the first token of what should be orders to the last.</summary>
-    private (ImmutableArray<BookOrder> Orders, string? Fault) ReadOrders(ref Utf8JsonReader reader, string where)
+    private (ImmutableArray<BookOrder> Orders, string? Fault) ReadOrders(ref Utf8JsonReader reader, string where, Dictionary<string, OrderTerms> termsById)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -113,10 +116,15 @@ internal sealed class BookReader(JsonInput input, string name)
                 continue;
             }
 
-            var wrong = _orders.Read(ref reader, out var order);
+            var wrong = _orders.Read(ref reader, out var order, out var terms);
             if (wrong is null && !ids.Add(order.Id))
             {
                 wrong = $"the id \"{order.Id}\" is there twice.";
+            }
+
+            if (wrong is null && terms is { } stated)
+            {
+                termsById.Add(order.Id, stated);
             }
 
             fault = wrong is null ? null : $"{where}: order {orders.Count}: {wrong}";

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Continuous;
 
 namespace VirtualEnergy.P2P.Node.Books;
 
@@ -14,11 +15,13 @@ internal sealed class OrderReader(JsonInput input)
     private char[] _letters = new char[256];
 
     /// <summary>Reads from the first token of what should be an order to its last.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="terms">Its type, time, expiry and withdrawal; null where it states none.</param>
     /// <returns>What is wrong with the order, or null.</returns>
     /// <inheritdoc cref="JsonInput.Read"/>
-    public string? Read(ref Utf8JsonReader reader, out BookOrder order)
+    public string? Read(ref Utf8JsonReader reader, out BookOrder order, out OrderTerms? terms)
     {
-        order = default;
+        (order, terms) = (default, null);
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             input.Skip(ref reader);
@@ -34,6 +37,7 @@ internal sealed class OrderReader(JsonInput input)
             input.Skip(ref reader);
         }
 
+        terms = fields.Terms;
         return fields.ToOrder(out order);
     }
 
@@ -44,6 +48,10 @@ internal sealed class OrderReader(JsonInput input)
         : reader.ValueTextEquals("price"u8) ? Name.Price
         : reader.ValueTextEquals("qty"u8) ? Name.Quantity
         : reader.ValueTextEquals("cluster"u8) ? Name.Cluster
+        : reader.ValueTextEquals("type"u8) ? Name.Type
+        : reader.ValueTextEquals("time"u8) ? Name.Time
+        : reader.ValueTextEquals("expiry"u8) ? Name.Expiry
+        : reader.ValueTextEquals("cancel"u8) ? Name.Cancel
         : Name.Other;
 
     private void Take(ref Utf8JsonReader reader, Name name, ref Fields fields)
@@ -71,8 +79,24 @@ internal sealed class OrderReader(JsonInput input)
                     && (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out cluster) || cluster < 0);
                 fields.Cluster = cluster < 0 ? null : cluster;
                 break;
+            case Name.Type:
+                fields.Type = Text(ref reader) ?? "";
+                break;
+            case Name.Time:
+                fields.Time = Instant(ref reader);
+                break;
+            case Name.Expiry:
+                fields.Expiry = Instant(ref reader);
+                break;
+            case Name.Cancel:
+                fields.Cancel = Instant(ref reader);
+                break;
         }
     }
+
+    // −1 for what is none.
+    private static long Instant(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var instant) && instant >= 0 ? instant : -1;
 
     private static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> text) => reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(text);
 
@@ -118,6 +142,10 @@ internal sealed class OrderReader(JsonInput input)
         Price,
         Quantity,
         Cluster,
+        Type,
+        Time,
+        Expiry,
+        Cancel,
     }
 
     /// <summary>What an order's object has said so far. A fault counts only if no later value mends it.</summary>
@@ -132,6 +160,14 @@ internal sealed class OrderReader(JsonInput input)
         public string? QuantityFault = BookNumber.NotANumber;
         public int? Cluster;
         public bool IsClusterWrong;
+        public string? Type;
+        public long? Time;
+        public long? Expiry;
+        public long? Cancel;
+
+        public readonly OrderTerms? Terms => Type is null && Time is null && Expiry is null && Cancel is null ? null : new OrderTerms(
+            Type == "market" ? BookOrderType.Market : Type == "ioc" ? BookOrderType.ImmediateOrCancel : BookOrderType.Limit,
+            Time ?? 0, Expiry ?? OrderTerms.Plain.Expiry, Cancel);
 
         public readonly string? ToOrder(out BookOrder order)
         {
@@ -146,9 +182,21 @@ internal sealed class OrderReader(JsonInput input)
                 return Id is null ? $"\"id\" {NotAText}" : $"\"actor\" {NotAText}";
             }
 
-            if ((PriceFault ?? QuantityFault) is not null)
+            if (Type is not (null or "limit" or "market" or "ioc"))
             {
-                return PriceFault is not null ? $"\"price\" {PriceFault}" : $"\"qty\" {QuantityFault}";
+                return $"type is \"limit\", \"market\" or \"ioc\", not \"{Type}\".";
+            }
+
+            if (Time < 0 || Expiry < 0 || Cancel < 0)
+            {
+                return "\"time\", \"expiry\" and \"cancel\" are whole numbers from 0, such as unix seconds.";
+            }
+
+            // The price of a market order is not looked at, so it may be missing.
+            var price = PriceFault is not null && Type == "market" ? null : PriceFault;
+            if ((price ?? QuantityFault) is not null)
+            {
+                return price is not null ? $"\"price\" {PriceFault}" : $"\"qty\" {QuantityFault}";
             }
 
             if (IsClusterWrong)

@@ -27,10 +27,14 @@ internal static class MarketCommand
             Prices and quantities are in any unit, with up to six decimals. Two orders of one actor never trade with each other.
             A "grid_fee" in the book is paid by the buyer on every unit; with "fee_matrix":[[0,0.02],[0.02,0]] and a "cluster" on
             each order, the fee of the buyer's row and the seller's column comes on top.
+            With --mechanism continuous the orders come one after another as the file has them. There an order may have a "type"
+            ("limit", "market" or "ioc"), and as whole numbers on one scale, such as unix seconds, a "time", an "expiry" (the first
+            instant at which it no longer counts) and a "cancel" (when its owner withdraws it).
             The JSON answer has "price": what everyone pays at a uniform price, what sellers get in the mean otherwise. A trade's
             "price" is what its buyer pays in all, "sellPrice" what its seller gets where that differs, "fee" what the grid operator gets.
             Examples: ve market clear book.json --json
                       ve market clear book.json --mechanism huang
+                      ve market clear day.json --mechanism continuous
                       ve market clear book.json --fees fees.json
             """) { book, json, mechanism, seed, fees };
         clear.SetAction(parsed => Clear(

@@ -63,6 +63,11 @@ public sealed record BookExplanation(
         }
 
         var auction = BookAuction.Of(book, mechanism);
+        if (auction.Terms.Count > 0)
+        {
+            throw new UserErrorException("This book has types, times, expiries or withdrawals; only limit orders that wait are explained.");
+        }
+
         var mine = auction.Orders.Single(order => auction.IdOf[order] == id);
         return BookAuction.Exactly(() =>
         {
