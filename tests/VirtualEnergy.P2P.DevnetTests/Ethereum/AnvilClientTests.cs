@@ -1,4 +1,3 @@
-using System.Numerics;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
@@ -6,18 +5,10 @@ using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Ethereum;
 
-/// <summary>Client and sender against a real node.</summary>
+/// <summary>The sender against a real node.</summary>
 public sealed class AnvilClientTests : IAsyncLifetime
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
-    // Runtime code by hand. With call data it reverts with it: CALLDATACOPY(0, 0, CALLDATASIZE), REVERT(0, CALLDATASIZE).
-    // Without, it logs 32 zero bytes with topic 0x2a and returns them: LOG1(0, 32, 0x2a), RETURN(0, 32).
-    //   36 15 60 0c 57 | 36 5f 5f 37 36 5f fd | 5b 60 2a 60 20 5f a1 60 20 5f f3  
-    private const string Runtime = "3615600c57365f5f37365ffd5b602a60205fa160205ff3";
-
-    // Creation code: PUSH1 size, PUSH1 offset 10, PUSH0, CODECOPY, PUSH1 size, PUSH0, RETURN: 60 17 60 0a 5f 39 60 17 5f f3.
-    private const string Creation = "0x6017600a5f3960175ff3" + Runtime;
 
     private static readonly AbiError Overdraft = new("Overdraft(address,uint256)");
 
@@ -40,35 +31,9 @@ public sealed class AnvilClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Everything_that_settlement_asks_is_answered()
-    {
-        Assert.Equal(31337UL, await _client.ChainIdAsync(Ct));
-        Assert.Equal(0UL, await _client.BlockNumberAsync(Ct));
-        Assert.Equal(10_000 * BigInteger.Pow(10, 18), await _client.BalanceAsync(_sender.Address, Ct)); // Anvil's allowance
-
-        var deployed = await _sender.SendAndConfirmAsync(null, Hex.Parse(Creation), Ct);
-        var contract = deployed.ContractAddress!.Value;
-        Assert.Equal("0x" + Runtime, Hex.Of(await _client.CodeAsync(contract, Ct)));
-        Assert.Equal(new byte[32], await _client.CallAsync(contract, [], Ct));
-
-        var called = await _sender.SendAndConfirmAsync(contract, [], Ct);
-        Assert.Equal((true, 2UL), (called.Succeeded, called.BlockNumber));
-        Assert.InRange(called.GasUsed, 21_000UL, 30_000UL);
-        Assert.Equal(2UL, await _client.TransactionCountAsync(_sender.Address, pending: true, Ct));
-
-        var topic = new Market.Hash256(AbiEncoder.Encode([AbiType.Parse("uint8")], 0x2a));
-        var log = Assert.Single(await _client.LogsAsync(new LogFilter(contract, topic, 0), Ct));
-        Assert.Equal((called.TransactionHash, contract), (log.TransactionHash, log.Contract));
-        Assert.Equal(called.Logs[0].Data, log.Data);
-        Assert.Empty(await _client.LogsAsync(new LogFilter(contract, Keccak256.Hash("other"), 0), Ct));
-        Assert.Null(await _client.ReceiptAsync(Keccak256.Hash("unknown"), Ct));
-        Assert.False(await _client.KnowsTransactionAsync(Keccak256.Hash("unknown"), Ct));
-    }
-
-    [Fact]
     public async Task A_revert_is_named_and_nothing_is_sent()
     {
-        var contract = (await _sender.SendAndConfirmAsync(null, Hex.Parse(Creation), Ct)).ContractAddress!.Value;
+        var contract = (await _sender.SendAndConfirmAsync(null, Hex.Parse(EchoContract.Creation), Ct)).ContractAddress!.Value;
         var refusal = Overdraft.Encode(_sender.Address, 5);
 
         var onCall = await Assert.ThrowsAsync<EthereumRevertException>(() => _client.CallAsync(contract, refusal, Ct));
