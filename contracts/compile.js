@@ -11,7 +11,7 @@ const settings = {
   viaIR: true,
   evmVersion: 'osaka',
   metadata: { bytecodeHash: 'none' },
-  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'storageLayout'] } },
+  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object', 'evm.deployedBytecode.immutableReferences', 'storageLayout'] } },
 };
 
 // Forge compiles its tests itself.
@@ -58,6 +58,11 @@ function layoutOf({ storage, types }) {
   });
 }
 
+// Where the code on the chain has what was fixed at deployment: [start, length] in bytes.
+function immutablesOf({ immutableReferences }) {
+  return Object.values(immutableReferences || {}).flat().map(({ start, length }) => [start, length]).sort((a, b) => a[0] - b[0]);
+}
+
 // Written beside and renamed: a build that runs at the same time sees the old file or the new one, never half of one.
 function write(name, content) {
   const temporary = path.join(output, `${name}.${process.pid}`);
@@ -69,7 +74,14 @@ fs.mkdirSync(output, { recursive: true });
 for (const [file, contracts] of Object.entries(compiled.contracts)) {
   for (const [name, { abi, evm, storageLayout }] of Object.entries(contracts)) {
     if (file.startsWith('contracts/') && evm.bytecode.object !== '') {
-      write(`${name}.json`, { contract: name, compiler: solc.version(), abi, bytecode: '0x' + evm.bytecode.object });
+      write(`${name}.json`, {
+        contract: name,
+        compiler: solc.version(),
+        abi,
+        bytecode: '0x' + evm.bytecode.object,
+        runtime: '0x' + evm.deployedBytecode.object,
+        immutables: immutablesOf(evm.deployedBytecode),
+      });
       if (storageLayout && storageLayout.storage.length > 0) write(`${name}.storage.json`, layoutOf(storageLayout));
     }
   }

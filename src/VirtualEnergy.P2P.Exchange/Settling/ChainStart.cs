@@ -34,6 +34,12 @@ public sealed record ChainStart(
                 throw new ExchangeStartException($"No contract lives at {options.Contract} on chain {chainId}: check Exchange:Contract, or deploy it first.");
             }
 
+            if (!await contract.IsThisVersionAsync(cancellation))
+            {
+                throw new ExchangeStartException(
+                    $"The contract {options.Contract} is not the EnergySettlement of this version (its code is another): run the version that it was deployed with, or deploy anew.");
+            }
+
             var settler = await contract.SettlerAsync(cancellation);
             if (settler != options.Key.Address)
             {

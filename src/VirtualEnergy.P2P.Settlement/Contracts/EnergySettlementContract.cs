@@ -9,12 +9,14 @@ namespace VirtualEnergy.P2P.Settlement.Contracts;
 /// <summary>A community's escrow on the chain: <c>contracts/EnergySettlement.sol</c> at an address. Holds no state but that.</summary>
 /// <remarks>
 /// What the contract refuses throws <see cref="EthereumRevertException"/>, by name where the client was given
-/// <see cref="Errors"/>.
+/// <see cref="Errors"/>; an answer that cannot be its own, <see cref="ContractAnswerException"/>.
 /// </remarks>
 public sealed class EnergySettlementContract(IEthereumClient client, Address address)
 {
     // A call that returns this many members or balances stays far under any node's limits.
     private const int PageSize = 1000;
+
+    private const int MostWideAccounts = 16;
 
     private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("EnergySettlement");
 
@@ -120,63 +122,66 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
             batch.Period.Index, batch.BidsRoot, batch.TradesRoot, lanes.Pack(batch).Select(word => (object)word).ToArray());
 
     public Task<Address> TokenAsync(CancellationToken cancellationToken) =>
-        ReadAsync<Address>(EnergySettlementAbi.Token, cancellationToken);
+        ReadAsync(EnergySettlementAbi.Token, (Address token) => token, cancellationToken);
 
     /// <summary>Hash of the market rules that the escrow was deployed with; see <see cref="Commitments.CommittedRules"/>.</summary>
-    public async Task<Hash256> RulesAsync(CancellationToken cancellationToken) =>
-        new(await ReadAsync<byte[]>(EnergySettlementAbi.Rules, cancellationToken));
+    public Task<Hash256> RulesAsync(CancellationToken cancellationToken) =>
+        ReadAsync(EnergySettlementAbi.Rules, (byte[] hash) => new Hash256(hash), cancellationToken);
 
     public Task<Address> SettlerAsync(CancellationToken cancellationToken) =>
-        ReadAsync<Address>(EnergySettlementAbi.Settler, cancellationToken);
+        ReadAsync(EnergySettlementAbi.Settler, (Address settler) => settler, cancellationToken);
 
     /// <summary>The contract that takes proofs of fraud.</summary>
-    public Task<Address> JudgeAsync(CancellationToken cancellationToken) => ReadAsync<Address>(EnergySettlementAbi.Judge, cancellationToken);
+    public Task<Address> JudgeAsync(CancellationToken cancellationToken) =>
+        ReadAsync(EnergySettlementAbi.Judge, (Address judge) => judge, cancellationToken);
 
     /// <summary>How long a settled period can be challenged.</summary>
-    public async Task<TimeSpan> ChallengeAsync(CancellationToken cancellationToken) =>
-        TimeSpan.FromSeconds((long)await ReadAsync<BigInteger>(EnergySettlementAbi.ChallengeSeconds, cancellationToken));
+    public Task<TimeSpan> ChallengeAsync(CancellationToken cancellationToken) =>
+        ReadAsync(EnergySettlementAbi.ChallengeSeconds, (BigInteger seconds) => TimeSpan.FromSeconds((uint)seconds), cancellationToken);
 
     /// <summary>The last period settled, or the one before the first.</summary>
-    public async Task<Period> LastPeriodAsync(CancellationToken cancellationToken) =>
-        new((long)await ReadAsync<BigInteger>(EnergySettlementAbi.LastPeriod, cancellationToken));
+    public Task<Period> LastPeriodAsync(CancellationToken cancellationToken) =>
+        ReadAsync(EnergySettlementAbi.LastPeriod, (BigInteger period) => new Period((uint)period), cancellationToken);
 
     /// <summary>What the contract keeps of a settled period; see <see cref="SettlementCommitment"/>.</summary>
     /// <exception cref="EthereumRevertException">Not settled yet, or further back than the window.</exception>
-    public async Task<Hash256> CommitmentOfAsync(Period period, CancellationToken cancellationToken) =>
-        new(await ReadAsync<byte[]>(EnergySettlementAbi.CommitmentOf, cancellationToken, period.Index));
+    public Task<Hash256> CommitmentOfAsync(Period period, CancellationToken cancellationToken) =>
+        ReadAsync(EnergySettlementAbi.CommitmentOf, (byte[] commitment) => new Hash256(commitment), cancellationToken, period.Index);
 
     /// <summary>What a member asked for and has not been paid: how much, from when on she can be, and to whom.</summary>
-    public async Task<WithdrawalRequest> RequestOfAsync(Address member, CancellationToken cancellationToken)
-    {
-        var values = EnergySettlementAbi.RequestOf.DecodeResult(
-            await client.CallAsync(Address, EnergySettlementAbi.RequestOf.Encode(member), cancellationToken));
-        return new WithdrawalRequest(ToMoney((BigInteger)values[0]), DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)values[1]), (Address)values[2]);
-    }
+    public Task<WithdrawalRequest> RequestOfAsync(Address member, CancellationToken cancellationToken) => client.ReadAsync(
+        Address,
+        EnergySettlementAbi.RequestOf,
+        values => new WithdrawalRequest(ToMoney((BigInteger)values[0]), DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)values[1]), (Address)values[2]),
+        cancellationToken,
+        member);
 
     /// <summary>Whether the escrow settles, or why not.</summary>
-    public async Task<EscrowState> StateAsync(CancellationToken cancellationToken)
-    {
-        var values = EnergySettlementAbi.State.DecodeResult(await client.CallAsync(Address, EnergySettlementAbi.State.Encode(), cancellationToken));
-        return new EscrowState((bool)values[0], (bool)values[1], (bool)values[2], (bool)values[3]);
-    }
+    public Task<EscrowState> StateAsync(CancellationToken cancellationToken) => client.ReadAsync(
+        Address, EnergySettlementAbi.State, values => new EscrowState((bool)values[0], (bool)values[1], (bool)values[2], (bool)values[3]), cancellationToken);
+
+    /// <summary>Whether the contract at the address is this one: the code that this version was built with, byte by byte, immutables apart.</summary>
+    public async Task<bool> IsThisVersionAsync(CancellationToken cancellationToken) =>
+        Artifact.RuntimeCode.IsThatOf(await client.CodeAsync(Address, cancellationToken));
 
     /// <summary>The lane of every member and wide account. None is ever removed, so what was read stays true; there may be more later.</summary>
     public async Task<MemberLanes> LanesAsync(CancellationToken cancellationToken)
     {
         var members = new List<Address>();
-        object[] page;
+        var known = new HashSet<Address>();
+        int read;
         do
         {
-            page = await ReadAsync<object[]>(EnergySettlementAbi.Members, cancellationToken, members.Count, PageSize);
-            members.AddRange(page.Cast<Address>());
+            read = await ReadAsync(EnergySettlementAbi.Members, (object[] page) => Append(members, known, page, DeltaWords.FirstWideLane), cancellationToken, members.Count, PageSize);
         }
-        while (page.Length == PageSize);
-        var wide = await ReadAsync<object[]>(EnergySettlementAbi.WideAccounts, cancellationToken);
-        return new MemberLanes(members, [.. wide.Cast<Address>()]);
+        while (read == PageSize);
+        var wide = new List<Address>();
+        await ReadAsync(EnergySettlementAbi.WideAccounts, (object[] all) => Append(wide, known, all, MostWideAccounts), cancellationToken);
+        return new MemberLanes(members, wide);
     }
 
-    public async Task<Money> BalanceOfAsync(Address member, CancellationToken cancellationToken) =>
-        ToMoney(await ReadAsync<BigInteger>(EnergySettlementAbi.BalanceOf, cancellationToken, member));
+    public Task<Money> BalanceOfAsync(Address member, CancellationToken cancellationToken) =>
+        ReadAsync(EnergySettlementAbi.BalanceOf, (BigInteger units) => ToMoney(units), cancellationToken, member);
 
     /// <summary>The balances of many members, in the order asked.</summary>
     public async Task<ImmutableArray<Money>> BalancesAsync(IReadOnlyList<Address> members, CancellationToken cancellationToken)
@@ -185,8 +190,7 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         foreach (var page in members.Chunk(PageSize))
         {
             var accounts = page.Select(member => (object)member).ToArray();
-            var answer = await ReadAsync<object[]>(EnergySettlementAbi.BalancesOf, cancellationToken, [accounts]);
-            balances.AddRange(answer.Select(balance => ToMoney((BigInteger)balance)));
+            balances.AddRange(await ReadAsync(EnergySettlementAbi.BalancesOf, (object[] units) => BalancesOf(page, units), cancellationToken, [accounts]));
         }
 
         return balances.ToImmutable();
@@ -196,7 +200,7 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     public async Task<ImmutableArray<SettledEvent>> SettledEventsAsync(ulong fromBlock, CancellationToken cancellationToken)
     {
         var logs = await client.LogsAsync(new LogFilter(Address, EnergySettlementAbi.Settled.Topic, fromBlock), cancellationToken);
-        return [.. logs.Select(Read)];
+        return [.. ContractAnswers.ReadAll(Address, "Settled", logs, Read)];
     }
 
     private static SettledEvent Read(LogEntry log)
@@ -211,8 +215,29 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
             log.TransactionHash);
     }
 
-    private async Task<T> ReadAsync<T>(AbiFunction function, CancellationToken cancellationToken, params object[] arguments) =>
-        (T)function.DecodeResult(await client.CallAsync(Address, function.Encode(arguments), cancellationToken))[0];
+    private Task<T> ReadAsync<TAnswer, T>(AbiFunction function, Func<TAnswer, T> read, CancellationToken cancellationToken, params object[] arguments) =>
+        client.ReadAsync(Address, function, values => read((TAnswer)values[0]), cancellationToken, arguments);
+
+    // A node that lies could list members without end, and the same one twice would have two lanes.
+    private static int Append(List<Address> members, HashSet<Address> known, object[] page, int most)
+    {
+        if (page.Length > PageSize || members.Count + page.Length > most)
+        {
+            throw new ArgumentException($"{page.Length} more members after {members.Count}.");
+        }
+
+        foreach (Address member in page)
+        {
+            members.Add(known.Add(member) ? member : throw new ArgumentException($"{member} is listed twice."));
+        }
+
+        return page.Length;
+    }
+
+    private static IEnumerable<Money> BalancesOf(Address[] members, object[] units) =>
+        units.Length == members.Length
+            ? [.. units.Select(balance => ToMoney((BigInteger)balance))]
+            : throw new ArgumentException($"{units.Length} balances of {members.Length} members.");
 
     private static long Seconds(TimeSpan span) => checked((long)span.TotalSeconds);
 

@@ -38,15 +38,14 @@ public sealed class MeteredSettlementContract(IEthereumClient client, EnergySett
     }
 
     /// <summary>How far deviations are settled.</summary>
-    public async Task<Metering> MeteringAsync(CancellationToken cancellationToken) =>
-        Read((object[])EnergySettlementAbi.Metering.DecodeResult(
-            await client.CallAsync(escrow.Address, EnergySettlementAbi.Metering.Encode(), cancellationToken))[0]);
+    public Task<Metering> MeteringAsync(CancellationToken cancellationToken) =>
+        client.ReadAsync(escrow.Address, EnergySettlementAbi.Metering, values => Read((object[])values[0]), cancellationToken);
 
     /// <summary>The metered batches in blocks from <paramref name="fromBlock"/> on, oldest first.</summary>
     public async Task<ImmutableArray<SettledMeteredEvent>> EventsAsync(ulong fromBlock, CancellationToken cancellationToken)
     {
         var logs = await client.LogsAsync(new LogFilter(escrow.Address, EnergySettlementAbi.SettledMetered.Topic, fromBlock), cancellationToken);
-        return [.. logs.Select(Read)];
+        return [.. ContractAnswers.ReadAll(escrow.Address, "SettledMetered", logs, Read)];
     }
 
     private static SettledMeteredEvent Read(LogEntry log)

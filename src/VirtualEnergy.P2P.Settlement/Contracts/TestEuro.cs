@@ -40,9 +40,6 @@ public sealed class TestEuro(IEthereumClient client, Address address)
     public Task<TransactionReceipt> ApproveAsync(TransactionSender sender, Address spender, Money amount, CancellationToken cancellationToken) =>
         sender.SendAndConfirmAsync(Address, Approve.Encode(spender, amount.MicroEur), cancellationToken);
 
-    public async Task<Money> BalanceOfAsync(Address account, CancellationToken cancellationToken)
-    {
-        var answer = await client.CallAsync(Address, BalanceOf.Encode(account), cancellationToken);
-        return new Money((long)(BigInteger)BalanceOf.DecodeResult(answer)[0]);
-    }
+    public Task<Money> BalanceOfAsync(Address account, CancellationToken cancellationToken) =>
+        client.ReadAsync(Address, BalanceOf, values => new Money((long)(BigInteger)values[0]), cancellationToken, account);
 }

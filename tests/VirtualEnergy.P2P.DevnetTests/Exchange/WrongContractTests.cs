@@ -1,0 +1,81 @@
+using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.DevnetTests.Ethereum;
+using VirtualEnergy.P2P.Exchange;
+using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using Xunit;
+
+namespace VirtualEnergy.P2P.DevnetTests.Exchange;
+
+/// <summary>An exchange does not start on another chain, nor with another contract than it was built for.</summary>
+public sealed class WrongContractTests
+{
+    private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_node_on_another_chain_is_named()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+
+        Assert.Contains("is on chain 31337, not 1: check Exchange:Rpc", await RefusalAsync(community.Options with { ChainId = 1 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_contract_of_another_version_is_named_even_if_one_byte_alone_differs()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        using var node = new JsonRpcClient(community.Options.Rpc, TimeProvider.System);
+        var code = await node.CodeAsync(community.Options.Contract, _cancellation);
+        Assert.True(await community.Contract.IsThisVersionAsync(_cancellation));
+
+        // The last byte of the code is part of the compiler's own mark, which nothing executes: every answer stays the same.
+        code[^1] ^= 1;
+        using var anvil = new HttpClient { BaseAddress = community.Options.Rpc };
+        using var body = new StringContent($$"""{"jsonrpc":"2.0","id":1,"method":"anvil_setCode","params":["{{community.Options.Contract}}","{{Hex.Of(code)}}"]}""", System.Text.Encoding.UTF8, "application/json");
+        using var answer = await anvil.PostAsync("", body, _cancellation);
+        answer.EnsureSuccessStatusCode();
+
+        Assert.Contains($"{community.Options.Contract} is not the EnergySettlement of this version", await RefusalAsync(community.Options), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_contract_that_is_something_else_is_named()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        var token = await community.Contract.TokenAsync(_cancellation);
+
+        Assert.Contains($"{token} is not the EnergySettlement of this version", await RefusalAsync(community.Options with { Contract = token }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_code_of_one_contract_is_not_that_of_another()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        using var node = new JsonRpcClient(community.Options.Rpc, TimeProvider.System);
+        var judge = await community.Contract.JudgeAsync(_cancellation);
+
+        Assert.False(await new EnergySettlementContract(node, judge).IsThisVersionAsync(_cancellation));
+        Assert.False(await new EnergySettlementContract(node, DevAccounts.Settler.Address).IsThisVersionAsync(_cancellation)); // no code at all
+    }
+
+    [Fact]
+    public async Task A_chain_that_answers_garbage_is_named_and_starts_nothing()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        using var node = new JsonRpcClient(community.Options.Rpc, TimeProvider.System);
+        var code = Hex.Of(await node.CodeAsync(community.Options.Contract, _cancellation));
+        await using var liar = await HostileNode.SayingAsync(question => question.Text("method") switch
+        {
+            "eth_chainId" => """{"jsonrpc":"2.0","id":ID,"result":"0x7a69"}""", // 31337
+            "eth_getCode" => $$"""{"jsonrpc":"2.0","id":ID,"result":"{{code}}"}""",
+            _ => """{"jsonrpc":"2.0","id":ID,"result":"0xdeadbeef"}""",
+        });
+
+        var refusal = await RefusalAsync(community.Options with { Rpc = HostileNode.UrlOf(liar) });
+
+        Assert.Contains("does not answer as an EnergySettlement: settler: ", refusal, StringComparison.Ordinal);
+    }
+
+    private async Task<string> RefusalAsync(ExchangeOptions options) =>
+        (await Assert.ThrowsAsync<ExchangeStartException>(() => ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation))).Message;
+}
