@@ -12,9 +12,9 @@ namespace VirtualEnergy.P2P.Exchange;
 /// <summary>What must work before the exchange is put together: the chain, the journal and the embedded broker.</summary>
 internal sealed class ExchangeParts : IAsyncDisposable
 {
-    private readonly JsonRpcClient _client;
+    private readonly ChainClient _client;
 
-    private ExchangeParts(JsonRpcClient client, EnergySettlementContract contract) => (_client, Contract) = (client, contract);
+    private ExchangeParts(ChainClient client, EnergySettlementContract contract) => (_client, Contract) = (client, contract);
 
     public IEthereumClient Client => _client;
 
@@ -35,7 +35,7 @@ internal sealed class ExchangeParts : IAsyncDisposable
     /// <exception cref="ExchangeStartException">One of them does not work as configured.</exception>
     public static async Task<ExchangeParts> OpenAsync(ExchangeOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        var client = new JsonRpcClient(options.Rpc, time, new JsonRpcOptions { KnownErrors = [.. EnergySettlementContract.Errors, .. FraudProofsContract.Errors] });
+        var client = new ChainClient(options.Rpc, time, new JsonRpcOptions { KnownErrors = [.. EnergySettlementContract.Errors, .. FraudProofsContract.Errors] });
         var parts = new ExchangeParts(client, new EnergySettlementContract(client, options.Contract));
         try
         {

@@ -16,8 +16,6 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     // A call that returns this many members or balances stays far under any node's limits.
     private const int PageSize = 1000;
 
-    private const int MostWideAccounts = 16;
-
     private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("EnergySettlement");
 
     /// <summary>Every error a call can end with, the token's included: for <see cref="JsonRpcOptions.KnownErrors"/>.</summary>
@@ -122,18 +120,18 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
             batch.Period.Index, batch.BidsRoot, batch.TradesRoot, lanes.Pack(batch).Select(word => (object)word).ToArray());
 
     public Task<Address> TokenAsync(CancellationToken cancellationToken) =>
-        ReadAsync(EnergySettlementAbi.Token, (Address token) => token, cancellationToken);
+        ReadAsync<Address>(EnergySettlementAbi.Token, cancellationToken);
 
     /// <summary>Hash of the market rules that the escrow was deployed with; see <see cref="Commitments.CommittedRules"/>.</summary>
     public Task<Hash256> RulesAsync(CancellationToken cancellationToken) =>
         ReadAsync(EnergySettlementAbi.Rules, (byte[] hash) => new Hash256(hash), cancellationToken);
 
     public Task<Address> SettlerAsync(CancellationToken cancellationToken) =>
-        ReadAsync(EnergySettlementAbi.Settler, (Address settler) => settler, cancellationToken);
+        ReadAsync<Address>(EnergySettlementAbi.Settler, cancellationToken);
 
     /// <summary>The contract that takes proofs of fraud.</summary>
     public Task<Address> JudgeAsync(CancellationToken cancellationToken) =>
-        ReadAsync(EnergySettlementAbi.Judge, (Address judge) => judge, cancellationToken);
+        ReadAsync<Address>(EnergySettlementAbi.Judge, cancellationToken);
 
     /// <summary>How long a settled period can be challenged.</summary>
     public Task<TimeSpan> ChallengeAsync(CancellationToken cancellationToken) =>
@@ -176,7 +174,7 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         }
         while (read == PageSize);
         var wide = new List<Address>();
-        await ReadAsync(EnergySettlementAbi.WideAccounts, (object[] all) => Append(wide, known, all, MostWideAccounts), cancellationToken);
+        await ReadAsync(EnergySettlementAbi.WideAccounts, (object[] all) => Append(wide, known, all, DeltaWords.WideAccounts), cancellationToken);
         return new MemberLanes(members, wide);
     }
 
@@ -214,6 +212,9 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
             log.BlockNumber,
             log.TransactionHash);
     }
+
+    private Task<T> ReadAsync<T>(AbiFunction function, CancellationToken cancellationToken, params object[] arguments) =>
+        ReadAsync(function, (T answer) => answer, cancellationToken, arguments);
 
     private Task<T> ReadAsync<TAnswer, T>(AbiFunction function, Func<TAnswer, T> read, CancellationToken cancellationToken, params object[] arguments) =>
         client.ReadAsync(Address, function, values => read((TAnswer)values[0]), cancellationToken, arguments);

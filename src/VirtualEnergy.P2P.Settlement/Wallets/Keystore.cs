@@ -61,20 +61,6 @@ public static class Keystore
         }
     }
 
-    /// <summary>Writes a new file that only its owner can read. Never replaces one: it may hold the only copy of a key.</summary>
-    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
-    public static void Save(string path, string json)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new StreamWriter(path, options);
-        file.Write(json);
-    }
-
     /// <exception cref="KeystoreException">Not a keystore of version 3, or a wrong password.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static EthereumKey Load(string path, string password) =>

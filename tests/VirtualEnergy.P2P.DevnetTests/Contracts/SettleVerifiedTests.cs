@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
 using Xunit;
 using static VirtualEnergy.P2P.Contracts.Escrow;
 
@@ -33,6 +34,16 @@ public sealed class SettleVerifiedTests(DevChain chain)
 
         var deltas = Netting.DeltasOf(trades, [], accounts).ToDictionary(delta => delta.Member, delta => delta.Delta.MicroEur);
         await escrow.HasBalancesAsync([.. before.Select((balance, member) => balance + deltas.GetValueOrDefault(escrow.Members[member].ToMember()))]);
+    }
+
+    [Fact]
+    public async Task Trailing_bytes_are_refused()
+    {
+        // Selector and five words are 164 bytes; no payments, and one byte too many.
+        var escrow = await OfAsync(chain, members: 2);
+        var call = new AbiFunction("settleVerified(uint64,bytes32,bytes32,uint256[])").Encode(Before + 1, BidsRoot, TradesRoot, Array.Empty<object>());
+
+        await RefusesAsync("CallDataLength", [164, 165], () => chain.Settler.SendAndConfirmAsync(escrow.Contract.Address, [.. call, 0], Cancellation));
     }
 
     [Fact]

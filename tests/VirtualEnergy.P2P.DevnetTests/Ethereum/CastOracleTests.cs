@@ -6,6 +6,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
 using VirtualEnergy.P2P.Settlement.Signing;
+using VirtualEnergy.P2P.Settlement.Wallets;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Ethereum;
@@ -61,6 +62,61 @@ public sealed class CastOracleTests
 
         Assert.Equal(await Cast("wallet", "sign", "--no-hash", "--private-key", PrivateKey, digest.ToString()), Key.Sign(digest).ToString());
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("I take part in sardinia.")]
+    [InlineData("0,25 € je kWh, µEUR genau")] // more bytes than characters
+    public async Task Cast_signs_a_personal_message_alike(string text)
+    {
+        var signature = Key.Sign(PersonalMessage.Digest(text));
+
+        Assert.Equal(await Cast("wallet", "sign", "--private-key", PrivateKey, text), signature.ToString());
+        Assert.Equal(Key.Address, signature.Recover(PersonalMessage.Digest(text)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(77)]
+    public async Task Cast_derives_keys_from_words_alike(int account)
+    {
+        const string Words = "test test test test test test test test test test test junk"; // Anvil's, public.
+        var key = HdKey.FromSeed(Mnemonic.Parse(Words).ToSeed()).Derive(DerivationPath.Ethereum(account)).Key;
+
+        Assert.Equal(await Cast("wallet", "address", "--mnemonic", Words, "--mnemonic-index", $"{account}"), key.Address.ToChecksumString());
+    }
+
+    [Fact]
+    public async Task Cast_opens_our_keystore()
+    {
+        var folder = Directory.CreateTempSubdirectory("ve-keystore-");
+        try
+        {
+            using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
+            var wallet = Path.Combine(folder.FullName, "wallet.json");
+            SecretFile.Create(wallet, Keystore.Write(Key, "correct horse", random, ScryptCost.Light));
+
+            Assert.Equal(await Cast("wallet", "address", "--keystore", wallet, "--password", "correct horse"), Key.Address.ToChecksumString());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("0x")]
+    [InlineData("0x7f")]
+    [InlineData("0x80")]
+    public async Task Cast_writes_rlp_alike(string data) =>
+        Assert.Equal(
+            await Cast("to-rlp", $"[\"{data}\",[\"{data}\",\"{data}\"]]"),
+            Hex.Of(Rlp.Encode(RlpItem.List([RlpItem.Of(Hex.Parse(data)), RlpItem.List([RlpItem.Of(Hex.Parse(data)), RlpItem.Of(Hex.Parse(data))])]))));
+
+    [Fact]
+    public async Task Cast_writes_checksums_alike() =>
+        Assert.Equal(await Cast("to-check-sum-address", Key.Address.ToString()), Key.Address.ToChecksumString());
 
     [Fact]
     public async Task Cast_decodes_our_transactions()
