@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using Org.BouncyCastle.Math;
+using System.Numerics;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum.Ecdsa;
 
 namespace VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -13,20 +14,12 @@ public sealed class Signature
     public const int Size = 65;
 
     /// <summary>The number of points of the curve: r and s lie below it.</summary>
-    public static System.Numerics.BigInteger CurveOrder { get; } = Number(Secp256k1.Order);
+    public static BigInteger CurveOrder { get; } = Number(Ecdsa.CurveOrder.Value);
 
     /// <summary>The greatest s that counts.</summary>
-    public static System.Numerics.BigInteger HighestS { get; } = Number(Secp256k1.HalfOrder);
+    public static BigInteger HighestS { get; } = Number(Ecdsa.CurveOrder.Half);
 
-    private readonly BigInteger _r;
-    private readonly BigInteger _s;
-
-    private Signature(BigInteger r, BigInteger s, bool yIsOdd)
-    {
-        _r = r;
-        _s = s;
-        YIsOdd = yIsOdd;
-    }
+    private Signature(Hash256 r, Hash256 s, bool yIsOdd) => (RBytes, SBytes, YIsOdd) = (r, s, yIsOdd);
 
     /// <summary>The parity of the nonce point's ordinate; <c>yParity</c> of typed transactions.</summary>
     public bool YIsOdd { get; }
@@ -34,9 +27,15 @@ public sealed class Signature
     /// <summary>27, or 28 where <see cref="YIsOdd"/>.</summary>
     public byte V => YIsOdd ? (byte)28 : (byte)27;
 
-    public System.Numerics.BigInteger R => Number(_r);
+    public BigInteger R => Number(RBytes);
 
-    public System.Numerics.BigInteger S => Number(_s);
+    public BigInteger S => Number(SBytes);
+
+    /// <summary>r, big-endian.</summary>
+    internal Hash256 RBytes { get; }
+
+    /// <summary>s, big-endian.</summary>
+    internal Hash256 SBytes { get; }
 
     /// <summary>Takes r ‖ s ‖ v, 65 bytes, and nothing that is malleable or out of range.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Signature? signature)
@@ -47,31 +46,29 @@ public sealed class Signature
             return false;
         }
 
-        signature = FromParts(new BigInteger(1, bytes[..32].ToArray()), new BigInteger(1, bytes[32..64].ToArray()), bytes[64] == 28);
+        signature = FromParts(new Hash256(bytes[..32]), new Hash256(bytes[32..64]), bytes[64] == 28);
         return signature is not null;
     }
 
     /// <summary>Null where r or s is out of range, or malleable.</summary>
-    public static Signature? From(System.Numerics.BigInteger r, System.Numerics.BigInteger s, bool yIsOdd) =>
-        r.Sign < 0 || s.Sign < 0
-            ? null
-            : FromParts(new BigInteger(1, r.ToByteArray(isUnsigned: true, isBigEndian: true)), new BigInteger(1, s.ToByteArray(isUnsigned: true, isBigEndian: true)), yIsOdd);
+    public static Signature? From(BigInteger r, BigInteger s, bool yIsOdd) =>
+        TryWord(r, out var first) && TryWord(s, out var second) ? FromParts(first, second, yIsOdd) : null;
 
-    internal static Signature? FromParts(BigInteger r, BigInteger s, bool yIsOdd) =>
-        r.SignValue > 0 && r.CompareTo(Secp256k1.Order) < 0 && s.SignValue > 0 && s.CompareTo(Secp256k1.HalfOrder) <= 0
-            ? new Signature(r, s, yIsOdd)
-            : null;
+    internal static Signature? FromParts(Hash256 r, Hash256 s, bool yIsOdd) =>
+        Ecdsa.CurveOrder.IsAbove(r) && s != default && s.CompareTo(Ecdsa.CurveOrder.Half) <= 0 ? new Signature(r, s, yIsOdd) : null;
 
     /// <summary>The address whose key signed the digest; null when there is no such key.</summary>
-    public Address? Recover(Hash256 digest) =>
-        Secp256k1.Recover(digest, _r, _s, YIsOdd) is { } key ? Secp256k1.AddressOf(key) : null;
+    public Address? Recover(Hash256 digest) => RecoverKey(digest)?.Address;
+
+    /// <summary>The key that signed the digest; null when there is none.</summary>
+    public PublicKey? RecoverKey(Hash256 digest) => Secp256k1.InUse.Recover(digest, this) is { } key ? new PublicKey(key) : null;
 
     /// <summary>r ‖ s ‖ v, 65 bytes.</summary>
     public byte[] ToBytes()
     {
         var bytes = new byte[Size];
-        Secp256k1.WriteTo(_r, bytes);
-        Secp256k1.WriteTo(_s, bytes.AsSpan(32));
+        RBytes.CopyTo(bytes);
+        SBytes.CopyTo(bytes.AsSpan(Hash256.Size));
         bytes[64] = V;
         return bytes;
     }
@@ -80,5 +77,20 @@ public sealed class Signature
 
     public override string ToString() => Hex.Of(ToBytes());
 
-    private static System.Numerics.BigInteger Number(BigInteger number) => new(number.ToByteArrayUnsigned(), isUnsigned: true, isBigEndian: true);
+    private static BigInteger Number(Hash256 number) => new(number.ToArray(), isUnsigned: true, isBigEndian: true);
+
+    private static bool TryWord(BigInteger number, out Hash256 word)
+    {
+        word = default;
+        if (number.Sign < 0 || number.GetByteCount(isUnsigned: true) > Hash256.Size)
+        {
+            return false;
+        }
+
+        Span<byte> bytes = stackalloc byte[Hash256.Size];
+        bytes.Clear();
+        number.TryWriteBytes(bytes[(Hash256.Size - number.GetByteCount(isUnsigned: true))..], out _, isUnsigned: true, isBigEndian: true);
+        word = new Hash256(bytes);
+        return true;
+    }
 }

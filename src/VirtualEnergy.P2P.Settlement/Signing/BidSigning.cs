@@ -60,13 +60,15 @@ public sealed class BidSigning(MarketDomain domain)
     }
 
     /// <summary>Whether hash and signature are the bid's and its member's. False, never an exception, for anything hostile.</summary>
-    public bool IsSignedByMember(SignedBid signed)
+    public bool IsSignedByMember(SignedBid signed) => IsSignedByMember(signed, new KnownSigners());
+
+    /// <inheritdoc cref="IsSignedByMember(SignedBid)"/>
+    /// <param name="signers">Spares working out a key that was seen before.</param>
+    public bool IsSignedByMember(SignedBid signed, KnownSigners signers)
     {
         try
         {
-            return Hash(signed.Bid) == signed.Hash
-                && Signature.TryParse(signed.Signature.AsSpan(), out var signature)
-                && signature.Recover(signed.Hash) == Address.FromMember(signed.Bid.Member);
+            return Hash(signed.Bid) == signed.Hash && signers.IsSignedBy(Address.FromMember(signed.Bid.Member), signed.Hash, signed.Signature.AsSpan());
         }
         catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {

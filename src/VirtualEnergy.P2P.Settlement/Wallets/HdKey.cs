@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Org.BouncyCastle.Math;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Ethereum.Ecdsa;
 
 namespace VirtualEnergy.P2P.Settlement.Wallets;
 
@@ -35,7 +36,7 @@ public sealed class HdKey
 
         var digest = HMACSHA512.HashData("Bitcoin seed"u8, seed);
         var secret = new BigInteger(1, digest, 0, Half);
-        return secret.SignValue > 0 && secret.CompareTo(Secp256k1.Order) < 0
+        return secret.SignValue > 0 && secret.CompareTo(ManagedSecp256k1.Order) < 0
             ? new HdKey(secret, digest[Half..])
             : throw new MnemonicException("This seed has no key (BIP-32); make another.");
     }
@@ -49,19 +50,19 @@ public sealed class HdKey
         var data = new byte[1 + Half + sizeof(uint)];
         if (number >= DerivationPath.Hardened)
         {
-            Secp256k1.WriteTo(_secret, data.AsSpan(1));
+            ManagedSecp256k1.WriteTo(_secret, data.AsSpan(1));
         }
         else
         {
-            Secp256k1.TimesBase(_secret).GetEncoded(compressed: true).CopyTo(data, 0);
+            ManagedSecp256k1.TimesBase(_secret).GetEncoded(compressed: true).CopyTo(data, 0);
         }
 
         BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(1 + Half), number);
         var digest = HMACSHA512.HashData(_chainCode, data);
         var tweak = new BigInteger(1, digest, 0, Half);
-        var secret = tweak.Add(_secret).Mod(Secp256k1.Order);
+        var secret = tweak.Add(_secret).Mod(ManagedSecp256k1.Order);
         CryptographicOperations.ZeroMemory(data);
-        return tweak.CompareTo(Secp256k1.Order) < 0 && secret.SignValue > 0
+        return tweak.CompareTo(ManagedSecp256k1.Order) < 0 && secret.SignValue > 0
             ? new HdKey(secret, digest[Half..])
             : throw new MnemonicException($"Child {number} has no key (BIP-32); take the next.");
     }
@@ -71,7 +72,7 @@ public sealed class HdKey
     private byte[] SecretBytes()
     {
         var bytes = new byte[Half];
-        Secp256k1.WriteTo(_secret, bytes);
+        ManagedSecp256k1.WriteTo(_secret, bytes);
         return bytes;
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Ethereum.Ecdsa;
 using VirtualEnergy.P2P.Settlement.Wallets;
 using Xunit;
 
@@ -76,6 +77,23 @@ public sealed class EthersOracleTests
         {
             var refusal = Assert.Throws<TransactionFormatException>(() => TransactionReader.ReadForAnyChain(Hex.Parse(testcase.Text("signedTransaction"))));
             Assert.Equal(TransactionFlaw.Malformed, refusal.Flaw);
+        });
+    }
+
+    [Fact]
+    public void Signatures_of_ethers_are_made_and_recovered_by_both_libraries_of_the_curve()
+    {
+        Assert.SkipUnless(NativeSecp256k1.Instance is not null, "libsecp256k1 is not installed: apt-get install libsecp256k1-1, or brew install secp256k1.");
+        ISecp256k1[] libraries = [ManagedSecp256k1.Instance, NativeSecp256k1.Instance!];
+        EthersTestcases.Check(EthersTestcases.Read("typed-transactions"), 1792, testcase =>
+        {
+            var digest = Keccak256.Hash(Hex.Parse(testcase.Text("unsigned")));
+            var signature = TransactionReader.ReadForAnyChain(Hex.Parse(testcase.Text("signed"))).Signature;
+            foreach (var library in libraries)
+            {
+                Assert.Equal(signature.ToString(), library.Sign(Hex.Parse(testcase.Text("key")), digest).ToString());
+                Assert.Equal(testcase.Text("address"), new PublicKey(library.Recover(digest, signature)!).Address.ToString());
+            }
         });
     }
 
