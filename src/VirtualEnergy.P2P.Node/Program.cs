@@ -7,6 +7,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     WalletCommand.Create(),
     NodeCommand.Create(),
     StatusCommand.Create(),
+    DoctorCommand.Create(),
     MarketCommand.Create(),
     CurveRolesCommand.Create(),
     LabCommand.Create(),

@@ -28,6 +28,24 @@ public sealed class VeTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_finds_a_running_market_healthy_and_a_missing_one_not()
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "2", "--fast", "--periods", "1", "--keep");
+        await demo.LineAsync("stays at");
+        var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
+        await using var doctor = DemoProcess.Ve(NoEnvironment, "doctor", "--broker", broker, "--journal", Path.Combine(_folder.FullName, "journal.db"), "--json");
+        Assert.Equal(0, await doctor.ExitAsync());
+        var answer = JsonSerializer.Deserialize<JsonElement>(doctor.Output[^1]);
+        Assert.True(answer.GetProperty("healthy").GetBoolean());
+        Assert.Equal(["secp256k1", "journal", "disk", "broker"], answer.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("what").GetString()));
+
+        await using var alone = DemoProcess.Ve(NoEnvironment, "doctor", "--broker", "mqtt://127.0.0.1:1", "--rpc", "http://127.0.0.1:1", "--wait", "1");
+        Assert.Equal(1, await alone.ExitAsync());
+        Assert.Contains(alone.Output, line => line.StartsWith("fail  broker", StringComparison.Ordinal));
+        Assert.Contains(alone.Output, line => line.StartsWith("fail  chain", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_node_that_was_told_only_broker_and_key_joins_and_says_so()
     {
         await using var demo = DemoProcess.Demo("--headless", "--homes", "2", "--fast", "--periods", "1", "--keep");
@@ -134,6 +152,7 @@ public sealed class VeTests : IDisposable
     [InlineData("market clear /nowhere.json", "/nowhere.json: cannot be read")]
     [InlineData("node run --config /nowhere.json", "/nowhere.json: cannot be read")]
     [InlineData("status --broker energy", "mqtt://host:1883")]
+    [InlineData("doctor --rpc energy", "--rpc energy: write http://host:8545")]
     [InlineData("status --broker mqtt://127.0.0.1:1 --wait 1", "showed no market within 1 s")]
     public async Task A_mistake_is_one_clear_line_and_exit_code_2(string arguments, string expected)
     {
