@@ -50,12 +50,16 @@ interface IBidProofs {
     ) external;
 
     /// @notice Proves that a bid which the exchange acknowledged did not count, and no later one of the member either.
-    /// @param signature The settler's, over the receipt.
+    /// @param place The receipt's place among those that were signed together.
+    /// @param path The siblings from there up to what was signed; none where it was signed alone.
+    /// @param signature The settler's, over the root of these receipts.
     /// @param gap Where the member's bid is, at its right, or would be.
     function proveMissingBid(
         IEnergySettlement escrow,
         CommittedRounds.Settled calldata settled,
         SignedBids.Receipt calldata receipt,
+        uint256 place,
+        bytes32[] calldata path,
         bytes calldata signature,
         CommittedRounds.BidGap calldata gap
     ) external;

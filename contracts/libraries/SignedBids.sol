@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {PositionalTrees} from "./PositionalTrees.sol";
+
 /// @title SignedBids
 /// @notice Bids as members sign them (EIP-712), and how much they offer at a price.
 library SignedBids {
@@ -28,7 +30,8 @@ library SignedBids {
         Preferences preferences;
     }
 
-    /// @notice What the exchange acknowledges: this bid is admitted.
+    /// @notice What the exchange acknowledges: this bid is admitted. It signs the root of a positional tree of such receipts; one that
+    /// is signed alone is the root itself.
     struct Receipt {
         bytes32 bid;
         address member;
@@ -51,6 +54,7 @@ library SignedBids {
     );
 
     bytes32 private constant RECEIPT_TYPE = keccak256("Receipt(bytes32 bid,address member,uint64 period,uint64 number)");
+    bytes32 private constant RECEIPTS_TYPE = keccak256("Receipts(bytes32 root)");
 
     /// @notice The digest that a member of `escrow`'s community signs.
     function hash(Bid calldata bid, address escrow) internal view returns (bytes32) {
@@ -63,9 +67,16 @@ library SignedBids {
         return _digest(content, escrow);
     }
 
-    /// @notice The digest that the exchange of `escrow`'s community signs.
-    function hash(Receipt calldata receipt, address escrow) internal view returns (bytes32) {
-        return _digest(keccak256(abi.encode(RECEIPT_TYPE, receipt)), escrow);
+    /// @notice The digest that the exchange of `escrow`'s community signs for a receipt and those beside it.
+    /// @param place The receipt's place among them.
+    /// @param path The siblings from there up to the root; none where it is signed alone.
+    function hash(Receipt calldata receipt, uint256 place, bytes32[] calldata path, address escrow)
+        internal
+        view
+        returns (bytes32)
+    {
+        bytes32 root = PositionalTrees.rootOver(keccak256(abi.encode(RECEIPT_TYPE, receipt)), place, path);
+        return _digest(keccak256(abi.encode(RECEIPTS_TYPE, root)), escrow);
     }
 
     /// @notice Whether the bid would pay more for what has some quality.

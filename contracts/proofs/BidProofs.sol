@@ -59,10 +59,12 @@ abstract contract BidProofs is IBidProofs, Evidence {
         IEnergySettlement escrow,
         CommittedRounds.Settled calldata settled,
         SignedBids.Receipt calldata receipt,
+        uint256 place,
+        bytes32[] calldata path,
         bytes calldata signature,
         CommittedRounds.BidGap calldata gap
     ) external {
-        bytes32 digest = SignedBids.hash(receipt, address(escrow));
+        bytes32 digest = SignedBids.hash(receipt, place, path, address(escrow));
         (address signer, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
         if (failure != ECDSA.RecoverError.NoError || signer != escrow.settler()) revert NotReceipted(signer);
         if (receipt.period != settled.period) revert OfAnotherPeriod(receipt.period);

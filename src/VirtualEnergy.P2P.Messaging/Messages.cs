@@ -15,8 +15,8 @@ public sealed record BidMessage(Bid Bid, ImmutableArray<byte> Signature)
 }
 
 /// <summary>
-/// The exchange's answer to one bid. An accepted one is signed by the exchange over (bid, member, period, number), and the
-/// bid was durable before it was sent. Twice the same receipt says the same: match it to the bid by hash, or by number.
+/// The exchange's answer to one bid. An accepted one is signed by the exchange over (bid, member, period, number), together with others,
+/// and the bid was durable before it was sent. Twice the same receipt says the same: match it to the bid by hash, or by number.
 /// </summary>
 /// <param name="BidHash">Hash of the bid; all zero when the payload could not be read.</param>
 /// <param name="Reason">Stable code of the refusal; null when accepted.</param>
@@ -25,9 +25,16 @@ public sealed record BidMessage(Bid Bid, ImmutableArray<byte> Signature)
 public sealed record BidReceipt(
     MemberId Member, Period Period, long Number, Hash256 BidHash, bool Accepted, string? Reason, string? Detail, ImmutableArray<byte> Signature)
 {
+    /// <summary>The receipt's place among those that the signature is for.</summary>
+    public int Place { get; init; }
+
+    /// <summary>The siblings from its place up to the root that is signed; none where it was signed alone.</summary>
+    public ImmutableArray<Hash256> Path { get; init; } = [];
+
     public bool Equals(BidReceipt? other) =>
         other is not null && Member == other.Member && Period == other.Period && Number == other.Number && BidHash == other.BidHash
-        && Accepted == other.Accepted && Reason == other.Reason && Detail == other.Detail
+        && Accepted == other.Accepted && Reason == other.Reason && Detail == other.Detail && Place == other.Place
+        && Path.AsSpan().SequenceEqual(other.Path.AsSpan())
         && Signature.AsSpan().SequenceEqual(other.Signature.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Member, Period, Number, BidHash, Accepted);

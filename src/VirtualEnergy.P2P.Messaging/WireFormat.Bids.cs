@@ -30,6 +30,12 @@ public static partial class WireFormat
         ReadOnlySpan<byte> payload, MemberId? sender, [NotNullWhen(true)] out BidMessage? message, [NotNullWhen(false)] out BidRefusal? refusal)
     {
         message = null;
+        if (sender is { } from && payload.Length <= MaxBidBytes && CanonicalBid.TryRead(payload, from, out message))
+        {
+            refusal = null;
+            return true;
+        }
+
         if (payload.Length > MaxBidBytes)
         {
             refusal = new BidRefusal(RejectionReason.TooLarge, TooLarge(payload.Length, MaxBidBytes));
@@ -80,6 +86,18 @@ public static partial class WireFormat
         json.WriteBoolean("accepted", receipt.Accepted);
         WriteIfAny(json, "reason", receipt.Reason);
         WriteIfAny(json, "detail", receipt.Detail is { Length: > MaxDetailLength } detail ? detail[..MaxDetailLength] : receipt.Detail);
+        if (!receipt.Path.IsDefaultOrEmpty)
+        {
+            json.WriteNumber("place", receipt.Place);
+            json.WriteStartArray("path");
+            foreach (var sibling in receipt.Path)
+            {
+                json.WriteStringValue(sibling.ToString());
+            }
+
+            json.WriteEndArray();
+        }
+
         if (!receipt.Signature.IsDefaultOrEmpty)
         {
             json.WriteString("signature", Hex(receipt.Signature.AsSpan()));
@@ -102,7 +120,19 @@ public static partial class WireFormat
 
         return new BidReceipt(
             fields.Member("member"), fields.Period(), fields.Integer("number", 0), fields.Hash("bid"), accepted, reason,
-            fields.TextOrNull("detail", MaxDetailLength), accepted ? fields.Signature() : []);
+            fields.TextOrNull("detail", MaxDetailLength), accepted ? fields.Signature() : [])
+        {
+            Place = fields.Has("path") ? (int)fields.Integer("place", 0, int.MaxValue) : 0,
+            Path = fields.Has("path") ? Hashes(fields, "path") : [],
+        };
+    }
+
+    private static ImmutableArray<Hash256> Hashes(JsonFields fields, string name)
+    {
+        var texts = fields.Texts(name, MaxHashLength).Take(MaxPath + 1).ToList();
+        return texts.Count <= MaxPath && texts.TrueForAll(text => Hash256.TryParse(text, out _))
+            ? [.. texts.Select(text => Hash256.TryParse(text, out var hash) ? hash : default)]
+            : throw fields.Wrong(name, $"must be at most {MaxPath} times 0x and 64 hexadecimal digits");
     }
 
     private static void WriteSteps(Utf8JsonWriter json, string name, ImmutableArray<Step> steps)

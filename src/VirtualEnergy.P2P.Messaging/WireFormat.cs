@@ -30,6 +30,8 @@ public static partial class WireFormat
 
     public const int MaxDetailLength = 512;
 
+    private const int MaxHashLength = 66;
+    private const int MaxPath = 32;
     private const int MaxNameLength = 128;
     private const int MaxCodeLength = 64;
 

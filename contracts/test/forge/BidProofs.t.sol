@@ -45,19 +45,36 @@ contract BidProofsTest is RoundTest {
         judge.proveForeignBid(escrow, settled, leaf, 2, BIDDERS, path, round.bids[2]);
     }
 
+    function test_A_receipt_holds_only_at_its_place_and_under_its_path(uint256 place, uint256 bit) public {
+        Round memory round = honest(3);
+        CommittedRounds.Settled memory settled = settle(round);
+        SignedBids.Receipt memory receipt = SignedBids.Receipt(keccak256("bid"), members[0], PERIOD, 8);
+        CommittedRounds.BidGap memory gap = bidGap(round, 0);
+        bytes32[] memory path = new bytes32[](3);
+        for (uint256 i = 0; i < 3; i++) path[i] = keccak256(abi.encode(i));
+        place = bound(place, 0, 7);
+        bytes memory signed = signature(SETTLER_KEY, this.hashReceipt(receipt, place, path));
+        uint256 other = place ^ (1 << bound(bit, 0, 2));
+        vm.expectPartialRevert(IBidProofs.NotReceipted.selector);
+        judge.proveMissingBid(escrow, settled, receipt, other, path, signed, gap);
+        path[bound(bit, 0, 2)] ^= bytes32(uint256(1));
+        vm.expectPartialRevert(IBidProofs.NotReceipted.selector);
+        judge.proveMissingBid(escrow, settled, receipt, place, path, signed, gap);
+    }
+
     function test_A_receipt_must_be_the_settlers_and_of_the_period(uint64 period) public {
         vm.assume(period != PERIOD);
         Round memory round = honest(3);
         CommittedRounds.Settled memory settled = settle(round);
         SignedBids.Receipt memory receipt = SignedBids.Receipt(keccak256("bid"), members[0], PERIOD, 8);
         CommittedRounds.BidGap memory gap = bidGap(round, 0);
-        bytes memory byMember = signature(keyOf(0), this.hashReceipt(receipt));
+        bytes memory byMember = signature(keyOf(0), this.hashReceipt(receipt, 0, new bytes32[](0)));
         vm.expectRevert(abi.encodeWithSelector(IBidProofs.NotReceipted.selector, members[0]));
-        judge.proveMissingBid(escrow, settled, receipt, byMember, gap);
+        judge.proveMissingBid(escrow, settled, receipt, 0, new bytes32[](0), byMember, gap);
         receipt.period = period;
-        bytes memory bySettler = signature(SETTLER_KEY, this.hashReceipt(receipt));
+        bytes memory bySettler = signature(SETTLER_KEY, this.hashReceipt(receipt, 0, new bytes32[](0)));
         vm.expectRevert(abi.encodeWithSelector(IBidProofs.OfAnotherPeriod.selector, period));
-        judge.proveMissingBid(escrow, settled, receipt, bySettler, gap);
+        judge.proveMissingBid(escrow, settled, receipt, 0, new bytes32[](0), bySettler, gap);
     }
 
     function test_Rules_must_be_those_of_the_escrow(uint8 flags) public {
@@ -215,13 +232,21 @@ contract BidProofsTest is RoundTest {
         CommittedRounds.BidGap memory gap,
         bool isFraud
     ) private {
-        bytes memory signed = signature(SETTLER_KEY, this.hashReceipt(receipt));
+        // Signed with others: at a place and under siblings that the receipt's hash chooses.
+        uint256 place = uint256(receipt.bid) % 64;
+        bytes32[] memory path = new bytes32[](uint256(receipt.bid) % 7);
+        for (uint256 i = 0; i < path.length; i++) path[i] = keccak256(abi.encode(receipt.bid, i));
+        bytes memory signed = signature(SETTLER_KEY, this.hashReceipt(receipt, place, path));
         expect(isFraud);
-        judge.proveMissingBid(escrow, settled, receipt, signed, gap);
+        judge.proveMissingBid(escrow, settled, receipt, place, path, signed, gap);
     }
 
-    function hashReceipt(SignedBids.Receipt calldata receipt) external view returns (bytes32) {
-        return SignedBids.hash(receipt, address(escrow));
+    function hashReceipt(SignedBids.Receipt calldata receipt, uint256 place, bytes32[] calldata path)
+        external
+        view
+        returns (bytes32)
+    {
+        return SignedBids.hash(receipt, place, path, address(escrow));
     }
 
     /// @dev The other s of the same signature, which recovers the same key.

@@ -7,6 +7,7 @@ interface Vm {
     function assume(bool condition) external pure;
     function cool(address target) external;
     function deal(address account, uint256 balance) external;
+    function expectPartialRevert(bytes4 selector) external;
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;

@@ -9,68 +9,162 @@ using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Exchange.Admission;
 
+/// <summary>A bid as it came.</summary>
+/// <param name="Sender">The member of the topic.</param>
+/// <param name="Payload">Any bytes.</param>
+public readonly record struct IncomingBid(MemberId Sender, ReadOnlyMemory<byte> Payload);
+
 /// <summary>
-/// From the bytes of a bid to its receipt: read, look up, judge by the market's rules, make durable, sign. A bid that was
+/// From the bytes of bids to their receipts: read, look up, judge by the market's rules, make durable, sign. A bid that was
 /// admitted before gets the receipt it got then, and changes nothing.
 /// </summary>
+/// <remarks>
+/// What costs most, reading and checking signatures, needs nothing of the other bids and is done by all cores at once. Then the bids are
+/// judged one after another in the order in which they came, so the answers do not depend on how many cores there are.
+/// </remarks>
 public sealed class AdmissionDesk(
     MarketRules rules, MemberDirectory members, OpenRound open, FundsLedger ledger, ExchangeJournal journal, MarketDomain domain, EthereumKey key)
 {
+    /// <summary>
+    /// Receipts under one signature. A signature costs as much as a check; for 64 bids it costs each less than the hash of its receipt, and a
+    /// path has no more than six siblings.
+    /// </summary>
+    private const int ReceiptsASignature = 64;
+
+    /// <summary>Fewer are not worth another thread.</summary>
+    private const int FewBids = 4;
+
     private readonly BidSigning _bids = new(domain);
     private readonly ReceiptSigning _receipts = new(domain);
+    private readonly KnownSigners _signers = new();
+
+    /// <summary>One bid alone.</summary>
+    /// <inheritdoc cref="AnswerAsync(IReadOnlyList{IncomingBid})"/>
+    public async Task<BidReceipt> AnswerAsync(MemberId sender, ReadOnlyMemory<byte> payload) => (await AnswerAsync([new IncomingBid(sender, payload)]))[0];
 
     /// <summary>
-    /// Judges at once, in the order of the calls; the returned task is done when the answer may be given. Awaiting several
-    /// together lets the journal write them together.
+    /// Judges at once, in the order of the bids and of the calls; the returned task is done when the answers may be given. Several calls
+    /// at a time must not overlap up to there; waiting for the tasks may.
     /// </summary>
-    /// <param name="sender">The member of the topic.</param>
-    /// <param name="payload">Any bytes.</param>
-    /// <exception cref="JournalException">The bid cannot be made durable. It was not admitted, and there is no receipt.</exception>
-    public Task<BidReceipt> AnswerAsync(MemberId sender, ReadOnlySpan<byte> payload) =>
-        WireFormat.TryReadBid(payload, sender, out var message, out var refusal)
-            ? AnswerAsync(message)
-            : Task.FromResult(Refused(sender, refusal.Period ?? open.Period ?? default, refusal.Number ?? 0, default, refusal.Reason, refusal.Detail));
-
-    private Task<BidReceipt> AnswerAsync(BidMessage message)
+    /// <returns>A receipt for each bid, in their order.</returns>
+    /// <exception cref="JournalException">The bids cannot be made durable. None was admitted, and there are no receipts.</exception>
+    public Task<BidReceipt[]> AnswerAsync(IReadOnlyList<IncomingBid> bids)
     {
-        var bid = message.Bid;
-        var signed = new SignedBid(bid, HashIfAny(bid), message.Signature);
-        if (FindAdmitted(signed) is { } before)
+        var examined = new ExaminedBid[bids.Count];
+        if (bids.Count < FewBids)
         {
-            return Task.FromResult(before.Receipt);
+            for (var i = 0; i < examined.Length; i++)
+            {
+                examined[i] = Examine(bids[i]);
+            }
+        }
+        else
+        {
+            Parallel.For(0, examined.Length, i => examined[i] = Examine(bids[i]));
         }
 
-        var context = new AdmissionContext(
-            rules, open.Period, members.Find(bid.Member), open.LastNumber(bid.Member), ledger.Available(bid.Member), _bids.IsSignedByMember);
+        return JudgeAsync(examined);
+    }
+
+    /// <summary>Whatever can be said of a bid without changing anything. Any thread may call.</summary>
+    private ExaminedBid Examine(IncomingBid incoming)
+    {
+        if (!WireFormat.TryReadBid(incoming.Payload.Span, incoming.Sender, out var message, out var refusal))
+        {
+            return new ExaminedBid
+            {
+                Receipt = Refused(
+                    incoming.Sender, refusal.Period ?? open.Period ?? default, refusal.Number ?? 0, default, refusal.Reason, refusal.Detail),
+            };
+        }
+
+        var signed = new SignedBid(message.Bid, HashIfAny(message.Bid), message.Signature);
+        var examined = new ExaminedBid { Signed = signed, Receipt = FindAdmitted(signed)?.Receipt };
+        if (examined.Receipt is null)
+        {
+            // Whom an earlier rule objects to costs no check; what it objected to may have changed when the bid is judged.
+            AdmissionRules.FirstObjection(signed, ContextOf(examined));
+        }
+
+        return examined;
+    }
+
+    private AdmissionContext ContextOf(ExaminedBid examined)
+    {
+        var bid = examined.Signed!.Bid;
+        return new AdmissionContext(
+            rules, open.Period, members.Find(bid.Member), open.LastNumber(bid.Member), ledger.Available(bid.Member),
+            signed => examined.IsSigned ??= _bids.IsSignedByMember(signed, _signers));
+    }
+
+    /// <summary>The refusal, or null where the bid is entered and is to be made durable now.</summary>
+    private BidReceipt? Objection(ExaminedBid examined)
+    {
+        var (signed, bid, context) = (examined.Signed!, examined.Signed!.Bid, ContextOf(examined));
         if (AdmissionRules.FirstObjection(signed, context) is { } reason)
         {
-            return Task.FromResult(Refused(bid.Member, bid.Period, bid.Number, signed.Hash, reason, RejectionDetail.Of(reason, bid, context)));
+            return Refused(bid.Member, bid.Period, bid.Number, signed.Hash, reason, RejectionDetail.Of(reason, bid, context));
         }
 
         return open.TryEnter(bid)
-            ? AdmitAsync(signed)
-            : Task.FromResult(Refused(
+            ? null
+            : Refused(
                 bid.Member, bid.Period, bid.Number, signed.Hash, RejectionReason.GateClosed,
-                RejectionDetail.Of(RejectionReason.GateClosed, bid, context with { OpenPeriod = open.Period })));
+                RejectionDetail.Of(RejectionReason.GateClosed, bid, context with { OpenPeriod = open.Period }));
     }
 
-    private async Task<BidReceipt> AdmitAsync(SignedBid signed)
+    private async Task<BidReceipt[]> JudgeAsync(ExaminedBid[] examined)
     {
-        var bid = signed.Bid;
+        var receipts = new BidReceipt[examined.Length];
+        var entered = new List<int>();
         try
         {
-            var signature = _receipts.Sign(ReceiptedBid.Of(signed), key);
-            var receipt = new BidReceipt(bid.Member, bid.Period, bid.Number, signed.Hash, true, null, null, signature);
-            var admitted = new JournalledBid(signed, receipt);
-            await journal.AppendBidAsync(admitted);
-            open.Confirm(admitted);
-            return receipt;
+            for (var i = 0; i < examined.Length; i++)
+            {
+                if ((examined[i].Receipt ?? Objection(examined[i])) is { } receipt)
+                {
+                    receipts[i] = receipt;
+                }
+                else
+                {
+                    entered.Add(i);
+                }
+            }
+
+            if (entered.Count > 0)
+            {
+                var admitted = Acknowledged(examined, entered, receipts);
+                await journal.AppendBidsAsync(admitted);
+                open.Confirm(admitted);
+            }
+
+            return receipts;
         }
         catch
         {
-            open.TakeBack(bid);
+            foreach (var i in entered)
+            {
+                open.TakeBack(examined[i].Signed!.Bid);
+            }
+
             throw;
         }
+    }
+
+    private List<JournalledBid> Acknowledged(ExaminedBid[] examined, List<int> entered, BidReceipt[] receipts)
+    {
+        var admitted = new List<JournalledBid>(entered.Count);
+        foreach (var together in entered.Chunk(ReceiptsASignature))
+        {
+            var signatures = _receipts.Sign([.. together.Select(i => ReceiptedBid.Of(examined[i].Signed!))], key);
+            foreach (var (i, signature) in together.Zip(signatures))
+            {
+                receipts[i] = Accepted(examined[i].Signed!, signature);
+                admitted.Add(new JournalledBid(examined[i].Signed!, receipts[i]));
+            }
+        }
+
+        return admitted;
     }
 
     // Only what was signed validly is ever found, so the copy's own signature does not matter.
@@ -87,10 +181,33 @@ public sealed class AdmissionDesk(
     private Hash256 HashIfAny(Bid bid)
     {
         var hasForm = bid.Buy.Length <= Bid.MaxSteps && bid.Sell.Length <= Bid.MaxSteps
-            && bid.Buy.Concat(bid.Sell).All(step => step.Energy >= Energy.Zero);
+            && bid.Buy.All(step => step.Energy >= Energy.Zero) && bid.Sell.All(step => step.Energy >= Energy.Zero)
+            && bid.Preferences is { GreenPremium.MicroEurPerKWh: >= 0, LocalPremium.MicroEurPerKWh: >= 0, PartnerPremium.MicroEurPerKWh: >= 0 };
         return hasForm ? _bids.Hash(bid) : default;
+    }
+
+    private static BidReceipt Accepted(SignedBid signed, ReceiptSignature signature)
+    {
+        var bid = signed.Bid;
+        return new BidReceipt(bid.Member, bid.Period, bid.Number, signed.Hash, true, null, null, signature.Signature)
+        {
+            Place = signature.Place, Path = signature.Path,
+        };
     }
 
     private static BidReceipt Refused(MemberId member, Period period, long number, Hash256 hash, RejectionReason reason, string detail) =>
         new(member, period, number, hash, false, reason.Code(), detail, []);
+
+    /// <summary>A bid that was read, and what is known of it.</summary>
+    private sealed class ExaminedBid
+    {
+        /// <summary>Null where the payload could not be read.</summary>
+        public SignedBid? Signed { get; init; }
+
+        /// <summary>The answer, where it is known before the bid is judged.</summary>
+        public BidReceipt? Receipt { get; init; }
+
+        /// <summary>Null until it was asked.</summary>
+        public bool? IsSigned { get; set; }
+    }
 }

@@ -1,79 +1,57 @@
-using System.Threading.Channels;
-using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
-using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Exchange.Admission;
 
 /// <summary>
-/// Takes bids from the broker and sends receipts back. What waits is judged in the order of arrival and written together.
+/// Takes bids from the broker and sends receipts back.
 /// A sender over her rate is not answered: an answer to each message of a flood would double it.
 /// </summary>
-public sealed class BidIntake(
-    Topics topics, AdmissionDesk desk, MessageRate rate, MarketPublisher publisher, LiveFeed live, ILogger<BidIntake> logger) : BackgroundService
+public sealed class BidIntake : BackgroundService
 {
-    private const int MaxBatch = 256;
+    private readonly Topics _topics;
+    private readonly MessageRate _rate;
+    private readonly MarketPublisher _publisher;
+    private readonly LiveFeed _live;
+    private readonly ILogger<BidIntake> _logger;
+    private readonly AdmissionQueue _queue;
 
-    private readonly Channel<(MemberId Sender, ReadOnlyMemory<byte> Payload)> _waiting =
-        Channel.CreateBounded<(MemberId, ReadOnlyMemory<byte>)>(new BoundedChannelOptions(4096) { SingleReader = true });
+    public BidIntake(Topics topics, AdmissionDesk desk, MessageRate rate, MarketPublisher publisher, LiveFeed live, ILogger<BidIntake> logger)
+    {
+        (_topics, _rate, _publisher, _live, _logger) = (topics, rate, publisher, live, logger);
+        _queue = new AdmissionQueue(desk, Send, logger);
+    }
 
     /// <summary>The handler of <see cref="Topics.AllBids"/>. Waits while too much waits already; then the broker holds back.</summary>
     public async Task TakeAsync(MqttMessage message, CancellationToken cancellation)
     {
-        if (message.Retain || !topics.TryParseBids(message.Topic, out var sender))
+        if (message.Retain || !_topics.TryParseBids(message.Topic, out var sender))
         {
             return;
         }
 
-        if (!rate.TryTake(sender))
+        if (!_rate.TryTake(sender))
         {
-            logger.LogDebug("A message of {Member} was dropped: too many.", sender);
+            _logger.LogDebug("A message of {Member} was dropped: too many.", sender);
             return;
         }
 
-        await _waiting.Writer.WriteAsync((sender, message.Payload), cancellation);
+        await _queue.AddAsync(new IncomingBid(sender, message.Payload), cancellation);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _queue.RunAsync(stoppingToken);
+
+    private void Send(IncomingBid bid, BidReceipt receipt)
     {
-        var answers = new List<Task>();
-        while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
+        if (!receipt.Accepted)
         {
-            answers.Clear();
-            while (answers.Count < MaxBatch && _waiting.Reader.TryRead(out var bid))
-            {
-                answers.Add(AnswerAsync(bid.Sender, bid.Payload));
-            }
+            _logger.LogInformation(
+                "Bid {Number} of {Member} for period {Period} refused: {Reason}. {Detail}",
+                receipt.Number, receipt.Member, receipt.Period.Index, receipt.Reason, receipt.Detail);
+        }
 
-            await Task.WhenAll(answers);
-            live.Changed(LivePart.Now);
-            live.Changed(LivePart.Book);
-        }
-    }
-
-    private async Task AnswerAsync(MemberId sender, ReadOnlyMemory<byte> payload)
-    {
-        try
-        {
-            var receipt = await desk.AnswerAsync(sender, payload.Span);
-            if (!receipt.Accepted)
-            {
-                logger.LogInformation(
-                    "Bid {Number} of {Member} for period {Period} refused: {Reason}. {Detail}",
-                    receipt.Number, receipt.Member, receipt.Period.Index, receipt.Reason, receipt.Detail);
-            }
-
-            publisher.Send(topics.Receipts(sender), WireFormat.Write(receipt));
-        }
-        catch (JournalException failure)
-        {
-            logger.LogError(failure, "A bid of {Member} was not admitted: it cannot be made durable. The node will send it again.", sender);
-        }
-        catch (Exception failure)
-        {
-            // Whatever one message brings about must not stop the desk for the others.
-            logger.LogError(failure, "A bid of {Member} was not admitted: the desk failed on it.", sender);
-        }
+        _publisher.Send(_topics.Receipts(bid.Sender), WireFormat.Write(receipt));
+        _live.Changed(LivePart.Now);
+        _live.Changed(LivePart.Book);
     }
 }

@@ -90,15 +90,19 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
         row => new Member(
             new MemberId(row.GetString(0)), row.GetString(1), new ZoneId(row.GetString(2)), row.GetInt64(3), row.GetInt64(4) == 1) { IsGreen = row.GetInt64(5) == 1 }));
 
-    public Task AppendBidAsync(JournalledBid bid)
+    /// <summary>Writes admitted bids, all or none.</summary>
+    public Task AppendBidsAsync(IReadOnlyCollection<JournalledBid> bids) => _writer.AppendAsync(transaction =>
     {
-        var signed = bid.Signed;
-        var message = Encoding.UTF8.GetString(WireFormat.Write(new BidMessage(signed.Bid, signed.Signature)));
-        var receipt = Encoding.UTF8.GetString(WireFormat.Write(bid.Receipt));
-        return _writer.AppendAsync(transaction => transaction.Execute(
-            "INSERT INTO bids VALUES(@0, @1, @2, @3, @4, @5, @6)",
-            signed.Hash.ToString(), signed.Bid.Period.Index, signed.Bid.Member.Value, signed.Bid.Number, message, receipt, Now()));
-    }
+        var now = Now();
+        foreach (var (signed, receipt) in bids)
+        {
+            transaction.Execute(
+                "INSERT INTO bids VALUES(@0, @1, @2, @3, @4, @5, @6)",
+                signed.Hash.ToString(), signed.Bid.Period.Index, signed.Bid.Member.Value, signed.Bid.Number,
+                Encoding.UTF8.GetString(WireFormat.Write(new BidMessage(signed.Bid, signed.Signature))),
+                Encoding.UTF8.GetString(WireFormat.Write(receipt)), now);
+        }
+    });
 
     /// <summary>Every admitted bid of a period, in the order of admission; of each member the last one counts.</summary>
     public IReadOnlyList<JournalledBid> Bids(Period period) => Read(connection => connection.Query(
@@ -130,9 +134,8 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
         var found = connection.Query("SELECT community, chain_id, contract FROM identity", row => (row.GetString(0), row.GetString(1), row.GetString(2)));
         if (found.Count == 0)
         {
-            using var transaction = connection.BeginTransaction();
-            transaction.Execute("INSERT INTO identity VALUES(@0, @1, @2)", identity.Community, chain, identity.Contract);
-            transaction.Commit();
+            using var statements = new JournalStatements(connection);
+            statements.Commit([writing => writing.Execute("INSERT INTO identity VALUES(@0, @1, @2)", identity.Community, chain, identity.Contract)]);
         }
         else if (found[0] != (identity.Community, chain, identity.Contract))
         {

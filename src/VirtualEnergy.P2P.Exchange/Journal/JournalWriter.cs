@@ -11,22 +11,22 @@ internal sealed class JournalWriter : IAsyncDisposable
 {
     private const int MaxBatch = 512;
 
-    private readonly SqliteConnection _connection;
+    private readonly JournalStatements _statements;
     private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(4096) { SingleReader = true });
     private readonly Task _loop;
 
     public JournalWriter(SqliteConnection connection)
     {
-        _connection = connection;
+        _statements = new JournalStatements(connection);
         _loop = Task.Run(RunAsync);
     }
 
     /// <summary>The last commit failed: nothing is durable at the moment.</summary>
     public bool IsFailing { get; private set; }
 
-    /// <summary>Done when the row is on the disk.</summary>
+    /// <summary>Done when the rows are on the disk.</summary>
     /// <exception cref="JournalException">It could not be written; nothing of it was.</exception>
-    public async Task AppendAsync(Action<SqliteTransaction> write)
+    public async Task AppendAsync(Action<JournalStatements> write)
     {
         var entry = new Entry(write, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await _entries.Writer.WriteAsync(entry);
@@ -37,6 +37,7 @@ internal sealed class JournalWriter : IAsyncDisposable
     {
         _entries.Writer.TryComplete();
         await _loop;
+        _statements.Dispose();
     }
 
     private async Task RunAsync()
@@ -85,13 +86,7 @@ internal sealed class JournalWriter : IAsyncDisposable
         SqliteException? failure = null;
         try
         {
-            using var transaction = _connection.BeginTransaction();
-            foreach (var entry in entries)
-            {
-                entry.Write(transaction);
-            }
-
-            transaction.Commit();
+            _statements.Commit(entries.Select(entry => entry.Write));
         }
         catch (SqliteException exception)
         {
@@ -102,5 +97,5 @@ internal sealed class JournalWriter : IAsyncDisposable
         return failure;
     }
 
-    private sealed record Entry(Action<SqliteTransaction> Write, TaskCompletionSource Done);
+    private sealed record Entry(Action<JournalStatements> Write, TaskCompletionSource Done);
 }

@@ -3,21 +3,18 @@ using Microsoft.Data.Sqlite;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
-/// <summary>SQL with numbered parameters <c>@0, @1, …</c>, and the columns' text forms.</summary>
+/// <summary>Questions to the journal, with numbered parameters <c>@0, @1, …</c>, and the columns' text forms.</summary>
 internal static class SqlCommands
 {
-    public static void Execute(this SqliteTransaction transaction, string sql, params object?[] values)
-    {
-        using var command = transaction.Connection!.CreateCommand();
-        command.Transaction = transaction;
-        command.Bind(sql, values);
-        command.ExecuteNonQuery();
-    }
-
     public static List<T> Query<T>(this SqliteConnection connection, string sql, Func<SqliteDataReader, T> row, params object?[] values)
     {
         using var command = connection.CreateCommand();
-        command.Bind(sql, values);
+        command.CommandText = sql;
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@{i}"), values[i] ?? DBNull.Value);
+        }
+
         using var reader = command.ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())
@@ -31,13 +28,4 @@ internal static class SqlCommands
     public static long? LongOrNull(this SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetInt64(column);
 
     public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-
-    private static void Bind(this SqliteCommand command, string sql, object?[] values)
-    {
-        command.CommandText = sql;
-        for (var i = 0; i < values.Length; i++)
-        {
-            command.Parameters.AddWithValue(string.Create(CultureInfo.InvariantCulture, $"@{i}"), values[i] ?? DBNull.Value);
-        }
-    }
 }

@@ -139,14 +139,18 @@ public sealed class OpenRound(MarketRules rules)
         }
     }
 
-    /// <summary>The entered bid is durable: it counts, unless the member has a higher number already.</summary>
-    public void Confirm(JournalledBid bid)
+    /// <summary>The entered bids are durable: each counts, unless its member has a higher number already.</summary>
+    public void Confirm(params IReadOnlyCollection<JournalledBid> bids)
     {
         lock (_lock)
         {
-            Count(bid);
+            foreach (var bid in bids)
+            {
+                Count(bid);
+            }
+
             CompleteWhenAllHaveBid();
-            Leave();
+            Leave(bids.Count);
         }
     }
 
@@ -157,7 +161,7 @@ public sealed class OpenRound(MarketRules rules)
         {
             var standing = _standings[bid.Member];
             _standings[bid.Member] = standing with { LastNumber = standing.Counting?.Bid.Number };
-            Leave();
+            Leave(1);
         }
     }
 
@@ -207,9 +211,10 @@ public sealed class OpenRound(MarketRules rules)
         }
     }
 
-    private void Leave()
+    private void Leave(int bids)
     {
-        if (--_entering == 0)
+        _entering -= bids;
+        if (_entering == 0)
         {
             _allDurable.TrySetResult();
         }

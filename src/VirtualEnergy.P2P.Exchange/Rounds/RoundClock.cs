@@ -99,8 +99,8 @@ public sealed class RoundClock(
         ledger.Clear(round.Period, round.Deltas);
         accounts.Clear(round.Period, round.Trades, journalled.Charges, journalled.Supplier);
         history.Add(journalled, bids);
+        settlement.Enqueue(journalled); // works on its own from here
         publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));
-        settlement.Enqueue(journalled);
         Tell(journalled, time.GetElapsedTime(start));
     }
 

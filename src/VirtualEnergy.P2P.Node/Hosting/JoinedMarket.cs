@@ -45,5 +45,6 @@ internal sealed class JoinedMarket
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(
-            _exchange, new ReceiptedBid(receipt.BidHash, receipt.Member, receipt.Period, receipt.Number), receipt.Signature.AsSpan());
+            _exchange, new ReceiptedBid(receipt.BidHash, receipt.Member, receipt.Period, receipt.Number),
+            new ReceiptSignature(receipt.Place, receipt.Path, receipt.Signature));
 }

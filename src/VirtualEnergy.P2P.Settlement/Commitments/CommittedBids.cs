@@ -20,7 +20,7 @@ public sealed class CommittedBids
     public CommittedBids(ImmutableArray<SignedBid> bids)
     {
         Bids = bids;
-        _tree = new PositionalTree([.. bids.Select(LeafOf)]);
+        _tree = PositionalTree.Of(bids, LeafOf);
         Root = new StructHash(words: 2).AddSigned(bids.Length).Add(_tree.Root).Finish();
     }
 

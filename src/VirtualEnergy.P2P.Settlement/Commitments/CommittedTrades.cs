@@ -25,8 +25,8 @@ public sealed class CommittedTrades
     public CommittedTrades(ImmutableArray<Trade> trades, ImmutableArray<LedgerEntry> ledger, Price price = default, int premiumBid = 0)
     {
         (Trades, Ledger, Price, PremiumBid) = (trades, ledger, price, premiumBid);
-        _trades = new PositionalTree([.. trades.Select(LeafOf)]);
-        _ledger = new PositionalTree([.. ledger.Select(entry => entry.Leaf())]);
+        _trades = PositionalTree.Of(trades, LeafOf);
+        _ledger = PositionalTree.Of(ledger, entry => entry.Leaf());
         Outcome = new StructHash(words: 5)
             .AddSigned(trades.Length).AddSigned(ledger.Length).Add(LedgerTree).AddSigned(price.MicroEurPerKWh).AddSigned(premiumBid).Finish();
         Root = new StructHash(words: 2).Add(Tree).Add(Outcome).Finish();

@@ -18,24 +18,34 @@ public sealed class PositionalTree
 {
     private static readonly ImmutableArray<Hash256> Zeros = ZerosUpTo(63);
 
+    /// <summary>Fewer hashes are not worth another thread.</summary>
+    private const int Many = 512;
+
+    /// <summary>Hashes that a thread takes at a time.</summary>
+    private const int Share = 128;
+
     private readonly Hash256[][] _levels;
 
     /// <param name="leaves">Leaf hashes, in their places.</param>
     public PositionalTree(ReadOnlySpan<Hash256> leaves)
+        : this(leaves.ToArray())
+    {
+    }
+
+    private PositionalTree(Hash256[] leaves)
     {
         Count = leaves.Length;
         _levels = new Hash256[DepthOf(Count) + 1][];
-        _levels[0] = leaves.ToArray();
+        _levels[0] = leaves;
         for (var depth = 1; depth < _levels.Length; depth++)
         {
-            var below = _levels[depth - 1];
-            var level = _levels[depth] = new Hash256[(below.Length + 1) / 2];
-            for (var i = 0; i < level.Length; i++)
-            {
-                level[i] = Node(below[2 * i], 2 * i + 1 < below.Length ? below[2 * i + 1] : Zeros[depth - 1]);
-            }
+            var (below, zero) = (_levels[depth - 1], Zeros[depth - 1]);
+            _levels[depth] = InPlaces((below.Length + 1) / 2, i => Node(below[2 * i], 2 * i + 1 < below.Length ? below[2 * i + 1] : zero));
         }
     }
+
+    /// <summary>The tree over some items, hashed by all cores where they are many.</summary>
+    public static PositionalTree Of<T>(ImmutableArray<T> items, Func<T, Hash256> leafOf) => new(InPlaces(items.Length, i => leafOf(items[i])));
 
     public int Count { get; }
 
@@ -58,20 +68,20 @@ public sealed class PositionalTree
     }
 
     /// <summary>Whether a leaf stands at a place of a tree with this root and so many leaves.</summary>
-    public static bool Verify(Hash256 root, Hash256 leaf, int place, int count, ReadOnlySpan<Hash256> siblings)
-    {
-        if (place < 0 || place >= count || siblings.Length != DepthOf(count))
-        {
-            return false;
-        }
+    public static bool Verify(Hash256 root, Hash256 leaf, int place, int count, ReadOnlySpan<Hash256> siblings) =>
+        place >= 0 && place < count && siblings.Length == DepthOf(count) && RootOver(leaf, place, siblings) == root;
 
+    /// <summary>The root over a leaf, wherever in a tree it may be.</summary>
+    /// <param name="place">Not negative; of its bits only as many count as there are siblings.</param>
+    public static Hash256 RootOver(Hash256 leaf, int place, ReadOnlySpan<Hash256> siblings)
+    {
         foreach (var sibling in siblings)
         {
             leaf = place % 2 == 0 ? Node(leaf, sibling) : Node(sibling, leaf);
             place /= 2;
         }
 
-        return leaf == root;
+        return leaf;
     }
 
     /// <summary>The place in an ascending list behind everything that comes before.</summary>
@@ -85,6 +95,29 @@ public sealed class PositionalTree
         }
 
         return from;
+    }
+
+    private static Hash256[] InPlaces(int count, Func<int, Hash256> hashOf)
+    {
+        var hashes = new Hash256[count];
+        if (count < Many)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                hashes[i] = hashOf(i);
+            }
+
+            return hashes;
+        }
+
+        Parallel.For(0, (count + Share - 1) / Share, share =>
+        {
+            for (var i = share * Share; i < Math.Min(count, (share + 1) * Share); i++)
+            {
+                hashes[i] = hashOf(i);
+            }
+        });
+        return hashes;
     }
 
     private static int DepthOf(int count) => count <= 1 ? 0 : BitOperations.Log2((uint)count - 1) + 1;

@@ -20,7 +20,7 @@ public sealed partial class FraudProofsContract
     private static readonly AbiFunction ProveBidsOutOfOrder = new($"proveBidsOutOfOrder(address escrow, {SettledType} settled, {BidGapType} gap)");
 
     private static readonly AbiFunction ProveMissingBid = new(
-        $"proveMissingBid(address escrow, {SettledType} settled, (bytes32 bid, address member, uint64 period, uint64 number) receipt, bytes signature, {BidGapType} gap)");
+        $"proveMissingBid(address escrow, {SettledType} settled, (bytes32 bid, address member, uint64 period, uint64 number) receipt, uint256 place, bytes32[] path, bytes signature, {BidGapType} gap)");
 
     private static readonly AbiFunction ProveTradeWithoutBid = new(
         $"proveTradeWithoutBid(address escrow, {SettledType} settled, {RulesType} rules, {TradeType} trade, uint256 index, bytes32[] siblings, bytes32 outcome, bool ofBuyer, {BidGapType} gap)");
@@ -42,14 +42,14 @@ public sealed partial class FraudProofsContract
         ProveAsync(sender, ProveBidsOutOfOrder, round, [Gap(round.Bids, place)], cancellationToken);
 
     /// <summary>Proves that a bid which the exchange acknowledged did not count, and no later one of the member either.</summary>
-    /// <param name="signature">The exchange's, over the receipt.</param>
+    /// <param name="signature">The exchange's, over the receipt and those it was signed with.</param>
     public Task<TransactionReceipt> ProveMissingBidAsync(
-        TransactionSender sender, SettledRound round, ReceiptedBid receipt, ImmutableArray<byte> signature, CancellationToken cancellationToken) =>
+        TransactionSender sender, SettledRound round, ReceiptedBid receipt, ReceiptSignature signature, CancellationToken cancellationToken) =>
         ProveAsync(
             sender, ProveMissingBid, round,
             [
                 new object[] { receipt.Bid, Address.FromMember(receipt.Member), receipt.Period.Index, receipt.Number },
-                signature, Gap(round.Bids, round.Bids.PlaceOf(receipt.Member)),
+                signature.Place, Of(signature.Path), signature.Signature, Gap(round.Bids, round.Bids.PlaceOf(receipt.Member)),
             ],
             cancellationToken);
 

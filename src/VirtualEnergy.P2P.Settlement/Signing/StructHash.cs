@@ -13,13 +13,15 @@ internal sealed class StructHash
 {
     private const int Word = 32;
     private const int MaxWords = 64;
+    private const int MaxTypedWords = 12;
 
     private readonly byte[] _words;
     private int _used;
 
     /// <param name="type">The type's hash.</param>
-    public StructHash(Hash256 type)
-        : this() => Add(type);
+    /// <param name="words">How many there will be at most, the type's included.</param>
+    public StructHash(Hash256 type, int words = MaxTypedWords)
+        : this(words) => Add(type);
 
     /// <summary>No type in front: the hash of an array is that of its items' hashes in a row, that of a leaf of its fields.</summary>
     /// <param name="words">How many there will be at most.</param>

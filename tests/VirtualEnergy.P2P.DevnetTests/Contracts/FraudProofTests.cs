@@ -144,6 +144,18 @@ public sealed class FraudProofTests(DevChain chain, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_dropped_bid_is_proved_with_a_receipt_that_was_signed_together_with_others()
+    {
+        var market = await JudgedMarket.OfAsync(chain);
+        var cleared = market.Clear();
+        var (dropped, kept) = (ReceiptedBid.Of(cleared.Bids[2]), cleared.Bids.RemoveAt(2));
+        var (round, _) = await market.SettleAsync(kept, [], []);
+        var receipt = market.Receipt(dropped, [.. kept.Select(ReceiptedBid.Of)]);
+        await market.RefusesAsync(judge => judge.ProveMissingBidAsync(market.Challenger, round, dropped, receipt with { Place = receipt.Place + 1 }, Cancellation));
+        await market.ProvesAsync(judge => judge.ProveMissingBidAsync(market.Challenger, round, dropped, receipt, Cancellation));
+    }
+
+    [Fact]
     public async Task A_trade_of_one_who_did_not_bid_is_proved()
     {
         var market = await JudgedMarket.OfAsync(chain);

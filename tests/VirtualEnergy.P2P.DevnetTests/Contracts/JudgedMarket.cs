@@ -52,7 +52,9 @@ internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsCon
     }
 
     /// <summary>What the exchange answers to a bid.</summary>
-    public ImmutableArray<byte> Receipt(ReceiptedBid receipt) => new ReceiptSigning(_domain).Sign(receipt, DevAccounts.Settler);
+    /// <param name="besides">Those that are signed with it, before and behind it.</param>
+    public ReceiptSignature Receipt(ReceiptedBid receipt, params ReceiptedBid[] besides) =>
+        new ReceiptSigning(_domain).Sign([.. besides, receipt, .. besides], DevAccounts.Settler)[besides.Length];
 
     /// <summary>Three buy and three sell; on demand one of the buyers prefers green energy.</summary>
     public Round Clear(bool withPremiums = false)

@@ -7,6 +7,7 @@ using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
@@ -52,7 +53,7 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
         var signed = Sign(Buy(1, 500));
         var receipt = await AnswerAsync(signed);
         Assert.True(receipt.Accepted);
-        Assert.True(new ReceiptSigning(Domain).IsSignedBy(ExchangeKey.Address, ReceiptedBid.Of(signed), receipt.Signature.AsSpan()));
+        Assert.True(new ReceiptSigning(Domain).IsSignedBy(ExchangeKey.Address, ReceiptedBid.Of(signed), SignatureOf(receipt)));
         var journalled = Assert.Single(_journal.Bids(Open));
         Assert.Equal(signed.Bid, journalled.Signed.Bid);
         Assert.Equal(receipt, journalled.Receipt);
@@ -148,7 +149,7 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
     [Fact]
     public async Task Bytes_that_are_no_bid_are_answered_too()
     {
-        var receipt = await _desk.AnswerAsync(AnnaId, "garbage"u8);
+        var receipt = await _desk.AnswerAsync(AnnaId, "garbage"u8.ToArray());
         Assert.False(receipt.Accepted);
         Assert.Equal("malformed", receipt.Reason);
     }
@@ -184,6 +185,53 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
         Assert.Equal(10, Enumerable.Range(0, 1_000).Count(_ => rate.TryTake(stranger)));
     }
 
+    [Fact]
+    public async Task Bids_that_come_together_share_a_signature_and_each_receipt_holds_alone()
+    {
+        // Ten bids: the tree has a depth of four.
+        var bids = Enumerable.Range(1, 10).Select(number => Sign(Buy(number, 500 + number))).ToArray();
+        var receipts = await _desk.AnswerAsync([.. bids.Select(Incoming)]);
+        var signing = new ReceiptSigning(Domain);
+        Assert.Single(receipts.Select(receipt => Convert.ToHexString(receipt.Signature.AsSpan())).Distinct());
+        Assert.All(receipts.Zip(bids), pair =>
+        {
+            var (receipt, signed) = pair;
+            Assert.True(receipt.Accepted);
+            Assert.Equal(4, receipt.Path.Length);
+            Assert.True(signing.IsSignedBy(ExchangeKey.Address, ReceiptedBid.Of(signed), SignatureOf(receipt)));
+            Assert.False(signing.IsSignedBy(ExchangeKey.Address, ReceiptedBid.Of(signed) with { Number = 99 }, SignatureOf(receipt)));
+        });
+        Assert.Equal(receipts, _journal.Bids(Open).Select(bid => bid.Receipt));
+        Assert.Equal(10, Assert.Single(await _open.CloseAsync()).Bid.Number);
+    }
+
+    [Fact]
+    public async Task Bids_that_come_together_are_judged_in_their_order_as_if_they_came_one_by_one()
+    {
+        var (first, forged) = (Sign(Buy(2, 500)), Sign(Buy(3, 500)) with { Signature = [.. new byte[65]] });
+        IncomingBid[] together =
+        [
+            Incoming(first), Incoming(Sign(Buy(1, 600))), new IncomingBid(AnnaId, "garbage"u8.ToArray()), Incoming(forged), Incoming(Sign(Buy(3, 700))),
+        ];
+        var receipts = await _desk.AnswerAsync(together);
+        Assert.Equal([null, "stale-number", "malformed", "wrong-signature", null], receipts.Select(receipt => receipt.Reason));
+        Assert.Equal(receipts[0], (await _desk.AnswerAsync([Incoming(first)]))[0]);
+        Assert.Equal(3, Assert.Single(await _open.CloseAsync()).Bid.Number);
+    }
+
+    [Fact]
+    public async Task A_negative_premium_is_refused_by_name_and_does_no_harm_to_the_bids_beside_it()
+    {
+        var negative = Buy(1, 500) with { Preferences = new Preferences(new Price(-100), default) };
+        var receipts = await _desk.AnswerAsync(
+            [new IncomingBid(AnnaId, WireFormat.Write(new BidMessage(negative, [.. new byte[65]]))), Incoming(Sign(Buy(2, 500)))]);
+        Assert.Equal(["premium-out-of-range", null], receipts.Select(receipt => receipt.Reason));
+    }
+
+    private static ReceiptSignature SignatureOf(BidReceipt receipt) => new(receipt.Place, receipt.Path, receipt.Signature);
+
+    private static IncomingBid Incoming(SignedBid signed) => new(AnnaId, WireFormat.Write(new BidMessage(signed.Bid, signed.Signature)));
+
     private static Bid Bid(long number, params ImmutableArray<Step> buy) => new(AnnaId, Open, number, buy, []);
 
     private static Bid Buy(long number, long wattHours) => Bid(number, new Step(new Price(200_000), new Energy(wattHours)));
@@ -191,5 +239,5 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
     private static SignedBid Sign(Bid bid) => new BidSigning(Domain).Sign(bid, Anna);
 
     private Task<BidReceipt> AnswerAsync(SignedBid signed) =>
-        _desk.AnswerAsync(AnnaId, WireFormat.Write(new BidMessage(signed.Bid, signed.Signature)));
+        _desk.AnswerAsync(AnnaId, Incoming(signed).Payload);
 }

@@ -15,7 +15,7 @@ public sealed class DocumentedExamplesTests
     [InlineData("Market", 4)]
     [InlineData("Announcement", 2)]
     [InlineData("Bid", 2)]
-    [InlineData("Receipt", 2)]
+    [InlineData("Receipt", 3)]
     [InlineData("Result", 3)]
     [InlineData("Meter reading", 1)]
     [InlineData("Status", 1)]

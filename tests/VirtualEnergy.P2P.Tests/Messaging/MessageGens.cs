@@ -44,9 +44,9 @@ internal static class MessageGens
             new BidMessage(new Bid(head.Item1, head.Item2, head.Item3, buy, sell) { Preferences = wish }, signature));
 
     public static readonly Gen<BidReceipt> Receipt =
-        Gen.Select(Gen.Select(Member, Period, NotNegative), Hash, Gen.Bool, Gen.String[0, 60], Signature, (head, hash, accepted, text, signature) =>
+        Gen.Select(Gen.Select(Member, Period, NotNegative, Gen.Int[0, int.MaxValue], Hash.Array[0, 32]), Hash, Gen.Bool, Gen.String[0, 60], Signature, (head, hash, accepted, text, signature) =>
             accepted
-                ? new BidReceipt(head.Item1, head.Item2, head.Item3, hash, true, null, null, signature)
+                ? new BidReceipt(head.Item1, head.Item2, head.Item3, hash, true, null, null, signature) { Place = head.Item5.Length == 0 ? 0 : head.Item4, Path = [.. head.Item5] }
                 : new BidReceipt(head.Item1, head.Item2, head.Item3, hash, false, "malformed", Unicode(text), []));
 
     public static readonly Gen<MarketDescription> Market =

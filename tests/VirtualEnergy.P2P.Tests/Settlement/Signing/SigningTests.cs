@@ -94,24 +94,55 @@ public sealed class SigningTests
     }
 
     [Fact]
+    public void The_first_forged_bid_of_many_is_found()
+    {
+        var (signers, forged) = (new KnownSigners(), ImmutableArray.Create<byte>(1, 2, 3));
+        ImmutableArray<SignedBid> bids = [.. Enumerable.Range(0, 200).Select(number => Bids.Sign(Example with { Number = number }, Key))];
+
+        Assert.Null(Bids.FirstForged(bids, signers));
+        Assert.Null(Bids.FirstForged([], signers));
+        Assert.Equal(150, Bids.FirstForged(bids.SetItem(150, bids[150] with { Signature = forged }).SetItem(199, bids[0] with { Hash = default }), signers));
+        Assert.Equal(0, Bids.FirstForged([.. bids.Select(bid => bid with { Signature = forged })], signers));
+    }
+
+    [Fact]
     public void Nobody_signs_for_another_member() => Assert.Throws<ArgumentException>(() => Bids.Sign(Example, Other));
 
     [Fact]
-    public void A_receipt_hashes_as_its_typed_data_does_and_is_the_exchanges()
+    public void A_receipt_signed_alone_is_its_own_root_and_the_exchanges()
     {
         var receipts = new ReceiptSigning(Domain);
         var receipt = ReceiptedBid.Of(Bids.Sign(Example, Key));
-        var signature = receipts.Sign(receipt, Other).AsSpan();
+        var signed = Assert.Single(receipts.Sign([receipt], Other));
 
+        Assert.Empty(signed.Path);
+        Assert.Equal(Typed("Receipts", "bytes32 root", ReceiptSigning.LeafOf(receipt)).Digest, receipts.Digest(ReceiptSigning.LeafOf(receipt)));
         Assert.Equal(
-            Typed("Receipt", "bytes32 bid,address member,uint64 period,uint64 number", receipt.Bid, Key.Address, 1_982_400L, 7L).Digest,
-            receipts.Hash(receipt));
-        Assert.True(receipts.IsSignedBy(Other.Address, receipt, signature));
-        Assert.False(receipts.IsSignedBy(Key.Address, receipt, signature));
-        Assert.False(receipts.IsSignedBy(Other.Address, receipt with { Number = 8 }, signature));
-        Assert.False(receipts.IsSignedBy(Other.Address, receipt with { Number = -8 }, signature));
-        Assert.False(receipts.IsSignedBy(Other.Address, receipt, []));
+            Typed("Receipt", "bytes32 bid,address member,uint64 period,uint64 number", receipt.Bid, Key.Address, 1_982_400L, 7L).MessageHash,
+            ReceiptSigning.LeafOf(receipt));
+        Assert.True(receipts.IsSignedBy(Other.Address, receipt, signed));
+        Assert.False(receipts.IsSignedBy(Key.Address, receipt, signed));
+        Assert.False(receipts.IsSignedBy(Other.Address, receipt with { Number = 8 }, signed));
+        Assert.False(receipts.IsSignedBy(Other.Address, receipt with { Number = -8 }, signed));
+        Assert.False(receipts.IsSignedBy(Other.Address, receipt, signed with { Signature = [] }));
+        Assert.False(receipts.IsSignedBy(Other.Address, receipt, default));
     }
+
+    [Fact]
+    public void Receipts_signed_together_hold_each_by_its_path_and_none_by_anothers() => Gen.Int[2, 70].Sample(count =>
+    {
+        var receipts = new ReceiptSigning(Domain);
+        var all = Enumerable.Range(0, count).Select(i => new ReceiptedBid(Keccak256.Hash($"bid {i}"), Key.Address.ToMember(), new Period(5), i)).ToArray();
+        var signed = receipts.Sign(all, Other);
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(receipts.IsSignedBy(Other.Address, all[i], signed[i]));
+            Assert.False(receipts.IsSignedBy(Other.Address, all[i], signed[(i + 1) % count]));
+            Assert.False(receipts.IsSignedBy(Other.Address, all[i], signed[i] with { Place = -1 }));
+            Assert.False(receipts.IsSignedBy(Other.Address, all[i], signed[i] with { Path = signed[i].Path.RemoveAt(0) }));
+            Assert.False(receipts.IsSignedBy(Other.Address, all[i], signed[i] with { Path = [.. Enumerable.Repeat(default(Hash256), 33)] }));
+        }
+    }, iter: 5);
 
     [Fact]
     public void A_reading_hashes_as_its_typed_data_does_and_is_the_members()
