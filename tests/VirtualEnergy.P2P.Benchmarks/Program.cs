@@ -3,9 +3,10 @@ using VirtualEnergy.P2P.Benchmarks.Clearing;
 using VirtualEnergy.P2P.Benchmarks.Fuzzing;
 using VirtualEnergy.P2P.Benchmarks.Gas;
 using VirtualEnergy.P2P.Benchmarks.Limits;
+using VirtualEnergy.P2P.Benchmarks.Rounds;
 using VirtualEnergy.P2P.Benchmarks.Stress;
 
-var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; and what settling costs on the chain.")
+var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; and rounds of signed bids.")
 {
     ClearCommand.Create(),
     ClearCommand.CreateGenerator(),
@@ -13,6 +14,7 @@ var root = new RootCommand("Measurements: the market engine, side by side with a
     FuzzCommand.Create(),
     StressCommand.Create(),
     GasCommand.Create(),
+    RoundCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();
