@@ -26,8 +26,8 @@ public sealed class AdmissionDesk(
     MarketRules rules, MemberDirectory members, OpenRound open, FundsLedger ledger, ExchangeJournal journal, MarketDomain domain, EthereumKey key)
 {
     /// <summary>
-    /// Receipts under one signature. A signature costs as much as a check; for 64 bids it costs each less than the hash of its receipt, and a
-    /// path has no more than six siblings.
+    /// Receipts under one signature. One for each would cost a good part of what checking the bid costs; for more than 64 there is nothing left
+    /// to save, and paths would only become longer than six siblings.
     /// </summary>
     private const int ReceiptsASignature = 64;
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market.Zones;
 
 namespace VirtualEnergy.P2P.Market.Admission;
@@ -79,14 +80,15 @@ public static class AdmissionRules
         signed.Bid.Buy.Length + signed.Bid.Sell.Length <= Bid.MaxSteps ? null : RejectionReason.TooManySteps;
 
     private static RejectionReason? EnergiesArePositive(SignedBid signed, AdmissionContext context) =>
-        AllSteps(signed.Bid).All(step => step.Energy > Energy.Zero) ? null : RejectionReason.EnergyNotPositive;
+        AllSteps(signed.Bid, context, static (step, _) => step.Energy > Energy.Zero) ? null : RejectionReason.EnergyNotPositive;
 
     private static RejectionReason? PricesAreInRange(SignedBid signed, AdmissionContext context) =>
-        AllSteps(signed.Bid).All(step => step.Price >= context.Rules.Floor && step.Price <= context.Rules.Cap)
+        AllSteps(signed.Bid, context, static (step, context) => step.Price >= context.Rules.Floor && step.Price <= context.Rules.Cap)
             ? null : RejectionReason.PriceOutOfRange;
 
     private static RejectionReason? PricesAreOnTick(SignedBid signed, AdmissionContext context) =>
-        AllSteps(signed.Bid).Select(step => step.Price).Concat(PremiumsOf(signed.Bid)).All(context.Rules.IsOnTick) ? null : RejectionReason.OffTick;
+        AllSteps(signed.Bid, context, static (step, context) => context.Rules.IsOnTick(step.Price)) && PremiumsOf(signed.Bid).All(context.Rules.IsOnTick)
+            ? null : RejectionReason.OffTick;
 
     // Each within the cap, so that sums of them are nowhere near the end of 64 bits.
     private static RejectionReason? PremiumsAreInRange(SignedBid signed, AdmissionContext context) =>
@@ -102,9 +104,24 @@ public static class AdmissionRules
 
     private static RejectionReason? StepsAreInOrder(SignedBid signed, AdmissionContext context)
     {
-        var buyFalls = signed.Bid.Buy.Zip(signed.Bid.Buy.Skip(1)).All(pair => pair.First.Price > pair.Second.Price);
-        var sellRises = signed.Bid.Sell.Zip(signed.Bid.Sell.Skip(1)).All(pair => pair.First.Price < pair.Second.Price);
-        return buyFalls && sellRises ? null : RejectionReason.StepsOutOfOrder;
+        var (buy, sell) = (signed.Bid.Buy, signed.Bid.Sell);
+        for (var i = 1; i < buy.Length; i++)
+        {
+            if (buy[i - 1].Price <= buy[i].Price)
+            {
+                return RejectionReason.StepsOutOfOrder;
+            }
+        }
+
+        for (var i = 1; i < sell.Length; i++)
+        {
+            if (sell[i - 1].Price >= sell[i].Price)
+            {
+                return RejectionReason.StepsOutOfOrder;
+            }
+        }
+
+        return null;
     }
 
     // In order already, so the first step of each side is the one that could cross. What she might add for her own zone's green
@@ -121,7 +138,7 @@ public static class AdmissionRules
     }
 
     private static RejectionReason? FundsCoverTheWorstCase(SignedBid signed, AdmissionContext context) =>
-        signed.Bid.WorstCasePayment <= context.AvailableFunds || signed.Bid.WorstCasePayment == Money.Zero
+        signed.Bid.WorstCasePayment is var worst && (worst <= context.AvailableFunds || worst == Money.Zero)
             ? null : RejectionReason.InsufficientFunds;
 
     private static RejectionReason? SignatureIsTheMembers(SignedBid signed, AdmissionContext context) =>
@@ -130,10 +147,38 @@ public static class AdmissionRules
     private static Price MostForOwn(Bid bid) =>
         new(checked(bid.Buy[0].Price.MicroEurPerKWh + bid.Preferences.Earned(Quality.Green | Quality.Local).MicroEurPerKWh));
 
-    private static Price[] PremiumsOf(Bid bid) => [bid.Preferences.GreenPremium, bid.Preferences.LocalPremium, bid.Preferences.PartnerPremium];
+    private static Price[] PremiumsOf(Bid bid) => bid.Preferences.IsNone ? [] : [bid.Preferences.GreenPremium, bid.Preferences.LocalPremium, bid.Preferences.PartnerPremium];
 
-    private static IEnumerable<Step> AllSteps(Bid bid) => bid.Buy.Concat(bid.Sell);
+    // Every bid of a round passes here, so nothing is made for a step.
+    private static bool AllSteps(Bid bid, AdmissionContext context, Func<Step, AdmissionContext, bool> holds)
+    {
+        foreach (var step in bid.Buy)
+        {
+            if (!holds(step, context))
+            {
+                return false;
+            }
+        }
 
-    private static Int128 Total(IEnumerable<Step> steps) =>
-        steps.Aggregate(Int128.Zero, (sum, step) => sum + step.Energy.WattHours);
+        foreach (var step in bid.Sell)
+        {
+            if (!holds(step, context))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static Int128 Total(ImmutableArray<Step> steps)
+    {
+        var total = Int128.Zero;
+        foreach (var step in steps)
+        {
+            total += step.Energy.WattHours;
+        }
+
+        return total;
+    }
 }

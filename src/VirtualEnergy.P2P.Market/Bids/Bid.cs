@@ -41,9 +41,18 @@ public sealed record Bid(MemberId Member, Period Period, long Number, ImmutableA
         get
         {
             var premiums = Preferences.Most.MicroEurPerKWh;
-            var buying = Buy.Select(step => step with { Price = new Price(checked(step.Price.MicroEurPerKWh + premiums)) })
-                .Where(step => step.Price.MicroEurPerKWh > 0).Aggregate(Money.Zero, (sum, step) => sum + step.Price.Of(step.Energy));
-            var selling = Sell.Where(step => step.Price.MicroEurPerKWh < 0).Aggregate(Money.Zero, (sum, step) => sum - step.Price.Of(step.Energy));
+            var (buying, selling) = (Money.Zero, Money.Zero);
+            foreach (var step in Buy)
+            {
+                var most = new Price(checked(step.Price.MicroEurPerKWh + premiums));
+                buying += most.MicroEurPerKWh > 0 ? most.Of(step.Energy) : Money.Zero;
+            }
+
+            foreach (var step in Sell)
+            {
+                selling -= step.Price.MicroEurPerKWh < 0 ? step.Price.Of(step.Energy) : Money.Zero;
+            }
+
             return buying > selling ? buying : selling;
         }
     }

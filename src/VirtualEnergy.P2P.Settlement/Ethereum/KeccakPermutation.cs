@@ -4,7 +4,7 @@ namespace VirtualEnergy.P2P.Settlement.Ethereum;
 
 /// <summary>
 /// The permutation under Keccak (The Keccak reference 3.0, 1.2; FIPS 202, 3.2), 24 rounds on 25 words of 64 bits. Written out, so that words
-/// stay in registers: the market hashes short data all day, and three quarters of the time of a hash is spent here.
+/// can stay in registers: the market hashes short data all day, and nearly all of the time of a hash is spent here.
 /// </summary>
 internal static class KeccakPermutation
 {

@@ -5,7 +5,7 @@ namespace VirtualEnergy.P2P.Settlement.Ethereum;
 
 /// <summary>
 /// The public keys of accounts that were seen to sign, so that each is worked out from a signature only once. Where BouncyCastle computes, a
-/// check with a known key takes two thirds of the time.
+/// check with a known key costs less than that.
 /// </summary>
 /// <remarks>As many keys as there are accounts that are asked for and did sign: ask for members only. Any thread may call.</remarks>
 public sealed class KnownSigners

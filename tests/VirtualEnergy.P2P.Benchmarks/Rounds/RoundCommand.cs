@@ -52,6 +52,12 @@ internal static class RoundCommand
         Console.Error.WriteLine($"{Machine.Description}; {Secp256k1.Implementation}");
         Console.Error.WriteLine($"Making {bids:N0} members...");
         var market = new SignedMarket(bids);
+        var steps = BidSteps.Measure(market);
+        foreach (var (name, microseconds) in steps)
+        {
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"       {name}: {microseconds:0.00} µs"));
+        }
+
         var figures = new List<Figure>();
         await foreach (var figure in MeasureAsync(market, bids, rounds, cancellation))
         {
@@ -67,6 +73,7 @@ internal static class RoundCommand
                 rounds,
                 secp256k1 = Secp256k1.Implementation,
                 machine = Machine.Description,
+                stepMicroseconds = steps.ToDictionary(step => step.Name, step => step.Microseconds),
                 figures = figures.Select(figure => new
                 {
                     name = figure.Limit.Name,

@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using Xunit;
@@ -101,5 +102,55 @@ public sealed class WireFormatTests
 
         Assert.InRange(WireFormat.Write(result).Length, 1, WireFormat.MaxRoundResultBytes / 4);
         Assert.True(WireFormat.TryReadResult(WireFormat.Write(result), out _, out _));
+    }
+
+    /// <summary>A bid under its member's topic may be read the short way, without a topic never.</summary>
+    [Fact]
+    public void A_bid_reads_the_same_the_short_way_and_the_long_way() => MessageGens.Bid.Sample(
+        bid =>
+        {
+            var payload = WireFormat.Write(bid);
+            Assert.True(WireFormat.TryReadBid(payload, bid.Bid.Member, out var read, out _));
+            Assert.True(WireFormat.TryReadBid(payload, null, out var slowly, out _));
+            Assert.Equal(bid, read);
+            Assert.Equal(slowly, read);
+        },
+        iter: 500);
+
+    [Fact]
+    public void A_byte_changed_anywhere_in_a_bid_has_the_same_consequence_both_ways()
+    {
+        var bid = new BidMessage(new Bid(Ada, new Period(1), 10, [new Step(new Price(-200), new Energy(100))], []), [.. new byte[65]]);
+        var payload = WireFormat.Write(bid);
+        foreach (var (at, value) in
+            from at in Enumerable.Range(0, payload.Length) from value in "0-+9a\"[]{},: \0"u8.ToArray() select (at, value))
+        {
+            var changed = payload.ToArray();
+            changed[at] = value;
+            CheckBothWays(changed);
+        }
+
+        for (var length = 0; length < payload.Length; length++)
+        {
+            CheckBothWays(payload[..length]);
+        }
+
+        CheckBothWays([.. payload, (byte)' ']);
+    }
+
+    private static void CheckBothWays(byte[] payload)
+    {
+        var isRead = WireFormat.TryReadBid(payload, Ada, out var read, out var refusal);
+        var isReadSlowly = WireFormat.TryReadBid(payload, null, out var slowly, out var slowRefusal);
+        if (isReadSlowly && slowly!.Bid.Member != Ada)
+        {
+            Assert.Equal(RejectionReason.Malformed, refusal!.Reason); // another member's, which only the topic tells
+        }
+        else
+        {
+            Assert.Equal(isReadSlowly, isRead);
+            Assert.Equal(slowly, read);
+            Assert.Equal(slowRefusal, refusal);
+        }
     }
 }
