@@ -110,7 +110,8 @@ internal ref struct CanonicalBid
             return false;
         }
 
-        (_left, signature) = (_left[(2 * SignatureSize)..], [.. bytes]);
+        _left = _left[(2 * SignatureSize)..];
+        signature = [.. bytes];
         return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using VirtualEnergy.P2P.Benchmarks.Measuring;
 
 namespace VirtualEnergy.P2P.Benchmarks.Gas;
 
@@ -27,8 +28,8 @@ internal static class GasCommand
         };
         mode.AcceptOnlyFromAmong([.. Modes.Keys]);
         var json = new Option<bool>("--json") { Description = "Print {members, trades, mode, transactions, gasTotal, gasPerTrade}." };
-        AtLeast(members, 2, 16_000);
-        AtLeast(trades, 1, 100_000);
+        members.Between(2, 16_000);
+        trades.Between(1, 100_000);
         var command = new Command("gas", """
             Measure the gas of settling on Anvil, with Osaka's rules and slots that are in use already.
             Example: gas --members 1000 --trades 10000 --mode verified --json
@@ -37,14 +38,6 @@ internal static class GasCommand
             RunAsync(parsed.GetValue(members), parsed.GetValue(trades), parsed.GetValue(mode)!, parsed.GetValue(json), cancellation));
         return command;
     }
-
-    private static void AtLeast(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.GetValue(option) < least || result.GetValue(option) > most)
-        {
-            result.AddError($"{option.Name} must be {least} to {most}.");
-        }
-    });
 
     private static async Task<int> RunAsync(int members, int trades, string mode, bool asJson, CancellationToken cancellation)
     {

@@ -28,8 +28,8 @@ internal static class RoundCommand
         var bids = new Option<int>("--bids") { Description = "Members, each with one signed bid of one step a round.", DefaultValueFactory = _ => 10_000 };
         var rounds = new Option<int>("--rounds") { Description = "Rounds measured, after one that warms up; medians are shown.", DefaultValueFactory = _ => 5 };
         var json = new Option<bool>("--json") { Description = "Print one JSON object with every figure, its goal and the plain way's." };
-        Between(bids, 2, 100_000);
-        Between(rounds, 1, 100);
+        bids.Between(2, 100_000);
+        rounds.Between(1, 100);
         var command = new Command("round", $"""
             Measure rounds of signed bids: admission, gate to transaction, checking. Exit code 1 when a goal is missed.
             {Secp256k1.Variable}=managed measures without libsecp256k1.
@@ -38,14 +38,6 @@ internal static class RoundCommand
         command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(bids), parsed.GetValue(rounds), parsed.GetValue(json), cancellation));
         return command;
     }
-
-    private static void Between(Option<int> option, int least, int most) => option.Validators.Add(result =>
-    {
-        if (result.GetValue(option) < least || result.GetValue(option) > most)
-        {
-            result.AddError($"{option.Name} must be {least} to {most}.");
-        }
-    });
 
     private static async Task<int> RunAsync(int bids, int rounds, bool asJson, CancellationToken cancellation)
     {
