@@ -45,9 +45,9 @@ internal sealed class MeasuredExchange : IAsyncDisposable
     public void Open(Period period) => _ = _open.Open(period, default, _members.Active, []);
 
     /// <summary>From the bytes of the bids to the bytes of their receipts, each bid durable before.</summary>
-    /// <returns>Seconds.</returns>
+    /// <returns>Seconds by the clock, and of the processor's time.</returns>
     /// <exception cref="InvalidOperationException">A bid was refused: then nothing was measured.</exception>
-    public async Task<double> AdmitAsync((MemberId Sender, byte[] Payload)[] bids, CancellationToken cancellation)
+    public async Task<(double Seconds, double Processor)> AdmitAsync((MemberId Sender, byte[] Payload)[] bids, CancellationToken cancellation)
     {
         var (accepted, bytes) = (0, 0L);
         var queue = new AdmissionQueue(
@@ -58,7 +58,7 @@ internal sealed class MeasuredExchange : IAsyncDisposable
                 Interlocked.Add(ref accepted, receipt.Accepted ? 1 : 0);
             },
             NullLogger.Instance);
-        var start = Stopwatch.GetTimestamp();
+        var (start, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var answering = Task.Run(() => queue.RunAsync(cancellation), cancellation);
         foreach (var (sender, payload) in bids)
         {
@@ -68,7 +68,8 @@ internal sealed class MeasuredExchange : IAsyncDisposable
         queue.Complete();
         await answering;
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return accepted == bids.Length && bytes > 0 ? seconds : throw new InvalidOperationException($"{bids.Length - accepted} of {bids.Length} bids were refused.");
+        var processor = (Environment.CpuUsage.TotalTime - used).TotalSeconds;
+        return accepted == bids.Length && bytes > 0 ? (seconds, processor) : throw new InvalidOperationException($"{bids.Length - accepted} of {bids.Length} bids were refused.");
     }
 
     /// <summary>From the closing of the gate to the settling transaction at the node, in the steps of the round clock and the settler.</summary>

@@ -47,7 +47,7 @@ internal static class RoundCommand
         var steps = BidSteps.Measure(market);
         foreach (var (name, microseconds) in steps)
         {
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"       {name}: {microseconds:0.00} µs"));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"       {name}: {microseconds:0.00} µs of a core"));
         }
 
         var figures = new List<Figure>();
@@ -86,7 +86,7 @@ internal static class RoundCommand
     private static async IAsyncEnumerable<Figure> MeasureAsync(
         SignedMarket market, int bids, int rounds, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        var (admissions, gates, checks) = (new List<double>(), new List<double>(), new List<double>());
+        var (admissions, processors, gates, checks) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var (signing, signers) = (new BidSigning(market.Domain), new KnownSigners());
         await using var exchange = new MeasuredExchange(market);
         var naiveCheck = 0.0;
@@ -96,12 +96,13 @@ internal static class RoundCommand
             var payloads = market.BidsOf(period);
             exchange.Open(period);
             GC.Collect();
-            var admission = await exchange.AdmitAsync(payloads, cancellation);
+            var (admission, processor) = await exchange.AdmitAsync(payloads, cancellation);
             var (gate, round, journalled) = await exchange.CloseAsync(period, cancellation);
             var check = Check(market, signing, signers, exchange.Journalled(period), journalled);
             if (i > 0)
             {
                 admissions.Add(admission);
+                processors.Add(processor);
                 gates.Add(gate);
                 checks.Add(check);
             }
@@ -119,7 +120,9 @@ internal static class RoundCommand
         yield return new Figure(
             Limit.AtLeast(
                 "admission", bids / Median(admissions), Secp256k1.IsNative ? GoalNative : GoalManaged, "bids/s",
-                "bytes in, checked, durable, signed receipts' bytes out; keys known"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"bytes in, checked, durable, signed receipts' bytes out; keys known; {Median(processors) * 1e6 / bids:0.0} µs of a core each")),
             naiveRate);
         yield return new Figure(
             Limit.AtMost("gate to transaction sent", Median(gates) * 1e3, 250, "ms", "clearing, roots, journal, call data, signature; the node answers at once"), null);
