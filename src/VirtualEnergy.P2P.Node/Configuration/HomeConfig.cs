@@ -37,6 +37,12 @@ public sealed record HomeConfig
     /// <summary>File whose first line is the wallet's password. Left out, it is taken from VE_PASSWORD or asked for.</summary>
     public string? PasswordFile { get; init; }
 
+    /// <summary>JSON-RPC address of an Ethereum node, for <c>ve funds</c>.</summary>
+    public string? Rpc { get; init; }
+
+    /// <summary>The community's EnergySettlement contract, for <c>ve funds</c>: the member's own word for where her money is, not the broker's.</summary>
+    public string? Contract { get; init; }
+
     public required HouseholdSource Household { get; init; }
 
     public SupplierSource Supplier { get; init; } = new();

@@ -162,6 +162,16 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     public async Task<bool> IsThisVersionAsync(CancellationToken cancellationToken) =>
         Artifact.RuntimeCode.IsThatOf(await client.CodeAsync(Address, cancellationToken));
 
+    public Task<bool> IsMemberAsync(Address account, CancellationToken cancellationToken) =>
+        ReadAsync<bool>(EnergySettlementAbi.IsMember, cancellationToken, account);
+
+    /// <summary>What really arrived of a deposit, by the log of its transaction.</summary>
+    /// <exception cref="AbiFormatException">The transaction deposited nothing here.</exception>
+    public Money ReceivedBy(TransactionReceipt deposit) =>
+        deposit.Logs.FirstOrDefault(log => log.Contract == Address && !log.Topics.IsEmpty && log.Topics[0] == EnergySettlementAbi.Deposited.Topic) is { } log
+            ? ToMoney((BigInteger)EnergySettlementAbi.Deposited.Decode(log.Topics, log.Data.AsSpan())[2])
+            : throw new AbiFormatException($"Transaction {deposit.TransactionHash} deposited nothing in {Address}.");
+
     /// <summary>The lane of every member and wide account. None is ever removed, so what was read stays true; there may be more later.</summary>
     public async Task<MemberLanes> LanesAsync(CancellationToken cancellationToken)
     {
@@ -198,10 +208,10 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     public async Task<ImmutableArray<SettledEvent>> SettledEventsAsync(ulong fromBlock, CancellationToken cancellationToken)
     {
         var logs = await client.LogsAsync(new LogFilter(Address, EnergySettlementAbi.Settled.Topic, fromBlock), cancellationToken);
-        return [.. ContractAnswers.ReadAll(Address, "Settled", logs, Read)];
+        return [.. ContractAnswers.ReadAll(Address, "Settled", logs, ReadSettled)];
     }
 
-    private static SettledEvent Read(LogEntry log)
+    internal static SettledEvent ReadSettled(LogEntry log)
     {
         var values = EnergySettlementAbi.Settled.Decode(log.Topics, log.Data.AsSpan());
         return new SettledEvent(

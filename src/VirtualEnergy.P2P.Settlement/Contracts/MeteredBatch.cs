@@ -26,14 +26,19 @@ public sealed record MeteredBatch(Period Period, Hash256 MeterRoot, ImmutableArr
     /// <param name="before">What the escrow said before the batch.</param>
     /// <param name="lanes">The members' lanes.</param>
     /// <exception cref="ArgumentException">A delta's member is not registered, or it does not fit.</exception>
-    public Hash256 HashAfter(Metering before, MemberLanes lanes) => Keccak256.Hash(AbiEncoder.Encode(
-        Fields, Period.Index, before.Period.Index, before.StandsOn.Index, MeterRoot, SettlementCommitment.DeltasHash(Deltas, lanes)));
+    public Hash256 HashAfter(Metering before, MemberLanes lanes) => HashOf(Period, before, MeterRoot, SettlementCommitment.DeltasHash(Deltas, lanes));
+
+    /// <summary>The same of what the contract wrote into its log.</summary>
+    public static Hash256 HashOf(SettledMeteredEvent settled) => HashOf(settled.MeteredPeriod, settled.Before, settled.MeterRoot, settled.DeltasHash);
 
     /// <summary>What the contract keeps of a trading period with a metered batch on it, the time aside: of both in one.</summary>
     /// <param name="settled">The commitment of the trading period alone; only its upper 28 bytes count.</param>
     /// <param name="metered">From <see cref="HashAfter"/>.</param>
     public static Hash256 CommitmentOf(Hash256 settled, Hash256 metered) =>
         SettlementCommitment.Upper(Keccak256.Hash(AbiEncoder.Encode(Pair, SettlementCommitment.Upper(settled), metered)));
+
+    private static Hash256 HashOf(Period period, Metering before, Hash256 meterRoot, Hash256 deltasHash) =>
+        Keccak256.Hash(AbiEncoder.Encode(Fields, period.Index, before.Period.Index, before.StandsOn.Index, meterRoot, deltasHash));
 }
 
 /// <summary>A metered batch that the chain has.</summary>

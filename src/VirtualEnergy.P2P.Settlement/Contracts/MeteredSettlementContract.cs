@@ -45,10 +45,10 @@ public sealed class MeteredSettlementContract(IEthereumClient client, EnergySett
     public async Task<ImmutableArray<SettledMeteredEvent>> EventsAsync(ulong fromBlock, CancellationToken cancellationToken)
     {
         var logs = await client.LogsAsync(new LogFilter(escrow.Address, EnergySettlementAbi.SettledMetered.Topic, fromBlock), cancellationToken);
-        return [.. ContractAnswers.ReadAll(escrow.Address, "SettledMetered", logs, Read)];
+        return [.. ContractAnswers.ReadAll(escrow.Address, "SettledMetered", logs, ReadSettled)];
     }
 
-    private static SettledMeteredEvent Read(LogEntry log)
+    internal static SettledMeteredEvent ReadSettled(LogEntry log)
     {
         var values = EnergySettlementAbi.SettledMetered.Decode(log.Topics, log.Data.AsSpan());
         return new SettledMeteredEvent(

@@ -37,11 +37,35 @@ public static class PaymentWords
     private const int LaneBits = 24;
     private const int ValueBits = 40;
     private const int PaymentBits = 2 * LaneBits + 2 * ValueBits;
+    private const long LaneMask = (1L << LaneBits) - 1;
+    private static readonly BigInteger PaymentMask = (BigInteger.One << PaymentBits) - 1;
     private const long ValueMask = (1L << ValueBits) - 1;
 
     /// <exception cref="ArgumentException">A member is not registered, or energy or price do not fit.</exception>
     public static ImmutableArray<BigInteger> Pack(IEnumerable<Payment> payments, MemberLanes lanes) =>
         [.. payments.Chunk(2).Select(two => (Pack(two[0], lanes) << PaymentBits) + (two.Length > 1 ? Pack(two[1], lanes) : 0))];
+
+    /// <summary>The delta words that the contract makes of payment words, by its own rounding.</summary>
+    /// <exception cref="ArgumentException">What a lane comes to does not fit into 42 bits.</exception>
+    internal static ImmutableArray<BigInteger> Net(IEnumerable<BigInteger> words)
+    {
+        var deltas = new Dictionary<int, Money>();
+        void Move(int lane, Money amount) => deltas[lane] = deltas.GetValueOrDefault(lane) + amount;
+
+        foreach (var payment in words.SelectMany(word => new[] { word >> PaymentBits, word & PaymentMask }))
+        {
+            var energy = new Energy((long)(payment >> ValueBits & ValueMask));
+            var price = (long)(payment & ValueMask) << (64 - ValueBits) >> (64 - ValueBits);
+            var amount = new Price(price).Of(energy);
+            if (energy != Energy.Zero)
+            {
+                Move((int)(payment >> (2 * ValueBits + LaneBits)), -amount);
+                Move((int)(payment >> (2 * ValueBits) & LaneMask), amount);
+            }
+        }
+
+        return DeltaWords.Pack(deltas.Select(delta => new LaneDelta(delta.Key, delta.Value)));
+    }
 
     private static BigInteger Pack(Payment payment, MemberLanes lanes)
     {

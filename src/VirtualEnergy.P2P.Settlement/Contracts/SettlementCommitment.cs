@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -19,7 +20,10 @@ public static class SettlementCommitment
 
     /// <summary>The upper 28 bytes of keccak-256 of <c>abi.encode(period, bidsRoot, tradesRoot, deltasHash)</c>; beside them the contract keeps the time.</summary>
     public static Hash256 Of(SettlementBatch batch, MemberLanes lanes) =>
-        Upper(Keccak256.Hash(AbiEncoder.Encode(Fields, batch.Period.Index, batch.BidsRoot, batch.TradesRoot, DeltasHash(batch, lanes))));
+        Of(batch.Period, batch.BidsRoot, batch.TradesRoot, DeltasHash(batch, lanes));
+
+    /// <summary>The same of what the contract wrote into its log.</summary>
+    public static Hash256 Of(SettledEvent settled) => Of(settled.Period, settled.BidsRoot, settled.TradesRoot, settled.DeltasHash);
 
     /// <summary>A commitment as the contract keeps it: the upper 28 bytes.</summary>
     public static Hash256 Upper(Hash256 commitment)
@@ -33,12 +37,15 @@ public static class SettlementCommitment
     public static Hash256 DeltasHash(SettlementBatch batch, MemberLanes lanes) => DeltasHash(batch.Deltas, lanes);
 
     /// <inheritdoc cref="DeltasHash(SettlementBatch, MemberLanes)"/>
-    public static Hash256 DeltasHash(ImmutableArray<MemberDelta> deltas, MemberLanes lanes)
+    public static Hash256 DeltasHash(ImmutableArray<MemberDelta> deltas, MemberLanes lanes) =>
+        DeltasHash(lanes.Pack(deltas));
+
+    /// <summary>The same of words that are packed already.</summary>
+    internal static Hash256 DeltasHash(IReadOnlyList<BigInteger> words)
     {
         const int WordSize = 32;
-        var words = lanes.Pack(deltas);
-        var bytes = new byte[words.Length * WordSize];
-        for (var i = 0; i < words.Length; i++)
+        var bytes = new byte[words.Count * WordSize];
+        for (var i = 0; i < words.Count; i++)
         {
             var word = words[i].ToByteArray(isUnsigned: true, isBigEndian: true);
             word.CopyTo(bytes, (i + 1) * WordSize - word.Length);
@@ -46,4 +53,7 @@ public static class SettlementCommitment
 
         return Keccak256.Hash(bytes);
     }
+
+    private static Hash256 Of(Period period, Hash256 bidsRoot, Hash256 tradesRoot, Hash256 deltasHash) =>
+        Upper(Keccak256.Hash(AbiEncoder.Encode(Fields, period.Index, bidsRoot, tradesRoot, deltasHash)));
 }

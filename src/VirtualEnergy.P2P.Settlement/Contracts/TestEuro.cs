@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
@@ -13,12 +12,12 @@ public sealed class TestEuro(IEthereumClient client, Address address)
 
     private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("TestEuro");
     private static readonly AbiFunction Mint = new("mint(address to, uint256 amount)");
-    private static readonly AbiFunction Approve = new("approve(address spender, uint256 amount)", "bool");
     private static readonly AbiFunction Transfer = new("transfer(address to, uint256 amount)", "bool");
-    private static readonly AbiFunction BalanceOf = new("balanceOf(address account)", "uint256");
 
     /// <summary>The errors of an OpenZeppelin ERC-20.</summary>
     public static ImmutableArray<AbiError> Errors => Artifact.Errors;
+
+    private readonly EuroToken _token = new(client, address);
 
     public Address Address { get; } = address;
 
@@ -38,8 +37,7 @@ public sealed class TestEuro(IEthereumClient client, Address address)
 
     /// <summary>Lets a spender take up to this much of the sender's money.</summary>
     public Task<TransactionReceipt> ApproveAsync(TransactionSender sender, Address spender, Money amount, CancellationToken cancellationToken) =>
-        sender.SendAndConfirmAsync(Address, Approve.Encode(spender, amount.MicroEur), cancellationToken);
+        _token.ApproveAsync(sender, spender, amount, cancellationToken);
 
-    public Task<Money> BalanceOfAsync(Address account, CancellationToken cancellationToken) =>
-        client.ReadAsync(Address, BalanceOf, values => new Money((long)(BigInteger)values[0]), cancellationToken, account);
+    public Task<Money> BalanceOfAsync(Address account, CancellationToken cancellationToken) => _token.BalanceOfAsync(account, cancellationToken);
 }

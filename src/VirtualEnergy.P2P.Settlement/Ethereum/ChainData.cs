@@ -44,6 +44,11 @@ public sealed record LogNotice(LogEntry Log, bool IsRemoved);
 /// <param name="BaseFeePerGas">wei per gas; zero on a chain without EIP-1559.</param>
 public sealed record BlockHead(ulong Number, Hash256 Hash, Hash256 Parent, DateTimeOffset Time, BigInteger BaseFeePerGas);
 
+/// <summary>A mined transaction's message, as the node tells it: whoever relies on it holds it against a hash that the contract has.</summary>
+/// <param name="To">Null: it created a contract.</param>
+/// <param name="Data">Call data, or creation code.</param>
+public sealed record MinedCall(Address From, Address? To, ImmutableArray<byte> Data, ulong BlockNumber);
+
 /// <summary>What became of a mined transaction.</summary>
 /// <param name="Succeeded">False: it reverted, and paid its gas.</param>
 /// <param name="ContractAddress">The contract it created, if it did.</param>

@@ -25,7 +25,7 @@ public sealed class JsonRpcBatch
     }
 
     /// <summary>Its questions wait for <see cref="SendAsync"/>. Asked later, they throw.</summary>
-    public IEthereumClient Client { get; }
+    public JsonRpcClient Client { get; }
 
     /// <summary>
     /// Sends all questions, in requests of <see cref="JsonRpcOptions.MaxBatch"/> at most. Errors of single questions are

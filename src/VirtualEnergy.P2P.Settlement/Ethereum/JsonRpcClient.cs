@@ -41,6 +41,10 @@ public sealed class JsonRpcClient : IEthereumClient, IDisposable
     public Task<BlockHead?> BlockAsync(ulong? number, CancellationToken cancellationToken) =>
         AskAsync("eth_getBlockByNumber", [RpcJson.Block(number), false], json => RpcJson.Head(json, number), cancellationToken);
 
+    /// <summary>What a mined transaction called; null where the node has none of that hash, or has not mined it.</summary>
+    public Task<MinedCall?> MinedCallAsync(Hash256 transaction, CancellationToken cancellationToken) =>
+        AskAsync("eth_getTransactionByHash", [transaction.ToString()], json => RpcJson.MinedCall(json, transaction), cancellationToken);
+
     public Task<ulong> ChainIdAsync(CancellationToken cancellationToken) =>
         AskAsync("eth_chainId", [], RpcJson.UInt64, cancellationToken);
 

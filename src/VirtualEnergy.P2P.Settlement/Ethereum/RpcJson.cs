@@ -90,6 +90,20 @@ internal static class RpcJson
             [.. Logs(json.GetProperty("logs"))]);
     }
 
+    public static MinedCall? MinedCall(JsonElement json, Hash256 expected)
+    {
+        if (json.ValueKind == JsonValueKind.Null || json.GetProperty("blockNumber").ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        var hash = Hash(json.GetProperty("hash"));
+        var to = json.TryGetProperty("to", out var known) && known.ValueKind == JsonValueKind.String ? new Address(Data(known)) : (Address?)null;
+        return hash == expected
+            ? new MinedCall(new Address(Data(json.GetProperty("from"))), to, [.. Data(json.GetProperty("input"))], UInt64(json.GetProperty("blockNumber")))
+            : throw new FormatException($"transaction {hash} where {expected} was asked for");
+    }
+
     public static IReadOnlyList<LogEntry> Logs(JsonElement json) => [.. json.EnumerateArray().Select(Log)];
 
     /// <summary>A log that the filter does not ask for voids them all: the node answers something else.</summary>

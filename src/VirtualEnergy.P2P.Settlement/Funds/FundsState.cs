@@ -1,0 +1,54 @@
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Contracts;
+
+namespace VirtualEnergy.P2P.Settlement.Funds;
+
+/// <summary>A member's money in the escrow, and the contract's rules for moving it (<c>contracts/EnergySettlement.sol</c>).</summary>
+/// <param name="Balance">What she trades with. 0 to 2^42 − 1 µEUR.</param>
+/// <param name="Requested">What she asked for and was not paid yet. µEUR, 0 or more.</param>
+public readonly record struct FundsState(Money Balance, Money Requested)
+{
+    /// <summary>The most that a lane holds.</summary>
+    public static readonly Money MostBalance = new((1L << DeltaWords.LaneBits) - 1);
+
+    /// <summary>All that the escrow owes her.</summary>
+    public Money Total => Balance + Requested;
+
+    /// <exception cref="FundsHistoryException">A balance that cannot be.</exception>
+    public FundsState Deposited(Money received) => Checked(this with { Balance = Balance + received }, $"a deposit of {received}");
+
+    /// <param name="inAll">All that she has asked for since she was last paid.</param>
+    /// <exception cref="FundsHistoryException">More than she had.</exception>
+    public FundsState Asked(Money inAll) => Checked(new FundsState(Total - inAll, inAll), $"a request of {inAll} in all");
+
+    /// <exception cref="FundsHistoryException">She had asked for another amount.</exception>
+    public FundsState Cancelled(Money amount) =>
+        amount == Requested ? Checked(new FundsState(Total, Money.Zero), $"a cancelled request of {amount}") : throw Contradiction($"the cancelled request is of {amount}");
+
+    /// <summary>The same event tells of a payment that she asked for and of an exit with all that she has; the amount tells which.</summary>
+    /// <exception cref="FundsHistoryException">She was paid neither.</exception>
+    public (FundsState After, bool IsExit) Paid(Money amount) =>
+        amount == Requested ? (this with { Requested = Money.Zero }, false)
+        : amount == Total ? (default, true)
+        : throw Contradiction($"{amount} were paid out");
+
+    /// <exception cref="FundsHistoryException">She could not have paid it.</exception>
+    public FundsState Settled(Money delta) => Checked(this with { Balance = Balance + delta }, $"a settlement of {delta}");
+
+    /// <summary>A settlement is undone: what the lane lacks comes from what she asked for, and what it cannot hold goes there.</summary>
+    /// <exception cref="FundsHistoryException">She had not enough for it to be undone.</exception>
+    public FundsState RolledBack(Money delta)
+    {
+        var balance = Balance - delta;
+        var kept = balance < Money.Zero ? Money.Zero : balance > MostBalance ? MostBalance : balance;
+        return Checked(new FundsState(kept, Requested + balance - kept), $"a settlement of {delta} undone");
+    }
+
+    private FundsState Checked(FundsState after, string by) =>
+        after.Balance >= Money.Zero && after.Balance <= MostBalance && after.Requested >= Money.Zero
+            ? after
+            : throw Contradiction($"{by} would make them {after.Balance} and {after.Requested}");
+
+    private FundsHistoryException Contradiction(string what) =>
+        new($"The events contradict themselves: balance {Balance}, asked for {Requested}, and {what}.");
+}
