@@ -2,6 +2,7 @@ using System.Net;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Funds;
 using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
@@ -45,9 +46,18 @@ public static class ExchangeConfiguration
             Gate = ReadGate(section.Section("Gate")),
             Url = section.TextOrNull("Url") ?? "http://127.0.0.1:8080",
             Broker = ReadBroker(section.Section("Broker")),
+            FundsWarning = ReadFundsWarning(section.Section("Funds")),
             Rounds = (int?)section.Whole("Rounds", 1, int.MaxValue),
             Log = section.TextOrNull("Log") ?? "text",
         };
+    }
+
+    private static FundsWarningRules ReadFundsWarning(ConfiguredValues funds)
+    {
+        var defaults = new FundsWarningRules();
+        return new FundsWarningRules(
+            (int)(funds.Whole("WindowPeriods", 1, 35_136) ?? defaults.Window), (int)(funds.Whole("WarnBelowPeriods", 0, 35_136) ?? defaults.Periods),
+            (int)(funds.Whole("WarnBelowBids", 1, 1_000) ?? defaults.Bids));
     }
 
     // The key may stand in a file that only the exchange's user can read; the message never repeats it.

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Exchange.Api;
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Metering;
@@ -94,6 +95,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         app.UseStatusCodePages();
         app.MapOpenApi();
         app.MapMarketApi();
+        app.MapFundsApi();
         app.MapHealth();
         app.MapHub<MarketHub>(MarketHub.Path);
         app.MapViewer();
@@ -111,6 +113,7 @@ public sealed class ExchangeHost : IAsyncDisposable
             worker.Enqueue(round);
         }
 
+        services.GetRequiredService<FundsWatch>().TellAll();
         await services.GetRequiredService<ExchangeLink>().StartAsync(cancellation);
         try
         {

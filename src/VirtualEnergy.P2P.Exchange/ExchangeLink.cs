@@ -1,4 +1,5 @@
 using VirtualEnergy.P2P.Exchange.Admission;
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
@@ -9,7 +10,7 @@ namespace VirtualEnergy.P2P.Exchange;
 
 /// <summary>Ties the exchange to its broker: who handles which topic, and what nodes find there from the start.</summary>
 public sealed class ExchangeLink(
-    ExchangeOptions options, MqttLink link, Topics topics, ChainStatus chain, BidIntake bids, MeterDesk meters, MemberDirectory members,
+    ExchangeOptions options, MqttLink link, Topics topics, ChainStatus chain, BidIntake bids, MandateIntake mandates, MeterDesk meters, MemberDirectory members,
     MessageRate rate, RoundHistory history, MarketPublisher publisher, LiveFeed live)
 {
     private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(15);
@@ -18,6 +19,7 @@ public sealed class ExchangeLink(
     public async Task StartAsync(CancellationToken cancellation)
     {
         await link.SubscribeAsync(topics.AllBids, bids.TakeAsync, cancellation);
+        await link.SubscribeAsync(topics.AllMandates, mandates.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllMeters, meters.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllStatuses, TakeStatusAsync, cancellation);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

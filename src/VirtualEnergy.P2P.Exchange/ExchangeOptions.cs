@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Funds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -59,6 +60,9 @@ public sealed record ExchangeOptions
     /// time flat out; a flood of so many takes about a tenth of one core.
     /// </summary>
     public int MessagesPerMemberAndSecond { get; init; } = 500;
+
+    /// <summary>When a member is warned that her money runs out.</summary>
+    public FundsWarningRules FundsWarning { get; init; } = new();
 
     /// <summary>How long <see cref="ExchangeHost.Completion"/> waits for the readings of the last round.</summary>
     public TimeSpan MeteringGrace { get; init; } = TimeSpan.FromSeconds(2);

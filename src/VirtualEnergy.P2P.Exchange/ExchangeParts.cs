@@ -18,6 +18,9 @@ internal sealed class ExchangeParts : IAsyncDisposable
 
     public IEthereumClient Client => _client;
 
+    /// <summary>The same, for who asks in batches.</summary>
+    public JsonRpcClient RpcClient => _client;
+
     public EnergySettlementContract Contract { get; }
 
     public ChainStart Chain { get; private set; } = null!;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Exchange.Api;
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Metering;
@@ -17,7 +18,7 @@ internal static class ExchangeServices
     public static void AddExchange(this IServiceCollection services, ExchangeOptions options, ExchangeParts parts, TimeProvider time)
     {
         services.AddSingleton(options).AddSingleton(time).AddSingleton(options.Rules);
-        services.AddSingleton(_ => parts.Journal).AddSingleton(_ => parts.Client).AddSingleton(_ => parts.Contract).AddSingleton(parts.Plan);
+        services.AddSingleton(_ => parts.Journal).AddSingleton(_ => parts.Client).AddSingleton(_ => parts.RpcClient).AddSingleton(_ => parts.Contract).AddSingleton(parts.Plan);
         services.AddSingleton(new Topics(options.Community)).AddSingleton(new MarketDomain(parts.Chain.ChainId, options.Contract));
         services.AddSingleton(options.Key);
 
@@ -28,6 +29,7 @@ internal static class ExchangeServices
             provider.GetRequiredService<MemberDirectory>(), options.MessagesPerMemberAndSecond, time));
         services.AddSingleton(GateOf(options, time));
 
+        services.AddSingleton<MandateBook>().AddSingleton<FundsWatch>().AddSingleton<MandateDesk>().AddSingleton<MandateIntake>().AddSingleton<ChainHistory>().AddSingleton<MemberFunds>();
         services.AddSingleton<AdmissionDesk>().AddSingleton<MeterDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
         services.AddSingleton(_ => new Settler(
             parts.Contract, parts.Client, options.Key, parts.Chain.ChainId, options.Payees, parts.Journal, time));

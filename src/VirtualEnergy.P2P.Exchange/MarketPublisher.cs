@@ -17,7 +17,7 @@ public sealed class MarketPublisher : BackgroundService
     private readonly ConcurrentDictionary<string, byte[]> _retained = new();
 
     // When the broker is away for long, the oldest go: nodes ask again for what they miss.
-    private readonly Channel<MqttMessage> _waiting = Channel.CreateBounded<MqttMessage>(
+    private readonly Channel<IReadOnlyList<MqttMessage>> _waiting = Channel.CreateBounded<IReadOnlyList<MqttMessage>>(
         new BoundedChannelOptions(8192) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     public MarketPublisher(MqttLink link, ILogger<MarketPublisher> logger)
@@ -32,12 +32,19 @@ public sealed class MarketPublisher : BackgroundService
         };
     }
 
-    public void Send(string topic, byte[] payload) => _waiting.Writer.TryWrite(new MqttMessage(topic, payload));
+    public void Send(string topic, byte[] payload) => _waiting.Writer.TryWrite([new MqttMessage(topic, payload)]);
 
-    public void SendRetained(string topic, byte[] payload)
+    public void SendRetained(string topic, byte[] payload) => SendRetained([(topic, payload)]);
+
+    /// <summary>Many at once take one place in the queue, so that they never push out what waits before them.</summary>
+    public void SendRetained(IReadOnlyList<(string Topic, byte[] Payload)> messages)
     {
-        _retained[topic] = payload;
-        _waiting.Writer.TryWrite(new MqttMessage(topic, payload, Retain: true));
+        foreach (var (topic, payload) in messages)
+        {
+            _retained[topic] = payload;
+        }
+
+        _waiting.Writer.TryWrite([.. messages.Select(message => new MqttMessage(message.Topic, message.Payload, Retain: true))]);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -46,22 +53,17 @@ public sealed class MarketPublisher : BackgroundService
         while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
         {
             batch.Clear();
-            while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out var message))
+            while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out var messages))
             {
-                batch.Add(PublishAsync(message, stoppingToken));
+                batch.AddRange(messages.Select(message => PublishAsync(message, stoppingToken)));
             }
 
             await Task.WhenAll(batch);
         }
     }
 
-    private void SendRetainedAgain()
-    {
-        foreach (var (topic, payload) in _retained)
-        {
-            _waiting.Writer.TryWrite(new MqttMessage(topic, payload, Retain: true));
-        }
-    }
+    private void SendRetainedAgain() =>
+        _waiting.Writer.TryWrite([.. _retained.Select(kept => new MqttMessage(kept.Key, kept.Value, Retain: true))]);
 
     private async Task PublishAsync(MqttMessage message, CancellationToken stopping)
     {

@@ -43,6 +43,8 @@ public sealed class Topics
 
     public string AllMeters => $"{Root}/meters/+";
 
+    public string AllMandates => $"{Root}/mandates/+";
+
     public string AllStatuses => $"{Root}/nodes/+/status";
 
     /// <summary><see cref="BidMessage"/>, member to exchange.</summary>
@@ -57,6 +59,15 @@ public sealed class Topics
     /// <summary>Retained, and the node's last will: <see cref="NodeStatus"/>.</summary>
     public string Status(MemberId member) => $"{Root}/nodes/{member}/status";
 
+    /// <summary><see cref="MandateMessage"/>, member to exchange.</summary>
+    public string Mandates(MemberId member) => $"{Root}/mandates/{member}";
+
+    /// <summary><see cref="MandateReceipt"/>, exchange to member.</summary>
+    public string MandateReceipts(MemberId member) => $"{Root}/mandate-receipts/{member}";
+
+    /// <summary>Retained: <see cref="FundsNotice"/>, exchange to member.</summary>
+    public string Funds(MemberId member) => $"{Root}/funds/{member}";
+
     /// <summary>Topics of the curve market, below the auctioneer or concentrator that is spoken to.</summary>
     public CurveTopics Curve(MemberId matcher) => new(this, matcher);
 
@@ -68,6 +79,12 @@ public sealed class Topics
     public bool TryParseReceipts(string topic, out MemberId member) => TryParse(topic, "receipts", "", out member);
 
     public bool TryParseMeters(string topic, out MemberId member) => TryParse(topic, "meters", "", out member);
+
+    public bool TryParseMandates(string topic, out MemberId member) => TryParse(topic, "mandates", "", out member);
+
+    public bool TryParseMandateReceipts(string topic, out MemberId member) => TryParse(topic, "mandate-receipts", "", out member);
+
+    public bool TryParseFunds(string topic, out MemberId member) => TryParse(topic, "funds", "", out member);
 
     public bool TryParseStatus(string topic, out MemberId member) => TryParse(topic, "nodes", "/status", out member);
 

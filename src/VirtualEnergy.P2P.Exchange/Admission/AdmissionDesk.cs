@@ -1,3 +1,4 @@
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
@@ -23,7 +24,8 @@ public readonly record struct IncomingBid(MemberId Sender, ReadOnlyMemory<byte> 
 /// judged one after another in the order in which they came, so the answers do not depend on how many cores there are.
 /// </remarks>
 public sealed class AdmissionDesk(
-    MarketRules rules, MemberDirectory members, OpenRound open, FundsLedger ledger, ExchangeJournal journal, MarketDomain domain, EthereumKey key)
+    MarketRules rules, MemberDirectory members, OpenRound open, FundsLedger ledger, MandateBook mandates, ExchangeJournal journal, MarketDomain domain,
+    EthereumKey key)
 {
     /// <summary>
     /// Receipts under one signature. One for each would cost a good part of what checking the bid costs; for more than 64 there is nothing left
@@ -94,7 +96,10 @@ public sealed class AdmissionDesk(
         var bid = examined.Signed!.Bid;
         return new AdmissionContext(
             rules, open.Period, members.Find(bid.Member), open.LastNumber(bid.Member), ledger.Available(bid.Member),
-            signed => examined.IsSigned ??= _bids.IsSignedByMember(signed, _signers));
+            signed => examined.IsSigned ??= _bids.IsSignedByMember(signed, _signers))
+        {
+            LeftOfMandate = mandates.Left(bid.Member, bid.Period),
+        };
     }
 
     /// <summary>The refusal, or null where the bid is entered and is to be made durable now.</summary>

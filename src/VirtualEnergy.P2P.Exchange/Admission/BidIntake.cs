@@ -1,4 +1,6 @@
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Live;
+using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Exchange.Admission;
@@ -9,16 +11,20 @@ namespace VirtualEnergy.P2P.Exchange.Admission;
 /// </summary>
 public sealed class BidIntake : BackgroundService
 {
+    private static readonly string InsufficientFunds = RejectionReason.InsufficientFunds.Code();
+    private static readonly string OverMandate = RejectionReason.OverMandate.Code();
+
     private readonly Topics _topics;
     private readonly MessageRate _rate;
     private readonly MarketPublisher _publisher;
+    private readonly FundsWatch _watch;
     private readonly LiveFeed _live;
     private readonly ILogger<BidIntake> _logger;
     private readonly AdmissionQueue _queue;
 
-    public BidIntake(Topics topics, AdmissionDesk desk, MessageRate rate, MarketPublisher publisher, LiveFeed live, ILogger<BidIntake> logger)
+    public BidIntake(Topics topics, AdmissionDesk desk, MessageRate rate, MarketPublisher publisher, FundsWatch watch, LiveFeed live, ILogger<BidIntake> logger)
     {
-        (_topics, _rate, _publisher, _live, _logger) = (topics, rate, publisher, live, logger);
+        (_topics, _rate, _publisher, _watch, _live, _logger) = (topics, rate, publisher, watch, live, logger);
         _queue = new AdmissionQueue(desk, Send, logger);
     }
 
@@ -51,6 +57,11 @@ public sealed class BidIntake : BackgroundService
         }
 
         _publisher.Send(_topics.Receipts(bid.Sender), WireFormat.Write(receipt));
+        if (receipt.Reason == InsufficientFunds || receipt.Reason == OverMandate)
+        {
+            _watch.Tell(bid.Sender); // after the receipt: her node then knows what it can bid
+        }
+
         _live.Changed(LivePart.Now);
         _live.Changed(LivePart.Book);
     }

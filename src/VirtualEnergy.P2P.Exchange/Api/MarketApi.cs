@@ -7,7 +7,7 @@ using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Api;
 
-/// <summary>The HTTP API: reading only, each answer bounded. Energies in Wh, prices in µEUR/kWh, money in µEUR.</summary>
+/// <summary>The HTTP API about the market: reading only, each answer bounded. Energies in Wh, prices in µEUR/kWh, money in µEUR.</summary>
 internal static class MarketApi
 {
     public const int MaxLimit = 500;
@@ -77,6 +77,6 @@ internal static class MarketApi
     private static ProblemHttpResult LimitProblem(int limit, int most) =>
         Problem(StatusCodes.Status400BadRequest, "limit", $"'limit' is {limit}; it must be from 1 to {most}.");
 
-    private static ProblemHttpResult Problem(int status, string parameter, string detail) => TypedResults.Problem(
+    internal static ProblemHttpResult Problem(int status, string parameter, string detail) => TypedResults.Problem(
         detail, statusCode: status, extensions: [KeyValuePair.Create("parameter", (object?)parameter)]);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
@@ -7,7 +8,7 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
 /// <summary>Puts the exchange's memory back as it was, from the journal's first round on.</summary>
-public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, FundsLedger ledger)
+public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, FundsLedger ledger, MandateBook mandates, FundsWatch watch)
 {
     // A week at a time: a journal of years must not be in memory at once.
     private const int Chunk = CommunityAccounts.KeptPeriods;
@@ -17,6 +18,11 @@ public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history,
     public IReadOnlyList<JournalledRound> Run(Period lastSettled)
     {
         var unsettled = new List<JournalledRound>();
+        foreach (var given in journal.Mandates())
+        {
+            mandates.Confirm(given);
+        }
+
         if (journal.FirstCleared() is not { } first || journal.LastCleared() is not { } last)
         {
             return unsettled;
@@ -46,6 +52,7 @@ public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history,
         ImmutableArray<SignedBid> bids = isLast ? Counting(journal.Bids(round.Period)) : [];
         history.Add(round, bids);
         accounts.Clear(round.Period, round.Trades, round.Charges, round.Supplier);
+        watch.Replay(round, bids);
         if (round.Period > lastSettled)
         {
             ledger.Clear(round.Period, round.Deltas());

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Funds;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Contracts;
@@ -13,6 +14,12 @@ public sealed record JournalIdentity(string Community, ulong ChainId, string Con
 
 /// <summary>An admitted bid with the receipt that the exchange signed for it.</summary>
 public sealed record JournalledBid(SignedBid Signed, BidReceipt Receipt);
+
+/// <summary>A mandate that was taken, with the receipt that the exchange signed for it.</summary>
+public sealed record JournalledMandate(MandateMessage Message, MandateReceipt Receipt)
+{
+    public Mandate Mandate => Message.Mandate;
+}
 
 /// <summary>A cleared round as it was published. Trades in canonical order; deltas follow from them.</summary>
 /// <param name="Bids">How many bids counted.</param>

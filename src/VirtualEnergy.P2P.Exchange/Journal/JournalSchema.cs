@@ -6,7 +6,7 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 internal static class JournalSchema
 {
     /// <summary>Written to the file as SQLite's <c>user_version</c>; a file of another version is refused, not guessed at.</summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     private const string Tables = """
         CREATE TABLE identity(
@@ -35,6 +35,9 @@ internal static class JournalSchema
           id INTEGER PRIMARY KEY, period INTEGER NOT NULL, state TEXT NOT NULL, call_data_hash TEXT NOT NULL,
           transaction_hash TEXT, sender TEXT, nonce INTEGER, raw TEXT, block INTEGER, gas INTEGER, at TEXT NOT NULL) STRICT;
         CREATE INDEX settlements_by_period ON settlements(period);
+        CREATE TABLE mandates(
+          member TEXT NOT NULL, number TEXT NOT NULL, message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
+          PRIMARY KEY(member, number)) STRICT;
         CREATE TABLE meter_readings(
           period INTEGER NOT NULL, member TEXT NOT NULL, import_wh INTEGER NOT NULL, export_wh INTEGER NOT NULL,
           production_wh INTEGER NOT NULL, charge_wh INTEGER NOT NULL, discharge_wh INTEGER NOT NULL, signature TEXT NOT NULL,

@@ -15,6 +15,15 @@ internal static class JournalText
     public static Hash256 Hash(string text) =>
         Hash256.TryParse(text, out var hash) ? hash : throw new JournalException($"The journal holds '{text}' where a hash belongs: it is damaged.");
 
+    public static JournalledMandate Mandate(string message, string receipt)
+    {
+        string? error;
+        return WireFormat.TryReadMandate(Encoding.UTF8.GetBytes(message), null, out var mandate, out error)
+            && WireFormat.TryReadMandateReceipt(Encoding.UTF8.GetBytes(receipt), out var answer, out error)
+            ? new JournalledMandate(mandate, answer)
+            : throw new JournalException($"The journal's mandate '{message}' does not read: {error}");
+    }
+
     public static JournalledBid Bid(string hash, string message, string receipt)
     {
         if (!WireFormat.TryReadBid(Encoding.UTF8.GetBytes(message), null, out var bid, out var refusal))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Exchange.Api;
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Metering;
@@ -18,7 +19,7 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// </summary>
 public sealed class RoundClock(
     ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, FundsLedger ledger,
-    RoundHistory history, CommunityAccounts accounts, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, MarketPublisher publisher, Topics topics, MarketViews views,
+    RoundHistory history, CommunityAccounts accounts, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, FundsWatch watch, MarketPublisher publisher, Topics topics, MarketViews views,
     LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
 {
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
@@ -101,6 +102,7 @@ public sealed class RoundClock(
         history.Add(journalled, bids);
         settlement.Enqueue(journalled); // works on its own from here
         publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));
+        watch.Cleared(journalled, bids);
         Tell(journalled, time.GetElapsedTime(start));
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using VirtualEnergy.P2P.Exchange.Api;
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Rounds;
@@ -12,7 +13,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// longer waits up to half a minute; rounds go on meanwhile. While nothing is due it looks how the chain is.
 /// </summary>
 public sealed class SettlementWorker(
-    ExchangeOptions options, Settler settler, ChainStatus chain, FundsLedger ledger, RoundHistory history, MarketViews views, LiveFeed live,
+    ExchangeOptions options, Settler settler, ChainStatus chain, FundsLedger ledger, RoundHistory history, MarketViews views, FundsWatch watch, LiveFeed live,
     TimeProvider time, ILogger<SettlementWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
@@ -112,6 +113,7 @@ public sealed class SettlementWorker(
         try
         {
             ledger.Observe(await settler.BalancesAsync(cancellation));
+            watch.TellAll();
             live.Changed(LivePart.Members);
         }
         catch (EthereumException failure)

@@ -16,7 +16,11 @@ public sealed record AdmissionContext(
     Member? Member,
     long? LastNumber,
     Money AvailableFunds,
-    Func<SignedBid, bool> SignatureIsValid);
+    Func<SignedBid, bool> SignatureIsValid)
+{
+    /// <summary>What the bidder's mandate leaves of the delivery's day after what was spent on it; null where she gave none.</summary>
+    public Money? LeftOfMandate { get; init; }
+}
 
 /// <summary>A registered member of the community.</summary>
 /// <param name="Id">Ethereum address of the member's node.</param>
@@ -42,7 +46,7 @@ public static class AdmissionRules
     [
         MemberIsKnown, MemberIsActive, GateIsOpen, PeriodIsTheOpenOne, NumberCountsUp, StepsAreFew, EnergiesArePositive,
         PricesAreInRange, PricesAreOnTick, PremiumsAreInRange, PartnerIsAnother, StepsAreInOrder, StepsDoNotCross, ConnectionCarriesIt, FundsCoverTheWorstCase,
-        SignatureIsTheMembers,
+        MandateCoversTheWorstCase, SignatureIsTheMembers,
     ];
 
     /// <summary>Null when the bid is admitted, else the first reason against it. Never throws on a hostile bid.</summary>
@@ -140,6 +144,10 @@ public static class AdmissionRules
     private static RejectionReason? FundsCoverTheWorstCase(SignedBid signed, AdmissionContext context) =>
         signed.Bid.WorstCasePayment is var worst && (worst <= context.AvailableFunds || worst == Money.Zero)
             ? null : RejectionReason.InsufficientFunds;
+
+    private static RejectionReason? MandateCoversTheWorstCase(SignedBid signed, AdmissionContext context) =>
+        context.LeftOfMandate is not { } left || signed.Bid.WorstCasePayment <= left || signed.Bid.WorstCasePayment == Money.Zero
+            ? null : RejectionReason.OverMandate;
 
     private static RejectionReason? SignatureIsTheMembers(SignedBid signed, AdmissionContext context) =>
         context.SignatureIsValid(signed) ? null : RejectionReason.WrongSignature;

@@ -56,6 +56,9 @@ public enum RejectionReason
 
     /// <summary>The worst case costs more than the member's available funds.</summary>
     InsufficientFunds,
+
+    /// <summary>The worst case, with what was spent on the delivery's day, is more than the member's mandate allows for a day.</summary>
+    OverMandate,
 }
 
 public static class RejectionReasons
@@ -81,6 +84,7 @@ public static class RejectionReasons
         RejectionReason.StepsCrossing => "steps-crossing",
         RejectionReason.OverCapacity => "over-capacity",
         RejectionReason.InsufficientFunds => "insufficient-funds",
+        RejectionReason.OverMandate => "over-mandate",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a code."),
     };
 }

@@ -51,6 +51,7 @@ internal static class FundsCommand
             Example: ve funds exit --open --config home.json
             """, ExitAsync, Member, Open),
         FundsHistoryCommand.Create(),
+        FundsMandateCommand.Create(),
     };
 
     private static Command Command(string name, string description, Func<ParseResult, FundsAccess, FundsTarget, CancellationToken, Task> run, params Symbol[] own)

@@ -34,6 +34,11 @@ internal static class FundsHistoryCommand
                 async access =>
                 {
                     var history = await FundsHistory.ReadAsync(access.Client, access.Escrow, member, parsed.GetValue(FromBlock), Progress(), cancellation).ConfigureAwait(false);
+                    if (!Console.IsErrorRedirected)
+                    {
+                        Console.Error.Write("\r" + new string(' ', 40) + "\r");
+                    }
+
                     Show(history, limit == 0 ? int.MaxValue : limit, parsed.GetValue(Json));
                     return 0;
                 },

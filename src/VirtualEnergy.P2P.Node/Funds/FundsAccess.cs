@@ -64,7 +64,7 @@ internal sealed class FundsAccess : IDisposable
     }
 
     /// <summary>Sends for the member; the caller disposes it.</summary>
-    public TransactionSender Sender(EthereumKey key, TimeProvider time) => new(_client, key, ChainId, time);
+    public TransactionSender Sender(EthereumKey key, TimeProvider time) => new(_client, key, ChainId, time, new TransactionSenderOptions { EstimateOnPending = true });
 
     public void Dispose() => _client.Dispose();
 

@@ -7,7 +7,7 @@ using VirtualEnergy.P2P.Settlement.Funds;
 namespace VirtualEnergy.P2P.Node.Funds;
 
 /// <summary>What went wrong with a member's money, in one line that says what to do.</summary>
-internal static class FundsRefusal
+public static class FundsRefusal
 {
     private const int Paused = 2;
     private const int Frozen = 4;

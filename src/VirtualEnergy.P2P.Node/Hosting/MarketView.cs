@@ -8,14 +8,15 @@ namespace VirtualEnergy.P2P.Node.Hosting;
 /// <param name="Open">The round whose gate was announced last.</param>
 /// <param name="Last">The last result.</param>
 /// <param name="Nodes">Every node that has told its status, by address.</param>
-public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Open, RoundResult? Last, IReadOnlyList<NodeStatus> Nodes)
+/// <param name="Funds">What the exchange says of one member's money; null where nobody was asked about, or she has plenty and no mandate.</param>
+public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Open, RoundResult? Last, IReadOnlyList<NodeStatus> Nodes, FundsNotice? Funds = null)
 {
     /// <summary>Long enough for a broker to have sent what it keeps after a subscription.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
 
     /// <exception cref="UserErrorException">No broker, or no market on it, in time.</exception>
     public static async Task<MarketView> ReadAsync(
-        BrokerAddress broker, string? community, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
+        BrokerAddress broker, string? community, TimeSpan wait, TimeProvider time, CancellationToken cancellation, MemberId? member = null)
     {
         using var limit = new CancellationTokenSource(wait, time);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
@@ -23,7 +24,7 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
         {
             var asker = $"ve-status-{time.GetTimestamp():x}";
             var topics = new Topics(community ?? await MarketDiscovery.FindCommunityAsync(broker, new MemberId(asker), time, NullLogger.Instance, timeout.Token).ConfigureAwait(false));
-            return await ReadAsync(broker, asker, topics, time, timeout.Token).ConfigureAwait(false);
+            return await ReadAsync(broker, asker, topics, member, time, timeout.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -35,11 +36,12 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
         }
     }
 
-    private static async Task<MarketView> ReadAsync(BrokerAddress broker, string asker, Topics topics, TimeProvider time, CancellationToken cancellation)
+    private static async Task<MarketView> ReadAsync(BrokerAddress broker, string asker, Topics topics, MemberId? member, TimeProvider time, CancellationToken cancellation)
     {
         var market = new TaskCompletionSource<MarketDescription>(TaskCreationOptions.RunContinuationsAsynchronously);
         RoundAnnouncement? open = null;
         RoundResult? last = null;
+        FundsNotice? funds = null;
         var nodes = new SortedDictionary<MemberId, NodeStatus>();
 
         // Only looks: a name of its own each time, and nothing kept for it.
@@ -58,6 +60,11 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
                 nodes[status.Member] = status;
             }
         }), cancellation).ConfigureAwait(false);
+        if (member is { } asked)
+        {
+            await link.SubscribeAsync(topics.Funds(asked), (message, _) => Read(() => WireFormat.TryReadFundsNotice(message.Payload.Span, out funds, out var _)), cancellation).ConfigureAwait(false);
+        }
+
         await link.SubscribeAsync(topics.RoundOpen, (message, _) => Read(() => WireFormat.TryReadAnnouncement(message.Payload.Span, out open, out var _)), cancellation).ConfigureAwait(false);
         await link.SubscribeAsync(topics.RoundResult, (message, _) => Read(() => WireFormat.TryReadResult(message.Payload.Span, out last, out var _)), cancellation).ConfigureAwait(false);
         await link.SubscribeAsync(topics.Market, (message, _) => Read(() =>
@@ -70,6 +77,6 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
         await link.StartAsync(cancellation).ConfigureAwait(false);
         var known = await market.Task.WaitAsync(cancellation).ConfigureAwait(false);
         await Task.Delay(Quiet, time, cancellation).ConfigureAwait(false);
-        return new MarketView(known, open, last, [.. nodes.Values]);
+        return new MarketView(known, open, last, [.. nodes.Values], funds);
     }
 }

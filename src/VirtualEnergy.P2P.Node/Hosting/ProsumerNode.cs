@@ -31,6 +31,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly MqttLink _link;
     private readonly PendingBid _pending;
     private readonly SeedPromises _seeds = new();
+    private readonly OwnFunds _funds;
     private JoinedMarket? _market;
     private Period? _open;
     private Bid? _bid;
@@ -48,6 +49,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         (_key, _home, _tariff, _logger) = (key, home, tariff, logger);
         Member = key.Address.ToMember();
         _topics = new Topics(community);
+        _funds = new OwnFunds(Member, logger);
         _link = new MqttLink(
             new MqttLinkOptions
             {
@@ -74,6 +76,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         // The result comes before the announcement: a home runs the last period before it bids for the next.
         await _link.SubscribeAsync(_topics.Market, OnMarketAsync, cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Receipts(Member), OnReceiptAsync, cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Funds(Member), OnFundsAsync, cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundResult, OnResultAsync, cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundOpen, OnRoundOpenAsync, cancellation).ConfigureAwait(false);
         await _link.StartAsync(cancellation).ConfigureAwait(false);
@@ -123,7 +126,8 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
 
         var (buy, sell) = market.Agent.BidFor(period);
-        return SendAsync(market, new Bid(Member, period, 1, buy, sell) { Preferences = Preferences.For(buy, sell) }, cancellation);
+        var bid = new Bid(Member, period, 1, buy, sell) { Preferences = Preferences.For(buy, sell) };
+        return SendAsync(market, _funds.Trim(bid, market.Description.Rules.Grid), cancellation);
     }
 
     private Task SendAsync(JoinedMarket market, Bid bid, CancellationToken cancellation)
@@ -154,7 +158,26 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (!receipt.Accepted)
         {
+            if (receipt.Reason == RejectionReason.InsufficientFunds.Code() || receipt.Reason == RejectionReason.OverMandate.Code())
+            {
+                _funds.Refused();
+            }
+
             _logger.LogWarning("The bid for period {Period} was refused: {Reason}. {Detail}", receipt.Period, receipt.Reason, receipt.Detail);
+        }
+    }
+
+    private async Task OnFundsAsync(MqttMessage message, CancellationToken cancellation)
+    {
+        if (!_funds.Take(message.Payload.Span) || _market is not { } market || _bid is not { } bid || bid.Period != _open || bid.Number >= MostAttempts)
+        {
+            return;
+        }
+
+        // The bid was refused for want of money, and now it is known how much there is.
+        if (_funds.Trim(bid, market.Description.Rules.Grid) is var trimmed && trimmed != bid)
+        {
+            await SendAsync(market, trimmed with { Number = bid.Number + 1 }, cancellation).ConfigureAwait(false);
         }
     }
 

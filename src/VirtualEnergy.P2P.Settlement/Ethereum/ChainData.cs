@@ -10,7 +10,11 @@ namespace VirtualEnergy.P2P.Settlement.Ethereum;
 /// <param name="From">The pretended sender.</param>
 /// <param name="Block">The state to execute on; null is the latest.</param>
 /// <param name="Value">Ether that goes with it, wei.</param>
-public sealed record EthereumCall(Address? To, ReadOnlyMemory<byte> Data, Address? From = null, ulong? Block = null, BigInteger Value = default);
+public sealed record EthereumCall(Address? To, ReadOnlyMemory<byte> Data, Address? From = null, ulong? Block = null, BigInteger Value = default)
+{
+    /// <summary>Execute on the block that is being made instead: where only time has passed, the latest one does not know it.</summary>
+    public bool OnPending { get; init; }
+}
 
 /// <summary>What a transaction should offer now, wei per gas.</summary>
 /// <param name="MaxFeePerGas">Twice the next block's base fee, and the tip: holds through six full blocks.</param>

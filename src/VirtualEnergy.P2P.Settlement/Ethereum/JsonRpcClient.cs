@@ -52,10 +52,10 @@ public sealed class JsonRpcClient : IEthereumClient, IDisposable
         AskAsync("eth_blockNumber", [], RpcJson.UInt64, cancellationToken);
 
     public Task<byte[]> CallAsync(EthereumCall call, CancellationToken cancellationToken) =>
-        AskAsync("eth_call", [RpcJson.Of(call), RpcJson.Block(call.Block)], RpcJson.Data, cancellationToken);
+        AskAsync("eth_call", [RpcJson.Of(call), RpcJson.Block(call)], RpcJson.Data, cancellationToken);
 
     public Task<ulong> EstimateGasAsync(EthereumCall call, CancellationToken cancellationToken) =>
-        AskAsync("eth_estimateGas", [RpcJson.Of(call), RpcJson.Block(call.Block)], RpcJson.UInt64, cancellationToken);
+        AskAsync("eth_estimateGas", [RpcJson.Of(call), RpcJson.Block(call)], RpcJson.UInt64, cancellationToken);
 
     public async Task<EthereumFees> FeesAsync(CancellationToken cancellationToken)
     {

@@ -50,6 +50,8 @@ internal static class RpcJson
         return json;
     }
 
+    public static string Block(EthereumCall call) => call.OnPending ? "pending" : Block(call.Block);
+
     public static string Block(ulong? number) => number is { } block ? Hex.OfQuantity(block) : "latest";
 
     public static BigInteger Quantity(JsonElement json) => Hex.ParseQuantity(json.GetString());

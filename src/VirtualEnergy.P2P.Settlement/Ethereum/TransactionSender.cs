@@ -12,6 +12,9 @@ public sealed record TransactionSenderOptions
     /// <summary>Between two looks for the receipt.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Estimate on the block that is being made: for a call that waits for a time, on a chain that makes blocks only when there is something to do.</summary>
+    public bool EstimateOnPending { get; init; }
+
     /// <summary>Gas limit = estimate × this / 100: state may change between estimate and block.</summary>
     public int GasPercent { get; init; } = 125;
 }
@@ -172,7 +175,7 @@ public sealed class TransactionSender : IDisposable
     private async Task<SignedTransaction> PrepareNextAsync(Address? to, byte[] data, BigInteger value, CancellationToken cancellationToken)
     {
         await CheckChainAsync(cancellationToken);
-        var gas = await _client.EstimateGasAsync(new EthereumCall(to, data, Address, Value: value), cancellationToken);
+        var gas = await _client.EstimateGasAsync(new EthereumCall(to, data, Address, Value: value) { OnPending = _options.EstimateOnPending }, cancellationToken);
         var fees = await _client.FeesAsync(cancellationToken);
         var nonce = _nextNonce ?? await _client.TransactionCountAsync(Address, pending: true, cancellationToken);
         var limit = (ulong)((UInt128)gas * (uint)_options.GasPercent / 100);

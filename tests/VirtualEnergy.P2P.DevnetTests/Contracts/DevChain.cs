@@ -16,6 +16,8 @@ public sealed class DevChain : IAsyncLifetime
 
     public JsonRpcClient Client => _client!;
 
+    public Uri Rpc => _anvil!.RpcUrl;
+
     /// <summary>Deploys, registers, and pays for the members.</summary>
     public TransactionSender Registrar => SenderOf(DevAccounts.Registrar);
 

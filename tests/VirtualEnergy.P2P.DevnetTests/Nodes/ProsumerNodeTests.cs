@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Funds;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
@@ -92,6 +93,41 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
             Assert.Equal(first with { Number = first.Number + 1 }, second);
         }
     }
+
+    [Fact]
+    public async Task A_bid_is_cut_to_what_balance_and_mandate_leave()
+    {
+        var (node, period) = await StartAsync();
+        await using (node)
+        {
+            // The retained notice is there before the round opens: 5,000 µEUR of the day's mandate are left, of a full balance.
+            await PublishAsync(Topics.Funds(Member), WireFormat.Write(Notice(period, available: 50_000_000, most: 20_000, spent: 15_000)), retain: true);
+            await AnnounceAsync(period);
+            var bid = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            Assert.InRange(bid.WorstCasePayment.MicroEur, 1, 5_000);
+        }
+    }
+
+    [Fact]
+    public async Task A_bid_that_was_refused_for_want_of_money_comes_again_within_what_the_notice_says()
+    {
+        var (node, period) = await StartAsync();
+        await using (node)
+        {
+            await AnnounceAsync(period);
+            var whole = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            await PublishAsync(Topics.Receipts(Member), WireFormat.Write(
+                new BidReceipt(Member, period, whole.Number, default, Accepted: false, "insufficient-funds", "too dear", [])));
+            await PublishAsync(Topics.Funds(Member), WireFormat.Write(Notice(period, available: 4_000, most: null, spent: 0)), retain: true);
+            var trimmed = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            Assert.Equal(whole.Number + 1, trimmed.Number);
+            Assert.InRange(trimmed.WorstCasePayment.MicroEur, 1, 4_000);
+            Assert.True(whole.WorstCasePayment > trimmed.WorstCasePayment);
+        }
+    }
+
+    private static FundsNotice Notice(Period period, long available, ulong? most, long spent) => new(
+        Member, period, new FundsOutlook(FundsLevel.Low, new Money(available), Money.Zero, null, Money.Zero), most is { } bound ? new Mandate(Member, 1, bound) : null, new Money(spent));
 
     [Fact]
     public async Task A_result_is_obeyed_and_the_meters_are_read_and_signed()

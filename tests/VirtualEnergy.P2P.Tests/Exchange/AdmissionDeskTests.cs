@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Time.Testing;
 using VirtualEnergy.P2P.Exchange.Admission;
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
@@ -36,7 +37,7 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
     public AdmissionDeskTests()
     {
         _journal = ExchangeJournal.Open(Path.Combine(_folder, "journal.db"), Identity, _time);
-        _desk = new AdmissionDesk(MarketRules.Default, _members, _open, _ledger, _journal, Domain, ExchangeKey);
+        _desk = new AdmissionDesk(MarketRules.Default, _members, _open, _ledger, new MandateBook(MarketRules.Default), _journal, Domain, ExchangeKey);
         _ledger.Observe([new(AnnaId, new Money(1_000_000))]);
         _ = _open.Open(Open, default, _members.Active, []);
     }

@@ -20,6 +20,11 @@ public sealed class BrokerAccessTests
     [InlineData(null, "vep/1/hamlet/bids/" + Ada, false, true)]
     [InlineData(null, "vep/1/hamlet/bids/" + Ada, true, false)] // a bid is never retained
     [InlineData(null, "vep/1/hamlet/meters/" + Ada, false, true)]
+    [InlineData(null, "vep/1/hamlet/mandates/" + Ada, false, true)]
+    [InlineData(null, "vep/1/hamlet/mandates/" + Ada, true, false)] // said once: the exchange remembers
+    [InlineData(Ben, "vep/1/hamlet/mandates/" + Ada, false, false)]
+    [InlineData(null, "vep/1/hamlet/mandate-receipts/" + Ada, false, false)]
+    [InlineData(null, "vep/1/hamlet/funds/" + Ada, true, false)]
     [InlineData(null, "vep/1/hamlet/nodes/" + Ada + "/status", true, true)]
     [InlineData(Ada, "vep/1/hamlet/bids/" + Ada, false, true)]
     [InlineData(Ada, "vep/1/hamlet/bids/" + Ben, false, false)]
@@ -55,6 +60,11 @@ public sealed class BrokerAccessTests
     [InlineData(null, "vep/1/hamlet/rounds/+", true)]
     [InlineData(null, "vep/1/hamlet/nodes/+/status", true)]
     [InlineData(null, "vep/1/hamlet/receipts/" + Ada, true)]
+    [InlineData(null, "vep/1/hamlet/mandate-receipts/" + Ada, true)]
+    [InlineData(null, "vep/1/hamlet/funds/" + Ada, true)]
+    [InlineData(Ada, "vep/1/hamlet/funds/" + Ben, false)]
+    [InlineData(null, "vep/1/hamlet/funds/+", false)]
+    [InlineData(null, "vep/1/hamlet/mandates/" + Ada, false)]
     [InlineData(Ada, "vep/1/hamlet/receipts/" + Ben, false)]
     [InlineData(null, "vep/1/hamlet/receipts/+", false)]
     [InlineData(null, "vep/1/hamlet/bids/+", false)]

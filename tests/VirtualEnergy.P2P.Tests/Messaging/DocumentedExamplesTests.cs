@@ -18,6 +18,9 @@ public sealed class DocumentedExamplesTests
     [InlineData("Receipt", 3)]
     [InlineData("Result", 3)]
     [InlineData("Meter reading", 1)]
+    [InlineData("Mandate", 2)]
+    [InlineData("Mandate receipt", 2)]
+    [InlineData("Funds", 2)]
     [InlineData("Status", 1)]
     [InlineData("Curve terms", 1)]
     [InlineData("Curve bid", 2)]
@@ -46,6 +49,9 @@ public sealed class DocumentedExamplesTests
         "Receipt" => WireFormat.TryReadReceipt(example, out var receipt, out var error) ? (WireFormat.Write(receipt), null) : (null, error),
         "Result" => WireFormat.TryReadResult(example, out var result, out var error) ? (WireFormat.Write(result), null) : (null, error),
         "Meter reading" => WireFormat.TryReadMeterReading(example, out var reading, out var error) ? (WireFormat.Write(reading), null) : (null, error),
+        "Mandate" => WireFormat.TryReadMandate(example, null, out var mandate, out var error) ? (WireFormat.Write(mandate), null) : (null, error),
+        "Mandate receipt" => WireFormat.TryReadMandateReceipt(example, out var taken, out var error) ? (WireFormat.Write(taken), null) : (null, error),
+        "Funds" => WireFormat.TryReadFundsNotice(example, out var funds, out var error) ? (WireFormat.Write(funds), null) : (null, error),
         "Status" => WireFormat.TryReadStatus(example, out var status, out var error) ? (WireFormat.Write(status), null) : (null, error),
         "Curve terms" => WireFormat.TryReadCurveMarket(example, out var terms, out var error) ? (WireFormat.Write(terms), null) : (null, error),
         "Curve bid" => WireFormat.TryReadCurveBid(example, Agent, Matcher, out var curve, out var unreadable) ? (WireFormat.Write(curve), null) : (null, unreadable.Detail),
