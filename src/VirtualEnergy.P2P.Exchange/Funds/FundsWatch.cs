@@ -27,11 +27,12 @@ public sealed class FundsWatch(
     private Period _next;
 
     /// <summary>How a member stands, for the period that is to be bid for next.</summary>
-    public FundsNotice NoticeOf(MemberId member)
+    /// <param name="available">What she can bid with, where it is known better than the ledger has it.</param>
+    public FundsNotice NoticeOf(MemberId member, Money available)
     {
         lock (_lock)
         {
-            return Notice(member);
+            return Notice(member) with { Outlook = TrailOf(member).With(available) };
         }
     }
 

@@ -28,10 +28,13 @@ public sealed class MemberFunds(
         var request = await contract.RequestOfAsync(Address.FromMember(member), cancellation);
         var state = await contract.StateAsync(cancellation);
         var facts = await FactsAsync();
-        var notice = watch.NoticeOf(member);
-        var onChain = ledger.OnChain(member);
+
+        // The chain's own word: the ledger looks only every few seconds, and who has just paid in looks at once.
+        var onChain = await contract.BalanceOfAsync(Address.FromMember(member), cancellation);
+        var unsettled = ledger.Available(member) - ledger.OnChain(member);
+        var notice = watch.NoticeOf(member, onChain + unsettled);
         return new FundsView(
-            member.Value, known.Name, onChain.MicroEur, (notice.Outlook.Available - onChain).MicroEur, ledger.UnsettledRounds, notice.Outlook.Available.MicroEur,
+            member.Value, known.Name, onChain.MicroEur, unsettled.MicroEur, ledger.UnsettledRounds, notice.Outlook.Available.MicroEur,
             request.Amount == Money.Zero ? null : new RequestView(request.Amount.MicroEur, request.ReadyAt, request.To.ToString()),
             WireFormat.Code(notice.Outlook.Level), notice.Outlook.SpendingPerPeriod.MicroEur, notice.Outlook.LastsPeriods, notice.Outlook.LargestBid.MicroEur,
             notice.Mandate is { } mandate ? new MandateView($"{mandate.Number}", mandate.Most?.MicroEur) : null, notice.SpentOnDay.MicroEur,
@@ -61,7 +64,7 @@ public sealed class MemberFunds(
 }
 
 /// <summary>A member's money. Amounts in µEUR.</summary>
-/// <param name="BalanceMicroEur">In the escrow, as the chain was last seen.</param>
+/// <param name="BalanceMicroEur">In the escrow, on the chain.</param>
 /// <param name="UnsettledMicroEur">What rounds that the chain does not have yet will do to it: + is received.</param>
 /// <param name="UnsettledRounds">How many those are, of everybody.</param>
 /// <param name="AvailableMicroEur">The two together: what she can bid with.</param>

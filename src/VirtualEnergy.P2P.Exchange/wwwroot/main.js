@@ -10,6 +10,7 @@ import { dayOf, age, startOf } from './format.js';
 import { headline } from './headline.js';
 import { memberTable } from './members.js';
 import { State } from './state.js';
+import { themeButton } from './theme-button.js';
 import { tradeList } from './trades.js';
 
 const statusTexts = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', offline: 'Offline' };
@@ -40,22 +41,4 @@ function showConnection(current) {
 function showAge(current) {
   const stale = current.status !== 'live' && current.heardAt !== null;
   setText(byId('connection-age'), stale ? `data ${age(Date.now() - current.heardAt)} old` : '');
-}
-
-function themeButton(button) {
-  const system = matchMedia('(prefers-color-scheme: dark)');
-  const current = () => document.documentElement.dataset.theme ?? (system.matches ? 'dark' : 'light');
-  const show = () => setText(byId('theme-text'), current() === 'dark' ? 'Light' : 'Dark');
-  button.addEventListener('click', () => {
-    const theme = current() === 'dark' ? 'light' : 'dark';
-    document.documentElement.dataset.theme = theme;
-    try {
-      localStorage.setItem('theme', theme);
-    } catch {
-      // Not remembered where storage is refused; it still holds for this visit.
-    }
-    show();
-  });
-  system.addEventListener('change', show);
-  show();
 }
