@@ -89,11 +89,15 @@ public sealed class FundsHistoryTests(DevChain chain)
         Assert.Equal(
             [
                 (FundsEntryKind.Deposit, 100, 0), (FundsEntryKind.Trades, 60, 0), (FundsEntryKind.Trades, 110, 0), (FundsEntryKind.WithdrawalRequest, 10, 100),
-                (FundsEntryKind.TradesRolledBack, 0, 60), (FundsEntryKind.Exit, 0, 0),
+                (FundsEntryKind.TradesRolledBack, 0, 60), (FundsEntryKind.Withdrawal, 0, 0), // nothing but the request was left
             ],
             history.Entries.Select(entry => (entry.Kind, entry.After.Balance.MicroEur, entry.After.Requested.MicroEur)));
         Assert.Equal(new Money(-60), history.Entries[^1].Change);
         Assert.Equal(new Period(1002), history.Entries[^2].Period);
+
+        await escrow.Contract.ExitAsync(Patient(), escrow.Members[1], Cancellation);
+        var other = (await HistoryAsync(chain.Client, escrow, escrow.Members[1])).Entries[^1];
+        Assert.Equal((FundsEntryKind.Exit, new Money(-140)), (other.Kind, other.Change)); // 100 + 40, with the second period undone
     }
 
     [Fact]
