@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Exchange.Funds;
 /// The last movements of each member's money on the chain, for the viewer. Read when somebody asks, on from where the last asking
 /// ended; a chain that was reorganised, or that contradicts itself, is read anew from its beginning.
 /// </summary>
-/// <remarks>One reads at a time, the others wait for it. Bounded: the newest <see cref="Kept"/> entries of each payee.</remarks>
+/// <remarks>One reads at a time, the others wait for it. Bounded: the newest <see cref="Kept"/> entries of each member.</remarks>
 public sealed class ChainHistory(ExchangeOptions options, JsonRpcClient client, EnergySettlementContract contract) : IDisposable
 {
     public const int Kept = 200;
@@ -50,7 +50,7 @@ public sealed class ChainHistory(ExchangeOptions options, JsonRpcClient client, 
         if (_replay is null || (_anchor is { } anchor && (await client.BlockAsync(anchor.Number, cancellation))?.Hash != anchor.Hash))
         {
             _entries.Clear();
-            _replay = new EscrowReplay(client, contract, options.Payees.Select(payee => KeyValuePair.Create(Address.FromMember(payee), default(FundsState))), 0);
+            _replay = new EscrowReplay(client, contract, options.Members.Select(member => KeyValuePair.Create(Address.FromMember(member.Id), default(FundsState))), 0);
         }
 
         if (head.Number < _replay.NextBlock)

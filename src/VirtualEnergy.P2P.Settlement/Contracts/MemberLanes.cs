@@ -31,6 +31,10 @@ public sealed class MemberLanes
     /// <summary>Those with a storage word each, in order of registration.</summary>
     public ImmutableArray<Address> WideAccounts { get; }
 
+    /// <summary>Whose lane it is; null for one that nobody has.</summary>
+    public Address? OwnerOf(int lane) =>
+        lane >= DeltaWords.FirstWideLane ? Of(WideAccounts, lane - DeltaWords.FirstWideLane) : Of(Members, lane);
+
     public bool Contains(MemberId member) => _lanes.ContainsKey(member);
 
     /// <summary>A batch's deltas, packed for the contract.</summary>
@@ -44,4 +48,6 @@ public sealed class MemberLanes
     /// <exception cref="ArgumentException">Not registered.</exception>
     public int LaneOf(MemberId member) =>
         _lanes.TryGetValue(member, out var lane) ? lane : throw new ArgumentException($"Member {member} is not registered on the chain.");
+
+    private static Address? Of(ImmutableArray<Address> accounts, int number) => number < accounts.Length ? accounts[number] : null;
 }

@@ -26,7 +26,7 @@ public sealed class EscrowReplay
     private readonly Dictionary<Address, FundsState> _funds;
     private readonly SortedDictionary<Period, Batch> _batches = [];
     private readonly SortedDictionary<Period, Batch> _metered = [];
-    private ImmutableArray<Address> _lanes = [];
+    private MemberLanes _lanes = new([]);
 
     /// <param name="client">The node, over HTTP.</param>
     /// <param name="escrow">The contract, on the same node.</param>
@@ -53,7 +53,7 @@ public sealed class EscrowReplay
     /// <exception cref="EthereumException">The node does not answer.</exception>
     public async IAsyncEnumerable<ImmutableArray<FundsEntry>> ReadToAsync(ulong lastBlock, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        _lanes = (await _escrow.LanesAsync(cancellation)).Members;
+        _lanes = await _escrow.LanesAsync(cancellation);
         await foreach (var page in EscrowLogPages.ReadAsync(_client, _escrow.Address, NextBlock, lastBlock, cancellation))
         {
             var entries = ImmutableArray.CreateBuilder<FundsEntry>();
@@ -130,10 +130,10 @@ public sealed class EscrowReplay
         var entries = new List<FundsEntry>();
         foreach (var (lane, delta) in deltas)
         {
-            if (lane < _lanes.Length && _funds.TryGetValue(_lanes[lane], out var before))
+            if (_lanes.OwnerOf(lane) is { } owner && _funds.TryGetValue(owner, out var before))
             {
-                var after = _funds[_lanes[lane]] = move(before, delta);
-                entries.Add(new FundsEntry(_lanes[lane], kind, before, after, period, null, log.BlockNumber, at, log.TransactionHash));
+                var after = _funds[owner] = move(before, delta);
+                entries.Add(new FundsEntry(owner, kind, before, after, period, null, log.BlockNumber, at, log.TransactionHash));
             }
         }
 

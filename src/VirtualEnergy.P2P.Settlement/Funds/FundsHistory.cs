@@ -28,7 +28,8 @@ public sealed record FundsHistory(Address Member, FundsState Opening, ImmutableA
         JsonRpcClient client, EnergySettlementContract escrow, Address member, ulong fromBlock, IProgress<ulong>? progress, CancellationToken cancellation)
     {
         var last = await client.BlockNumberAsync(cancellation);
-        var opening = fromBlock == 0 ? default : await StateAsync(client, escrow.Address, member, fromBlock - 1, cancellation);
+        var isWide = (await escrow.LanesAsync(cancellation)).WideAccounts.Contains(member);
+        var opening = (fromBlock == 0 ? default : await StateAsync(client, escrow.Address, member, fromBlock - 1, cancellation)) with { IsWide = isWide };
         var replay = new EscrowReplay(client, escrow, [KeyValuePair.Create(member, opening)], fromBlock);
         var entries = ImmutableArray.CreateBuilder<FundsEntry>();
         await foreach (var page in replay.ReadToAsync(last, cancellation))
@@ -37,7 +38,7 @@ public sealed record FundsHistory(Address Member, FundsState Opening, ImmutableA
             progress?.Report(replay.NextBlock - 1);
         }
 
-        var closing = await StateAsync(client, escrow.Address, member, last, cancellation);
+        var closing = await StateAsync(client, escrow.Address, member, last, cancellation) with { IsWide = isWide };
         if (replay.Of(member) is var reached && reached != closing)
         {
             throw new FundsHistoryException(

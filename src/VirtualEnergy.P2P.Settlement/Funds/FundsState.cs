@@ -11,6 +11,9 @@ public readonly record struct FundsState(Money Balance, Money Requested)
     /// <summary>The most that a lane holds.</summary>
     public static readonly Money MostBalance = new((1L << DeltaWords.LaneBits) - 1);
 
+    /// <summary>Whether it is a wide account's, which a lane's bound does not concern.</summary>
+    public bool IsWide { get; init; }
+
     /// <summary>All that the escrow owes her.</summary>
     public Money Total => Balance + Requested;
 
@@ -19,17 +22,17 @@ public readonly record struct FundsState(Money Balance, Money Requested)
 
     /// <param name="inAll">All that she has asked for since she was last paid.</param>
     /// <exception cref="FundsHistoryException">More than she had.</exception>
-    public FundsState Asked(Money inAll) => Checked(new FundsState(Total - inAll, inAll), $"a request of {inAll} in all");
+    public FundsState Asked(Money inAll) => Checked(this with { Balance = Total - inAll, Requested = inAll }, $"a request of {inAll} in all");
 
     /// <exception cref="FundsHistoryException">She had asked for another amount.</exception>
     public FundsState Cancelled(Money amount) =>
-        amount == Requested ? Checked(new FundsState(Total, Money.Zero), $"a cancelled request of {amount}") : throw Contradiction($"the cancelled request is of {amount}");
+        amount == Requested ? Checked(this with { Balance = Total, Requested = Money.Zero }, $"a cancelled request of {amount}") : throw Contradiction($"the cancelled request is of {amount}");
 
     /// <summary>The same event tells of a payment that she asked for and of an exit with all that she has; the amount tells which.</summary>
     /// <exception cref="FundsHistoryException">She was paid neither.</exception>
     public (FundsState After, bool IsExit) Paid(Money amount) =>
         amount == Requested ? (this with { Requested = Money.Zero }, false)
-        : amount == Total ? (default, true)
+        : amount == Total ? (this with { Balance = Money.Zero, Requested = Money.Zero }, true)
         : throw Contradiction($"{amount} were paid out");
 
     /// <exception cref="FundsHistoryException">She could not have paid it.</exception>
@@ -40,12 +43,14 @@ public readonly record struct FundsState(Money Balance, Money Requested)
     public FundsState RolledBack(Money delta)
     {
         var balance = Balance - delta;
-        var kept = balance < Money.Zero ? Money.Zero : balance > MostBalance ? MostBalance : balance;
-        return Checked(new FundsState(kept, Requested + balance - kept), $"a settlement of {delta} undone");
+        var kept = balance < Money.Zero ? Money.Zero : balance > Most ? Most : balance;
+        return Checked(this with { Balance = kept, Requested = Requested + balance - kept }, $"a settlement of {delta} undone");
     }
 
+    private Money Most => IsWide ? new Money(long.MaxValue) : MostBalance;
+
     private FundsState Checked(FundsState after, string by) =>
-        after.Balance >= Money.Zero && after.Balance <= MostBalance && after.Requested >= Money.Zero
+        after.Balance >= Money.Zero && after.Balance <= Most && after.Requested >= Money.Zero
             ? after
             : throw Contradiction($"{by} would make them {after.Balance} and {after.Requested}");
 

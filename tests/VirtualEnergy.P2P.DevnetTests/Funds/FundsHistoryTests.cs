@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using VirtualEnergy.P2P.Contracts;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
@@ -98,6 +99,25 @@ public sealed class FundsHistoryTests(DevChain chain)
         await escrow.Contract.ExitAsync(Patient(), escrow.Members[1], Cancellation);
         var other = (await HistoryAsync(chain.Client, escrow, escrow.Members[1])).Entries[^1];
         Assert.Equal((FundsEntryKind.Exit, new Money(-140)), (other.Kind, other.Change)); // 100 + 40, with the second period undone
+    }
+
+    [Fact]
+    public async Task A_wide_account_has_a_history_beyond_what_a_lane_holds()
+    {
+        var escrow = await OfAsync(chain, 1, eachMicroEur: 100);
+        var (grid, rich) = (AddressOf(100), FundsState.MostBalance + new Money(5));
+        await escrow.Contract.RegisterWideAsync(chain.Registrar, grid, Cancellation);
+        await escrow.Euro.MintAsync(chain.Registrar, chain.Registrar.Address, rich, Cancellation);
+        await escrow.Euro.ApproveAsync(chain.Registrar, escrow.Contract.Address, rich, Cancellation);
+        await escrow.Contract.DepositAsync(chain.Registrar, grid, rich, Cancellation);
+        var fee = new SettlementBatch(new Period(1001), BidsRoot, TradesRoot, [new(escrow.Members[0].ToMember(), new Money(-30)), new(grid.ToMember(), new Money(30))]);
+        await escrow.Contract.SettleAsync(chain.Settler, fee, Cancellation);
+        var payment = new Payment(grid.ToMember(), escrow.Members[0].ToMember(), new Energy(1_000), new Price(7));
+        await escrow.Contract.SettleVerifiedAsync(chain.Settler, new Period(1002), BidsRoot, TradesRoot, [payment], Cancellation);
+
+        var history = await FundsHistory.ReadAsync(chain.Client, escrow.Contract, grid, 0, null, Cancellation);
+        Assert.Equal([rich, new Money(30), new Money(-7)], history.Entries.Select(entry => entry.BalanceChange));
+        Assert.Equal(rich + new Money(23), history.Closing.Balance);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Funds;
 using VirtualEnergy.P2P.Market.Zones;
 using Xunit;
 
@@ -42,8 +43,17 @@ public sealed class ExchangeConfigurationTests
         Assert.Equal(MarketRules.Default, options.Rules);
     }
 
+    [Fact]
+    public void When_members_are_warned_can_be_set()
+    {
+        Assert.Equal(new FundsWarningRules(96, 96, 2), Read(Good).FundsWarning);
+        var options = Read(new(Good) { ["Exchange:Funds:WindowPeriods"] = "48", ["Exchange:Funds:WarnBelowPeriods"] = "24", ["Exchange:Funds:WarnBelowBids"] = "3" });
+        Assert.Equal(new FundsWarningRules(48, 24, 3), options.FundsWarning);
+    }
+
     [Theory]
     [InlineData("Exchange:Community", null, "Exchange:Community is missing")]
+    [InlineData("Exchange:Funds:WindowPeriods", "0", "Exchange:Funds:WindowPeriods is '0'; it must be a whole number from 1")]
     [InlineData("Exchange:Rpc", "here", "Exchange:Rpc is 'here'")]
     [InlineData("Exchange:Contract", "0x12", "Exchange:Contract is '0x12'")]
     [InlineData("Exchange:Members:0:Id", "anna", "Exchange:Members:0:Id is 'anna'")]
