@@ -18,6 +18,7 @@ internal static class NodeCommand
               {
                 "broker": "mqtt://192.168.1.10:1883",
                 "wallet": "anna.json", "passwordFile": "anna.password",
+                "rpc": "http://192.168.1.10:8545", "contract": "0x5FbDB2315678afecb367f032d93F642f64180aa3",   // for ve funds
                 "household": { "data": "my-home", "name": "anna" },
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
                 "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }

@@ -21,7 +21,7 @@ addEventListener('hashchange', () => location.reload());
 start();
 
 async function start() {
-  member = decodeURIComponent(location.hash.slice(1)).toLowerCase();
+  member = location.hash.slice(1).toLowerCase();
   if (!/^0x[0-9a-f]{40}$/.test(member)) {
     trouble('Whose money? Choose a member in the market\'s list.');
     return;
