@@ -71,12 +71,11 @@ public sealed class OwnFundsTests : ILogger
         Assert.StartsWith("The balance is short", _warnings[1], StringComparison.Ordinal);
     }
 
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
 
-    public bool IsEnabled(LogLevel logLevel) => true;
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (logLevel >= LogLevel.Warning)
         {
