@@ -87,8 +87,8 @@ public sealed class ExchangeApiTests
         var document = await http.GetFromJsonAsync<JsonElement>("/openapi/v1.json", _cancellation);
         string[] expected =
         [
-            "/api/book", "/api/chain", "/api/flows", "/api/members", "/api/members/{id}", "/api/rounds", "/api/rounds/{period}", "/api/snapshot",
-            "/api/trades", "/health",
+            "/api/book", "/api/chain", "/api/flows", "/api/members", "/api/members/{id}", "/api/members/{id}/funds", "/api/members/{id}/funds/history",
+            "/api/members/{id}/mandate", "/api/rounds", "/api/rounds/{period}", "/api/snapshot", "/api/trades", "/health",
         ];
         Assert.Equal(expected, document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
     }
