@@ -40,6 +40,6 @@ public sealed class EuroToken(IEthereumClient client, Address address)
     // A token may have minted without bound; nobody's account here is worth more than 64 bits of µEUR.
     private static Money AtMost(BigInteger units) => new((long)BigInteger.Min(units, long.MaxValue));
 
-    private async Task<T> ReadAsync<T>(AbiFunction function, CancellationToken cancellationToken, params object[] arguments) =>
-        (T)function.DecodeResult(await client.CallAsync(Address, function.Encode(arguments), cancellationToken))[0];
+    private Task<T> ReadAsync<T>(AbiFunction function, CancellationToken cancellationToken, params object[] arguments) =>
+        client.ReadAsync(Address, function, values => (T)values[0], cancellationToken, arguments);
 }
