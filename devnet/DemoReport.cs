@@ -18,6 +18,7 @@ internal sealed class DemoReport : IProgress<RoundProgress>
     private readonly long _started;
     private readonly Lock _lock = new();
     private readonly Dictionary<Period, RoundCleared> _cleared = [];
+    private readonly DemoDeviations _deviations = new();
     private int _homes;
     private int _settled;
 
@@ -82,6 +83,9 @@ internal sealed class DemoReport : IProgress<RoundProgress>
                     _settled++;
                     _console.WriteLine(Line(cleared, settled));
                     break;
+                case PeriodMetered or DeviationsSettled:
+                    _deviations.Report(value);
+                    break;
                 case SettlementDelayed delayed:
                     Warn(Text($"settlement of {delayed.Period} waits {delayed.RetryIn.TotalSeconds:0.0} s: {delayed.Why}"));
                     break;
@@ -101,12 +105,13 @@ internal sealed class DemoReport : IProgress<RoundProgress>
         table.AddRow("self-sufficiency", Text($"{summary.SelfSufficiencyWithout:P1} alone, {summary.SelfSufficiencyWith:P1} together"));
         table.AddRow("savings", Text($"{summary.Savings.MicroEur / 1e6:N2} EUR against the supplier alone"));
         table.AddRow("gas", summary.GasPerTrade is { } gas ? Text($"{summary.GasTotal:N0}, {gas:N0} a trade") : Text($"{summary.GasTotal:N0}"));
+        table.AddRow("deviations", _deviations.ToString());
         table.AddRow("escrow", Text($"{escrow.MicroEur / 1e6:N6} EUR in the contract, {summary.Escrow.MicroEur / 1e6:N6} EUR in balances"));
         table.AddRow("time", Text($"{seconds:N1} s"));
         _console.Write(table);
         if (_options.Json)
         {
-            Console.Out.WriteLine(DemoSummary.ToJson(summary, escrow, chainId, contract, seconds));
+            Console.Out.WriteLine(DemoSummary.ToJson(summary, _deviations, escrow, chainId, contract, seconds));
         }
     }
 

@@ -8,6 +8,10 @@ namespace VirtualEnergy.P2P.Devnet;
 
 /// <summary>The demo's answer for machines. Names and units are stable: energy in Wh, prices in µEUR/kWh, money in µEUR.</summary>
 /// <param name="PriceMin">Over the rounds that had a price; null where none had.</param>
+/// <param name="MeteredPeriods">Periods whose deviations were computed; of these <paramref name="SettledDeviations"/> are on the chain.</param>
+/// <param name="Estimates">Members and periods without a reading in time.</param>
+/// <param name="BalancedWh">Deviations that the community balanced itself.</param>
+/// <param name="DeviationGas">Beside <paramref name="GasTotal"/>.</param>
 /// <param name="EscrowMicroEur">What the contract holds of the token.</param>
 /// <param name="BalancesMicroEur">All members' balances together; equal to the escrow.</param>
 /// <param name="Seconds">From the start of the program to the last settled round.</param>
@@ -25,6 +29,11 @@ internal sealed record DemoSummary(
     double SelfSufficiencyWithout,
     double SelfSufficiencyWith,
     long SavingsMicroEur,
+    int MeteredPeriods,
+    int SettledDeviations,
+    int Estimates,
+    long BalancedWh,
+    ulong DeviationGas,
     long EscrowMicroEur,
     long BalancesMicroEur,
     ulong ChainId,
@@ -33,7 +42,7 @@ internal sealed record DemoSummary(
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
 
-    public static string ToJson(ExchangeSummary summary, Money escrow, ulong chainId, Address contract, double seconds) =>
+    public static string ToJson(ExchangeSummary summary, DemoDeviations deviations, Money escrow, ulong chainId, Address contract, double seconds) =>
         JsonSerializer.Serialize(
             new DemoSummary(
                 summary.Periods,
@@ -49,6 +58,11 @@ internal sealed record DemoSummary(
                 Math.Round(summary.SelfSufficiencyWithout, 6),
                 Math.Round(summary.SelfSufficiencyWith, 6),
                 summary.Savings.MicroEur,
+                deviations.Metered,
+                deviations.Settled,
+                deviations.Estimates,
+                deviations.Balanced,
+                deviations.Gas,
                 escrow.MicroEur,
                 summary.Escrow.MicroEur,
                 chainId,

@@ -1,4 +1,5 @@
 using System.Net;
+using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
@@ -40,6 +41,7 @@ public static class ExchangeConfiguration
                     : rules.Parsed("Mechanism", string.Join(", ", Mechanisms.Codes), text => Mechanisms.TryParse(text, out var kind) ? kind : throw new FormatException()),
                 RealTimePrice = ReadRealTimePrice(rules.Section("RealTimePrice")),
                 Network = ReadNetwork(rules),
+                ImbalanceSpread = new Price(rules.Whole("ImbalanceSpreadMicroEurPerKWh", 0) ?? 0),
                 Accounts = new MoneyAccounts(ReadAccount(rules, "GridAccount"), ReadAccount(rules, "CommunityAccount")),
             },
             Tariff = ReadTariff(section.Section("Supplier")),
@@ -47,6 +49,13 @@ public static class ExchangeConfiguration
             Url = section.TextOrNull("Url") ?? "http://127.0.0.1:8080",
             Broker = ReadBroker(section.Section("Broker")),
             FundsWarning = ReadFundsWarning(section.Section("Funds")),
+            Deviations = section.Section("Metering").TextOrNull("Deviations") switch
+            {
+                null or "settled" => true,
+                "off" => false,
+                var other => throw new ExchangeStartException($"Exchange:Metering:Deviations is '{other}'; it must be settled or off."),
+            },
+            DisputePeriods = (int)(section.Section("Metering").Whole("DisputePeriods", 0, CommunityAccounts.KeptPeriods) ?? 96),
             Rounds = (int?)section.Whole("Rounds", 1, int.MaxValue),
             Log = section.TextOrNull("Log") ?? "text",
         };
@@ -86,6 +95,7 @@ public static class ExchangeConfiguration
             member.Whole("ConnectionWatts", 1, 10_000_000) ?? 10_000, member.TextOrNull("Active") is not "false" and not "False")
         {
             IsGreen = member.TextOrNull("Green") is "true" or "True",
+            Meter = member.TextOrNull("Meter") is null ? null : member.Parsed("Meter", "0x and 40 hexadecimal digits", Address.Parse).ToMember(),
         };
     }
 
@@ -131,6 +141,8 @@ public static class ExchangeConfiguration
         {
             ClosesBeforeDelivery = gate.Whole("ClosesBeforeDeliverySeconds", 0, 86_400) is { } before
                 ? TimeSpan.FromSeconds(before) : new ClockGateOptions().ClosesBeforeDelivery,
+            ReadingsDueAfterDelivery = gate.Whole("ReadingsDueSeconds", 0, 86_400) is { } due
+                ? TimeSpan.FromSeconds(due) : new ClockGateOptions().ReadingsDueAfterDelivery,
         },
         "lockstep" => new LockstepGateOptions
         {

@@ -11,6 +11,7 @@ using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Exchange.Viewer;
+using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Exchange;
@@ -39,8 +40,8 @@ public sealed class ExchangeHost : IAsyncDisposable
     public ulong ChainId => _parts.Chain.ChainId;
 
     /// <summary>
-    /// Done when every planned round is cleared and settled, and the readings of the last ones have come or a short grace is
-    /// over. Never where no end is planned. Cancelled when the exchange stops first.
+    /// Done when every planned round is cleared and settled, the readings of the last ones have come or a short grace is
+    /// over, and the deviations that can be settled are. Never where no end is planned. Cancelled when the exchange stops first.
     /// </summary>
     public Task Completion { get; }
 
@@ -113,7 +114,14 @@ public sealed class ExchangeHost : IAsyncDisposable
             worker.Enqueue(round);
         }
 
+        var metered = services.GetRequiredService<MeteredSettler>();
+        foreach (var deviations in services.GetRequiredService<JournalReplay>().RunDeviations())
+        {
+            metered.Enqueue(deviations);
+        }
+
         services.GetRequiredService<FundsWatch>().TellAll();
+
         await services.GetRequiredService<ExchangeLink>().StartAsync(cancellation);
         try
         {
@@ -139,6 +147,9 @@ public sealed class ExchangeHost : IAsyncDisposable
         await services.GetRequiredService<RoundClock>().AllCleared.WaitAsync(stopping);
         await services.GetRequiredService<SettlementWorker>().AllSettled.WaitAsync(stopping);
         await services.GetRequiredService<MeterDesk>().WaitForReadingsAsync(options.MeteringGrace, stopping);
+        await services.GetRequiredService<DeviationClock>().CloseBeforeAsync(new Period(long.MaxValue), stopping);
+        services.GetRequiredService<SettlementWorker>().CompleteMetered();
+        await services.GetRequiredService<SettlementWorker>().AllMetered.WaitAsync(stopping);
     }
 
     private static async Task StopAsync(WebApplication? app, ExchangeParts parts)

@@ -1,5 +1,6 @@
 using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Exchange.Funds;
+using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
@@ -10,8 +11,8 @@ namespace VirtualEnergy.P2P.Exchange;
 
 /// <summary>Ties the exchange to its broker: who handles which topic, and what nodes find there from the start.</summary>
 public sealed class ExchangeLink(
-    ExchangeOptions options, MqttLink link, Topics topics, ChainStatus chain, BidIntake bids, MandateIntake mandates, MeterDesk meters, MemberDirectory members,
-    MessageRate rate, RoundHistory history, MarketPublisher publisher, LiveFeed live)
+    ExchangeOptions options, MqttLink link, Topics topics, ChainStatus chain, BidIntake bids, MandateIntake mandates, MeterDesk meters, DisputeDesk disputes,
+    MemberDirectory members, MessageRate rate, RoundHistory history, ExchangeJournal journal, MarketPublisher publisher, LiveFeed live)
 {
     private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(15);
 
@@ -21,6 +22,7 @@ public sealed class ExchangeLink(
         await link.SubscribeAsync(topics.AllBids, bids.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllMandates, mandates.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllMeters, meters.TakeAsync, cancellation);
+        await link.SubscribeAsync(topics.AllDisputes, disputes.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllStatuses, TakeStatusAsync, cancellation);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(FirstConnection);
@@ -42,6 +44,10 @@ public sealed class ExchangeLink(
         if (history.LastCleared is { } last && history.Find(last) is { } past)
         {
             publisher.SendRetained(topics.RoundResult, WireFormat.Write(past.Round.Result()));
+            if (journal.LastDeviations() is { } deviations)
+            {
+                DeviationDesk.Publish(deviations.Result, publisher, topics);
+            }
         }
     }
 

@@ -64,6 +64,15 @@ public sealed record ExchangeOptions
     /// <summary>When a member is warned that her money runs out.</summary>
     public FundsWarningRules FundsWarning { get; init; } = new();
 
+    /// <summary>Whether what meters show beside trades is settled (market rule 9).</summary>
+    public bool Deviations { get; init; } = true;
+
+    /// <summary>A market of broadcast prices trades nothing to deviate from.</summary>
+    internal bool SettlesDeviations => Deviations && Rules.RealTimePrice is null;
+
+    /// <summary>For how many periods after it a reading can be disputed.</summary>
+    public int DisputePeriods { get; init; } = 96;
+
     /// <summary>How long <see cref="ExchangeHost.Completion"/> waits for the readings of the last round.</summary>
     public TimeSpan MeteringGrace { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -100,6 +109,9 @@ public abstract record GateOptions;
 public sealed record ClockGateOptions : GateOptions
 {
     public TimeSpan ClosesBeforeDelivery { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>So long after delivery meter readings are waited for; then a period is settled without those that are missing.</summary>
+    public TimeSpan ReadingsDueAfterDelivery { get; init; } = TimeSpan.FromMinutes(15);
 }
 
 /// <summary>By the members, for simulated time: a gate closes when every active member has bid.</summary>

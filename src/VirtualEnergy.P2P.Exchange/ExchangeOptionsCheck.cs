@@ -37,6 +37,12 @@ internal static class ExchangeOptionsCheck
         Require(
             !mechanism.TakesMoneyIn() || options.Rules.Accounts.Community is not null,
             $"Exchange:Rules:CommunityAccount is missing: the mechanism {mechanism.Code()} takes in money that no seller gets, and it needs an account to go to.");
+        Require(
+            options.Rules.ImbalanceSpread >= default(Price) && options.Rules.ImbalanceSpread <= options.Rules.Cap,
+            $"Exchange:Rules:ImbalanceSpreadMicroEurPerKWh is {options.Rules.ImbalanceSpread}; it must be from 0 to the cap.");
+        Require(
+            options.Rules.ImbalanceSpread == default || options.Rules.Accounts.Community is not null,
+            "Exchange:Rules:CommunityAccount is missing: the imbalance spread needs an account to go to.");
         Require(options.Log is "none" or "text" or "json", $"Exchange:Log is '{options.Log}'; it must be none, text or json.");
         Require(
             Uri.TryCreate(options.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",

@@ -47,6 +47,7 @@ internal sealed class ExchangeParts : IAsyncDisposable
                 options.JournalPath, new JournalIdentity(options.Community, parts.Chain.ChainId, options.Contract.ToString()), time);
             parts.Plan = await parts.Chain.PlanAsync(options, parts.Journal, parts.Contract, cancellation);
             await new SettlementRecovery(parts.Journal, client).RunAsync(parts.Chain, cancellation);
+            await new MeteredRecovery(parts.Journal, client).RunAsync(parts.Chain, cancellation);
             await parts.Journal.AppendChangedMembersAsync(options.Members);
             await parts.StartBrokerAsync(options);
             return parts;

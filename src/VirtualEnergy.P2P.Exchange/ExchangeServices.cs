@@ -8,6 +8,7 @@ using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Exchange;
@@ -23,21 +24,23 @@ internal static class ExchangeServices
         services.AddSingleton(options.Key);
 
         services.AddSingleton(new MemberDirectory(options.Members)).AddSingleton<OpenRound>().AddSingleton<RoundHistory>();
-        services.AddSingleton<FundsLedger>().AddSingleton<CommunityAccounts>().AddSingleton(new ReadingLimits(options.Rules.Grid));
+        services.AddSingleton<FundsLedger>().AddSingleton<CommunityAccounts>().AddSingleton(new DeviationBook(options.SettlesDeviations)).AddSingleton(new ReadingLimits(options.Rules.Grid));
         services.AddSingleton(new ChainStatus(parts.Chain.ChainId) { Block = parts.Chain.Block });
         services.AddSingleton(provider => new MessageRate(
             provider.GetRequiredService<MemberDirectory>(), options.MessagesPerMemberAndSecond, time));
         services.AddSingleton(GateOf(options, time));
 
         services.AddSingleton<MandateBook>().AddSingleton<FundsWatch>().AddSingleton<MandateDesk>().AddSingleton<MandateIntake>().AddSingleton<ChainHistory>().AddSingleton<MemberFunds>();
-        services.AddSingleton<AdmissionDesk>().AddSingleton<MeterDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
+        services.AddSingleton<AdmissionDesk>().AddSingleton<ReadingReceipts>().AddSingleton<MeterDesk>().AddSingleton<DisputeDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
         services.AddSingleton(_ => new Settler(
             parts.Contract, parts.Client, options.Key, parts.Chain.ChainId, options.Payees, parts.Journal, time));
+        services.AddSingleton(new MeteredSettlementContract(parts.Client, parts.Contract)).AddSingleton<MeteredSettler>().AddSingleton<DeviationDesk>();
+        services.AddSingleton(new EscrowHistory(parts.Client, options.Contract)).AddSingleton<Statements>();
         services.AddSingleton(provider => LinkOf(options, parts, time, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<MarketViews>().AddSingleton<LiveFeed>();
 
         // Stopped in the opposite order: the clock first, the publisher last.
-        services.AddStarted<MarketPublisher>().AddStarted<BidIntake>().AddStarted<SettlementWorker>().AddStarted<DemandAnswers>().AddStarted<RoundClock>();
+        services.AddStarted<MarketPublisher>().AddStarted<BidIntake>().AddStarted<SettlementWorker>().AddStarted<DemandAnswers>().AddStarted<DeviationClock>().AddStarted<RoundClock>();
         services.AddOpenApi().AddProblemDetails().AddSignalR();
     }
 

@@ -17,3 +17,11 @@ public sealed record RoundSettled(Period Period, string? Transaction, ulong? Blo
 
 /// <summary>Settlement of the round failed for now; it is tried again after the wait, and rounds go on.</summary>
 public sealed record SettlementDelayed(Period Period, string Why, TimeSpan RetryIn) : RoundProgress(Period);
+
+/// <summary>The period's readings are in or overdue; its deviations are durable and published.</summary>
+/// <param name="Balanced">Wh that the community balanced itself.</param>
+public sealed record PeriodMetered(Period Period, int Readings, int Estimates, int Corrections, Int128 Balanced) : RoundProgress(Period);
+
+/// <summary>The chain has the period's deviations.</summary>
+/// <param name="StandsOn">The trading period after which they were settled.</param>
+public sealed record DeviationsSettled(Period Period, Period StandsOn, ulong? Block, ulong? Gas) : RoundProgress(Period);

@@ -33,6 +33,9 @@ public sealed record MarketRules
     /// <summary>A market of broadcast prices without bids; null, as a rule: rounds are auctions.</summary>
     public RealTimePriceRules? RealTimePrice { get; init; }
 
+    /// <summary>By how much balancing energy costs who took too much more than the round's price, and brings who took too little less; 0 or more.</summary>
+    public Price ImbalanceSpread { get; init; }
+
     /// <summary>Where money goes that no seller gets.</summary>
     public MoneyAccounts Accounts { get; init; }
 

@@ -73,26 +73,30 @@ public sealed record RoundResult(
     public override int GetHashCode() => HashCode.Combine(Period, Price, Volume, Bids, RoundHash);
 }
 
-/// <summary>What a home's meters counted in one period, signed by its node. Wh, none negative.</summary>
+/// <summary>What a home's meters counted in one period, signed by the meter's key. Wh, none negative.</summary>
+/// <param name="Number">Of a member's readings of a period the one with the highest number counts: it corrects the others.</param>
 /// <param name="Import">Taken from the grid.</param>
 /// <param name="Export">Fed into the grid.</param>
 /// <param name="Production">Made behind the meter, whether used there or fed in.</param>
 /// <param name="Charge">Taken by the battery, wherever it came from.</param>
 /// <param name="Discharge">Given by the battery, wherever it went.</param>
 public sealed record MeterReading(
-    MemberId Member, Period Period, Energy Import, Energy Export, Energy Production, Energy Charge, Energy Discharge,
+    MemberId Member, Period Period, long Number, Energy Import, Energy Export, Energy Production, Energy Charge, Energy Discharge,
     ImmutableArray<byte> Signature)
 {
+    /// <summary>+ taken from the grid, − fed into it.</summary>
+    public Energy Net => Import - Export;
+
     /// <summary>What the home used: production + import − export + discharge − charge. Negative only in an impossible reading.</summary>
     /// <exception cref="OverflowException">Energies that no connection carries.</exception>
     public Energy Consumption => Production + Import - Export + Discharge - Charge;
 
     public bool Equals(MeterReading? other) =>
-        other is not null && Member == other.Member && Period == other.Period && Import == other.Import && Export == other.Export
+        other is not null && Member == other.Member && Period == other.Period && Number == other.Number && Import == other.Import && Export == other.Export
         && Production == other.Production && Charge == other.Charge && Discharge == other.Discharge
         && Signature.AsSpan().SequenceEqual(other.Signature.AsSpan());
 
-    public override int GetHashCode() => HashCode.Combine(Member, Period, Import, Export, Production, Charge, Discharge);
+    public override int GetHashCode() => HashCode.Combine(Member, Period, Number, Import, Export, Production, Charge, Discharge);
 }
 
 /// <summary>Whether a node is there. Not signed: for show, never a reason to act.</summary>

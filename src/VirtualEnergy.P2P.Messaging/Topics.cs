@@ -38,12 +38,16 @@ public sealed class Topics
     /// <summary>Retained: <see cref="RoundResult"/> of the last cleared period.</summary>
     public string RoundResult => $"{Root}/rounds/result";
 
+    /// <summary>Retained: <see cref="Messaging.DeviationResult"/> of the last metered period.</summary>
+    public string DeviationResult => $"{Root}/rounds/deviations";
+
     /// <summary>Filters, for who takes the messages of every member.</summary>
     public string AllBids => $"{Root}/bids/+";
 
     public string AllMeters => $"{Root}/meters/+";
 
     public string AllMandates => $"{Root}/mandates/+";
+    public string AllDisputes => $"{Root}/disputes/+";
 
     public string AllStatuses => $"{Root}/nodes/+/status";
 
@@ -55,6 +59,12 @@ public sealed class Topics
 
     /// <summary><see cref="MeterReading"/>, member to exchange.</summary>
     public string Meters(MemberId member) => $"{Root}/meters/{member}";
+
+    /// <summary><see cref="ReadingReceipt"/>, exchange to member.</summary>
+    public string Readings(MemberId member) => $"{Root}/readings/{member}";
+
+    /// <summary><see cref="DisputeMessage"/>, member or operator to exchange.</summary>
+    public string Disputes(MemberId member) => $"{Root}/disputes/{member}";
 
     /// <summary>Retained, and the node's last will: <see cref="NodeStatus"/>.</summary>
     public string Status(MemberId member) => $"{Root}/nodes/{member}/status";
@@ -85,6 +95,10 @@ public sealed class Topics
     public bool TryParseMandateReceipts(string topic, out MemberId member) => TryParse(topic, "mandate-receipts", "", out member);
 
     public bool TryParseFunds(string topic, out MemberId member) => TryParse(topic, "funds", "", out member);
+
+    public bool TryParseReadings(string topic, out MemberId member) => TryParse(topic, "readings", "", out member);
+
+    public bool TryParseDisputes(string topic, out MemberId member) => TryParse(topic, "disputes", "", out member);
 
     public bool TryParseStatus(string topic, out MemberId member) => TryParse(topic, "nodes", "/status", out member);
 

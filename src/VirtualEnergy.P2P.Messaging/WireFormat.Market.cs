@@ -11,6 +11,8 @@ namespace VirtualEnergy.P2P.Messaging;
 
 public static partial class WireFormat
 {
+    private const long MaxImbalanceSpread = long.MaxValue / 2; // a trade bears it twice
+
     public static byte[] Write(MarketDescription market) => Written(json =>
     {
         json.WriteString("community", market.Community);
@@ -24,6 +26,7 @@ public static partial class WireFormat
         json.WriteNumber("kThousandths", market.Rules.KThousandths);
         json.WriteNumber("periodSeconds", market.Rules.Grid.LengthSeconds);
         json.WriteString("mechanism", market.Rules.Mechanism.Code());
+        WriteUnlessZero(json, "imbalanceSpreadMicroEurPerKWh", market.Rules.ImbalanceSpread);
         WriteAccount(json, "gridAccount", market.Rules.Accounts.GridOperator);
         WriteAccount(json, "communityAccount", market.Rules.Accounts.Community);
         WriteNetwork(json, market.Rules.Network);
@@ -141,6 +144,7 @@ public static partial class WireFormat
                 ? new PeriodGrid((int)seconds) : throw fields.Wrong("periodSeconds", "must be 300, 900, 1800 or 3600"),
             Mechanism = Mechanisms.TryParse(fields.Text("mechanism", 32), out var mechanism)
                 ? mechanism : throw fields.Wrong("mechanism", "is none that this node knows"),
+            ImbalanceSpread = new Price(fields.Has("imbalanceSpreadMicroEurPerKWh") ? fields.Integer("imbalanceSpreadMicroEurPerKWh", 0, MaxImbalanceSpread) : 0),
             Accounts = new MoneyAccounts(fields.MemberOrNull("gridAccount"), fields.MemberOrNull("communityAccount")),
             Network = fields.Has("network") ? Network(fields) : ZoneNetwork.CopperPlate,
             RealTimePrice = fields.Has("realTimePrice") ? RealTimePrice(fields.Object("realTimePrice")) : null,

@@ -9,6 +9,8 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     FundsCommand.Create(),
     StatusCommand.Create(),
     DoctorCommand.Create(),
+    StatementCommand.Create(),
+    DisputeCommand.Create(),
     MarketCommand.Create(),
     CurveRolesCommand.Create(),
     LabCommand.Create(),

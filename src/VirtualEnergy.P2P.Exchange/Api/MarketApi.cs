@@ -20,6 +20,8 @@ internal static class MarketApi
         api.MapGet("/rounds/{period:long}", Round).WithSummary("One round with its bids, trades, deltas, roots and settlement: all that recomputing it takes.");
         api.MapGet("/members", (MarketViews views) => views.Members()).WithSummary("All members with balance and energy.");
         api.MapGet("/members/{id}", Member).WithSummary("One member.");
+        api.MapGet("/members/{id}/statement", StatementAsync).WithSummary("A member's account, entry by entry; its closing balance is the chain's. 'from' and 'to' name periods.");
+        api.MapGet("/deviations/{period:long}", Deviations).WithSummary("One metered period with positions, signed readings, corrections, balancing trades and settlement.");
         api.MapGet("/trades", Trades).WithSummary("The last trades, newest first.");
         api.MapGet("/book", (MarketViews views) => views.Book()).WithSummary("The open round's book, or the last cleared one's; null before the first bid.");
         api.MapGet("/flows", (MarketViews views) => views.Flows()).WithSummary("The last metered period's energy flows; null before the first reading.");
@@ -63,7 +65,7 @@ internal static class MarketApi
     {
         if (!Address.TryParse(id, out var address))
         {
-            return Problem(StatusCodes.Status400BadRequest, "id", "A member's id is 0x and 40 hexadecimal digits, in one case or with a correct checksum.");
+            return IdProblem();
         }
 
         return views.Member(address.ToMember()) is { } member
@@ -71,8 +73,49 @@ internal static class MarketApi
             : Problem(StatusCodes.Status404NotFound, "id", $"{address} is not a member of this community.");
     }
 
+    private static Results<Ok<DeviationsView>, ProblemHttpResult> Deviations(long period, ExchangeJournal journal)
+    {
+        var wanted = new Period(period);
+        return journal.Deviations(wanted) is { } deviations
+            ? TypedResults.Ok(DeviationsView.Of(deviations, journal.MeteredSettlement(wanted)))
+            : Problem(StatusCodes.Status404NotFound, "period", $"Period {period} was not metered here.");
+    }
+
+    private static async Task<Results<Ok<StatementView>, ProblemHttpResult>> StatementAsync(
+        string id, MarketViews views, Statements statements, CancellationToken cancellation, long? from = null, long? to = null)
+    {
+        if (!Address.TryParse(id, out var address))
+        {
+            return IdProblem();
+        }
+
+        if (from is < 0 || to < (from ?? 0))
+        {
+            return Problem(StatusCodes.Status400BadRequest, from is < 0 ? "from" : "to", "'from' and 'to' are periods, 0 or more, and 'to' is not before 'from'.");
+        }
+
+        if (views.Member(address.ToMember()) is null)
+        {
+            return Problem(StatusCodes.Status404NotFound, "id", $"{address} is not a member of this community.");
+        }
+
+        try
+        {
+            var statement = await statements.OfAsync(
+                address.ToMember(), from is { } first ? new Period(first) : null, to is { } last ? new Period(last) : null, cancellation);
+            return TypedResults.Ok(statement);
+        }
+        catch (EthereumException failure)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "id", $"The chain does not answer, and a statement without it would be no proof: {failure.Message}");
+        }
+    }
+
     private static Results<Ok<ImmutableArray<TradeView>>, ProblemHttpResult> Trades(MarketViews views, int limit = RoundHistory.KeptTrades) =>
         limit is < 1 or > RoundHistory.KeptTrades ? LimitProblem(limit, RoundHistory.KeptTrades) : TypedResults.Ok(views.Trades(limit));
+
+    private static ProblemHttpResult IdProblem() =>
+        Problem(StatusCodes.Status400BadRequest, "id", "A member's id is 0x and 40 hexadecimal digits, in one case or with a correct checksum.");
 
     private static ProblemHttpResult LimitProblem(int limit, int most) =>
         Problem(StatusCodes.Status400BadRequest, "limit", $"'limit' is {limit}; it must be from 1 to {most}.");

@@ -78,17 +78,19 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
             foreach (var member in changed)
             {
                 transaction.Execute(
-                    "INSERT INTO members VALUES(@0, @1, @2, @3, @4, @5, @6)",
-                    member.Id.Value, member.Name, member.Zone.Value, member.ConnectionWatts, member.IsActive ? 1 : 0, member.IsGreen ? 1 : 0, Now());
+                    "INSERT INTO members VALUES(@0, @1, @2, @3, @4, @5, @6, @7)",
+                    member.Id.Value, member.Name, member.Zone.Value, member.ConnectionWatts, member.IsActive ? 1 : 0, member.IsGreen ? 1 : 0, member.Meter?.Value, Now());
             }
         });
     }
 
     /// <summary>The members as last written, one row each.</summary>
     public IReadOnlyList<Member> Members() => Read(connection => connection.Query(
-        "SELECT id, name, zone, connection_w, active, green, MAX(rowid) FROM members GROUP BY id",
+        "SELECT id, name, zone, connection_w, active, green, meter, MAX(rowid) FROM members GROUP BY id",
         row => new Member(
-            new MemberId(row.GetString(0)), row.GetString(1), new ZoneId(row.GetString(2)), row.GetInt64(3), row.GetInt64(4) == 1) { IsGreen = row.GetInt64(5) == 1 }));
+            new MemberId(row.GetString(0)), row.GetString(1), new ZoneId(row.GetString(2)), row.GetInt64(3), row.GetInt64(4) == 1) {
+            IsGreen = row.GetInt64(5) == 1, Meter = row.IsDBNull(6) ? null : new MemberId(row.GetString(6)),
+        }));
 
     /// <summary>Writes admitted bids, all or none.</summary>
     public Task AppendBidsAsync(IReadOnlyCollection<JournalledBid> bids) => _writer.AppendAsync(transaction =>
@@ -115,17 +117,17 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
         row => JournalText.Bid(row.GetString(0), row.GetString(1), row.GetString(2)), hash.ToString())).FirstOrDefault();
 
     public Task AppendReadingAsync(MeterReading reading) => _writer.AppendAsync(transaction => transaction.Execute(
-        "INSERT INTO meter_readings VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8)",
-        reading.Period.Index, reading.Member.Value, reading.Import.WattHours, reading.Export.WattHours, reading.Production.WattHours,
+        "INSERT INTO meter_readings VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9)",
+        reading.Period.Index, reading.Member.Value, reading.Number, reading.Import.WattHours, reading.Export.WattHours, reading.Production.WattHours,
         reading.Charge.WattHours, reading.Discharge.WattHours, JournalText.Hex(reading.Signature), Now()));
 
-    /// <summary>The meter readings of the periods from <paramref name="from"/> to <paramref name="to"/>, both included.</summary>
+    /// <summary>The meter readings of the periods from <paramref name="from"/> to <paramref name="to"/>, both included; a member's of a period by number.</summary>
     public IReadOnlyList<MeterReading> Readings(Period from, Period to) => Read(connection => connection.Query(
-        "SELECT period, member, import_wh, export_wh, production_wh, charge_wh, discharge_wh, signature FROM meter_readings "
-        + "WHERE period BETWEEN @0 AND @1 ORDER BY period, member",
+        "SELECT period, member, number, import_wh, export_wh, production_wh, charge_wh, discharge_wh, signature FROM meter_readings "
+        + "WHERE period BETWEEN @0 AND @1 ORDER BY period, member, number",
         row => new MeterReading(
-            new MemberId(row.GetString(1)), new Period(row.GetInt64(0)), new Energy(row.GetInt64(2)), new Energy(row.GetInt64(3)),
-            new Energy(row.GetInt64(4)), new Energy(row.GetInt64(5)), new Energy(row.GetInt64(6)), JournalText.Bytes(row.GetString(7))),
+            new MemberId(row.GetString(1)), new Period(row.GetInt64(0)), row.GetInt64(2), new Energy(row.GetInt64(3)), new Energy(row.GetInt64(4)),
+            new Energy(row.GetInt64(5)), new Energy(row.GetInt64(6)), new Energy(row.GetInt64(7)), JournalText.Bytes(row.GetString(8))),
         from.Index, to.Index));
 
     private static void EnsureIdentity(SqliteConnection connection, JournalIdentity identity, string path)

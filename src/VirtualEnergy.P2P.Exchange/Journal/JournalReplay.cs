@@ -4,11 +4,13 @@ using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
 /// <summary>Puts the exchange's memory back as it was, from the journal's first round on.</summary>
-public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, FundsLedger ledger, MandateBook mandates, FundsWatch watch)
+public sealed class JournalReplay(
+    ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, DeviationBook book, FundsLedger ledger, MandateBook mandates, FundsWatch watch)
 {
     // A week at a time: a journal of years must not be in memory at once.
     private const int Chunk = CommunityAccounts.KeptPeriods;
@@ -40,7 +42,30 @@ public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history,
             foreach (var reading in journal.Readings(from, to))
             {
                 accounts.TryMeter(reading);
+                book.Take(reading);
             }
+
+            foreach (var dispute in journal.Disputes(from, to))
+            {
+                book.Dispute(new DisputedReading(dispute.Member, dispute.Period, dispute.Number), dispute.Dismisses);
+            }
+
+            foreach (var deviations in journal.Deviations(from, to))
+            {
+                book.Settle(deviations.Result);
+            }
+        }
+
+        return unsettled;
+    }
+
+    /// <summary>The metered periods that the contract does not have yet, oldest first; their money is in the ledger from now on.</summary>
+    public IReadOnlyList<JournalledDeviations> RunDeviations()
+    {
+        var unsettled = journal.UnsettledDeviations();
+        foreach (var deviations in unsettled)
+        {
+            ledger.ClearDeviations(deviations.Period, deviations.Batch().Deltas);
         }
 
         return unsettled;
@@ -51,6 +76,7 @@ public sealed class JournalReplay(ExchangeJournal journal, RoundHistory history,
     {
         ImmutableArray<SignedBid> bids = isLast ? Counting(journal.Bids(round.Period)) : [];
         history.Add(round, bids);
+        book.Clear(round);
         accounts.Clear(round.Period, round.Trades, round.Charges, round.Supplier);
         watch.Replay(round, bids);
         if (round.Period > lastSettled)

@@ -6,14 +6,14 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 internal static class JournalSchema
 {
     /// <summary>Written to the file as SQLite's <c>user_version</c>; a file of another version is refused, not guessed at.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     private const string Tables = """
         CREATE TABLE identity(
           community TEXT NOT NULL, chain_id TEXT NOT NULL, contract TEXT NOT NULL) STRICT;
         CREATE TABLE members(
           id TEXT NOT NULL, name TEXT NOT NULL, zone TEXT NOT NULL, connection_w INTEGER NOT NULL, active INTEGER NOT NULL,
-          green INTEGER NOT NULL, at TEXT NOT NULL) STRICT;
+          green INTEGER NOT NULL, meter TEXT, at TEXT NOT NULL) STRICT;
         CREATE TABLE bids(
           hash TEXT PRIMARY KEY, period INTEGER NOT NULL, member TEXT NOT NULL, number INTEGER NOT NULL,
           message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
@@ -39,9 +39,22 @@ internal static class JournalSchema
           member TEXT NOT NULL, number TEXT NOT NULL, message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
           PRIMARY KEY(member, number)) STRICT;
         CREATE TABLE meter_readings(
-          period INTEGER NOT NULL, member TEXT NOT NULL, import_wh INTEGER NOT NULL, export_wh INTEGER NOT NULL,
+          period INTEGER NOT NULL, member TEXT NOT NULL, number INTEGER NOT NULL, import_wh INTEGER NOT NULL, export_wh INTEGER NOT NULL,
           production_wh INTEGER NOT NULL, charge_wh INTEGER NOT NULL, discharge_wh INTEGER NOT NULL, signature TEXT NOT NULL,
-          at TEXT NOT NULL, PRIMARY KEY(period, member)) STRICT;
+          at TEXT NOT NULL, PRIMARY KEY(period, member, number)) STRICT;
+        CREATE TABLE disputes(
+          period INTEGER NOT NULL, member TEXT NOT NULL, number INTEGER NOT NULL, dismisses INTEGER NOT NULL, signature TEXT NOT NULL,
+          at TEXT NOT NULL) STRICT;
+        CREATE INDEX disputes_by_period ON disputes(period);
+        CREATE TABLE deviations(
+          id INTEGER PRIMARY KEY, period INTEGER NOT NULL REFERENCES rounds(period), message TEXT NOT NULL, grid_account TEXT, community_account TEXT,
+          at TEXT NOT NULL) STRICT;
+        CREATE INDEX deviations_by_period ON deviations(period);
+        CREATE TABLE metered_settlements(
+          id INTEGER PRIMARY KEY, period INTEGER NOT NULL, stands_on INTEGER NOT NULL, before_period INTEGER NOT NULL,
+          before_stands_on INTEGER NOT NULL, state TEXT NOT NULL, transaction_hash TEXT NOT NULL, sender TEXT NOT NULL, nonce INTEGER NOT NULL,
+          raw TEXT NOT NULL, block INTEGER, gas INTEGER, at TEXT NOT NULL) STRICT;
+        CREATE INDEX metered_settlements_by_period ON metered_settlements(period);
         """;
 
     /// <summary>Creates the tables in an empty file; checks the version of any other.</summary>

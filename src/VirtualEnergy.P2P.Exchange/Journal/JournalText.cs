@@ -38,4 +38,8 @@ internal static class JournalText
 
         return new JournalledBid(new SignedBid(bid.Bid, Hash(hash), bid.Signature), answer);
     }
+
+    public static DeviationResult Deviations(string message) =>
+        WireFormat.TryReadDeviations(Encoding.UTF8.GetBytes(message), out var result, out var error)
+            ? result : throw new JournalException($"A metered period of the journal does not read: {error}");
 }

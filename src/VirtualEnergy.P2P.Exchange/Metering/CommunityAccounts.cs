@@ -20,9 +20,9 @@ public sealed class CommunityAccounts
     private readonly Lock _lock = new();
     private readonly SortedDictionary<Period, PeriodAccount> _periods = [];
     private readonly Dictionary<MemberId, MemberAccount> _members = [];
-    private long _consumption;
-    private long _importWithout;
-    private long _importWith;
+    private Energy _consumption;
+    private Energy _importWithout;
+    private Energy _importWith;
 
     /// <summary>Books a cleared round.</summary>
     /// <param name="supplier">Null where the community has no tariff: then nothing is saved.</param>
@@ -53,12 +53,12 @@ public sealed class CommunityAccounts
         }
     }
 
-    /// <summary>Whether a reading can be booked: the period was cleared, is not too long ago, and has none of the member.</summary>
-    public bool Awaits(MemberId member, Period period)
+    /// <summary>The reading of a member and period that counts; null where none came, or the period is too long ago.</summary>
+    public MeterReading? ReadingOf(MemberId member, Period period)
     {
         lock (_lock)
         {
-            return _periods.TryGetValue(period, out var account) && !account.Metered.Contains(member);
+            return _periods.TryGetValue(period, out var account) ? account.Metered.GetValueOrDefault(member) : null;
         }
     }
 
@@ -80,43 +80,63 @@ public sealed class CommunityAccounts
         }
     }
 
-    /// <summary>Books a reading; false, without effect, if the period does not await it.</summary>
+    /// <summary>Books a reading in place of an earlier one of a lower number; false, without effect, if there is a later one or the period is not kept.</summary>
     public bool TryMeter(MeterReading reading)
     {
         lock (_lock)
         {
-            if (!_periods.TryGetValue(reading.Period, out var account) || !account.Metered.Add(reading.Member))
+            if (!_periods.TryGetValue(reading.Period, out var account))
             {
                 return false;
             }
 
-            var (traded, paid) = account.Position(reading.Member);
-            var net = reading.Import - reading.Export;
-            var residual = net - traded;
-            account.Consumption += reading.Consumption;
-            account.Production += reading.Production;
-            account.Charge += reading.Charge;
-            account.Discharge += reading.Discharge;
-            account.Import += Energy.Max(Energy.Zero, residual);
-            account.Export += Energy.Max(Energy.Zero, -residual);
-
-            _consumption += reading.Consumption.WattHours;
-            _importWithout += Math.Max(0, net.WattHours);
-            _importWith += Math.Max(0, residual.WattHours);
-
-            var saved = account.Supplier is { } prices ? prices.CostOf(net) - (paid + prices.CostOf(residual)) : Money.Zero;
-            var member = _members.GetValueOrDefault(reading.Member);
-            _members[reading.Member] = member with
+            if (account.Metered.GetValueOrDefault(reading.Member) is { } before)
             {
-                Savings = member.Savings + saved,
-                Import = member.Import + reading.Import,
-                Export = member.Export + reading.Export,
-                Production = member.Production + reading.Production,
-                Charge = member.Charge + reading.Charge,
-                Discharge = member.Discharge + reading.Discharge,
-            };
+                if (before.Number >= reading.Number)
+                {
+                    return false;
+                }
+
+                Book(account, before, times: -1);
+            }
+
+            account.Metered[reading.Member] = reading;
+            Book(account, reading, times: 1);
             return true;
         }
+    }
+
+    /// <param name="account">The reading's period.</param>
+    /// <param name="reading">All of it.</param>
+    /// <param name="times">1, or −1 to take it out again.</param>
+    private void Book(PeriodAccount account, MeterReading reading, long times)
+    {
+        Energy Times(Energy energy) => new(checked(times * energy.WattHours));
+        var (traded, paid) = account.Position(reading.Member);
+        var net = reading.Net;
+        var residual = net - traded;
+        account.Consumption += Times(reading.Consumption);
+        account.Production += Times(reading.Production);
+        account.Charge += Times(reading.Charge);
+        account.Discharge += Times(reading.Discharge);
+        account.Import += Times(Energy.Max(Energy.Zero, residual));
+        account.Export += Times(Energy.Max(Energy.Zero, -residual));
+
+        _consumption += Times(reading.Consumption);
+        _importWithout += Times(Energy.Max(Energy.Zero, net));
+        _importWith += Times(Energy.Max(Energy.Zero, residual));
+
+        var saved = account.Supplier is { } prices ? prices.CostOf(net) - (paid + prices.CostOf(residual)) : Money.Zero;
+        var member = _members.GetValueOrDefault(reading.Member);
+        _members[reading.Member] = member with
+        {
+            Savings = member.Savings + new Money(checked(times * saved.MicroEur)),
+            Import = member.Import + Times(reading.Import),
+            Export = member.Export + Times(reading.Export),
+            Production = member.Production + Times(reading.Production),
+            Charge = member.Charge + Times(reading.Charge),
+            Discharge = member.Discharge + Times(reading.Discharge),
+        };
     }
 
     /// <summary>The period's metered net energy beyond its trades, + import, and how many meters that is; null for an unknown period.</summary>
@@ -150,10 +170,10 @@ public sealed class CommunityAccounts
     {
         lock (_lock)
         {
-            return _consumption <= 0 ? null : new SelfSufficiency(Share(_importWithout), Share(_importWith));
+            return _consumption <= Energy.Zero ? null : new SelfSufficiency(Share(_importWithout), Share(_importWith));
         }
 
-        double Share(long bought) => 1 - (double)bought / _consumption;
+        double Share(Energy bought) => 1 - (double)bought.WattHours / _consumption.WattHours;
     }
 
     /// <summary>

@@ -5,20 +5,21 @@ using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Exchange.Metering;
 
 /// <summary>
-/// Takes signed meter readings of delivered periods: checks, writes down, books. The first reading of a member and period
-/// counts. Nobody waits for an answer, so a refusal is only logged.
+/// Takes signed meter readings of delivered periods: checks, writes down, books, and answers with a receipt. Of a member's readings of a period the
+/// highest number counts. Strangers and what cannot be read get no answer.
 /// </summary>
 public sealed class MeterDesk(
-    Topics topics, MemberDirectory members, MessageRate rate, IGate gate, ReadingLimits limits, CommunityAccounts accounts,
-    ExchangeJournal journal, MarketDomain domain, LiveFeed live, TimeProvider time, ILogger<MeterDesk> logger)
+    Topics topics, MemberDirectory members, MessageRate rate, IGate gate, ReadingLimits limits, CommunityAccounts accounts, DeviationBook book, DeviationClock clock,
+    ExchangeJournal journal, MarketDomain domain, ReadingReceipts receipts, LiveFeed live, TimeProvider time, ILogger<MeterDesk> logger)
 {
     private readonly MeterReadingSigning _signing = new(domain);
-    private readonly ConcurrentDictionary<(MemberId, Period), byte> _writing = new();
+    private readonly ConcurrentDictionary<(MemberId, Period, long), byte> _writing = new();
     private TaskCompletionSource _booked = NewSource();
 
     /// <summary>The handler of <see cref="Topics.AllMeters"/>.</summary>
@@ -36,8 +37,17 @@ public sealed class MeterDesk(
         else if (ObjectionTo(reading, sender) is { } objection)
         {
             logger.LogInformation("The meter reading of {Member} for period {Period} refused: {Reason}.", sender, reading.Period.Index, objection);
+            if (reading.Member == sender && members.Find(sender) is not null)
+            {
+                receipts.Refuse(reading, objection);
+            }
         }
-        else if (accounts.Awaits(reading.Member, reading.Period) && _writing.TryAdd((reading.Member, reading.Period), 0))
+        else if (accounts.ReadingOf(reading.Member, reading.Period)?.Number == reading.Number)
+        {
+            // The same once more: its receipt may have been lost.
+            receipts.Accept(reading);
+        }
+        else if (_writing.TryAdd((reading.Member, reading.Period, reading.Number), 0))
         {
             // Not awaited: the next message is taken meanwhile, and the journal writes what waits together.
             _ = BookAsync(reading);
@@ -69,9 +79,17 @@ public sealed class MeterDesk(
             return objection;
         }
 
-        var metered = new MeteredEnergy(
-            reading.Member, reading.Period, reading.Import, reading.Export, reading.Production, reading.Charge, reading.Discharge);
-        return _signing.IsSignedByMember(metered, reading.Signature.AsSpan()) ? null : "wrong-signature";
+        if (accounts.ReadingOf(sender, reading.Period) is { } before && (reading.Number < before.Number || (reading.Number == before.Number && reading != before)))
+        {
+            return "stale-number";
+        }
+
+        if (book.IsFull(sender, reading.Period) && accounts.ReadingOf(sender, reading.Period) != reading)
+        {
+            return "too-many-readings";
+        }
+
+        return _signing.IsSignedBy(Address.FromMember(member.Meter ?? member.Id), ReadingReceipts.Metered(reading), reading.Signature.AsSpan()) ? null : "wrong-signature";
     }
 
     /// <summary>Returns when each period has the readings of every active member, or when the grace is over.</summary>
@@ -97,6 +115,9 @@ public sealed class MeterDesk(
         {
             await journal.AppendReadingAsync(reading);
             accounts.TryMeter(reading);
+            book.Take(reading);
+            clock.Changed();
+            receipts.Accept(reading);
             Interlocked.Exchange(ref _booked, NewSource()).TrySetResult();
             live.Changed(LivePart.Members);
             live.Changed(LivePart.Flows);
@@ -107,7 +128,7 @@ public sealed class MeterDesk(
         }
         finally
         {
-            _writing.TryRemove((reading.Member, reading.Period), out _);
+            _writing.TryRemove((reading.Member, reading.Period, reading.Number), out _);
         }
     }
 

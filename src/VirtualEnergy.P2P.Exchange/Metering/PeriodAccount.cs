@@ -1,4 +1,5 @@
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Exchange.Metering;
 
@@ -10,7 +11,8 @@ internal sealed class PeriodAccount(SupplierPrices? supplier)
 
     public SupplierPrices? Supplier { get; } = supplier;
 
-    public HashSet<MemberId> Metered { get; } = [];
+    /// <summary>The reading of each member that counts.</summary>
+    public Dictionary<MemberId, MeterReading> Metered { get; } = [];
 
     public Energy Consumption { get; set; }
 

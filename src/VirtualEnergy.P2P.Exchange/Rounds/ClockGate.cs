@@ -19,4 +19,6 @@ public sealed class ClockGate(ClockGateOptions options, PeriodGrid grid, TimePro
     }
 
     public bool IsDelivered(Period period) => grid.EndOf(period) <= time.GetUtcNow();
+
+    public DateTimeOffset? ReadingsDueAt(Period period) => grid.EndOf(period) + options.ReadingsDueAfterDelivery;
 }

@@ -16,4 +16,7 @@ public interface IGate
 
     /// <summary>Whether meter readings of a cleared period can exist.</summary>
     bool IsDelivered(Period period);
+
+    /// <summary>Until when readings of a period are waited for; null: until the next gate closes.</summary>
+    DateTimeOffset? ReadingsDueAt(Period period);
 }

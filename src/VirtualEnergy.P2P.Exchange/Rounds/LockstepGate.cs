@@ -24,5 +24,7 @@ public sealed class LockstepGate(LockstepGateOptions options, TimeProvider time)
 
     public bool IsDelivered(Period period) => true;
 
+    public DateTimeOffset? ReadingsDueAt(Period period) => null;
+
     private TimeSpan Longest => options.Timeout > options.MinimumPace ? options.Timeout : options.MinimumPace;
 }

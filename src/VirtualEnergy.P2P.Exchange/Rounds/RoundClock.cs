@@ -19,7 +19,7 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// </summary>
 public sealed class RoundClock(
     ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, FundsLedger ledger,
-    RoundHistory history, CommunityAccounts accounts, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, FundsWatch watch, MarketPublisher publisher, Topics topics, MarketViews views,
+    RoundHistory history, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, FundsWatch watch, MarketPublisher publisher, Topics topics, MarketViews views,
     LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
 {
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
@@ -79,6 +79,7 @@ public sealed class RoundClock(
         logger.LogDebug("Period {Period} is open until {ClosesAt:O}, with {Bids} bids from before.", period.Index, closesAt, resumed.Count);
 
         await gate.WaitForClosureAsync(period, everyoneHasBid, cancellation);
+        await deviations.CloseBeforeAsync(period, cancellation);
         var start = time.GetTimestamp();
         var bids = await open.CloseAsync();
         live.Changed(LivePart.Now); // the price is counted, the trades are not paired yet
@@ -99,6 +100,8 @@ public sealed class RoundClock(
 
         ledger.Clear(round.Period, round.Deltas);
         accounts.Clear(round.Period, round.Trades, journalled.Charges, journalled.Supplier);
+        book.Clear(journalled);
+        deviations.Changed();
         history.Add(journalled, bids);
         settlement.Enqueue(journalled); // works on its own from here
         publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));

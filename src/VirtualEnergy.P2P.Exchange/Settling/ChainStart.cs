@@ -17,6 +17,9 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 public sealed record ChainStart(
     ulong ChainId, Period LastPeriod, ulong Block, MemberLanes Lanes, ImmutableArray<KeyValuePair<MemberId, Money>> Balances)
 {
+    /// <summary>How far the contract has settled deviations.</summary>
+    public Settlement.Contracts.Metering Metering { get; init; }
+
     /// <exception cref="ExchangeStartException">One of these is not so.</exception>
     public static async Task<ChainStart> CheckAsync(
         ExchangeOptions options, IEthereumClient client, EnergySettlementContract contract, CancellationToken cancellation)
@@ -62,7 +65,10 @@ public sealed record ChainStart(
             var balances = await contract.BalancesAsync([.. options.Payees.Select(Address.FromMember)], cancellation);
             return new ChainStart(
                 chainId, await contract.LastPeriodAsync(cancellation), await client.BlockNumberAsync(cancellation), lanes,
-                [.. options.Payees.Zip(balances, KeyValuePair.Create)]);
+                [.. options.Payees.Zip(balances, KeyValuePair.Create)])
+            {
+                Metering = await new MeteredSettlementContract(client, contract).MeteringAsync(cancellation),
+            };
         }
         catch (EthereumTransportException failure)
         {
@@ -90,7 +96,7 @@ public sealed record ChainStart(
 
         if (lastCleared is not null && LastPeriod >= first)
         {
-            await CompareAsync(options, journal.Round(LastPeriod)!, contract, cancellation);
+            await CompareAsync(options, journal, journal.Round(LastPeriod)!, contract, cancellation);
         }
 
         return new RunPlan(
@@ -99,9 +105,15 @@ public sealed record ChainStart(
     }
 
     private async Task CompareAsync(
-        ExchangeOptions options, JournalledRound round, EnergySettlementContract contract, CancellationToken cancellation)
+        ExchangeOptions options, ExchangeJournal journal, JournalledRound round, EnergySettlementContract contract, CancellationToken cancellation)
     {
-        if (await contract.CommitmentOfAsync(round.Period, cancellation) != SettlementCommitment.Of(round.Batch(), Lanes))
+        var expected = SettlementCommitment.Of(round.Batch(), Lanes);
+        if (Metering.StandsOn == round.Period && journal.MeteredSettlement(Metering.Period) is { } standing && journal.Deviations(Metering.Period) is { } metered)
+        {
+            expected = MeteredBatch.CommitmentOf(expected, metered.Batch().HashAfter(standing.Before, Lanes));
+        }
+
+        if (await contract.CommitmentOfAsync(round.Period, cancellation) != expected)
         {
             throw new ExchangeStartException(
                 $"The contract settled another batch for period {round.Period} than the journal {options.JournalPath} has. "

@@ -113,7 +113,11 @@ public sealed class DemandAnswers(
         var clearing = new Clearing(journalled.Price, journalled.Interval, journalled.Volume, []) { Charges = journalled.Charges };
         var round = new Round(journalled.Period, bids, clearing, journalled.Trades, journalled.Deltas()) { Accounts = journalled.Accounts };
         var settled = new SettledPeriod(
-            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, SettlementCommitment.DeltasHash(journalled.Batch(), lanes));
+            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, SettlementCommitment.DeltasHash(journalled.Batch(), lanes))
+        {
+            Metered = journal.MeteredSettlementOn(journalled.Period) is { } standing && journal.Deviations(standing.Period) is { } metered
+                ? metered.Batch().HashAfter(standing.Before, lanes) : default,
+        };
         return new SettledRound(options.Contract, settled, CommittedRules.Of(options.Rules), new CommittedBids(bids), CommittedTrades.Of(round));
     }
 }

@@ -14,6 +14,7 @@ public sealed class FundsLedger
     private readonly Dictionary<MemberId, Money> _onChain = [];
     private readonly Dictionary<MemberId, Money> _available = [];
     private readonly SortedDictionary<Period, IReadOnlyList<MemberDelta>> _unsettled = [];
+    private readonly SortedDictionary<Period, IReadOnlyList<MemberDelta>> _unsettledDeviations = [];
 
     /// <summary>Rounds cleared and not settled yet.</summary>
     public int UnsettledRounds
@@ -58,12 +59,62 @@ public sealed class FundsLedger
         }
     }
 
-    /// <summary>A round was cleared: its money counts from now on, though the chain does not have it yet.</summary>
-    public void Clear(Period period, IReadOnlyList<MemberDelta> deltas)
+    /// <summary>
+    /// What nothing that is under way can take from each: her balance less all that unsettled batches take from her. What they bring does not count, as a metered batch may
+    /// reach the chain before them.
+    /// </summary>
+    /// <param name="except">A metered period whose deviations do not count.</param>
+    public IReadOnlyDictionary<MemberId, Money> Certain(Period? except = null)
     {
         lock (_lock)
         {
-            if (!_unsettled.TryAdd(period, deltas))
+            var certain = new Dictionary<MemberId, Money>(_onChain);
+            var taken = _unsettled.Values.Concat(_unsettledDeviations.Where(entry => entry.Key != except).Select(entry => entry.Value));
+            foreach (var (member, delta) in taken.SelectMany(deltas => deltas).Where(delta => delta.Delta < Money.Zero))
+            {
+                certain[member] = certain.GetValueOrDefault(member) + delta;
+            }
+
+            return certain;
+        }
+    }
+
+    /// <summary>A round was cleared: its money counts from now on, though the chain does not have it yet.</summary>
+    public void Clear(Period period, IReadOnlyList<MemberDelta> deltas) => Clear(_unsettled, period, deltas);
+
+    /// <summary>A metered period was settled here: its money counts from now on, too.</summary>
+    public void ClearDeviations(Period period, IReadOnlyList<MemberDelta> deltas) => Clear(_unsettledDeviations, period, deltas);
+
+    /// <summary>A metered period was settled here anew, before the chain had it.</summary>
+    public void ReviseDeviations(Period period, IReadOnlyList<MemberDelta> deltas)
+    {
+        lock (_lock)
+        {
+            if (!_unsettledDeviations.Remove(period, out var before))
+            {
+                throw new InvalidOperationException($"Period {period} is not waiting for settlement.");
+            }
+
+            foreach (var (member, delta) in before)
+            {
+                _available[member] = _available.GetValueOrDefault(member) - delta;
+            }
+
+            Clear(_unsettledDeviations, period, deltas);
+        }
+    }
+
+    /// <summary>The chain has the round now: what was expected has become balance.</summary>
+    public void Settle(Period period) => Settle(_unsettled, period);
+
+    /// <summary>The chain has the period's deviations now.</summary>
+    public void SettleDeviations(Period period) => Settle(_unsettledDeviations, period);
+
+    private void Clear(SortedDictionary<Period, IReadOnlyList<MemberDelta>> unsettled, Period period, IReadOnlyList<MemberDelta> deltas)
+    {
+        lock (_lock)
+        {
+            if (!unsettled.TryAdd(period, deltas))
             {
                 throw new InvalidOperationException($"Period {period} is in the ledger already.");
             }
@@ -75,12 +126,11 @@ public sealed class FundsLedger
         }
     }
 
-    /// <summary>The chain has the round now: what was expected has become balance.</summary>
-    public void Settle(Period period)
+    private void Settle(SortedDictionary<Period, IReadOnlyList<MemberDelta>> unsettled, Period period)
     {
         lock (_lock)
         {
-            if (!_unsettled.Remove(period, out var deltas))
+            if (!unsettled.Remove(period, out var deltas))
             {
                 throw new InvalidOperationException($"Period {period} is not waiting for settlement.");
             }

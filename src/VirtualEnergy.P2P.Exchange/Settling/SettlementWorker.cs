@@ -13,7 +13,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// longer waits up to half a minute; rounds go on meanwhile. While nothing is due it looks how the chain is.
 /// </summary>
 public sealed class SettlementWorker(
-    ExchangeOptions options, Settler settler, ChainStatus chain, FundsLedger ledger, RoundHistory history, MarketViews views, FundsWatch watch, LiveFeed live,
+    ExchangeOptions options, Settler settler, MeteredSettler metered, ChainStatus chain, FundsLedger ledger, RoundHistory history, MarketViews views, FundsWatch watch, LiveFeed live,
     TimeProvider time, ILogger<SettlementWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
@@ -23,15 +23,25 @@ public sealed class SettlementWorker(
     // Unbounded in principle, in fact by the rounds that a chain can be away for: one entry each.
     private readonly Channel<JournalledRound> _due = Channel.CreateUnbounded<JournalledRound>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _allSettled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _allMetered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _noMoreMetered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Done when the round after which nothing follows is settled.</summary>
     public Task AllSettled => _allSettled.Task;
+
+    /// <summary>
+    /// Done when the metered batches after which nothing follows are settled too, or can only be settled once there is another trading period.
+    /// </summary>
+    public Task AllMetered => _allMetered.Task;
 
     /// <summary>A cleared round is due. In the order of periods.</summary>
     public void Enqueue(JournalledRound round) => _due.Writer.TryWrite(round);
 
     /// <summary>Nothing follows what is enqueued.</summary>
     public void CompleteAfterLast() => _due.Writer.TryComplete();
+
+    /// <summary>No metered batch follows what is enqueued.</summary>
+    public void CompleteMetered() => _noMoreMetered.TrySetResult();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,20 +53,76 @@ public sealed class SettlementWorker(
         _allSettled.TrySetResult();
         while (true)
         {
-            await Task.Delay(LookInterval, time, stoppingToken);
-            await LookAsync(stoppingToken);
+            var (enqueued, completed) = (metered.Enqueued, _noMoreMetered.Task.IsCompleted);
+            var settled = await TrySettleMeteredAsync(stoppingToken);
+            if (completed && settled)
+            {
+                _allMetered.TrySetResult();
+            }
+
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+            var wait = Task.Delay(settled ? LookInterval : FirstRetry, time, over.Token);
+            if (await Task.WhenAny(completed ? wait : _noMoreMetered.Task, enqueued, wait) == wait && settled)
+            {
+                await LookAsync(stoppingToken);
+            }
+
+            await over.CancelAsync();
+            stoppingToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Metered batches never hold trading up: what fails is tried again before the next round, or with the next look at the chain.</summary>
+    /// <returns>Whether the chain was reached.</returns>
+    private async Task<bool> TrySettleMeteredAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var waiting = metered.Waiting;
+            if (waiting > 0)
+            {
+                await metered.SettleDueAsync(cancellation);
+                if (metered.Waiting < waiting)
+                {
+                    await ObserveBalancesAsync(cancellation);
+                    live.Changed(LivePart.Chain);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception failure) when (failure is EthereumException or JournalException or ArgumentException)
+        {
+            logger.LogWarning("Settlement of deviations waits: {Why}", failure.Message);
+            return false;
         }
     }
 
     private async Task<JournalledRound?> NextAsync(CancellationToken cancellation)
     {
         var ready = _due.Reader.WaitToReadAsync(cancellation).AsTask();
+
+        // Taken before looking, so that a batch that comes in between is not overlooked.
+        var enqueued = metered.Enqueued;
+        if (!ready.IsCompleted)
+        {
+            await TrySettleMeteredAsync(cancellation);
+        }
+
         while (!ready.IsCompleted)
         {
             using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            if (await Task.WhenAny(ready, Task.Delay(LookInterval, time, over.Token)) != ready)
+            var look = Task.Delay(LookInterval, time, over.Token);
+            var first = await Task.WhenAny(ready, look, enqueued);
+            if (first == look)
             {
                 await LookAsync(cancellation);
+            }
+
+            if (first != ready)
+            {
+                enqueued = metered.Enqueued;
+                await TrySettleMeteredAsync(cancellation);
             }
 
             await over.CancelAsync();
@@ -71,6 +137,7 @@ public sealed class SettlementWorker(
         {
             try
             {
+                await metered.SettleBeforeAsync(round.Period, cancellation);
                 var settlement = await settler.SettleAsync(round, cancellation);
                 ledger.Settle(round.Period);
                 history.Settle(settlement, round.Trades.Length);

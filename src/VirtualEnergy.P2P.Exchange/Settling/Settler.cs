@@ -83,8 +83,11 @@ public sealed class Settler(
         return confirmed;
     }
 
-    /// <summary>Dead is a transaction that can never settle its round any more: reverted, or its nonce was used by another one.</summary>
-    private async Task<bool> IsDeadAsync(SignedTransaction? transaction, CancellationToken cancellation)
+    /// <summary>
+    /// Dead is a transaction that can never settle its batch any more: reverted, or its nonce was used by another one. None at all is dead, too. After that
+    /// <see cref="Sender"/> is another one, which asks the node for its nonce.
+    /// </summary>
+    public async Task<bool> IsDeadAsync(SignedTransaction? transaction, CancellationToken cancellation)
     {
         if (transaction is null || transaction.Sender != key.Address)
         {

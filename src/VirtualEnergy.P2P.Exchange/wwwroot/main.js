@@ -11,6 +11,7 @@ import { headline } from './headline.js';
 import { memberTable } from './members.js';
 import { State } from './state.js';
 import { themeButton } from './theme-button.js';
+import { statementDialog } from './statement.js';
 import { tradeList } from './trades.js';
 
 const statusTexts = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', offline: 'Offline' };
@@ -25,7 +26,7 @@ state.watch(['community', 'rounds', 'now'], () => {
   setText(byId('date'), period === null ? '' : dayOf(startOf(period, state.periodSeconds)));
   document.body.dataset.loaded = state.loaded;
 });
-[headline, dayDial, priceChart, bookChart, flowDiagram, tradeList, memberTable, chainPanel].forEach(panel => panel(state));
+[headline, dayDial, priceChart, bookChart, flowDiagram, tradeList, memberTable, chainPanel, statementDialog].forEach(panel => panel(state));
 themeButton(byId('theme'));
 setInterval(() => showAge(connection), 1000);
 connection.run();

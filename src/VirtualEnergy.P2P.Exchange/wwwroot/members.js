@@ -55,7 +55,8 @@ function sorted(members, column, descending) {
 
 function row(member) {
   return html('tr', { role: 'row', 'data-testid': 'member', 'data-member': member.id },
-    html('th', { scope: 'row', role: 'rowheader' }, html('a', { class: 'to-money', href: `/member.html#${member.id}` }, nameOf(member.name || member.id)), member.zone ? html('span', { class: 'zone' }, member.zone) : null),
+    html('th', { scope: 'row', role: 'rowheader' }, html('a', { class: 'to-money', href: `/member.html#${member.id}` }, nameOf(member.name || member.id)), member.zone ? html('span', { class: 'zone' }, member.zone) : null,
+      html('button', { type: 'button', class: 'open-statement', 'data-statement': member.id, 'data-testid': 'open-statement', 'aria-label': `Statement of ${member.name || member.id}` }, 'statement')),
     html('td', { role: 'cell', class: 'online' }, html('span', { class: member.online ? 'state on' : 'state off' }, member.online ? 'online' : 'offline')),
     ...columns.slice(2).map(column => html('td', {
       role: 'cell', class: column.key, 'data-label': column.label, 'data-unit': column.unit, 'data-value': column.value(member),

@@ -35,6 +35,9 @@ public sealed record Member(MemberId Id, string Name, ZoneId Zone, long Connecti
     /// for must be one that they can check, and a plant does not change from period to period.
     /// </summary>
     public bool IsGreen { get; init; }
+
+    /// <summary>Ethereum address of the meter's key; null where readings are signed with the member's own.</summary>
+    public MemberId? Meter { get; init; }
 }
 
 /// <summary>Admission (market rule 2): a row of small rules, the first that objects gives the reason. Cheap ones come first.</summary>

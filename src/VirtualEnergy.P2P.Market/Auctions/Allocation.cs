@@ -78,7 +78,7 @@ internal static class Allocation
     }
 
     /// <summary>⌊a·b/c⌋ and a·b mod c, exact. a &lt; c and b fits in 63 bits, so the quotient fits in a long.</summary>
-    private static (long Quotient, Int128 Remainder) MultiplyDivide(Int128 a, long b, Int128 c)
+    internal static (long Quotient, Int128 Remainder) MultiplyDivide(Int128 a, long b, Int128 c)
     {
         if (a <= long.MaxValue)
         {

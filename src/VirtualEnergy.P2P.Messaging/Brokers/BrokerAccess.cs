@@ -4,7 +4,7 @@ namespace VirtualEnergy.P2P.Messaging;
 
 /// <summary>
 /// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, mandates, meter
-/// readings and node states; read the market, rounds, node states and a single member's receipts and funds. So nobody sees another's bid before
+/// readings, disputes of them and node states; read the market, rounds, node states and a single member's receipts and funds. So nobody sees another's bid before
 /// the gate closes, and nobody but the exchange announces a price. In the curve market: bid at any auctioneer or concentrator and
 /// hear its answers; be one under one's own address only, which then has to be the user name.
 /// </summary>
@@ -36,7 +36,9 @@ public sealed class BrokerAccess(string community, string exchangeUser)
             return IsOwn(user, member);
         }
 
-        return !retain && (_topics.TryParseBids(topic, out member) || _topics.TryParseMeters(topic, out member) || _topics.TryParseMandates(topic, out member))
+        return !retain
+            && (_topics.TryParseBids(topic, out member) || _topics.TryParseMeters(topic, out member) || _topics.TryParseMandates(topic, out member)
+                || _topics.TryParseDisputes(topic, out member))
             && IsOwn(user, member);
     }
 
@@ -59,10 +61,11 @@ public sealed class BrokerAccess(string community, string exchangeUser)
                 || (curve.IsAnswer && curve.TryAgent(out var agent) && IsOwn(user, agent));
         }
 
-        return filter == _topics.Market || filter == Topics.AnyMarket || filter == _topics.RoundOpen || filter == _topics.RoundResult
+        return filter == _topics.Market || filter == Topics.AnyMarket || filter == _topics.RoundOpen || filter == _topics.RoundResult || filter == _topics.DeviationResult
             || filter == $"{_topics.Root}/rounds/+" || filter == $"{_topics.Root}/rounds/#" || filter == _topics.AllStatuses
             || _topics.TryParseStatus(filter, out _)
-            || ((_topics.TryParseReceipts(filter, out var member) || _topics.TryParseMandateReceipts(filter, out member) || _topics.TryParseFunds(filter, out member))
+            || ((_topics.TryParseReceipts(filter, out var member) || _topics.TryParseMandateReceipts(filter, out member) || _topics.TryParseFunds(filter, out member)
+                    || _topics.TryParseReadings(filter, out member))
                 && IsOwn(user, member));
     }
 

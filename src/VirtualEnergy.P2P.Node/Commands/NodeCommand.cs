@@ -20,6 +20,7 @@ internal static class NodeCommand
                 "wallet": "anna.json", "passwordFile": "anna.password",
                 "rpc": "http://192.168.1.10:8545", "contract": "0x5FbDB2315678afecb367f032d93F642f64180aa3",   // for ve funds
                 "household": { "data": "my-home", "name": "anna" },
+                "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
                 "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }
               }
@@ -49,6 +50,7 @@ internal static class NodeCommand
             await using var node = new ProsumerNode(broker, name, key, home, config.Supplier.Open(community), time, logger)
             {
                 Preferences = config.Preferences?.Open() ?? default,
+                MeterKey = config.MeterWallet is { } meter ? NodeKey.OpenWallet(meter, config.MeterPasswordFile) : key,
             };
             await node.StartAsync(cancellation).ConfigureAwait(false);
             await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);

@@ -43,6 +43,12 @@ public sealed record HomeConfig
     /// <summary>The community's EnergySettlement contract, for <c>ve funds</c>: the member's own word for where her money is, not the broker's.</summary>
     public string? Contract { get; init; }
 
+    /// <summary>Keystore file of the meter's key, where readings are signed with another than the member's.</summary>
+    public string? MeterWallet { get; init; }
+
+    /// <summary>File whose first line is that wallet's password.</summary>
+    public string? MeterPasswordFile { get; init; }
+
     public required HouseholdSource Household { get; init; }
 
     public SupplierSource Supplier { get; init; } = new();
@@ -67,6 +73,8 @@ public sealed record HomeConfig
             {
                 Wallet = Beside(folder, config.Wallet),
                 PasswordFile = Beside(folder, config.PasswordFile),
+                MeterWallet = Beside(folder, config.MeterWallet),
+                MeterPasswordFile = Beside(folder, config.MeterPasswordFile),
                 Household = config.Household with { Data = Beside(folder, config.Household.Data) },
                 Supplier = config.Supplier with { Prices = Beside(folder, config.Supplier.Prices) },
             };

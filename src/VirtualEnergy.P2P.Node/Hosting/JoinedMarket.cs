@@ -10,6 +10,7 @@ namespace VirtualEnergy.P2P.Node.Hosting;
 internal sealed class JoinedMarket
 {
     private readonly ReceiptSigning _receipts;
+    private readonly ReadingReceiptSigning _readingReceipts;
     private readonly Address _exchange;
 
     private JoinedMarket(MarketDescription description, EnergyManagementAgent agent)
@@ -21,6 +22,7 @@ internal sealed class JoinedMarket
         Bids = new BidSigning(domain);
         Readings = new MeterReadingSigning(domain);
         _receipts = new ReceiptSigning(domain);
+        _readingReceipts = new ReadingReceiptSigning(domain);
         _exchange = Address.Parse(description.Exchange);
     }
 
@@ -47,4 +49,8 @@ internal sealed class JoinedMarket
         _receipts.IsSignedBy(
             _exchange, new ReceiptedBid(receipt.BidHash, receipt.Member, receipt.Period, receipt.Number),
             new ReceiptSignature(receipt.Place, receipt.Path, receipt.Signature));
+
+    public bool IsSignedByExchange(ReadingReceipt receipt) =>
+        _readingReceipts.IsSignedBy(
+            _exchange, new ReceiptedBid(receipt.Reading, receipt.Member, receipt.Period, receipt.Number), receipt.Signature.AsSpan());
 }

@@ -4,7 +4,7 @@ using VirtualEnergy.P2P.Messaging;
 namespace VirtualEnergy.P2P.Node.Hosting;
 
 /// <summary>
-/// The bid that waits for its receipt: sent again until the exchange has answered, because only the receipt says that it is
+/// The bid, or meter reading, that waits for its receipt: sent again until the exchange has answered, because only the receipt says that it is
 /// durable. A bid that arrives twice has one effect and gets the same receipt.
 /// </summary>
 public sealed class PendingBid : IAsyncDisposable

@@ -30,11 +30,14 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly Topics _topics;
     private readonly MqttLink _link;
     private readonly PendingBid _pending;
+    private readonly PendingBid _pendingReading;
     private readonly SeedPromises _seeds = new();
     private readonly OwnFunds _funds;
+    private readonly OwnReadings _readings = new();
     private JoinedMarket? _market;
     private Period? _open;
     private Bid? _bid;
+    private Period? _metered;
 
     /// <param name="broker">Where the market's broker is.</param>
     /// <param name="community">Its name; <see cref="MarketDiscovery"/> finds it.</param>
@@ -62,9 +65,14 @@ public sealed class ProsumerNode : IAsyncDisposable
             time,
             logger);
         _pending = new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger);
+        _pendingReading = new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger);
+        MeterKey = key;
     }
 
     public MemberId Member { get; }
+
+    /// <summary>Signs readings; the member's own key unless the meter has one.</summary>
+    public EthereumKey MeterKey { get; init; }
 
     /// <summary>What the home adds to its bids for energy of an origin it prefers.</summary>
     public Preferences Preferences { get; init; }
@@ -77,7 +85,9 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _link.SubscribeAsync(_topics.Market, OnMarketAsync, cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Receipts(Member), OnReceiptAsync, cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Funds(Member), OnFundsAsync, cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Readings(Member), OnReadingReceiptAsync, cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundResult, OnResultAsync, cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.DeviationResult, OnDeviationsAsync, cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundOpen, OnRoundOpenAsync, cancellation).ConfigureAwait(false);
         await _link.StartAsync(cancellation).ConfigureAwait(false);
     }
@@ -85,6 +95,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _pending.DisposeAsync().ConfigureAwait(false);
+        await _pendingReading.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -210,12 +221,58 @@ public sealed class ProsumerNode : IAsyncDisposable
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
         var metered = new MeteredEnergy(
-            Member, result.Period, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
+            Member, result.Period, 1, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
             Energy.Max(-delivery.Storage, Energy.Zero));
         var reading = new MeterReading(
-            Member, metered.Period, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
-            market.Readings.Sign(metered, _key));
-        await _link.PublishAsync(_topics.Meters(Member), WireFormat.Write(reading), retain: false, cancellation).ConfigureAwait(false);
+            Member, metered.Period, metered.Number, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
+            market.Readings.Sign(metered, MeterKey));
+        _metered = metered.Period;
+        _readings.Sent(reading);
+        await _pendingReading.SendAsync(_topics.Meters(Member), WireFormat.Write(reading), cancellation).ConfigureAwait(false);
+    }
+
+    private Task OnReadingReceiptAsync(MqttMessage message, CancellationToken cancellation)
+    {
+        if (_market is not { } market || !WireFormat.TryReadReadingReceipt(message.Payload.Span, out var receipt, out _) || receipt.Member != Member)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (receipt.Reason is null && !market.IsSignedByExchange(receipt))
+        {
+            _logger.LogError("The receipt of the reading for period {Period} is not signed by the exchange {Exchange}.", receipt.Period, market.Description.Exchange);
+            return Task.CompletedTask;
+        }
+
+        if (receipt.Period == _metered)
+        {
+            _pendingReading.Received();
+        }
+
+        if (receipt.Reason is { } reason)
+        {
+            _logger.LogWarning("The meter reading for period {Period} does not count: {Reason}. It will be estimated.", receipt.Period, reason);
+        }
+        else
+        {
+            _readings.Receipted(receipt.Period, receipt.Number);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task OnDeviationsAsync(MqttMessage message, CancellationToken cancellation)
+    {
+        if (!WireFormat.TryReadDeviations(message.Payload.Span, out var result, out var error))
+        {
+            _logger.LogWarning("A metered period cannot be used: {Error}", error);
+        }
+        else if (_readings.Objection(result, Member) is { } objection)
+        {
+            _logger.LogError("The exchange does not go by this home's meter: {Objection}", objection);
+        }
+
+        return Task.CompletedTask;
     }
 
     /// <summary>What the home is to take, + bought: by its trades, or by its own answer where a price is all that there is.</summary>

@@ -34,7 +34,7 @@ public enum RulePromises
 public sealed record CommittedRules(Hash256 Constants, MoneyAccounts Accounts, RulePromises Promises)
 {
     private static readonly AbiType[] ConstantTypes = [.. ((AbiTuple)AbiType.Parse(
-        "(int64,int64,int64,int64,uint64,string,(string,string,int64,bool,uint64)[],(int64,int64,int64,int64)[])")).Components];
+        "(int64,int64,int64,int64,uint64,string,(string,string,int64,bool,uint64)[],(int64,int64,int64,int64)[],int64)")).Components];
 
     public Address GridOperator => AddressOf(Accounts.GridOperator);
 
@@ -45,8 +45,8 @@ public sealed record CommittedRules(Hash256 Constants, MoneyAccounts Accounts, R
 
     /// <summary>
     /// Constants are <c>abi.encode</c> of tick, floor, cap, k in thousandths, the period's length in seconds, the mechanism's name, the lines (buyers'
-    /// zone, sellers' zone, fee, whether there is a limit, limit), and the rules of broadcast prices, none or one (response per cent, target,
-    /// reference, most per period).
+    /// zone, sellers' zone, fee, whether there is a limit, limit), the rules of broadcast prices, none or one (response per cent, target,
+    /// reference, most per period), and the imbalance spread.
     /// </summary>
     public static CommittedRules Of(MarketRules rules)
     {
@@ -62,7 +62,7 @@ public sealed record CommittedRules(Hash256 Constants, MoneyAccounts Accounts, R
             : [];
         var constants = Keccak256.Hash(AbiEncoder.Encode(
             ConstantTypes, rules.TickMicroEurPerKWh, rules.Floor.MicroEurPerKWh, rules.Cap.MicroEurPerKWh, rules.KThousandths,
-            rules.Grid.LengthSeconds, rules.Mechanism.ToString(), lines, broadcast));
+            rules.Grid.LengthSeconds, rules.Mechanism.ToString(), lines, broadcast, rules.ImbalanceSpread.MicroEurPerKWh));
         return new CommittedRules(constants, rules.Accounts, PromisesOf(rules));
     }
 

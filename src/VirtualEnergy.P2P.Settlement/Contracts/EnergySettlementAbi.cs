@@ -44,14 +44,14 @@ internal static class EnergySettlementAbi
 
     public static readonly AbiFunction IsMember = new("isMember(address account)", "bool");
 
+    public static readonly AbiEvent Settled = new("Settled(uint64 indexed period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash)");
+
     public static readonly AbiEvent Deposited = new("Deposited(address indexed member, address indexed from, uint256 received)");
     public static readonly AbiEvent WithdrawalRequested = new("WithdrawalRequested(address indexed member, address indexed to, uint256 amount, uint256 readyAt)");
     public static readonly AbiEvent WithdrawalCancelled = new("WithdrawalCancelled(address indexed member, uint256 amount)");
     public static readonly AbiEvent Withdrawn = new("Withdrawn(address indexed member, address indexed to, uint256 amount)");
     public static readonly AbiEvent RolledBack = new("RolledBack(uint64 indexed period)");
     public static readonly AbiEvent RolledBackMetered = new("RolledBackMetered(uint64 indexed meteredPeriod)");
-
-    public static readonly AbiEvent Settled = new("Settled(uint64 indexed period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash)");
 
     public static readonly AbiEvent SettledMetered = new(
         "SettledMetered(uint64 indexed meteredPeriod, uint64 indexed standsOn, (uint32 period, uint32 standsOn) before, bytes32 meterRoot, bytes32 deltasHash)");

@@ -56,6 +56,13 @@ internal sealed class StructHash
         return this;
     }
 
+    /// <exception cref="OverflowException">An unsigned field holds no negative number.</exception>
+    public StructHash AddUnsigned(Int128 value)
+    {
+        BinaryPrimitives.WriteUInt128BigEndian(Next()[16..], checked((UInt128)value));
+        return this;
+    }
+
     public Hash256 Finish() => Keccak256.Hash(_words.AsSpan(0, _used));
 
     /// <summary>The digest to sign: keccak256(0x1901 ‖ domain separator ‖ this).</summary>

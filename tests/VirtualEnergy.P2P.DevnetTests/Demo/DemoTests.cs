@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using VirtualEnergy.P2P.Node.Statements;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Demo;
@@ -23,6 +25,7 @@ public sealed class DemoTests
         Assert.Equal(8, first.GetProperty("periods").GetInt32());
         Assert.Equal(8, first.GetProperty("settledRounds").GetInt32());
         Assert.Equal(80, first.GetProperty("bids").GetInt32()); // ten homes, eight periods, one bid each
+        Assert.Equal((8, 8, 0), (first.GetProperty("meteredPeriods").GetInt32(), first.GetProperty("settledDeviations").GetInt32(), first.GetProperty("estimates").GetInt32()));
         Assert.Equal(31337, first.GetProperty("chainId").GetInt32());
 
         // 10 homes × 200 EUR were paid in; trades only move money between them.
@@ -41,6 +44,26 @@ public sealed class DemoTests
         Assert.True(summary.GetProperty("selfSufficiencyWith").GetDouble() > summary.GetProperty("selfSufficiencyWithout").GetDouble());
         Assert.True(summary.GetProperty("savingsMicroEur").GetInt64() > 0);
         Assert.True(summary.GetProperty("gasPerTrade").GetDouble() > 0);
+    }
+
+    /// <summary>Real nodes on real profiles: what each is told of her account ends at what the chain has of it.</summary>
+    [Fact]
+    public async Task Every_homes_statement_ends_at_her_balance_on_the_chain()
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--fast", "--json", "--periods", "60", "--homes", "8", "--mechanism", "huang", "--keep");
+        var summary = JsonSerializer.Deserialize<JsonElement>(await demo.LineAsync("\"settledRounds\""));
+        Assert.Equal(60, summary.GetProperty("settledDeviations").GetInt32());
+        Assert.True(summary.GetProperty("balancedWh").GetInt64() > 0);
+        using var http = new HttpClient { BaseAddress = new Uri((await demo.LineAsync("The viewer stays at ")).Split(' ', ';')[4]) };
+        var members = await http.GetFromJsonAsync<JsonElement>("/api/members", TestContext.Current.CancellationToken);
+        Assert.Equal(8, members.GetArrayLength());
+        foreach (var member in members.EnumerateArray().Select(member => member.GetProperty("id").GetString()))
+        {
+            var statement = Statement.Read(await http.GetByteArrayAsync($"/api/members/{member}/statement", TestContext.Current.CancellationToken));
+            Assert.Null(statement.FirstError());
+            Assert.All(statement.Lines, line => Assert.NotNull(line.Block));
+            Assert.Equal(60, statement.Lines.Count(line => line.Kind == "deviation"));
+        }
     }
 
     [Theory]

@@ -46,6 +46,56 @@ public sealed class VeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_statement_is_a_table_or_json_and_ends_at_the_chains_balance()
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "4", "--fast", "--periods", "50", "--mechanism", "huang", "--keep");
+        await demo.LineAsync("stays at");
+        var viewer = (await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        using var http = new HttpClient();
+        using var members = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{viewer}/api/members"), TestContext.Current.CancellationToken));
+        var member = members.RootElement[0].GetProperty("id").GetString()!;
+        await using var table = DemoProcess.Ve(NoEnvironment, "statement", "--exchange", viewer, "--member", member);
+        Assert.Equal(0, await table.ExitAsync());
+        Assert.Contains(table.Output, line => line.Contains("closing balance", StringComparison.Ordinal));
+        Assert.Contains(table.Output, line => line.Contains("deviation, by reading", StringComparison.Ordinal));
+
+        await using var json = DemoProcess.Ve(NoEnvironment, "statement", "--exchange", viewer, "--member", member, "--json");
+        Assert.Equal(0, await json.ExitAsync());
+        var answer = JsonSerializer.Deserialize<JsonElement>(json.Output[^1]);
+        Assert.Equal(answer.GetProperty("chainMicroEur").GetInt64(), answer.GetProperty("closingMicroEur").GetInt64());
+
+        await using var stranger = DemoProcess.Ve(NoEnvironment, "statement", "--exchange", viewer, "--member", "0x" + new string('9', 40));
+        Assert.Equal(2, await stranger.ExitAsync());
+        Assert.Contains("is not a member", Assert.Single(stranger.Errors), StringComparison.Ordinal);
+        await using var nobody = DemoProcess.Ve(NoEnvironment, "statement", "--exchange", "http://127.0.0.1:1", "--member", member);
+        Assert.Equal(2, await nobody.ExitAsync());
+        Assert.Contains("does not answer", Assert.Single(nobody.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dispute_is_answered_and_one_of_no_reading_refused()
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "3", "--fast", "--periods", "2", "--keep");
+        await demo.LineAsync("stays at");
+        var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
+        var viewer = (await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        using var http = new HttpClient();
+        using var rounds = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{viewer}/api/rounds"), TestContext.Current.CancellationToken));
+        var period = $"{rounds.RootElement.GetProperty("rounds")[0].GetProperty("period").GetInt64()}";
+        var key = new Dictionary<string, string> { ["VE_KEY"] = Convert.ToHexStringLower(Devnet.DevnetChain.HomeKey(seed: 1, home: 0).ToBytes()) };
+        await using var dispute = DemoProcess.Ve(key, "dispute", "--broker", broker, "--period", period);
+        Assert.Equal(0, await dispute.ExitAsync());
+        Assert.Contains("is disputed", dispute.Output[^1], StringComparison.Ordinal);
+
+        await using var missing = DemoProcess.Ve(key, "dispute", "--broker", broker, "--period", period, "--number", "7");
+        Assert.Equal(1, await missing.ExitAsync());
+        Assert.Contains("no-such-reading", missing.Output[^1], StringComparison.Ordinal);
+        await using var wrong = DemoProcess.Ve(key, "dispute", "--broker", broker, "--period", "-1");
+        Assert.Equal(2, await wrong.ExitAsync());
+        Assert.Single(wrong.Errors);
+    }
+
+    [Fact]
     public async Task A_node_that_was_told_only_broker_and_key_joins_and_says_so()
     {
         await using var demo = DemoProcess.Demo("--headless", "--homes", "2", "--fast", "--periods", "1", "--keep");

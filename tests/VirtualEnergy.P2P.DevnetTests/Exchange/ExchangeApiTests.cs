@@ -87,8 +87,8 @@ public sealed class ExchangeApiTests
         var document = await http.GetFromJsonAsync<JsonElement>("/openapi/v1.json", _cancellation);
         string[] expected =
         [
-            "/api/book", "/api/chain", "/api/flows", "/api/members", "/api/members/{id}", "/api/members/{id}/funds", "/api/members/{id}/funds/history",
-            "/api/members/{id}/mandate", "/api/rounds", "/api/rounds/{period}", "/api/snapshot", "/api/trades", "/health",
+            "/api/book", "/api/chain", "/api/deviations/{period}", "/api/flows", "/api/members", "/api/members/{id}", "/api/members/{id}/funds", "/api/members/{id}/funds/history",
+            "/api/members/{id}/mandate", "/api/members/{id}/statement", "/api/rounds", "/api/rounds/{period}", "/api/snapshot", "/api/trades", "/health",
         ];
         Assert.Equal(expected, document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
     }
@@ -162,9 +162,9 @@ public sealed class ExchangeApiTests
 
     private Task MeterAsync(TestCommunity community, TestNode node, int home, long import, long export, long production)
     {
-        var metered = new MeteredEnergy(node.Member, TestCommunity.First, new Energy(import), new Energy(export), new Energy(production), Energy.Zero, Energy.Zero);
+        var metered = new MeteredEnergy(node.Member, TestCommunity.First, 1, new Energy(import), new Energy(export), new Energy(production), Energy.Zero, Energy.Zero);
         var signature = new MeterReadingSigning(community.Domain).Sign(metered, community.Keys[home]);
         return node.SendAsync(
-            new MeterReading(metered.Member, metered.Period, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge, signature), _cancellation);
+            new MeterReading(metered.Member, metered.Period, metered.Number, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge, signature), _cancellation);
     }
 }

@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
@@ -79,6 +80,55 @@ internal sealed class TestCommunity : IAsyncDisposable
         Rules = Options.Rules with { Mechanism = mechanism, Accounts = new MoneyAccounts(null, Keys[^1].Address.ToMember()) },
         Members = Options.Members[..^1],
     };
+
+    /// <summary>From here on deviations have a spread; the last home keeps the community's account and is no member.</summary>
+    public void SpreadDeviations(Price spread) => Options = Options with
+    {
+        Rules = Options.Rules with { ImbalanceSpread = spread, Accounts = new MoneyAccounts(null, Keys[^1].Address.ToMember()) },
+        Members = Options.Members[..^1],
+    };
+
+    /// <summary>A reading of a home's meter, net + import, signed with its key or another.</summary>
+    public MeterReading Reading(int home, Period period, long net, long number = 1, EthereumKey? key = null)
+    {
+        var metered = new MeteredEnergy(
+            Keys[home].Address.ToMember(), period, number, new Energy(Math.Max(0, net)), new Energy(Math.Max(0, -net)), new Energy(Math.Max(0, -net)), Energy.Zero, Energy.Zero);
+        return new MeterReading(
+            metered.Member, period, number, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
+            new MeterReadingSigning(Domain).Sign(metered, key ?? Keys[home]));
+    }
+
+    /// <summary>A home's dispute of a reading of hers, or its dismissal by the exchange's key.</summary>
+    public DisputeMessage Dispute(int home, Period period, long number = 1, bool dismisses = false)
+    {
+        var reading = new DisputedReading(Keys[home].Address.ToMember(), period, number);
+        return new DisputeMessage(
+            reading.Member, period, number, dismisses, new DisputeSigning(Domain).Sign(reading, dismisses, dismisses ? DevAccounts.Settler : Keys[home]));
+    }
+
+    /// <summary>Asks the chain to pay out some of a home's money.</summary>
+    public async Task WithdrawAsync(int home, Money amount, CancellationToken cancellation)
+    {
+        using var registrar = Sender(DevAccounts.Registrar);
+        await registrar.SendAndConfirmAsync(Keys[home].Address, [], System.Numerics.BigInteger.Pow(10, 18), cancellation); // for gas
+        using var sender = Sender(Keys[home]);
+        await Contract.RequestWithdrawalAsync(sender, amount, Keys[home].Address, cancellation);
+    }
+
+    /// <summary>Pays new tokens into a home's balance.</summary>
+    public async Task DepositAsync(int home, Money amount, CancellationToken cancellation)
+    {
+        using var sender = Sender(DevAccounts.Registrar);
+        var token = new TestEuro(_client, await Contract.TokenAsync(cancellation));
+        await token.MintAsync(sender, sender.Address, amount, cancellation);
+        await token.ApproveAsync(sender, Contract.Address, amount, cancellation);
+        await Contract.DepositAsync(sender, Keys[home].Address, amount, cancellation);
+    }
+
+    public MeteredSettlementContract Metered => new(_client, Contract);
+
+    private TransactionSender Sender(EthereumKey key) =>
+        new(_client, key, 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
 
     /// <summary>A bid that trades with the others': home 0 buys at 250 000 µEUR/kWh, every other home sells at 150 000.</summary>
     public SignedBid Bid(int home, Period period, long number = 1, long wattHours = 100)

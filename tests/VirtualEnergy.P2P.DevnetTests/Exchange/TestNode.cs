@@ -10,6 +10,7 @@ internal sealed class TestNode : IAsyncDisposable
 {
     private readonly MqttLink _link;
     private readonly Channel<BidReceipt> _receipts = Channel.CreateUnbounded<BidReceipt>();
+    private readonly Channel<ReadingReceipt> _readings = Channel.CreateUnbounded<ReadingReceipt>();
     private readonly Channel<RoundAnnouncement> _open = Channel.CreateUnbounded<RoundAnnouncement>();
 
     private TestNode(MqttLink link, Topics topics, MemberId member) => (_link, Topics, Member) = (link, topics, member);
@@ -29,6 +30,7 @@ internal sealed class TestNode : IAsyncDisposable
         };
         var node = new TestNode(new MqttLink(options, TimeProvider.System, NullLogger.Instance), new Topics(community), member);
         await node._link.SubscribeAsync(node.Topics.Receipts(member), node.TakeReceiptAsync, cancellation);
+        await node._link.SubscribeAsync(node.Topics.Readings(member), node.TakeReadingReceiptAsync, cancellation);
         await node._link.SubscribeAsync(node.Topics.RoundOpen, node.TakeAnnouncementAsync, cancellation);
         await node._link.StartAsync(cancellation);
         return node;
@@ -42,6 +44,33 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Task SendAsync(MeterReading reading, CancellationToken cancellation) =>
         _link.PublishAsync(Topics.Meters(Member), WireFormat.Write(reading), cancellation: cancellation);
+
+    /// <summary>Sends a reading and waits for its receipt.</summary>
+    public async Task<ReadingReceipt> AskAsync(MeterReading reading, CancellationToken cancellation)
+    {
+        await SendAsync(reading, cancellation);
+        return await _readings.Reader.ReadAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation);
+    }
+
+    /// <summary>Sends a reading again as long as its period is not cleared yet.</summary>
+    public async Task<ReadingReceipt> AskUntilKnownAsync(MeterReading reading, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var receipt = await AskAsync(reading, cancellation);
+            if (receipt.Reason != "wrong-period")
+            {
+                return receipt;
+            }
+        }
+    }
+
+    /// <summary>Sends a dispute, or its dismissal, and waits for what the reading is worth then.</summary>
+    public async Task<ReadingReceipt> AskAsync(DisputeMessage dispute, CancellationToken cancellation)
+    {
+        await _link.PublishAsync(Topics.Disputes(Member), WireFormat.Write(dispute), cancellation: cancellation);
+        return await _readings.Reader.ReadAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation);
+    }
 
     /// <summary>Sends and waits for the answer.</summary>
     public async Task<BidReceipt> AskAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation)
@@ -74,6 +103,10 @@ internal sealed class TestNode : IAsyncDisposable
     private Task TakeReceiptAsync(MqttMessage message, CancellationToken cancellation) =>
         WireFormat.TryReadReceipt(message.Payload.Span, out var receipt, out var error)
             ? _receipts.Writer.WriteAsync(receipt, cancellation).AsTask() : throw new InvalidDataException(error);
+
+    private Task TakeReadingReceiptAsync(MqttMessage message, CancellationToken cancellation) =>
+        WireFormat.TryReadReadingReceipt(message.Payload.Span, out var receipt, out var error)
+            ? _readings.Writer.WriteAsync(receipt, cancellation).AsTask() : throw new InvalidDataException(error);
 
     private Task TakeAnnouncementAsync(MqttMessage message, CancellationToken cancellation) =>
         WireFormat.TryReadAnnouncement(message.Payload.Span, out var round, out var error)

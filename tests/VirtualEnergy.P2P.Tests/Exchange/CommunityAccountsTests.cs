@@ -145,8 +145,22 @@ public sealed class CommunityAccountsTests
         Assert.Equal("energy-negative", limits.ObjectionTo(Reading(Anna, Noon, 0, 0, 0, discharge: -1), 4_000));
     }
 
-    private static MeterReading Reading(MemberId member, Period period, long import, long export, long production, long charge = 0, long discharge = 0) =>
-        new(member, period, new Energy(import), new Energy(export), new Energy(production), new Energy(charge), new Energy(discharge), []);
+    private static MeterReading Reading(MemberId member, Period period, long import, long export, long production, long charge = 0, long discharge = 0, long number = 1) =>
+        new(member, period, number, new Energy(import), new Energy(export), new Energy(production), new Energy(charge), new Energy(discharge), []);
+
+    [Fact]
+    public void A_reading_of_a_higher_number_takes_the_place_of_the_one_before_it()
+    {
+        _accounts.Clear(Noon, [], [], null);
+        Assert.True(_accounts.TryMeter(Reading(Anna, Noon, 999, 0, 50)));
+        Assert.True(_accounts.TryMeter(Reading(Anna, Noon, 1_000, 0, 0, number: 2)));
+        Assert.False(_accounts.TryMeter(Reading(Anna, Noon, 5, 0, 0)));
+        Assert.False(_accounts.TryMeter(Reading(Anna, Noon, 6, 0, 0, number: 2)));
+        Assert.Equal(new Energy(1_000), _accounts.Of(Anna).Import);
+        Assert.Equal(Energy.Zero, _accounts.Of(Anna).Production);
+        Assert.Equal((new Energy(1_000), 1), _accounts.NetOf(Noon));
+        Assert.Equal(2, _accounts.ReadingOf(Anna, Noon)?.Number);
+    }
 
     private void MeterBoth()
     {

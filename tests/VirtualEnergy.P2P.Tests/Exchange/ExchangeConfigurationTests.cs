@@ -61,12 +61,32 @@ public sealed class ExchangeConfigurationTests
     [InlineData("Exchange:Gate:Kind", "open", "Exchange:Gate:Kind is 'open'")]
     [InlineData("Exchange:Rules:PeriodSeconds", "600", "Exchange:Rules:PeriodSeconds is '600'")]
     [InlineData("Exchange:Rounds", "0", "Exchange:Rounds is '0'")]
+    [InlineData("Exchange:Metering:Deviations", "on", "Exchange:Metering:Deviations is 'on'")]
+    [InlineData("Exchange:Members:0:Meter", "0x12", "Exchange:Members:0:Meter is '0x12'")]
+    [InlineData("Exchange:Rules:ImbalanceSpreadMicroEurPerKWh", "-1", "Exchange:Rules:ImbalanceSpreadMicroEurPerKWh is '-1'")]
     [InlineData("Exchange:Broker:Port", "70000", "Exchange:Broker:Port is '70000'")]
     public void A_wrong_value_is_named_with_its_key(string key, string? value, string complaint)
     {
         var wrong = Assert.Throws<ExchangeStartException>(() => Read(new(Good) { [key] = value }));
         Assert.StartsWith(complaint, wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', wrong.Message);
+    }
+
+    [Fact]
+    public void Deviations_have_a_spread_a_deadline_and_meters_keys_of_their_own()
+    {
+        var options = Read(new(Good)
+        {
+            ["Exchange:Rules:ImbalanceSpreadMicroEurPerKWh"] = "10000", ["Exchange:Members:0:Meter"] = "0x00000000000000000000000000000000000000bb",
+            ["Exchange:Metering:DisputePeriods"] = "12", ["Exchange:Gate:Kind"] = "clock", ["Exchange:Gate:ReadingsDueSeconds"] = "1800",
+        });
+
+        Assert.Equal(new Price(10_000), options.Rules.ImbalanceSpread);
+        Assert.Equal("0x00000000000000000000000000000000000000bb", options.Members[0].Meter?.Value);
+        Assert.Equal(12, options.DisputePeriods);
+        Assert.True(options.Deviations);
+        Assert.Equal(TimeSpan.FromMinutes(30), Assert.IsType<ClockGateOptions>(options.Gate).ReadingsDueAfterDelivery);
+        Assert.False(Read(new(Good) { ["Exchange:Metering:Deviations"] = "off" }).Deviations);
     }
 
     [Fact]

@@ -53,5 +53,38 @@ public sealed class FundsLedgerTests
     }
 
     [Fact]
+    public void Deviations_count_beside_the_round_of_the_same_period()
+    {
+        _ledger.Clear(new Period(7), [new(Anna, new Money(-300)), new(Bruno, new Money(300))]);
+        _ledger.ClearDeviations(new Period(7), [new(Anna, new Money(20)), new(Bruno, new Money(-20))]);
+        Assert.Equal(new Money(720), _ledger.Available(Anna)); // 1000 − 300 + 20
+        _ledger.SettleDeviations(new Period(7));
+        Assert.Equal(new Money(1_020), _ledger.OnChain(Anna));
+        Assert.Equal(new Money(720), _ledger.Available(Anna));
+        Assert.Equal(1, _ledger.UnsettledRounds);
+    }
+
+    [Fact]
+    public void Deviations_settled_anew_count_instead_of_the_old_ones()
+    {
+        _ledger.ClearDeviations(new Period(7), [new(Anna, new Money(20)), new(Bruno, new Money(-20))]);
+        Assert.Equal(new Money(50), _ledger.Certain(except: new Period(7))[Bruno]);
+        _ledger.ReviseDeviations(new Period(7), [new(Anna, new Money(5)), new(Bruno, new Money(-5))]);
+        Assert.Equal(new Money(1_005), _ledger.Available(Anna));
+        Assert.Equal(new Money(45), _ledger.Available(Bruno));
+        Assert.Throws<InvalidOperationException>(() => _ledger.ReviseDeviations(new Period(8), []));
+    }
+
+    /// <summary>Whatever order batches reach the chain in, so much is left: what is to be paid counts, what is to come does not.</summary>
+    [Fact]
+    public void Certain_is_what_no_unsettled_batch_can_take()
+    {
+        _ledger.Clear(new Period(7), [new(Anna, new Money(-300)), new(Bruno, new Money(300))]);
+        _ledger.ClearDeviations(new Period(6), [new(Anna, new Money(20)), new(Bruno, new Money(-20))]);
+        Assert.Equal(new Money(700), _ledger.Certain()[Anna]); // 1000 − 300
+        Assert.Equal(new Money(30), _ledger.Certain()[Bruno]); // 50 − 20
+    }
+
+    [Fact]
     public void Who_never_paid_in_has_nothing() => Assert.Equal(Money.Zero, _ledger.Available(new MemberId("carla")));
 }

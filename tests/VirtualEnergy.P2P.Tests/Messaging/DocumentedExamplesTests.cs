@@ -21,6 +21,9 @@ public sealed class DocumentedExamplesTests
     [InlineData("Mandate", 2)]
     [InlineData("Mandate receipt", 2)]
     [InlineData("Funds", 2)]
+    [InlineData("Reading receipt", 2)]
+    [InlineData("Dispute", 2)]
+    [InlineData("Deviations", 1)]
     [InlineData("Status", 1)]
     [InlineData("Curve terms", 1)]
     [InlineData("Curve bid", 2)]
@@ -52,6 +55,9 @@ public sealed class DocumentedExamplesTests
         "Mandate" => WireFormat.TryReadMandate(example, null, out var mandate, out var error) ? (WireFormat.Write(mandate), null) : (null, error),
         "Mandate receipt" => WireFormat.TryReadMandateReceipt(example, out var taken, out var error) ? (WireFormat.Write(taken), null) : (null, error),
         "Funds" => WireFormat.TryReadFundsNotice(example, out var funds, out var error) ? (WireFormat.Write(funds), null) : (null, error),
+        "Reading receipt" => WireFormat.TryReadReadingReceipt(example, out var taken, out var error) ? (WireFormat.Write(taken), null) : (null, error),
+        "Dispute" => WireFormat.TryReadDispute(example, out var dispute, out var error) ? (WireFormat.Write(dispute), null) : (null, error),
+        "Deviations" => WireFormat.TryReadDeviations(example, out var deviations, out var error) ? (WireFormat.Write(deviations), null) : (null, error),
         "Status" => WireFormat.TryReadStatus(example, out var status, out var error) ? (WireFormat.Write(status), null) : (null, error),
         "Curve terms" => WireFormat.TryReadCurveMarket(example, out var terms, out var error) ? (WireFormat.Write(terms), null) : (null, error),
         "Curve bid" => WireFormat.TryReadCurveBid(example, Agent, Matcher, out var curve, out var unreadable) ? (WireFormat.Write(curve), null) : (null, unreadable.Detail),

@@ -124,7 +124,7 @@ public sealed class HostileInputTests
     [Fact]
     public void A_negative_meter_value_is_refused()
     {
-        var payload = $$"""{"member":"{{Ada}}","period":1,"importWh":-1,"exportWh":0,"productionWh":0,"chargeWh":0,"dischargeWh":0,"signature":"{{Signature}}"}""";
+        var payload = $$"""{"member":"{{Ada}}","period":1,"number":1,"importWh":-1,"exportWh":0,"productionWh":0,"chargeWh":0,"dischargeWh":0,"signature":"{{Signature}}"}""";
 
         Assert.False(WireFormat.TryReadMeterReading(Encoding.UTF8.GetBytes(payload), out _, out var error));
         Assert.StartsWith("importWh must be an integer from 0", error, StringComparison.Ordinal);

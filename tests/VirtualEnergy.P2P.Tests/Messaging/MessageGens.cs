@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Curves;
 using VirtualEnergy.P2P.Market.Curves.Roles;
+using VirtualEnergy.P2P.Market.Deviations;
 using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
@@ -58,6 +59,7 @@ internal static class MessageGens
                 Cap = new Price(Math.Max(rules.Item2, rules.Item3)),
                 KThousandths = rules.Item4,
                 Network = network,
+                ImbalanceSpread = new Price(chain % 5 == 0 ? 0 : rules.Item1 / 2),
                 Grid = new PeriodGrid(rules.Item5),
                 RealTimePrice = chain % 3 != 0 ? null : new RealTimePriceRules
                 {
@@ -86,9 +88,35 @@ internal static class MessageGens
                 head.Item1, head.Item3 ? head.Item2 : null, new Energy(head.Item4), bids, [.. paid.Item1], roots.Item1, roots.Item2, roots.Item3) { Charges = [.. paid.Item2], Seed = roots.Item4 });
 
     public static readonly Gen<MeterReading> Reading =
-        Gen.Select(Member, Period, Gen.Select(NotNegative, NotNegative, NotNegative, NotNegative, NotNegative), Signature, (member, period, wh, signature) =>
+        Gen.Select(Member, Gen.Select(Period, NotNegative), Gen.Select(NotNegative, NotNegative, NotNegative, NotNegative, NotNegative), Signature, (member, head, wh, signature) =>
             new MeterReading(
-                member, period, new Energy(wh.Item1), new Energy(wh.Item2), new Energy(wh.Item3), new Energy(wh.Item4), new Energy(wh.Item5), signature));
+                member, head.Item1, head.Item2, new Energy(wh.Item1), new Energy(wh.Item2), new Energy(wh.Item3), new Energy(wh.Item4), new Energy(wh.Item5), signature));
+
+    public static readonly Gen<ReadingReceipt> ReadingReceipt =
+        Gen.Select(Gen.Select(Member, Period, NotNegative), Hash, Gen.Bool, Signature, (head, hash, accepted, signature) =>
+            new ReadingReceipt(head.Item1, head.Item2, head.Item3, hash, accepted ? null : "stale-number", accepted ? signature : []));
+
+    public static readonly Gen<DisputeMessage> Dispute =
+        Gen.Select(Member, Period, NotNegative, Gen.Bool, Signature, (member, period, number, dismisses, signature) =>
+            new DisputeMessage(member, period, number, dismisses, signature));
+
+    private static readonly Gen<Energy> AnyEnergy = Gen.Long.Select(value => new Energy(value));
+
+    private static readonly Gen<MeteredSource> Source = Gen.Select(Reading, Gen.Int[-1, 7], Gen.Bool, (reading, days, disputed) =>
+        days < 0 ? new MeteredSource(reading, 0, false) : new MeteredSource(null, days, disputed));
+
+    public static readonly Gen<DeviationResult> Deviations =
+        Gen.Select(
+            Gen.Select(Period, Price, NotNegative, Hash), Gen.Select(Member, Gen.Select(AnyEnergy, AnyEnergy, AnyEnergy), NotNegative, AnyEnergy, Source).Array[0, 4],
+            Gen.Select(Member, Period, AnyEnergy, AnyEnergy, Source).Array[0, 3],
+            (head, positions, corrections) => new DeviationResult(
+                head.Item1, new ImbalancePrices(head.Item2, new Price(head.Item3)),
+                [.. positions.Select(row => new PublishedPosition(
+                    new SettledPosition(new MeteredPosition(row.Item1, row.Item2.Item1, row.Item2.Item2, row.Item2.Item3), new Energy(row.Item3)), row.Item4,
+                    Of(row.Item5, row.Item1, head.Item1)))],
+                [.. corrections.Select(row => new PublishedCorrection(
+                    new Correction(row.Item1, row.Item2, row.Item3, row.Item4), Of(row.Item5, row.Item1, row.Item2)))],
+                head.Item4));
 
     public static readonly Gen<NodeStatus> Status =
         Gen.Select(Member, Gen.Bool, Gen.String[0, 60], (member, online, name) => new NodeStatus(member, online, Unicode(name), null));
@@ -120,4 +148,8 @@ internal static class MessageGens
 
     // A .NET string may hold half a surrogate pair; that is no text, and JSON cannot carry it.
     private static string Unicode(string text) => new(text.Select(c => char.IsSurrogate(c) ? '☀' : c).ToArray());
+
+    /// <summary>A reading inside a list is of the member and period that it stands beside.</summary>
+    private static MeteredSource Of(MeteredSource source, MemberId member, Period period) =>
+        source with { Reading = source.Reading is { } reading ? reading with { Member = member, Period = period } : null };
 }

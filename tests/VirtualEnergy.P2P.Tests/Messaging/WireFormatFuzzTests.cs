@@ -66,6 +66,9 @@ public sealed class WireFormatFuzzTests
         MessageGens.Announcement.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
         MessageGens.Result.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
         MessageGens.Reading.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
+        MessageGens.Deviations.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
+        MessageGens.ReadingReceipt.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
+        MessageGens.Dispute.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
         MessageGens.Status.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
         MessageGens.CurveBid.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
         MessageGens.CurveMarket.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
@@ -81,6 +84,9 @@ public sealed class WireFormatFuzzTests
         read |= WireFormat.TryReadAnnouncement(bytes, out _, out _);
         read |= WireFormat.TryReadResult(bytes, out _, out _);
         read |= WireFormat.TryReadMeterReading(bytes, out _, out _);
+        read |= WireFormat.TryReadDeviations(bytes, out _, out _);
+        read |= WireFormat.TryReadReadingReceipt(bytes, out _, out _);
+        read |= WireFormat.TryReadDispute(bytes, out _, out _);
         read |= WireFormat.TryReadStatus(bytes, out _, out _);
         read |= WireFormat.TryReadCurveMarket(bytes, out _, out _);
         read |= WireFormat.TryReadCurveBid(bytes, MessageGens.CurveAgent, MessageGens.CurveMatcher, out _, out _);

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
+using VirtualEnergy.P2P.Market.Deviations;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using Xunit;
@@ -36,6 +37,27 @@ public sealed class WireFormatTests
     [Fact]
     public void Every_meter_reading_comes_back_as_it_was_written() =>
         MessageGens.Reading.Sample(reading => WireFormat.TryReadMeterReading(WireFormat.Write(reading), out var read, out _) && read == reading);
+
+    [Fact]
+    public void Every_metered_period_its_receipts_and_disputes_come_back_as_they_were_written()
+    {
+        MessageGens.Deviations.Sample(result => WireFormat.TryReadDeviations(WireFormat.Write(result), out var read, out _) && read == result);
+        MessageGens.ReadingReceipt.Sample(receipt => WireFormat.TryReadReadingReceipt(WireFormat.Write(receipt), out var read, out _) && read == receipt);
+        MessageGens.Dispute.Sample(dispute => WireFormat.TryReadDispute(WireFormat.Write(dispute), out var read, out _) && read == dispute);
+    }
+
+    [Fact]
+    public void Ten_thousand_members_with_a_reading_each_stay_far_below_the_limit()
+    {
+        var most = new Energy(long.MaxValue);
+        var reading = new MeterReading(Ada, new Period(1), long.MaxValue, most, most, most, most, most, [.. new byte[65]]);
+        var position = new PublishedPosition(
+            new SettledPosition(new MeteredPosition(Ada, most, -most, most), most), most, new MeteredSource(reading, 0, false));
+        var result = new DeviationResult(new Period(1), default, [.. Enumerable.Repeat(position, 10_000)], [], default);
+
+        Assert.InRange(WireFormat.Write(result).Length, 1, WireFormat.MaxDeviationResultBytes / 2);
+        Assert.True(WireFormat.TryReadDeviations(WireFormat.Write(result), out _, out _));
+    }
 
     [Fact]
     public void Every_status_comes_back_as_it_was_written() =>

@@ -18,12 +18,13 @@ public sealed class HomeConfigTests : IDisposable
         var config = Read("""
             {
               // at home
-              "broker": "mqtts://energy.example:8883", "wallet": "anna.json", "passwordFile": "/run/secrets/anna",
+              "broker": "mqtts://energy.example:8883", "wallet": "anna.json", "passwordFile": "/run/secrets/anna", "meterWallet": "meter.json",
               "household": { "data": "my-home", "name": "anna", },
             }
             """);
         Assert.Equal(Path.Combine(_folder.FullName, "anna.json"), config.Wallet);
         Assert.Equal("/run/secrets/anna", config.PasswordFile);
+        Assert.Equal(Path.Combine(_folder.FullName, "meter.json"), config.MeterWallet);
         Assert.Equal(Path.Combine(_folder.FullName, "my-home"), config.Household.Data);
         Assert.True(config.BrokerAddress() is { Host: "energy.example", Port: 8883, UseTls: true });
     }

@@ -145,25 +145,51 @@ public sealed class SigningTests
     }, iter: 5);
 
     [Fact]
-    public void A_reading_hashes_as_its_typed_data_does_and_is_the_members()
+    public void A_reading_hashes_as_its_typed_data_does_and_is_its_meters()
     {
         var readings = new MeterReadingSigning(Domain);
         var reading = new MeteredEnergy(
-            Key.Address.ToMember(), new Period(1_982_400), new Energy(10), new Energy(20), new Energy(30), new Energy(40), new Energy(50));
+            Key.Address.ToMember(), new Period(1_982_400), 3, new Energy(10), new Energy(20), new Energy(30), new Energy(40), new Energy(50));
         var signature = readings.Sign(reading, Key).AsSpan();
 
         Assert.Equal(
             Typed(
                 "MeterReading",
-                "address member,uint64 period,uint64 importWh,uint64 exportWh,uint64 productionWh,uint64 chargeWh,uint64 dischargeWh",
-                Key.Address, 1_982_400L, 10L, 20L, 30L, 40L, 50L).Digest,
+                "address member,uint64 period,uint64 number,uint64 importWh,uint64 exportWh,uint64 productionWh,uint64 chargeWh,uint64 dischargeWh",
+                Key.Address, 1_982_400L, 3L, 10L, 20L, 30L, 40L, 50L).Digest,
             readings.Hash(reading));
-        Assert.True(readings.IsSignedByMember(reading, signature));
-        Assert.False(readings.IsSignedByMember(reading with { Production = new Energy(31) }, signature));
-        Assert.False(readings.IsSignedByMember(reading with { Charge = new Energy(41) }, signature));
-        Assert.False(readings.IsSignedByMember(reading with { Discharge = new Energy(51) }, signature));
-        Assert.False(readings.IsSignedByMember(reading with { Import = new Energy(-1) }, signature));
-        Assert.False(readings.IsSignedByMember(reading with { Member = new MemberId("alice") }, signature));
+        Assert.True(readings.IsSignedBy(Key.Address, reading, signature));
+        Assert.False(readings.IsSignedBy(Other.Address, reading, signature));
+        Assert.False(readings.IsSignedBy(Key.Address, reading with { Number = 4 }, signature));
+        Assert.False(readings.IsSignedBy(Key.Address, reading with { Production = new Energy(31) }, signature));
+        Assert.False(readings.IsSignedBy(Key.Address, reading with { Charge = new Energy(41) }, signature));
+        Assert.False(readings.IsSignedBy(Key.Address, reading with { Discharge = new Energy(51) }, signature));
+        Assert.False(readings.IsSignedBy(Key.Address, reading with { Import = new Energy(-1) }, signature));
+        Assert.False(readings.IsSignedBy(Key.Address, reading with { Member = new MemberId("alice") }, signature));
+    }
+
+    [Fact]
+    public void A_readings_receipt_and_its_dispute_hash_as_their_typed_data_do()
+    {
+        var receipts = new ReadingReceiptSigning(Domain);
+        var disputes = new DisputeSigning(Domain);
+        var hash = Bids.Hash(Example);
+        var receipt = new ReceiptedBid(hash, Key.Address.ToMember(), new Period(1_982_400), 7);
+        var reading = new DisputedReading(receipt.Member, receipt.Period, 7);
+
+        Assert.Equal(
+            Typed("ReadingReceipt", "bytes32 reading,address member,uint64 period,uint64 number", hash, Key.Address, 1_982_400L, 7L).Digest, receipts.Hash(receipt));
+        Assert.True(receipts.IsSignedBy(Other.Address, receipt, receipts.Sign(receipt, Other).AsSpan()));
+        Assert.False(receipts.IsSignedBy(Other.Address, receipt with { Number = 8 }, receipts.Sign(receipt, Other).AsSpan()));
+        Assert.Equal(
+            Typed("ReadingDispute", "address member,uint64 period,uint64 number", Key.Address, 1_982_400L, 7L).Digest, disputes.Hash(reading, dismisses: false));
+        Assert.Equal(
+            Typed("DisputeDismissal", "address member,uint64 period,uint64 number", Key.Address, 1_982_400L, 7L).Digest, disputes.Hash(reading, dismisses: true));
+        var signature = disputes.Sign(reading, dismisses: false, Key).AsSpan();
+        Assert.True(disputes.IsSignedBy(Key.Address, reading, dismisses: false, signature));
+        Assert.False(disputes.IsSignedBy(Key.Address, reading, dismisses: true, signature));
+        Assert.False(disputes.IsSignedBy(Key.Address, reading with { Number = 8 }, dismisses: false, signature));
+        Assert.False(disputes.IsSignedBy(Key.Address, reading with { Number = -1 }, dismisses: false, signature));
     }
 
     private static Eip712TypedData TypedData(Bid bid) => bid.Preferences.IsNone ? Typed(

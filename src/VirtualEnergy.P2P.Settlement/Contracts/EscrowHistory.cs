@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
+
+namespace VirtualEnergy.P2P.Settlement.Contracts;
+
+/// <summary>
+/// The log of an escrow, in order, as far as it moves balances. What is deep enough in the chain is read once and kept; the newest blocks are read again
+/// each time, as a reorganisation may have changed them.
+/// </summary>
+/// <remarks>Bounded by the events of one escrow. Any thread may call.</remarks>
+public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDisposable
+{
+    /// <summary>No node is asked for the logs of more blocks at once.</summary>
+    private const ulong MostBlocks = 50_000;
+
+    /// <summary>How deep a block is kept for good.</summary>
+    private const ulong Depth = 64;
+
+    private static readonly Dictionary<Hash256, (AbiEvent Event, EscrowEventKind Kind)> Known = new[]
+    {
+        (EnergySettlementAbi.Deposited, EscrowEventKind.Deposited), (EnergySettlementAbi.WithdrawalRequested, EscrowEventKind.WithdrawalRequested),
+        (EnergySettlementAbi.WithdrawalCancelled, EscrowEventKind.WithdrawalCancelled), (EnergySettlementAbi.Withdrawn, EscrowEventKind.Withdrawn),
+        (EnergySettlementAbi.Settled, EscrowEventKind.Settled), (EnergySettlementAbi.SettledMetered, EscrowEventKind.SettledMetered),
+        (EnergySettlementAbi.RolledBack, EscrowEventKind.RolledBack), (EnergySettlementAbi.RolledBackMetered, EscrowEventKind.RolledBackMetered),
+    }.ToDictionary(entry => entry.Item1.Topic, entry => (entry.Item1, entry.Item2));
+
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly List<EscrowEvent> _kept = [];
+    private ulong _next;
+
+    /// <summary>Every event up to the newest block, and that block.</summary>
+    /// <exception cref="EthereumException">The node does not answer, or not as an escrow would.</exception>
+    public async Task<(ulong Block, ImmutableArray<EscrowEvent> Events)> ReadAsync(CancellationToken cancellation)
+    {
+        await _oneAtATime.WaitAsync(cancellation);
+        try
+        {
+            var head = await client.BlockNumberAsync(cancellation);
+            var settled = head > Depth ? head - Depth : 0;
+            while (_next < settled)
+            {
+                var to = Math.Min(settled - 1, _next + MostBlocks - 1);
+                _kept.AddRange(await EventsAsync(_next, to, cancellation));
+                _next = to + 1;
+            }
+
+            return (head, [.. _kept, .. await EventsAsync(_next, head, cancellation)]);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>A balance after a block.</summary>
+    public async Task<Money> BalanceAtAsync(Address member, ulong block, CancellationToken cancellation)
+    {
+        var answer = await client.CallAsync(new EthereumCall(escrow, EnergySettlementAbi.BalanceOf.Encode(member), Block: block), cancellation);
+        return new Money((long)(BigInteger)EnergySettlementAbi.BalanceOf.DecodeResult(answer)[0]);
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<IEnumerable<EscrowEvent>> EventsAsync(ulong first, ulong last, CancellationToken cancellation) =>
+        from log in await client.LogsAsync(new LogFilter(escrow, null, first, last), cancellation)
+        where log.Topics.Length > 0 && Known.ContainsKey(log.Topics[0])
+        orderby log.BlockNumber, log.Index
+        select Read(log);
+
+    private static EscrowEvent Read(LogEntry log)
+    {
+        var (known, kind) = Known[log.Topics[0]];
+        var values = known.Decode(log.Topics, log.Data.AsSpan());
+        var isBatch = values[0] is not Address;
+        return new EscrowEvent(
+            kind, isBatch ? null : ((Address)values[0]).ToMember(),
+            isBatch ? Money.Zero : new Money((long)(BigInteger)(kind == EscrowEventKind.WithdrawalCancelled ? values[1] : values[2])),
+            isBatch ? new Period((long)(BigInteger)values[0]) : null, log.BlockNumber, log.Index, log.TransactionHash);
+    }
+}
