@@ -50,7 +50,7 @@ public sealed class VeTests : IDisposable
     {
         await using var demo = DemoProcess.Demo("--headless", "--homes", "4", "--fast", "--periods", "50", "--mechanism", "huang", "--keep");
         await demo.LineAsync("stays at");
-        var viewer = (await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        var viewer = (await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].TrimEnd('/');
         using var http = new HttpClient();
         using var members = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{viewer}/api/members"), TestContext.Current.CancellationToken));
         var member = members.RootElement[0].GetProperty("id").GetString()!;
@@ -78,7 +78,7 @@ public sealed class VeTests : IDisposable
         await using var demo = DemoProcess.Demo("--headless", "--homes", "3", "--fast", "--periods", "2", "--keep");
         await demo.LineAsync("stays at");
         var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
-        var viewer = (await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        var viewer = (await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].TrimEnd('/');
         using var http = new HttpClient();
         using var rounds = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{viewer}/api/rounds"), TestContext.Current.CancellationToken));
         var period = $"{rounds.RootElement.GetProperty("rounds")[0].GetProperty("period").GetInt64()}";
