@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Curves;
+using VirtualEnergy.P2P.Market.Curves.Roles;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.CurveRoles;
@@ -111,20 +112,26 @@ internal static class CurveRolesCommand
     {
         var curve = new Option<string?>("--curve") { Description = "File of the device's curve: [W, W, ...] for each price, or {\"points\":[[EUR/kWh, W], ...]}; + consumption, - production." };
         var bid = new Option<string?>("--bid") { Description = "File of a home's bid: {\"buy\":[[uEUR/kWh, Wh], ...],\"sell\":[...]}; its energy is taken as constant power." };
+        var home = new Option<string?>("--home") { Description = "A home's configuration, as ve node run takes it: its devices make the curves and run by what is allocated. Broker, community and wallet are the file's unless stated here." };
         var command = new Command("agent", """
-            Bid a demand curve for a device, and tell each price that answers the latest bid and what is allocated in each period.
+            Bid a demand curve for a device or a home, and tell each price that answers the latest bid and what is allocated in
+            each period. A home's devices run by that, and its next curve starts from the state that follows.
               {"points":[[0.10,2000],[0.30,0]]}
-            Example: ve curve agent --wallet anna.json --curve heat-pump.json
-            """) { Broker, Community, Wallet, PasswordFile, BrokerPasswordFile, Parent, curve, bid, Lead, Json };
+            Examples: ve curve agent --wallet anna.json --curve heat-pump.json
+                      ve curve agent --home home.json
+            """) { Broker, Community, Wallet, PasswordFile, BrokerPasswordFile, Parent, curve, bid, home, Lead, Json };
         command.SetAction((parsed, cancellation) => RunAsync(async (time, logging, stop) =>
         {
-            Func<CurveMarketMessage, Period, DemandCurve> source = (parsed.GetValue(curve), parsed.GetValue(bid)) switch
+            var report = Report(parsed);
+            var config = parsed.GetValue(home) is { } file ? HomeConfig.Read(file) : null;
+            (Func<CurveMarketMessage, Period, DemandCurve> Source, Action<NumberedAllocation>? Allocated) agent = (parsed.GetValue(curve), parsed.GetValue(bid), config) switch
             {
-                ({ } path, null) when RoleFiles.Curve(path) is var read => (market, _) => read(market.Basis),
-                (null, { } path) when RoleFiles.Bid(path) is var read => (market, _) => read(market.Basis, market.PeriodSeconds),
-                _ => throw new UserErrorException("ve curve agent: state either --curve or --bid."),
+                ({ } path, null, null) when RoleFiles.Curve(path) is var read => ((market, _) => read(market.Basis), null),
+                (null, { } path, null) when RoleFiles.Bid(path) is var read => ((market, _) => read(market.Basis, market.PeriodSeconds), null),
+                (null, null, { } known) when HomeOf(known, report, logging) is var devices => (devices.CurveIn, devices.Take),
+                _ => throw new UserErrorException("ve curve agent: state one of --curve, --bid and --home."),
             };
-            await RunAgentAsync(parsed, "agent", source, time, logging, stop).ConfigureAwait(false);
+            await RunAgentAsync(parsed, "agent", agent.Source, report, time, logging, stop, config, agent.Allocated).ConfigureAwait(false);
         }, cancellation));
         return command;
     }
@@ -140,16 +147,17 @@ internal static class CurveRolesCommand
         {
             var aim = AimOf(parsed) ?? throw new UserErrorException("ve curve objective: state a --set-point or a --schedule.");
             await RunAgentAsync(
-                parsed, "objective", (market, period) => DemandCurve.Flat(market.Basis, -aim(StartOf(period, market.PeriodSeconds))), time, logging, stop).ConfigureAwait(false);
+                parsed, "objective", (market, period) => DemandCurve.Flat(market.Basis, -aim(StartOf(period, market.PeriodSeconds))), Report(parsed), time, logging, stop).ConfigureAwait(false);
         }, cancellation));
         return command;
     }
 
     private static async Task RunAgentAsync(
-        ParseResult parsed, string role, Func<CurveMarketMessage, Period, DemandCurve> source, TimeProvider time, ILogger logging, CancellationToken stop)
+        ParseResult parsed, string role, Func<CurveMarketMessage, Period, DemandCurve> source, IProgress<RoleEvent> report, TimeProvider time, ILogger logging,
+        CancellationToken stop, HomeConfig? home = null, Action<NumberedAllocation>? allocated = null)
     {
-        var lead = 1_000L * Within("--lead", parsed.GetValue(Lead), 0, 3_600);
-        var (link, parent) = await FindAsync(parsed, time, logging, stop).ConfigureAwait(false);
+        var lead = 1_000L * Within("--lead", parsed.GetValue(Lead), 0, home is null ? 3_600 : CurveHome.MostLead);
+        var (link, parent) = await FindAsync(parsed, time, logging, stop, home).ConfigureAwait(false);
         var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // A curve that does not fit the market is the user's to put right, whenever it shows.
@@ -164,7 +172,10 @@ internal static class CurveRolesCommand
                 failed.TrySetException(error);
                 throw;
             }
-        }, lead, Report(parsed), time, logging);
+        }, lead, report, time, logging)
+        {
+            Allocated = allocated,
+        };
         await node.StartAsync(stop).ConfigureAwait(false);
         await failed.Task.WaitAsync(stop).ConfigureAwait(false);
     }
@@ -190,7 +201,20 @@ internal static class CurveRolesCommand
         return 0;
     }
 
-    private static async Task<(RoleLink Link, MemberId Parent)> FindAsync(ParseResult parsed, TimeProvider time, ILogger logging, CancellationToken stop)
+    private static CurveHome HomeOf(HomeConfig config, IProgress<RoleEvent> report, ILogger logging)
+    {
+        if (config.Preferences is not null)
+        {
+            logging.LogWarning("A curve market knows no origin of energy: the home's preferences count for nothing here.");
+        }
+
+        var community = config.Household.Open();
+        return new CurveHome(config.Household.Choose(community).Describe(), config.Supplier.Open(community), report, logging);
+    }
+
+    /// <param name="home">Says broker, community and wallet where the command line does not.</param>
+    private static async Task<(RoleLink Link, MemberId Parent)> FindAsync(
+        ParseResult parsed, TimeProvider time, ILogger logging, CancellationToken stop, HomeConfig? home = null)
     {
         var named = parsed.GetValue(Parent)?.ToLowerInvariant();
         if (named is not null && !Topics.IsMemberAddress(named))
@@ -198,9 +222,9 @@ internal static class CurveRolesCommand
             throw new UserErrorException($"--parent {named}: an address is 0x and 40 hexadecimal digits.");
         }
 
-        var key = Key(parsed);
-        var broker = Address(parsed);
-        var community = parsed.GetValue(Community) ?? await ClusterDiscovery.CommunityAsync(broker, key.Address.ToMember(), time, logging, stop).ConfigureAwait(false);
+        var key = parsed.GetValue(Wallet) is null && home is not null ? NodeKey.Open(home.Wallet, parsed.GetValue(PasswordFile) ?? home.PasswordFile) : Key(parsed);
+        var broker = home is not null && parsed.GetResult(Broker)?.Implicit != false ? home.BrokerAddress() : Address(parsed);
+        var community = parsed.GetValue(Community) ?? home?.Community ?? await ClusterDiscovery.CommunityAsync(broker, key.Address.ToMember(), time, logging, stop).ConfigureAwait(false);
         var link = new RoleLink { Broker = broker, Community = community, Key = key, Password = BrokerPassword(parsed) };
         return (link, named is not null ? new MemberId(named) : await ClusterDiscovery.AuctioneerAsync(link, time, logging, stop).ConfigureAwait(false));
     }

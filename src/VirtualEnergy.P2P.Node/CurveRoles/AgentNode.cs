@@ -6,7 +6,7 @@ using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Node.CurveRoles;
 
-/// <summary>A device agent on a broker, or an objective agent, whose curve is the negative of its aim.</summary>
+/// <summary>A device's or a home's agent on a broker, or an objective agent, whose curve is the negative of its aim.</summary>
 public sealed class AgentNode : IAsyncDisposable
 {
     private readonly MqttLink _link;
@@ -37,6 +37,9 @@ public sealed class AgentNode : IAsyncDisposable
     }
 
     public MemberId Member => _above.Member;
+
+    /// <summary>Told of each allocation that keeps the agent's bid, before the next curve is asked for.</summary>
+    public Action<NumberedAllocation>? Allocated { get; init; }
 
     /// <exception cref="MqttLinkException">The broker refuses this node.</exception>
     public async Task StartAsync(CancellationToken cancellation)
@@ -80,6 +83,7 @@ public sealed class AgentNode : IAsyncDisposable
                     break;
                 case CurveAllocationMessage { Allocation: var allocation } when _agent?.TryTake(allocation, _market!.PeriodSeconds) == true:
                     _events.Report(new AllocationTaken(allocation));
+                    Allocated?.Invoke(allocation);
                     break;
                 case CurveRefusalMessage refusal when _agent is { } agent:
                     _mustBid |= agent.Refused(refusal.Refusal);

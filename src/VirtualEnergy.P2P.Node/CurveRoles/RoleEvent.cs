@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Curves;
 using VirtualEnergy.P2P.Market.Curves.Roles;
@@ -34,3 +35,6 @@ public sealed record PriceFollowed(NumberedPrice Price, Demand Demand) : RoleEve
 
 /// <summary>A period's allocation.</summary>
 public sealed record AllocationTaken(NumberedAllocation Allocation) : RoleEvent;
+
+/// <summary>A home has run a period, by its allocation or without one.</summary>
+public sealed record HomeRan(Delivery Delivery) : RoleEvent;

@@ -45,6 +45,14 @@ internal sealed class RoleLoop(ClusterClock clock, Func<long, CancellationToken,
         _stopping.Dispose();
     }
 
+    /// <summary>Until something came, or the time is over by the role's own clock.</summary>
+    private async Task WokenAsync(TimeSpan wait, CancellationToken stopping)
+    {
+        using var over = new CancellationTokenSource(wait, clock.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, stopping);
+        await _woken.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
@@ -53,7 +61,7 @@ internal sealed class RoleLoop(ClusterClock clock, Func<long, CancellationToken,
             {
                 var dueAt = await step(clock.Now, stopping).ConfigureAwait(false);
                 var wait = dueAt is { } due ? TimeSpan.FromMilliseconds(Math.Clamp(Math.Max(due, 0) - clock.Now, 0, Longest.TotalMilliseconds)) : Longest;
-                await _woken.WaitAsync(wait, stopping).ConfigureAwait(false);
+                await WokenAsync(wait, stopping).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.DevnetTests.Messaging;
+using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Curves;
 using VirtualEnergy.P2P.Messaging;
@@ -12,7 +13,7 @@ using Xunit;
 namespace VirtualEnergy.P2P.DevnetTests.CurveRoles;
 
 /// <summary>Starts roles of a curve market at a broker, and waits for what they report.</summary>
-internal sealed class CurveTestBed(int port, string? matchersPassword = null) : IAsyncDisposable
+internal sealed class CurveTestBed(int port, string? matchersPassword = null, TimeProvider? time = null) : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -20,6 +21,7 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null) : 
     public static readonly MarketBasis Basis = MarketBasis.Create(11, 0, 100_000);
 
     private readonly List<IAsyncDisposable> _nodes = [];
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -40,7 +42,7 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null) : 
     {
         var events = new RecordedEvents();
         terms ??= new ClusterTerms { Basis = Basis, PeriodSeconds = periodSeconds };
-        var node = new AuctioneerNode(Link(key, isMatcher: true), terms, options ?? Eager, events, TimeProvider.System, NullLogger.Instance);
+        var node = new AuctioneerNode(Link(key, isMatcher: true), terms, options ?? Eager, events, _time, NullLogger.Instance);
         _nodes.Add(node);
         await node.StartAsync(Cancellation);
         return new RecordedRole<AuctioneerNode>(node, events);
@@ -49,7 +51,7 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null) : 
     public async Task<RecordedRole<ConcentratorNode>> ConcentratorAsync(int key, MemberId parent, PeakShaving? shaving = null, int? throughPort = null)
     {
         var events = new RecordedEvents();
-        var node = new ConcentratorNode(Link(key, isMatcher: true, throughPort), parent, Eager, shaving, 0, events, TimeProvider.System, NullLogger.Instance);
+        var node = new ConcentratorNode(Link(key, isMatcher: true, throughPort), parent, Eager, shaving, 0, events, _time, NullLogger.Instance);
         _nodes.Add(node);
         await node.StartAsync(Cancellation);
         return new RecordedRole<ConcentratorNode>(node, events);
@@ -58,7 +60,7 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null) : 
     public async Task<RecordedRole<AgentNode>> AgentAsync(int key, MemberId parent, Func<DemandCurve> curve, int? throughPort = null)
     {
         var events = new RecordedEvents();
-        var node = new AgentNode(Link(key, isMatcher: false, throughPort), "agent", parent, (_, _) => curve(), 0, events, TimeProvider.System, NullLogger.Instance);
+        var node = new AgentNode(Link(key, isMatcher: false, throughPort), "agent", parent, (_, _) => curve(), 0, events, _time, NullLogger.Instance);
         _nodes.Add(node);
         await node.StartAsync(Cancellation);
         return new RecordedRole<AgentNode>(node, events);
@@ -66,11 +68,23 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null) : 
 
     public Task<RecordedRole<AgentNode>> AgentAsync(int key, MemberId parent, DemandCurve curve, int? throughPort = null) => AgentAsync(key, parent, () => curve, throughPort);
 
+    /// <summary>An agent whose curves are a home's and whose allocations run it, five seconds ahead of each period.</summary>
+    public async Task<RecordedRole<AgentNode>> HomeAsync(int key, MemberId parent, HomeDescription home, SupplierTariff tariff)
+    {
+        var events = new RecordedEvents();
+        var devices = new CurveHome(home, tariff, events, NullLogger.Instance);
+        var node = new AgentNode(Link(key, isMatcher: false), "agent", parent, devices.CurveIn, 5_000, events, _time, NullLogger.Instance) { Allocated = devices.Take };
+        _nodes.Add(node);
+        await node.StartAsync(Cancellation);
+        return new RecordedRole<AgentNode>(node, events);
+    }
+
     /// <summary>A line of its own, for messages that no honest node would send.</summary>
-    public async Task<MqttLink> RawAsync(int key)
+    /// <param name="asMatcher">With the user name under which the broker lets a matcher speak.</param>
+    public async Task<MqttLink> RawAsync(int key, bool asMatcher = false)
     {
         var link = new MqttLink(
-            new MqttLinkOptions { Broker = BrokerAddress.Local(port), ClientId = $"raw-{Id(key)}" }, TimeProvider.System, NullLogger.Instance);
+            new MqttLinkOptions { Broker = BrokerAddress.Local(port), ClientId = $"raw-{Id(key)}", User = asMatcher ? Id(key).Value : null }, TimeProvider.System, NullLogger.Instance);
         _nodes.Add(link);
         await link.StartAsync(Cancellation);
         return link;
@@ -84,7 +98,8 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null) : 
         }
     }
 
-    private static MatcherOptions Eager => new() { Interval = 20, AgentInterval = 20 };
+    // A clock that stands still never comes to the end of an interval.
+    private MatcherOptions Eager => _time == TimeProvider.System ? new() { Interval = 20, AgentInterval = 20 } : new() { Interval = 0, AgentInterval = 0 };
 
     private RoleLink Link(int key, bool isMatcher, int? throughPort = null) => new()
     {
