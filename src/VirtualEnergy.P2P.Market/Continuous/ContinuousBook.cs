@@ -16,7 +16,7 @@ public sealed partial class ContinuousBook : IContinuousBook
     private readonly BookSide[] _sides;
     private readonly Price _floor;
     private readonly Price _cap;
-    private readonly bool _cancelsResting;
+    private readonly SelfTradePrevention _prevention;
     private readonly int _maximumOrders;
 
     /// <param name="rules">The book's constants.</param>
@@ -33,7 +33,7 @@ public sealed partial class ContinuousBook : IContinuousBook
         _sides = [new BookSide(_scale.Count), new BookSide(_scale.Count)];
         _ids = new OrderIdIndex(seed);
         (_floor, _cap) = (rules.Market.Floor, rules.Market.Cap);
-        _cancelsResting = rules.SelfTradePrevention == SelfTradePrevention.CancelResting;
+        _prevention = rules.SelfTradePrevention;
         _maximumOrders = rules.MaximumOrders;
         Resize(Math.Clamp(capacity, SmallestCapacity, _maximumOrders + SmallestCapacity));
     }
@@ -162,15 +162,18 @@ public sealed partial class ContinuousBook : IContinuousBook
             ref var maker = ref _orders[slot];
             if (maker.Owner == order.Owner)
             {
-                if (!_cancelsResting)
+                if (_prevention != SelfTradePrevention.CancelNewest)
                 {
-                    return new Outcome(BookRefusal.None, new Energy(order.Energy.WattHours - left), default, new Energy(left));
+                    var removal = new Removal(maker.Id, maker.Owner, new Energy(maker.WattHours), RemovalReason.SelfTrade);
+                    Remove(slot);
+                    sink.Removed(removal);
+                    if (_prevention == SelfTradePrevention.CancelResting)
+                    {
+                        continue;
+                    }
                 }
 
-                var removal = new Removal(maker.Id, maker.Owner, new Energy(maker.WattHours), RemovalReason.SelfTrade);
-                Remove(slot);
-                sink.Removed(removal);
-                continue;
+                return new Outcome(BookRefusal.None, new Energy(order.Energy.WattHours - left), default, new Energy(left));
             }
 
             var traded = Math.Min(left, maker.WattHours);

@@ -42,9 +42,11 @@ public sealed class ContinuousDoubleAuction : IMechanism
     /// <param name="sequence">As they come.</param>
     /// <param name="rules">The community's constants.</param>
     /// <param name="termsOf">Types, times and withdrawals; limit orders that wait unless stated. Not over a network, whose session knows limit orders alone.</param>
+    /// <param name="prevention">What happens when two orders of one member meet. Over a network the resting one is withdrawn.</param>
     /// <exception cref="OverflowException">A sum does not fit in 64 bits.</exception>
     /// <exception cref="ArgumentException">An order is malformed, or the rules ask for what cannot be done.</exception>
-    public static Clearing InSequence(IReadOnlyList<Order> sequence, MarketRules rules, Func<Order, OrderTerms>? termsOf = null)
+    public static Clearing InSequence(
+        IReadOnlyList<Order> sequence, MarketRules rules, Func<Order, OrderTerms>? termsOf = null, SelfTradePrevention prevention = SelfTradePrevention.CancelResting)
     {
         rules.RequireFeesOnTick();
         if (termsOf is not null && !rules.Network.IsCopperPlate)
@@ -52,7 +54,12 @@ public sealed class ContinuousDoubleAuction : IMechanism
             throw new ArgumentException("A continuous market with fees between zones knows limit orders only, without times and expiries.", nameof(termsOf));
         }
 
-        var session = rules.Network.IsCopperPlate ? ContinuousSession.Run(sequence, termsOf: termsOf) : ZonalSession.Run(sequence, rules.Network);
+        if (prevention != SelfTradePrevention.CancelResting && !rules.Network.IsCopperPlate)
+        {
+            throw new ArgumentException("A continuous market with fees between zones knows cancel-resting only, where two orders of one member meet.", nameof(prevention));
+        }
+
+        var session = rules.Network.IsCopperPlate ? ContinuousSession.Run(sequence, prevention, termsOf) : ZonalSession.Run(sequence, rules.Network);
         if (session.Trades.IsEmpty)
         {
             return Clearing.Nothing;

@@ -11,6 +11,30 @@ public enum SelfTradePrevention
 
     /// <summary>What is left of the incoming order is dropped; the resting one keeps its place.</summary>
     CancelNewest,
+
+    /// <summary>The resting order is withdrawn and what is left of the incoming one is dropped.</summary>
+    CancelBoth,
+}
+
+public static class SelfTradePreventions
+{
+    /// <summary>Every code, in the order of the enumeration.</summary>
+    public static IReadOnlyList<string> Codes { get; } = [.. Enum.GetValues<SelfTradePrevention>().Select(Code)];
+
+    /// <summary>As files and command lines name it: <c>cancel-resting</c>.</summary>
+    public static string Code(this SelfTradePrevention prevention) => prevention switch
+    {
+        SelfTradePrevention.CancelResting => "cancel-resting",
+        SelfTradePrevention.CancelNewest => "cancel-newest",
+        SelfTradePrevention.CancelBoth => "cancel-both",
+        _ => throw new ArgumentOutOfRangeException(nameof(prevention), prevention, "A prevention without a code."),
+    };
+
+    public static bool TryParse(string code, out SelfTradePrevention prevention)
+    {
+        prevention = Enum.GetValues<SelfTradePrevention>().FirstOrDefault(known => known.Code() == code);
+        return prevention.Code() == code;
+    }
 }
 
 /// <summary>The constants of one continuous book.</summary>

@@ -122,6 +122,11 @@ public sealed class ReferenceContinuousBook(ContinuousRules rules) : IContinuous
 
                 _resting.Remove(maker);
                 sink.Removed(new Removal(maker.Id, maker.Owner, maker.Energy, RemovalReason.SelfTrade));
+                if (rules.SelfTradePrevention == SelfTradePrevention.CancelBoth)
+                {
+                    return new Outcome(BookRefusal.None, order.Energy - left, Energy.Zero, left);
+                }
+
                 continue;
             }
 

@@ -24,9 +24,17 @@ internal sealed record BookAuction(
     /// <summary>µEUR/kWh in one unit of price.</summary>
     public const long PriceScale = 1_000_000;
 
+    /// <summary>What happens in a continuous market when two orders of one actor meet.</summary>
+    public SelfTradePrevention SelfTrade { get; private init; }
+
     /// <exception cref="UserErrorException">A number is too large to be cleared exactly.</exception>
     public static BookAuction Of(Book book, MechanismKind kind)
     {
+        if (book.SelfTrade is not null && kind != MechanismKind.Continuous)
+        {
+            throw new UserErrorException("\"selfTrade\" is for --mechanism continuous; by the other mechanisms two orders of one actor never come to that.");
+        }
+
         var scale = QuantityScaleOf(book);
         var orders = ImmutableArray.CreateBuilder<Order>(book.Orders.Length);
         var ids = new string[book.Orders.Length];
@@ -63,7 +71,10 @@ internal sealed record BookAuction(
             TickMicroEurPerKWh = 1, Mechanism = kind, Network = book.Fees?.ToNetwork(PriceScale) ?? ZoneNetwork.CopperPlate,
         };
         var cleared = orders.DrainToImmutable();
-        return new BookAuction(cleared, new OrderIds(cleared, ids), rules, scale, book.GridFee, rejected.ToImmutable(), terms);
+        return new BookAuction(cleared, new OrderIds(cleared, ids), rules, scale, book.GridFee, rejected.ToImmutable(), terms)
+        {
+            SelfTrade = book.SelfTrade ?? SelfTradePrevention.CancelResting,
+        };
     }
 
     // An order without a time comes at that of the one before it.
@@ -85,7 +96,7 @@ internal sealed record BookAuction(
     {
         if (Rules.Mechanism == MechanismKind.Continuous)
         {
-            return ContinuousDoubleAuction.InSequence(orders, Rules, Terms.Count == 0 ? null : TermsInSequence());
+            return ContinuousDoubleAuction.InSequence(orders, Rules, Terms.Count == 0 ? null : TermsInSequence(), SelfTrade);
         }
 
         return Mechanisms.Of(Rules.Mechanism).Clear(orders, Rules, seed);

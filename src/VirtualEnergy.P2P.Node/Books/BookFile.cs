@@ -19,6 +19,9 @@ public sealed record Book(ImmutableArray<BookOrder> Orders, decimal GridFee)
 
     /// <summary>By id: type, time, expiry and withdrawal of the orders that state any, for a continuous market.</summary>
     public IReadOnlyDictionary<string, OrderTerms> Terms { get; init; } = ImmutableDictionary<string, OrderTerms>.Empty;
+
+    /// <summary>What happens in a continuous market when two orders of one actor meet; null where the book does not say.</summary>
+    public SelfTradePrevention? SelfTrade { get; init; }
 }
 
 /// <summary>Reads order books: one JSON object, or an array of them. Numbers have at most six decimals and are kept exact.</summary>

@@ -44,7 +44,7 @@ internal sealed class BookReader(JsonInput input, string name)
         string? fault = $"{where}: a book is an object with an array \"orders\".";
         var orders = ImmutableArray<BookOrder>.Empty;
         var terms = new Dictionary<string, OrderTerms>();
-        JsonElement? gridFee = null, matrix = null;
+        JsonElement? gridFee = null, matrix = null, selfTrade = null;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             input.Skip(ref reader);
@@ -60,6 +60,10 @@ internal sealed class BookReader(JsonInput input, string name)
                 else if (reader.ValueTextEquals("fee_matrix"u8))
                 {
                     matrix = input.Value(ref reader);
+                }
+                else if (reader.ValueTextEquals("selfTrade"u8))
+                {
+                    selfTrade = input.Value(ref reader);
                 }
                 else
                 {
@@ -77,17 +81,17 @@ internal sealed class BookReader(JsonInput input, string name)
         }
 
         _fault ??= fault;
-        return _fault is null ? ToBook(orders, gridFee, matrix, where) with { Terms = terms } : new Book([], 0);
+        return _fault is null ? ToBook(orders, gridFee, matrix, selfTrade, where) with { Terms = terms } : new Book([], 0);
     }
 
-    private Book ToBook(ImmutableArray<BookOrder> orders, JsonElement? gridFee, JsonElement? matrix, string where)
+    private Book ToBook(ImmutableArray<BookOrder> orders, JsonElement? gridFee, JsonElement? matrix, JsonElement? selfTrade, string where)
     {
         try
         {
             var fee = gridFee is { } stated ? BookNumber.Of(stated, $"{where}: \"grid_fee\"") : 0;
             var fees = matrix is { ValueKind: not JsonValueKind.Null } square ? FeeMatrix.Of(square, $"{where}: \"fee_matrix\"") : null;
             fees?.RequireClustersOf(orders, where);
-            return new Book(orders, fee) { Fees = fees };
+            return new Book(orders, fee) { Fees = fees, SelfTrade = selfTrade is { } prevention ? PreventionOf(prevention, where) : null };
         }
         catch (UserErrorException error)
         {
@@ -95,6 +99,10 @@ internal sealed class BookReader(JsonInput input, string name)
             return new Book([], 0);
         }
     }
+
+    private static SelfTradePrevention PreventionOf(JsonElement stated, string where) =>
+        stated.ValueKind == JsonValueKind.String && SelfTradePreventions.TryParse(stated.GetString()!, out var prevention)
+            ? prevention : throw new UserErrorException($"{where}: \"selfTrade\" is {string.Join(", ", SelfTradePreventions.Codes.SkipLast(1))} or {SelfTradePreventions.Codes[^1]}.");
 
     /// <summary>Reads from the first token of what should be orders to the last.</summary>
     private (ImmutableArray<BookOrder> Orders, string? Fault) ReadOrders(ref Utf8JsonReader reader, string where, Dictionary<string, OrderTerms> termsById)

@@ -15,9 +15,9 @@ public sealed class ContinuousBookProperties
     /// <summary>Prices from floor to cap, and more orders than the book first has room for.</summary>
     private static readonly Gen<BookCall[]> Wide = Calls(ids: 200, Gen.OneOf(Gen.Int[-5_001, 40_001], Gen.Int[-70, 70]), length: 300);
 
-    private static readonly Gen<ContinuousRules> Rules = Gen.Select(Gen.Bool, Gen.OneOf(Gen.Const(3), Gen.Const(16), Gen.Const(1000)), (newest, maximum) => ContinuousRules.Default with
+    private static readonly Gen<ContinuousRules> Rules = Gen.Select(Gen.Enum<SelfTradePrevention>(), Gen.OneOf(Gen.Const(3), Gen.Const(16), Gen.Const(1000)), (prevention, maximum) => ContinuousRules.Default with
     {
-        SelfTradePrevention = newest ? SelfTradePrevention.CancelNewest : SelfTradePrevention.CancelResting,
+        SelfTradePrevention = prevention,
         MaximumOrders = maximum,
     });
 

@@ -230,6 +230,19 @@ public abstract class ContinuousBookTests
     }
 
     [Fact]
+    public void Under_cancel_both_the_resting_order_goes_too_and_the_queue_behind_it_stays()
+    {
+        // 12 asked: 5 of Bice's, then Anna's own 5 are next; they go, and with them the 7 that are left.
+        _book = Create(ContinuousRules.Default with { SelfTradePrevention = SelfTradePrevention.CancelBoth });
+        Submit(Sell(1, Bice, 10, 5), Sell(2, Anna, 10, 5), Sell(3, Carlo, 10, 5));
+        Assert.Equal(new Outcome(BookRefusal.None, new Energy(5), Energy.Zero, new Energy(7)), Submit(Buy(4, Anna, 12, 12)));
+        object[] expected = [Trade(1, 4, 10, 5), new Removal(2, Anna, new Energy(5), RemovalReason.SelfTrade)];
+        Assert.Equal(expected, _transcript.Events);
+        Assert.Equal([(3L, 5L)], Queue(Side.Sell));
+        Assert.Empty(Queue(Side.Buy));
+    }
+
+    [Fact]
     public void Prices_reach_from_the_floor_to_the_cap_and_may_be_negative()
     {
         // Default: −0.50 and 4 EUR/kWh, −5 000 and 40 000 ticks.

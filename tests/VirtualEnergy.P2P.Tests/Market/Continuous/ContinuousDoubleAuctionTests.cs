@@ -107,9 +107,8 @@ public sealed class ContinuousDoubleAuctionTests
 
     [Fact]
     public void A_session_is_what_the_reference_book_makes_of_the_same_orders() =>
-        Gen.Select(AnyBook, Gen.Bool).Sample((book, newest) =>
+        Gen.Select(AnyBook, Gen.Enum<SelfTradePrevention>()).Sample((book, prevention) =>
         {
-            var prevention = newest ? SelfTradePrevention.CancelNewest : SelfTradePrevention.CancelResting;
             var reference = new ReferenceContinuousBook(ContinuousRules.Default with { SelfTradePrevention = prevention });
             var transcript = new BookTranscript();
             for (var i = 0; i < book.Length; i++)

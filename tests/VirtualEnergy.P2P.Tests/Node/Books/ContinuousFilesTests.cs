@@ -21,6 +21,32 @@ public sealed class ContinuousFilesTests
     public void An_order_trades_as_its_terms_say(string annas, string then, string trades) =>
         Assert.Equal(trades, string.Join(", ", Clear(Book(annas, then)).Trades.Select(trade => $"{trade.Buy} {trade.Sell} {trade.Quantity} at {trade.Price}")));
 
+    // Anna offers 5 at 10 and then bids 7 at 15; Bice offers 5 at 12; Carlo comes last with 4 at 15. Cancel-resting: Anna's offer goes, her
+    // bid takes Bice's 5, and nothing is left for Carlo. Cancel-newest: her bid goes, her offer stays, Carlo takes 4 of it. Cancel-both:
+    // neither is there, and Carlo takes 4 of Bice's.
+    [Theory]
+    [InlineData(null, "b bice 5 at 12")]
+    [InlineData("cancel-resting", "b bice 5 at 12")]
+    [InlineData("cancel-newest", "c anna 4 at 10")]
+    [InlineData("cancel-both", "c bice 4 at 12")]
+    public void Orders_of_one_actor_that_meet_give_way_as_the_book_says(string? selfTrade, string trades) =>
+        Assert.Equal(trades, string.Join(", ", Clear(WithSelfTrade(selfTrade)).Trades.Select(trade => $"{trade.Buy} {trade.Sell} {trade.Quantity} at {trade.Price}")));
+
+    [Fact]
+    public void Self_trade_that_is_none_or_not_of_this_market_is_refused()
+    {
+        Assert.Contains("cancel-newest or cancel-both", Assert.Throws<UserErrorException>(() => Clear(WithSelfTrade("cancel-all"))).Message, StringComparison.Ordinal);
+        Assert.Contains("--mechanism continuous", Assert.Throws<UserErrorException>(() => Clear(WithSelfTrade("cancel-both"), MechanismKind.Uniform)).Message, StringComparison.Ordinal);
+        var zonal = WithSelfTrade("cancel-both").Replace("{\"selfTrade\"", "{\"fee_matrix\":[[0,1],[1,0]],\"selfTrade\"", StringComparison.Ordinal);
+        Assert.Contains("cancel-resting only", Assert.Throws<UserErrorException>(() => Clear(zonal)).Message, StringComparison.Ordinal);
+    }
+
+    private static string WithSelfTrade(string? selfTrade)
+    {
+        var book = Book("", """{"id":"b","side":"bid","actor":"anna","price":15,"qty":7},{"id":"c","side":"bid","actor":"carlo","price":15,"qty":4}""");
+        return selfTrade is null ? book : book.Replace("{\"orders\"", $"{{\"selfTrade\":\"{selfTrade}\",\"orders\"", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_market_order_has_no_surplus_of_its_own_and_the_offers_get_what_they_ask()
     {
