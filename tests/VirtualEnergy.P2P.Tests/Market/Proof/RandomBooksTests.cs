@@ -19,10 +19,39 @@ public sealed class RandomBooksTests
         {
             for (var number = 0ul; number < 300; number++)
             {
-                var problem = BookCheck.Of(RandomBooks.Make(family, seed: 3, number), kind, Books.Key(9)).Problem;
-                Assert.True(problem is null, $"{family} {number} of seed 3: {problem}");
+                var book = RandomBooks.Make(family, seed: 3, number);
+                if (BookCheck.Of(book, kind, Books.Key(9)).Problem is { } problem)
+                {
+                    var (smallest, still) = BookShrinker.Shrink(book, problem, smaller => BookCheck.Of(smaller, kind, Books.Key(9)).Problem);
+                    Assert.Fail($"{family} {number} of seed 3: {problem}\nAs small as it gets: {still}\n{string.Join('\n', smallest.Orders.AsEnumerable())}\n{smallest.Rules}");
+                }
             }
         }
+    }
+
+    [Fact]
+    public void A_book_that_fails_is_made_as_small_as_what_is_wrong_with_it()
+    {
+        // If to trade at all were wrong, one Wh that changes hands would be the smallest wrong book: of any of these.
+        var shrunk = 0;
+        for (var number = 0ul; number < 50; number++)
+        {
+            var book = RandomBooks.Make(BookFamily.Lines, seed: 3, number);
+            if (Trades(book) is { } wrong)
+            {
+                var (smallest, still) = BookShrinker.Shrink(book, wrong, Trades);
+                Assert.Equal("trades 1", still);
+                Assert.Equal([Side.Buy, Side.Sell], smallest.Orders.Select(order => order.Side).Order());
+                Assert.All(smallest.Orders, order => Assert.Equal(new Energy(1), order.Energy));
+                Assert.Empty(smallest.Rules.Network.Lines);
+                shrunk++;
+            }
+        }
+
+        Assert.True(shrunk > 10, $"{shrunk} books trade");
+
+        static string? Trades(RandomBook book) =>
+            Mechanisms.Of(MechanismKind.Uniform).Clear(book.Orders, book.Rules, default).Volume is { WattHours: > 0 and var volume } ? $"trades {volume}" : null;
     }
 
     [Fact]
