@@ -28,6 +28,23 @@ public sealed class UniformPriceAuctionProperties
         }, iter: 20_000);
 
     [Fact]
+    public void For_any_k_fast_and_reference_agree_fills_stay_and_a_larger_k_never_lowers_the_price() =>
+        Gen.Select(AtTheEnds, Gen.Int[0, 1000], Gen.Int[0, 1000]).Sample((book, one, other) =>
+        {
+            if (Overflows(book))
+            {
+                return;
+            }
+
+            var (low, high) = (Rules with { KThousandths = Math.Min(one, other) }, Rules with { KThousandths = Math.Max(one, other) });
+            var (buyers, sellers) = (UniformPriceAuction.Clear(book, low), UniformPriceAuction.Clear(book, high));
+            Assert.Equal(ReferenceUniformPriceAuction.Clear(book, low).Price, buyers.Price);
+            Assert.Equal(ReferenceUniformPriceAuction.Clear(book, high).Price, sellers.Price);
+            Assert.Equal(buyers.Fills.AsEnumerable(), sellers.Fills.AsEnumerable());
+            Assert.True(buyers.Price is null == sellers.Price is null && !(buyers.Price > sellers.Price));
+        }, iter: 10_000);
+
+    [Fact]
     public void Volume_is_the_optimum_of_every_uniform_price() =>
         Books.WithoutSelfTrades.Sample(book =>
         {
@@ -106,6 +123,10 @@ public sealed class UniformPriceAuctionProperties
                 Assert.Equal(OptimumWithoutSelfTrades(book), UniformPriceAuction.Clear(book, Rules).Volume.WattHours);
             }
         }, iter: 20_000);
+
+    /// <summary>Half of the orders at the cap or at the floor: unresponsive demand and supply that must go.</summary>
+    private static Gen<Order[]> AtTheEnds => Gen.Select(Books.WithoutSelfTrades, Gen.Bool.Array[24]).Select((book, atTheEnd) =>
+        book.Select((order, i) => atTheEnd[i] ? order with { Price = order.Side == Side.Buy ? Rules.Cap : Rules.Floor } : order).ToArray());
 
     private static Gen<Order[]> AnyBook => Gen.OneOf(Books.WithoutSelfTrades, Books.WithSelfTrades);
 

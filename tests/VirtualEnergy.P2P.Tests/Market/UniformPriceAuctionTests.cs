@@ -100,10 +100,46 @@ public sealed class UniformPriceAuctionTests
     public void Unresponsive_demand_at_the_cap_is_served_before_the_rest()
     {
         // 50 Wh at the cap against 15 Wh of supply: scarcity, the cap is the price.
-        var cap = MarketRules.Default.Cap.MicroEurPerKWh;
-        var clearing = Clear(Buy(1, cap, 50), Buy(2, 4700, 5), Sell(3, 8300, 5), Sell(4, 9700, 5), Sell(5, 7000, 5));
+        var clearing = Clear(Buy(1, Cap, 50), Buy(2, 4700, 5), Sell(3, 8300, 5), Sell(4, 9700, 5), Sell(5, 7000, 5));
         Assert.Equal(MarketRules.Default.Cap, clearing.Price);
         Assert.Equal(new Energy(15), clearing.Volume);
+    }
+
+    [Fact]
+    public void Unresponsive_demand_that_supply_does_not_meet_shares_pro_rata_at_the_cap()
+    {
+        // 30 and 20 Wh at the cap, 15 Wh offered: 15 · 30/50 = 9 and 15 · 20/50 = 6.
+        var clearing = Clear(Buy(1, Cap, 30), Buy(2, Cap, 20), Sell(3, 7000, 15));
+        Assert.Equal(new Price(Cap), clearing.Price);
+        Assert.Equal([9L, 6L], clearing.Fills.Where(fill => fill.Order.Side == Side.Buy).Select(fill => fill.Energy.WattHours));
+    }
+
+    [Theory]
+    [InlineData(0, 20, 100)] // a seller filled in part sets the price, whatever k
+    [InlineData(1000, 20, 100)]
+    [InlineData(0, 10, 100)] // both whole: the sellers' end,
+    [InlineData(500, 10, 2_000_100)] // ½·(4,000,000 + 100) = 2,000,050, half a tick, so up,
+    [InlineData(1000, 10, 4_000_000)] // and the cap
+    [InlineData(0, 9, 4_000_000)] // the buyer filled in part: the cap, whatever k
+    public void Unresponsive_demand_at_the_margin_is_priced_by_k_as_anyone_is(int k, long offered, long price) =>
+        Assert.Equal(new Price(price), UniformPriceAuction.Clear([Buy(1, Cap, 10), Sell(2, 100, offered)], MarketRules.Default with { KThousandths = k }).Price);
+
+    [Theory]
+    [InlineData(0, -500)]
+    [InlineData(250, -400)] // ¼·(−100) + ¾·(−500)
+    [InlineData(500, -300)]
+    [InlineData(1000, -100)]
+    public void Below_zero_k_divides_the_surplus_as_above(int k, long price) =>
+        Assert.Equal(new Price(price), UniformPriceAuction.Clear([Buy(1, -100, 5), Sell(2, -500, 5)], MarketRules.Default with { KThousandths = k }).Price);
+
+    [Fact]
+    public void Energy_that_must_go_at_any_price_makes_the_floor_the_price()
+    {
+        // 9 Wh at the floor, −0.50 EUR/kWh, and takers for 5: who takes is paid for it, 5 · 500,000/1000 = 2,500 µEUR.
+        var floor = MarketRules.Default.Floor;
+        var clearing = Clear(Buy(1, 300, 3), Buy(2, -400_000, 2), Sell(3, floor.MicroEurPerKWh, 9));
+        Assert.Equal((floor, new Energy(5)), (clearing.Price, clearing.Volume));
+        Assert.Equal(new Money(-2_500), floor.Of(clearing.Volume));
     }
 
     [Fact]
@@ -128,6 +164,8 @@ public sealed class UniformPriceAuctionTests
     [InlineData(-5)]
     public void An_order_without_energy_is_refused(long energy) =>
         Assert.Throws<ArgumentException>(() => Clear(Buy(1, 300, energy), Sell(2, 100, 5)));
+
+    private static readonly long Cap = MarketRules.Default.Cap.MicroEurPerKWh;
 
     private static Clearing Clear(params Order[] book) => UniformPriceAuction.Clear(book, MarketRules.Default);
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CsvHelper;
 using Parquet;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Node;
@@ -83,6 +85,26 @@ public sealed class LabReportTests : IDisposable
         Assert.Equal((2, 192, 4), (root.GetProperty("summary").GetArrayLength(), root.GetProperty("periods").GetArrayLength(), root.GetProperty("members").GetArrayLength()));
         Assert.Equal(24, root.GetProperty("summary")[1].GetProperty("volume_kwh").GetDouble());
         Assert.Equal(JsonValueKind.Null, root.GetProperty("summary")[0].GetProperty("jain").ValueKind);
+    }
+
+    [Fact]
+    public void Csv_holds_what_the_table_holds()
+    {
+        foreach (var table in LabTable.Of(LabPlans.Run(LabPlans.Generated(6, 1, MechanismKind.Uniform, MechanismKind.Huang))))
+        {
+            using var csv = new CsvReader(new StringReader(Csv(table)), CultureInfo.InvariantCulture);
+            Assert.True(csv.Read() && csv.ReadHeader());
+            Assert.Equal(table.Columns.Select(column => column.Name), csv.HeaderRecord!);
+            for (var line = 0; line < table.Lines; line++)
+            {
+                Assert.True(csv.Read());
+                Assert.Equal(
+                    table.Columns.Select(column => column switch { TextColumn text => (object?)text.Values[line], IntegerColumn whole => whole.Values[line], NumberColumn number => number.Values[line], _ => throw new InvalidOperationException() }),
+                    table.Columns.Select((column, place) => column switch { TextColumn => (object?)csv.GetField(place), IntegerColumn => csv.GetField<long?>(place), _ => csv.GetField<double?>(place) }));
+            }
+
+            Assert.False(csv.Read());
+        }
     }
 
     [Fact]
