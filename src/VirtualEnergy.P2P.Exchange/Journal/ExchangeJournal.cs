@@ -41,7 +41,9 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
             writing.Open();
             using (var pragmas = writing.CreateCommand())
             {
-                pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+                // Bids come in any order, so each commit changes the same pages of the indices anew: they go into the file itself once in
+                // 64 MB of log, not once in four.
+                pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;";
                 pragmas.ExecuteNonQuery();
             }
 
