@@ -44,23 +44,23 @@ public sealed class Settler(
             attempt = attempt with { Sent = journal.Settlement(round.Period)?.Sent };
             if (await contract.LastPeriodAsync(cancellation) >= round.Period)
             {
-                return await ConfirmAsync(attempt, attempt.Sent is { } sent ? await client.ReceiptAsync(sent.Hash, cancellation) : null);
+                return await ConfirmAsync(attempt, attempt.Sent is { } before ? await client.ReceiptAsync(before.Hash, cancellation) : null);
             }
 
             attempt = attempt with { Sent = await IsDeadAsync(attempt.Sent, cancellation) ? null : attempt.Sent };
         }
 
         _isInDoubt = true;
-        if (attempt.Sent is null)
+        async Task KeepAsync(SignedTransaction version)
         {
-            attempt = attempt with { Sent = await _sender.PrepareAsync(contract.Address, data, cancellation) };
+            attempt = attempt with { Sent = version };
             await journal.AppendSettlementAsync(attempt);
         }
 
-        await _sender.SendAsync(attempt.Sent, cancellation);
-        var receipt = await _sender.ConfirmAsync(attempt.Sent, cancellation);
-        return receipt.Succeeded
-            ? await ConfirmAsync(attempt, receipt)
+        var sent = attempt.Sent ?? await _sender.SendAsync(contract.Address, data, KeepAsync, cancellation);
+        var mined = await _sender.ConfirmAsync([sent], KeepAsync, cancellation);
+        return mined.Receipt.Succeeded
+            ? await ConfirmAsync(attempt with { Sent = mined.Transaction }, mined.Receipt)
             : throw EthereumRevertException.From([], []);
     }
 
