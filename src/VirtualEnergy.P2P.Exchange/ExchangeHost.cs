@@ -106,13 +106,8 @@ public sealed class ExchangeHost : IAsyncDisposable
     {
         var services = _app.Services;
         services.GetRequiredService<FundsLedger>().Observe(_parts.Chain.Balances);
-        var unsettled = services.GetRequiredService<JournalReplay>().Run(_parts.Chain.LastPeriod);
-        var worker = services.GetRequiredService<SettlementWorker>();
-        foreach (var round in unsettled)
-        {
-            worker.Enqueue(round);
-        }
-
+        services.GetRequiredService<JournalReplay>().Run(_parts.LastSettled);
+        services.GetRequiredService<SettlementWorker>().StartAfter(_parts.LastSettled);
         services.GetRequiredService<FundsWatch>().TellAll();
         await services.GetRequiredService<ExchangeLink>().StartAsync(cancellation);
         try

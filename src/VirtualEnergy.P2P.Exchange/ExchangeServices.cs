@@ -24,15 +24,14 @@ internal static class ExchangeServices
 
         services.AddSingleton(new MemberDirectory(options.Members)).AddSingleton<OpenRound>().AddSingleton<RoundHistory>();
         services.AddSingleton<FundsLedger>().AddSingleton<CommunityAccounts>().AddSingleton(new ReadingLimits(options.Rules.Grid));
-        services.AddSingleton(new ChainStatus(parts.Chain.ChainId) { Block = parts.Chain.Block });
+        services.AddSingleton(new ChainStatus(parts.Chain.ChainId) { Block = parts.Chain.Block, Stopped = parts.Stopped, LastFinal = parts.LastFinal });
         services.AddSingleton(provider => new MessageRate(
             provider.GetRequiredService<MemberDirectory>(), options.MessagesPerMemberAndSecond, time));
         services.AddSingleton(GateOf(options, time));
 
         services.AddSingleton<MandateBook>().AddSingleton<FundsWatch>().AddSingleton<MandateDesk>().AddSingleton<MandateIntake>().AddSingleton<ChainHistory>().AddSingleton<MemberFunds>();
         services.AddSingleton<AdmissionDesk>().AddSingleton<MeterDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
-        services.AddSingleton(_ => new Settler(
-            parts.Contract, parts.Client, options.Key, parts.Chain.ChainId, options.Payees, parts.Journal, time));
+        services.AddSingleton(parts.Calls).AddSingleton(parts.Calls.Cadence).AddSingleton(parts.Outbox).AddSingleton(parts.Settler);
         services.AddSingleton(provider => LinkOf(options, parts, time, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<MarketViews>().AddSingleton<LiveFeed>();
 

@@ -13,9 +13,10 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// settlements from this exchange, that every member is registered, and how far it has settled.
 /// </summary>
 /// <param name="LastPeriod">The last period that the contract has settled.</param>
+/// <param name="PeriodsPerBatch">Balances move in every so many periods.</param>
 /// <param name="Balances">The escrow of each member and account after that period.</param>
 public sealed record ChainStart(
-    ulong ChainId, Period LastPeriod, ulong Block, MemberLanes Lanes, ImmutableArray<KeyValuePair<MemberId, Money>> Balances)
+    ulong ChainId, Period LastPeriod, int PeriodsPerBatch, ulong Block, MemberLanes Lanes, ImmutableArray<KeyValuePair<MemberId, Money>> Balances)
 {
     /// <exception cref="ExchangeStartException">One of these is not so.</exception>
     public static async Task<ChainStart> CheckAsync(
@@ -59,9 +60,22 @@ public sealed record ChainStart(
                 throw new ExchangeStartException($"{NameOf(stranger, options)} is not registered with the contract {options.Contract}: register it first.");
             }
 
+            if (lanes.Members.Length > SettlementCalls.MostLanes)
+            {
+                throw new ExchangeStartException(
+                    $"The contract {options.Contract} has {lanes.Members.Length} members; one transaction settles {SettlementCalls.MostLanes} at most. Split the community.");
+            }
+
+            var periodsPerBatch = await contract.PeriodsPerBatchAsync(cancellation);
+            if (options.Settlement.PeriodsPerBatch is { } wanted && wanted != periodsPerBatch)
+            {
+                throw new ExchangeStartException(
+                    $"Exchange:Settlement:PeriodsPerBatch is {wanted}, and the contract {options.Contract} was deployed with {periodsPerBatch}: leave the key out, or deploy anew.");
+            }
+
             var balances = await contract.BalancesAsync([.. options.Payees.Select(Address.FromMember)], cancellation);
             return new ChainStart(
-                chainId, await contract.LastPeriodAsync(cancellation), await client.BlockNumberAsync(cancellation), lanes,
+                chainId, await contract.LastPeriodAsync(cancellation), periodsPerBatch, await client.BlockNumberAsync(cancellation), lanes,
                 [.. options.Payees.Zip(balances, KeyValuePair.Create)]);
         }
         catch (EthereumTransportException failure)
@@ -88,9 +102,11 @@ public sealed record ChainStart(
                 + "it is not the journal of this contract, or an old copy of it.");
         }
 
-        if (lastCleared is not null && LastPeriod >= first)
+        if (lastCleared is null && first.Index % PeriodsPerBatch != 0 && await HasCommitmentAsync(contract, cancellation))
         {
-            await CompareAsync(options, journal.Round(LastPeriod)!, contract, cancellation);
+            throw new ExchangeStartException(
+                $"The journal {options.JournalPath} is empty, and the contract owes money of periods up to {LastPeriod} that moves only with period "
+                + $"{first.Index - first.Index % PeriodsPerBatch + PeriodsPerBatch - 1}: use the journal that cleared them.");
         }
 
         return new RunPlan(
@@ -98,14 +114,17 @@ public sealed record ChainStart(
             options.Rounds is { } rounds ? new Period(checked(first.Index + rounds - 1)) : null);
     }
 
-    private async Task CompareAsync(
-        ExchangeOptions options, JournalledRound round, EnergySettlementContract contract, CancellationToken cancellation)
+    // What was never settled has no commitment: then nobody is owed anything.
+    private async Task<bool> HasCommitmentAsync(EnergySettlementContract contract, CancellationToken cancellation)
     {
-        if (await contract.CommitmentOfAsync(round.Period, cancellation) != SettlementCommitment.Of(round.Batch(), Lanes))
+        try
         {
-            throw new ExchangeStartException(
-                $"The contract settled another batch for period {round.Period} than the journal {options.JournalPath} has. "
-                + "Nothing goes on until someone has found out why.");
+            await contract.CommitmentOfAsync(LastPeriod, cancellation);
+            return true;
+        }
+        catch (EthereumRevertException)
+        {
+            return false;
         }
     }
 

@@ -13,7 +13,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// this one must not by accident. Each demand is answered once; what fails is tried again as long as there is time.
 /// </summary>
 public sealed class DemandAnswers(
-    ExchangeOptions options, EnergySettlementContract contract, IEthereumClient client, ExchangeJournal journal, Settler settler, TimeProvider time,
+    ExchangeOptions options, EnergySettlementContract contract, IEthereumClient client, ExchangeJournal journal, Settler settler, SettlementCalls calls, TimeProvider time,
     ILogger<DemandAnswers> logger) : BackgroundService
 {
     /// <summary>A part of the time for an answer, so that several tries fit into it; see DataDemands.sol for the quarter.</summary>
@@ -113,7 +113,7 @@ public sealed class DemandAnswers(
         var clearing = new Clearing(journalled.Price, journalled.Interval, journalled.Volume, []) { Charges = journalled.Charges };
         var round = new Round(journalled.Period, bids, clearing, journalled.Trades, journalled.Deltas()) { Accounts = journalled.Accounts };
         var settled = new SettledPeriod(
-            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, SettlementCommitment.DeltasHash(journalled.Batch(), lanes));
+            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, calls.DeltasHashOf(journalled, lanes));
         return new SettledRound(options.Contract, settled, CommittedRules.Of(options.Rules), new CommittedBids(bids), CommittedTrades.Of(round));
     }
 }

@@ -96,6 +96,13 @@ public sealed class NonceTakenException(SignedTransaction transaction)
     public SignedTransaction Transaction { get; } = transaction;
 }
 
+/// <summary>Nonces below a transaction's are free, and nobody knows of transactions for them: it cannot be mined until they are used.</summary>
+public sealed class NonceGapException(SignedTransaction transaction, ulong next)
+    : EthereumException($"Transaction {transaction.Hash} has nonce {transaction.Nonce}, and the node's next for {transaction.Sender} is {next}: the chain lost what was between.")
+{
+    public SignedTransaction Transaction { get; } = transaction;
+}
+
 /// <summary>A transaction would take more gas than any may: nothing was sent.</summary>
 /// <param name="gas">What it would take.</param>
 public sealed class TransactionTooLargeException(ulong gas)

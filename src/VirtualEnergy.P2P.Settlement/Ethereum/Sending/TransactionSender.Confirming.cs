@@ -10,6 +10,7 @@ public sealed partial class TransactionSender
     /// <summary>Waits for the receipt, through outages of the node; sends again what the node forgot and replaces what is stuck.</summary>
     /// <returns>Also for a transaction that reverted.</returns>
     /// <exception cref="NonceTakenException">Another transaction has its nonce: it can never be mined.</exception>
+    /// <exception cref="NonceGapException">Nonces below are missing, and the options say not to fill them.</exception>
     /// <exception cref="TransactionTimeoutException">Not mined in time.</exception>
     public async Task<TransactionReceipt> ConfirmAsync(SignedTransaction transaction, CancellationToken cancellationToken) =>
         (await ConfirmAsync([transaction], null, cancellationToken)).Receipt;
@@ -24,7 +25,7 @@ public sealed partial class TransactionSender
     {
         var all = versions.ToList();
         var start = _time.GetTimestamp();
-        var (newestSince, goneLooks) = (start, 0);
+        var (newestSince, goneLooks, gapLooks) = (start, 0, 0);
         EthereumException? lastError = null;
         while (true)
         {
@@ -54,11 +55,25 @@ public sealed partial class TransactionSender
                 else
                 {
                     goneLooks = 0;
-                    // Unsticking first: a node may refuse the old bytes for the very fees that have them stuck.
-                    if (_time.GetElapsedTime(newestSince) >= _options.Fees.ReplaceAfter
-                        && (await TryFillGapAsync(all[^1], cancellationToken) || await TrySignReplacementAsync(all, keep, cancellationToken)))
+                    var hasGap = count < all[^1].Nonce && await NextUnknownAsync(cancellationToken) < all[^1].Nonce;
+                    gapLooks = hasGap ? gapLooks + 1 : 0;
+                    if (gapLooks == 2 && !_options.FillsGaps)
                     {
-                        newestSince = _time.GetTimestamp();
+                        throw new NonceGapException(all[^1], count);
+                    }
+
+                    // Unsticking first: a node may refuse the old bytes for the very fees that have them stuck.
+                    if (_time.GetElapsedTime(newestSince) >= _options.Fees.ReplaceAfter)
+                    {
+                        if (hasGap)
+                        {
+                            await FillGapAsync(all[^1].Nonce, cancellationToken);
+                            newestSince = _time.GetTimestamp();
+                        }
+                        else if (await TrySignReplacementAsync(all, keep, cancellationToken))
+                        {
+                            newestSince = _time.GetTimestamp();
+                        }
                     }
 
                     await PushAsync(all, count, cancellationToken);
@@ -66,7 +81,7 @@ public sealed partial class TransactionSender
 
                 lastError = null;
             }
-            catch (EthereumException e) when (e is not NonceTakenException)
+            catch (EthereumException e) when (e is not (NonceTakenException or NonceGapException))
             {
                 lastError = e;
             }
@@ -103,27 +118,27 @@ public sealed partial class TransactionSender
     }
 
     /// <summary>
-    /// Nonces below that neither the node nor we know a transaction of: the chain lost some that nobody will send again. A payment of nothing
-    /// to ourselves takes the place of each.
+    /// Uses the nonces below that neither the node nor we know a transaction of, with a payment of nothing to ourselves each: the chain lost
+    /// what had them, and nobody will send it again.
     /// </summary>
-    private async Task<bool> TryFillGapAsync(SignedTransaction transaction, CancellationToken cancellationToken)
+    public async Task FillGapAsync(ulong below, CancellationToken cancellationToken)
     {
-        var pending = await _client.TransactionCountAsync(transaction.Sender, pending: true, cancellationToken);
-        var next = _nonces.Next(pending);
-        if (transaction.Sender != Address || next >= transaction.Nonce || transaction.Nonce - next > MostGap)
+        var next = await NextUnknownAsync(cancellationToken);
+        if (next < below && below - next > MostGap)
         {
-            return false;
+            throw new InvalidOperationException($"{below - next} nonces of {Address} are missing below {below}; more than {MostGap} are no accident.");
         }
 
         var fees = _options.Fees.First(await _client.FeesAsync(cancellationToken));
-        for (; next < transaction.Nonce; next = _nonces.Next(next + 1))
+        for (; next < below; next = _nonces.Next(next + 1))
         {
             await SendAsync(
                 new Eip1559Transaction(_chainId, next, fees.MaxPriorityFeePerGas, fees.MaxFeePerGas, TransferGas, Address, 0, []).Sign(_key), cancellationToken);
         }
-
-        return true;
     }
+
+    private async Task<ulong> NextUnknownAsync(CancellationToken cancellationToken) =>
+        _nonces.Next(await _client.TransactionCountAsync(Address, pending: true, cancellationToken));
 
     /// <returns>Whether there is another version now, to be sent.</returns>
     private async Task<bool> TrySignReplacementAsync(List<SignedTransaction> versions, Func<SignedTransaction, Task>? keep, CancellationToken cancellationToken)

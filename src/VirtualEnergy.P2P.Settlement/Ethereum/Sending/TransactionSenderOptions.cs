@@ -24,6 +24,12 @@ public sealed record TransactionSenderOptions
     /// </summary>
     public int Confirmations { get; init; } = 1;
 
+    /// <summary>
+    /// Whether a gap below a transaction, of nonces that nobody knows a transaction of, is filled with payments of nothing to oneself when the
+    /// transaction is stuck. Otherwise confirming ends with <see cref="NonceGapException"/>, for a caller who may know what belongs there.
+    /// </summary>
+    public bool FillsGaps { get; init; } = true;
+
     /// <summary>What transactions offer, and when they are replaced.</summary>
     public FeePolicy Fees { get; init; } = new();
 }

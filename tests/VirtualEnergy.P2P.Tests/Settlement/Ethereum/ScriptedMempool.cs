@@ -14,7 +14,7 @@ internal sealed class ScriptedMempool
     public const ulong ChainId = 31337;
 
     private readonly SortedDictionary<ulong, TransactionRead> _pool = [];
-    private readonly Dictionary<Hash256, ulong> _mined = [];
+    private readonly Dictionary<Hash256, (ulong Block, bool Succeeded)> _mined = [];
 
     private readonly SkippingTime _time = new();
 
@@ -38,14 +38,24 @@ internal sealed class ScriptedMempool
     /// <summary>The account's mined transactions.</summary>
     public ulong Count { get; private set; }
 
+    /// <summary>The contract: runs a mined call, told its data, and says whether it succeeded.</summary>
+    public Func<byte[], bool> Executes { get; set; } = _ => true;
+
+    /// <summary>Whether a call would succeed now.</summary>
+    public Func<byte[], bool> Foresees { get; set; } = _ => true;
+
     /// <summary>What happens just before a transaction comes in, told which one it is (from 1).</summary>
     public Action<int> BeforeReceiving { get; set; } = _ => { };
 
     /// <summary>What happens at each new block, told its number.</summary>
     public Action<ulong> AtBlock { get; set; } = _ => { };
 
-    public TransactionSender Sender(EthereumKey key, TransactionSenderOptions? options = null) =>
-        new(ScriptedNode.Replying(Answer).Client(_time), key, ChainId, _time, options);
+    public JsonRpcClient Client() => ScriptedNode.Replying(Answer).Client(_time);
+
+    public TransactionSender Sender(EthereumKey key, TransactionSenderOptions? options = null) => Sender(Client(), key, options);
+
+    public TransactionSender Sender(IEthereumClient client, EthereumKey key, TransactionSenderOptions? options = null) =>
+        new(client, key, ChainId, _time, options);
 
     /// <summary>Somebody else's transaction with the account's next nonce is mined.</summary>
     public void TakeNonce() => _pool.Remove(Count++);
@@ -56,7 +66,7 @@ internal sealed class ScriptedMempool
     public void Mine(TransactionRead read)
     {
         _pool.Remove(read.Content.Nonce);
-        _mined[read.Signed.Hash] = Head;
+        _mined[read.Signed.Hash] = (Head, Executes([.. read.Content.Data]));
         Count = read.Content.Nonce + 1;
     }
 
@@ -73,7 +83,8 @@ internal sealed class ScriptedMempool
         "eth_feeHistory" => Result($$"""{"baseFeePerGas":["{{Hex.OfQuantity(BaseFee)}}"]}"""),
         "eth_maxPriorityFeePerGas" => Result("\"0x3\""),
         "eth_blockNumber" => Result($"\"{Hex.OfQuantity(Grow())}\""),
-        "eth_estimateGas" => Result("\"0x5208\""),
+        "eth_estimateGas" => Foresees(Hex.Parse(parameters[0]!["data"]!.GetValue<string>())) ? Result("\"0x5208\"")
+            : """{"jsonrpc":"2.0","id":ID,"error":{"code":3,"message":"execution reverted","data":"0x"}}""",
         "eth_getTransactionCount" => Result($"\"{Hex.OfQuantity(parameters[1]!.GetValue<string>() == "latest" ? Count : Pending())}\""),
         "eth_getTransactionByHash" => Result(Hash(parameters) is var hash && (_mined.ContainsKey(hash) || _pool.Values.Any(read => read.Signed.Hash == hash)) ? "{}" : "null"),
         "eth_getTransactionReceipt" => Result(Receipt(Hash(parameters))),
@@ -138,9 +149,9 @@ internal sealed class ScriptedMempool
     private string Receipt(Hash256 hash)
     {
         Grow();
-        return !_mined.TryGetValue(hash, out var block) ? "null"
+        return !_mined.TryGetValue(hash, out var mined) ? "null"
             : $$"""
-            {"transactionHash":"{{hash}}","blockNumber":"{{Hex.OfQuantity(block)}}","blockHash":"{{hash}}","status":"0x1","gasUsed":"0x5208",
+            {"transactionHash":"{{hash}}","blockNumber":"{{Hex.OfQuantity(mined.Block)}}","blockHash":"{{hash}}","status":"{{(mined.Succeeded ? "0x1" : "0x0")}}","gasUsed":"0x5208",
              "effectiveGasPrice":"0x1","contractAddress":null,"logs":[]}
             """;
     }

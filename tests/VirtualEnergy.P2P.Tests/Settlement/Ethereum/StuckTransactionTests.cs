@@ -130,6 +130,24 @@ public sealed class StuckTransactionTests
     }
 
     [Fact]
+    public async Task A_gap_is_left_to_a_caller_who_wants_to_know_of_it()
+    {
+        using var earlier = Sender();
+        _chain.Mines = false;
+        await earlier.SendAsync(Someone, [1], Ct);
+        var second = await earlier.SendAsync(Someone, [2], _ => Task.CompletedTask, Ct);
+        _chain.DropPool();
+        _chain.Mines = true;
+        using var sender = Sender(new TransactionSenderOptions { FillsGaps = false });
+
+        var gap = await Assert.ThrowsAsync<NonceGapException>(() => sender.ConfirmAsync(second, Ct));
+        Assert.Equal(second, gap.Transaction);
+
+        await sender.FillGapAsync(second.Nonce, Ct);
+        Assert.Equal(second.Hash, (await sender.ConfirmAsync(second, Ct)).TransactionHash);
+    }
+
+    [Fact]
     public async Task A_transaction_whose_nonce_went_to_another_is_dead_and_said_to_be()
     {
         using var sender = Sender();
