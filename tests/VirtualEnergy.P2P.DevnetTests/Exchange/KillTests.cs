@@ -12,10 +12,10 @@ namespace VirtualEnergy.P2P.DevnetTests.Exchange;
 /// </summary>
 public sealed class KillTests
 {
-    /// <summary>In all; the two communities share the machine's cores.</summary>
+    /// <summary>In all; the communities run side by side and share the machine's cores.</summary>
     private const int Kills = 204;
 
-    private const int Communities = 2;
+    private const int Communities = 3;
     private static readonly TimeSpan LongestLife = TimeSpan.FromSeconds(60);
 
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;

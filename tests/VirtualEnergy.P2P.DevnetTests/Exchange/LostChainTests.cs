@@ -14,8 +14,6 @@ public sealed class LostChainTests
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
-    private static Period Nth(int n) => new(TestCommunity.First.Index + n - 1);
-
     [Theory]
     [InlineData("an older state")]
     [InlineData("a reorganisation")]
@@ -23,22 +21,22 @@ public sealed class LostChainTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
         await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 4 }, TimeProvider.System, _cancellation);
-        await SettleAsync(community, exchange, 1);
+        await community.SettleAsync(exchange, 1, _cancellation);
         var snapshot = (await community.AskChainAsync("evm_snapshot")).GetString()!;
-        await SettleAsync(community, exchange, 2);
-        await SettleAsync(community, exchange, 3);
+        await community.SettleAsync(exchange, 2, _cancellation);
+        await community.SettleAsync(exchange, 3, _cancellation);
         var before = await community.Contract.SettledEventsAsync(0, _cancellation);
         Assert.Equal(3, before.Length);
 
         await (how == "an older state" ? community.AskChainAsync("evm_revert", snapshot) : community.AskChainAsync("anvil_reorg", 2, Array.Empty<object>()));
-        Assert.Equal(Nth(1), await community.Contract.LastPeriodAsync(_cancellation));
-        await community.TradeAsync(exchange.Broker, Nth(4), _cancellation);
+        Assert.Equal(TestCommunity.Nth(1), await community.Contract.LastPeriodAsync(_cancellation));
+        await community.TradeAsync(exchange.Broker, TestCommunity.Nth(4), _cancellation);
         var lost = await community.Progress.NextAsync<SettlementLost>(_cancellation);
         await exchange.Completion.WaitAsync(TestCommunity.Patience, _cancellation);
 
-        Assert.Equal((Nth(2), Nth(3)), (lost.Period, lost.To));
+        Assert.Equal((TestCommunity.Nth(2), TestCommunity.Nth(3)), (lost.Period, lost.To));
         var after = await community.Contract.SettledEventsAsync(0, _cancellation);
-        Assert.Equal([Nth(1), Nth(2), Nth(3), Nth(4)], after.Select(settled => settled.Period));
+        Assert.Equal([TestCommunity.Nth(1), TestCommunity.Nth(2), TestCommunity.Nth(3), TestCommunity.Nth(4)], after.Select(settled => settled.Period));
         Assert.Equal(before.Select(settled => settled.TransactionHash), after.Take(3).Select(settled => settled.TransactionHash));
         var summary = exchange.Summary();
         Assert.Equal((4, 4), (summary.Periods, summary.SettledRounds));
@@ -53,8 +51,8 @@ public sealed class LostChainTests
         var snapshot = (await community.AskChainAsync("evm_snapshot")).GetString()!;
         await using (var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 2 }, TimeProvider.System, _cancellation))
         {
-            await SettleAsync(community, exchange, 1);
-            await SettleAsync(community, exchange, 2);
+            await community.SettleAsync(exchange, 1, _cancellation);
+            await community.SettleAsync(exchange, 2, _cancellation);
         }
 
         var before = await community.Contract.SettledEventsAsync(0, _cancellation);
@@ -72,20 +70,20 @@ public sealed class LostChainTests
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
         await using (var exchange = await ExchangeHost.StartAsync(community.Options, TimeProvider.System, _cancellation))
         {
-            await SettleAsync(community, exchange, 1);
-            await SettleForeignAsync(community, Nth(2));
-            await community.TradeAsync(exchange.Broker, Nth(2), _cancellation);
+            await community.SettleAsync(exchange, 1, _cancellation);
+            await SettleForeignAsync(community, TestCommunity.Nth(2));
+            await community.TradeAsync(exchange.Broker, TestCommunity.Nth(2), _cancellation);
             var stopped = await community.Progress.NextAsync<SettlementStopped>(_cancellation);
-            Assert.StartsWith($"The contract settled another batch for period {Nth(2)} than the journal has", stopped.Why, StringComparison.Ordinal);
+            Assert.StartsWith($"The contract settled another batch for period {TestCommunity.Nth(2)} than the journal has", stopped.Why, StringComparison.Ordinal);
 
-            await community.TradeAsync(exchange.Broker, Nth(3), _cancellation);
-            Assert.Equal(Nth(3), (await community.Progress.NextAsync<RoundCleared>(_cancellation)).Period);
+            await community.TradeAsync(exchange.Broker, TestCommunity.Nth(3), _cancellation);
+            Assert.Equal(TestCommunity.Nth(3), (await community.Progress.NextAsync<RoundCleared>(_cancellation)).Period);
             await SaysStoppedAsync(exchange);
         }
 
         // A restart changes nothing: the market runs, nothing is settled.
         await using var again = await ExchangeHost.StartAsync(community.Options, TimeProvider.System, _cancellation);
-        await community.TradeAsync(again.Broker, Nth(4), _cancellation);
+        await community.TradeAsync(again.Broker, TestCommunity.Nth(4), _cancellation);
         await SaysStoppedAsync(again);
         Assert.Equal(1, again.Summary().SettledRounds);
         Assert.Equal(2, (await community.Contract.SettledEventsAsync(0, _cancellation)).Length);
@@ -101,15 +99,15 @@ public sealed class LostChainTests
         {
             // Only one home bids here, so the round is empty and its roots are others.
             await using var node = await TestNode.ConnectAsync(first.Broker, "test", community.Keys[0].Address.ToMember(), _cancellation);
-            await node.UntilOpenAsync(Nth(1), _cancellation);
-            Assert.True((await node.AskAsync(community.Bid(0, Nth(1), wattHours: 50), _cancellation)).Accepted);
+            await node.UntilOpenAsync(TestCommunity.Nth(1), _cancellation);
+            Assert.True((await node.AskAsync(community.Bid(0, TestCommunity.Nth(1), wattHours: 50), _cancellation)).Accepted);
             await using var withdrawn = await TestNode.ConnectAsync(first.Broker, "test", community.Keys[1].Address.ToMember(), _cancellation);
-            await withdrawn.UntilOpenAsync(Nth(1), _cancellation);
-            Assert.True((await withdrawn.AskAsync(community.Bid(1, Nth(1), wattHours: 50), _cancellation)).Accepted);
+            await withdrawn.UntilOpenAsync(TestCommunity.Nth(1), _cancellation);
+            Assert.True((await withdrawn.AskAsync(community.Bid(1, TestCommunity.Nth(1), wattHours: 50), _cancellation)).Accepted);
             await first.Completion.WaitAsync(TestCommunity.Patience, _cancellation);
         }
 
-        await community.TradeAsync(second.Broker, Nth(1), _cancellation);
+        await community.TradeAsync(second.Broker, TestCommunity.Nth(1), _cancellation);
         var stopped = await community.Progress.NextAsync<SettlementStopped>(_cancellation);
         Assert.Contains("somebody else settles with this exchange's key", stopped.Why, StringComparison.Ordinal);
         Assert.Single(await community.Contract.SettledEventsAsync(0, _cancellation));
@@ -128,12 +126,6 @@ public sealed class LostChainTests
         }
 
         await using var again = await ExchangeProcess.StartAsync(community, _cancellation);
-    }
-
-    private async Task SettleAsync(TestCommunity community, ExchangeHost exchange, int n)
-    {
-        await community.TradeAsync(exchange.Broker, Nth(n), _cancellation);
-        Assert.Equal(Nth(n), (await community.Progress.NextAsync<RoundSettled>(_cancellation)).Period);
     }
 
     private async Task SettleForeignAsync(TestCommunity community, Period period)

@@ -100,6 +100,16 @@ internal sealed class TestCommunity : IAsyncDisposable
 
     public SignedBid Sign(int home, Bid bid) => new BidSigning(Domain).Sign(bid, Keys[home]);
 
+    /// <summary>The n-th period, from 1.</summary>
+    public static Period Nth(int n) => new(First.Index + n - 1);
+
+    /// <summary>Homes 0 and 1 trade in the n-th period, and the chain has it.</summary>
+    public async Task SettleAsync(ExchangeHost exchange, int n, CancellationToken cancellation)
+    {
+        await TradeAsync(exchange.Broker, Nth(n), cancellation);
+        Xunit.Assert.Equal(Nth(n), (await Progress.NextAsync<RoundSettled>(cancellation)).Period);
+    }
+
     /// <summary>Homes 0 and 1 bid for the period, as soon as it is open.</summary>
     public async Task TradeAsync(BrokerAddress broker, Period period, CancellationToken cancellation)
     {

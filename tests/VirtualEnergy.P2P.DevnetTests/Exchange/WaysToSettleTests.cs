@@ -11,8 +11,6 @@ public sealed class WaysToSettleTests
 {
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
 
-    private static Period Nth(int n) => new(TestCommunity.First.Index + n - 1);
-
     /// <summary>The first period is divisible by four: the fourth moves the money of all four. A restart comes after the second.</summary>
     [Theory]
     [InlineData(SettlementMode.Packed)]
@@ -24,22 +22,22 @@ public sealed class WaysToSettleTests
         var buyer = community.Keys[0].Address;
         await using (var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation))
         {
-            await SettleAsync(community, exchange, 1);
-            await SettleAsync(community, exchange, 2);
+            await community.SettleAsync(exchange, 1, _cancellation);
+            await community.SettleAsync(exchange, 2, _cancellation);
         }
 
         Assert.Equal(new Money(100_000_000), await community.Contract.BalanceOfAsync(buyer, _cancellation));
         await using var again = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation);
-        await SettleAsync(community, again, 3);
+        await community.SettleAsync(again, 3, _cancellation);
         Assert.Equal(new Money(100_000_000), await community.Contract.BalanceOfAsync(buyer, _cancellation));
-        await SettleAsync(community, again, 4);
+        await community.SettleAsync(again, 4, _cancellation);
         // Four times 100 Wh at 200 000 µEUR/kWh are 80 000 µEUR.
         Assert.Equal(new Money(99_920_000), await community.Contract.BalanceOfAsync(buyer, _cancellation));
-        await SettleAsync(community, again, 5);
+        await community.SettleAsync(again, 5, _cancellation);
         await again.Completion.WaitAsync(TestCommunity.Patience, _cancellation);
 
         Assert.Equal(new Money(99_920_000), again.Summary().Balances[buyer.ToMember()]);
-        Assert.Equal(Enumerable.Range(1, 5).Select(Nth), (await community.Contract.SettledEventsAsync(0, _cancellation)).Select(settled => settled.Period));
+        Assert.Equal(Enumerable.Range(1, 5).Select(TestCommunity.Nth), (await community.Contract.SettledEventsAsync(0, _cancellation)).Select(settled => settled.Period));
     }
 
     [Fact]
@@ -51,8 +49,8 @@ public sealed class WaysToSettleTests
             await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
             await using var exchange = await ExchangeHost.StartAsync(
                 community.Options with { Rounds = 1, Settlement = new SettlementOptions { Mode = mode } }, TimeProvider.System, _cancellation);
-            await SettleAsync(community, exchange, 1);
-            commitments.Add(await community.Contract.CommitmentOfAsync(Nth(1), _cancellation));
+            await community.SettleAsync(exchange, 1, _cancellation);
+            commitments.Add(await community.Contract.CommitmentOfAsync(TestCommunity.Nth(1), _cancellation));
             Assert.Equal(new Money(99_980_000), await community.Contract.BalanceOfAsync(community.Keys[0].Address, _cancellation));
         }
 
@@ -78,18 +76,12 @@ public sealed class WaysToSettleTests
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, periodsPerBatch: 4);
         await using (var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 1 }, TimeProvider.System, _cancellation))
         {
-            await SettleAsync(community, exchange, 1);
+            await community.SettleAsync(exchange, 1, _cancellation);
         }
 
         var failure = await Assert.ThrowsAsync<ExchangeStartException>(() => ExchangeHost.StartAsync(
             community.Options with { JournalPath = community.Options.JournalPath + ".new" }, TimeProvider.System, _cancellation));
 
-        Assert.Contains($"owes money of periods up to {Nth(1)} that moves only with period {Nth(4)}", failure.Message, StringComparison.Ordinal);
-    }
-
-    private async Task SettleAsync(TestCommunity community, ExchangeHost exchange, int n)
-    {
-        await community.TradeAsync(exchange.Broker, Nth(n), _cancellation);
-        Assert.Equal(Nth(n), (await community.Progress.NextAsync<RoundSettled>(_cancellation)).Period);
+        Assert.Contains($"owes money of periods up to {TestCommunity.Nth(1)} that moves only with period {TestCommunity.Nth(4)}", failure.Message, StringComparison.Ordinal);
     }
 }

@@ -114,13 +114,8 @@ public sealed class StuckTransactionTests
     [Fact]
     public async Task A_gap_that_nobody_knows_how_it_came_about_is_filled_with_a_payment_to_oneself()
     {
-        using var earlier = Sender();
-        _chain.Mines = false;
-        await earlier.SendAsync(Someone, [1], Ct);
-        var second = await earlier.SendAsync(Someone, [2], _ => Task.CompletedTask, Ct);
-        _chain.DropPool();
-        _chain.Mines = true;
-        using var sender = Sender(); // after a restart: of the first nothing is known
+        var second = await SecondOfTwoLostAsync();
+        using var sender = Sender();
 
         var receipt = await sender.ConfirmAsync(second, Ct);
 
@@ -132,12 +127,7 @@ public sealed class StuckTransactionTests
     [Fact]
     public async Task A_gap_is_left_to_a_caller_who_wants_to_know_of_it()
     {
-        using var earlier = Sender();
-        _chain.Mines = false;
-        await earlier.SendAsync(Someone, [1], Ct);
-        var second = await earlier.SendAsync(Someone, [2], _ => Task.CompletedTask, Ct);
-        _chain.DropPool();
-        _chain.Mines = true;
+        var second = await SecondOfTwoLostAsync();
         using var sender = Sender(new TransactionSenderOptions { FillsGaps = false });
 
         var gap = await Assert.ThrowsAsync<NonceGapException>(() => sender.ConfirmAsync(second, Ct));
@@ -216,6 +206,18 @@ public sealed class StuckTransactionTests
         var e = await Assert.ThrowsAsync<TransactionTooLargeException>(() => node.Finish(sender.SendAsync(Someone, [], Ct)));
 
         Assert.Equal(16_777_217UL, e.Gas);
+    }
+
+    /// <summary>Two transactions were sent in an earlier run, the node lost both, and only the second was written down.</summary>
+    private async Task<SignedTransaction> SecondOfTwoLostAsync()
+    {
+        using var earlier = Sender();
+        _chain.Mines = false;
+        await earlier.SendAsync(Someone, [1], Ct);
+        var second = await earlier.SendAsync(Someone, [2], _ => Task.CompletedTask, Ct);
+        _chain.DropPool();
+        _chain.Mines = true;
+        return second;
     }
 
     private TransactionSender Sender(TransactionSenderOptions? options = null) => _chain.Sender(Key, options);
