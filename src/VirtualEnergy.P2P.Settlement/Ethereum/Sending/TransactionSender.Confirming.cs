@@ -7,6 +7,8 @@ public sealed partial class TransactionSender
 
     private const ulong TransferGas = 21_000;
 
+    private static readonly TimeSpan GoneAfter = TimeSpan.FromSeconds(5);
+
     /// <summary>Waits for the receipt, through outages of the node; sends again what the node forgot and replaces what is stuck.</summary>
     /// <returns>Also for a transaction that reverted.</returns>
     /// <exception cref="NonceTakenException">Another transaction has its nonce: it can never be mined.</exception>
@@ -25,7 +27,8 @@ public sealed partial class TransactionSender
     {
         var all = versions.ToList();
         var start = _time.GetTimestamp();
-        var (newestSince, goneLooks, gapLooks) = (start, 0, 0);
+        var (newestSince, gapLooks) = (start, 0);
+        long? goneSince = null;
         EthereumException? lastError = null;
         while (true)
         {
@@ -41,12 +44,13 @@ public sealed partial class TransactionSender
                         return mined;
                     }
 
-                    goneLooks = 0;
+                    goneSince = null;
                 }
                 else if (await _client.TransactionCountAsync(all[^1].Sender, pending: false, cancellationToken) is var count && count > all[^1].Nonce)
                 {
-                    // Twice: ours may have been mined between the two questions.
-                    if (++goneLooks == 2)
+                    // For a while: a node counts a transaction before it has its receipt.
+                    goneSince ??= _time.GetTimestamp();
+                    if (_time.GetElapsedTime(goneSince.Value) >= GoneAfter)
                     {
                         _nonces.Forget(all[^1].Nonce);
                         throw new NonceTakenException(all[^1]);
@@ -54,7 +58,7 @@ public sealed partial class TransactionSender
                 }
                 else
                 {
-                    goneLooks = 0;
+                    goneSince = null;
                     var hasGap = count < all[^1].Nonce && await NextUnknownAsync(cancellationToken) < all[^1].Nonce;
                     gapLooks = hasGap ? gapLooks + 1 : 0;
                     if (gapLooks == 2 && !_options.FillsGaps)
