@@ -63,8 +63,10 @@ internal static class AnvilCommand
             "--hardfork", "osaka", "--gas-limit", "60000000", "--enable-tx-gas-limit",
             "--color", "never",
         ];
-        return options.BlockTime is { } pace
-            ? [.. always, "--block-time", pace.TotalSeconds.ToString(CultureInfo.InvariantCulture)]
-            : always;
+        string[] pace = options.BlockTime is { } time ? ["--block-time", time.TotalSeconds.ToString(CultureInfo.InvariantCulture)]
+            : options.MinesByHand ? ["--no-mining"] : [];
+        string[] state = options.StateFile is { } file
+            ? ["--state", file, "--state-interval", options.StateInterval.TotalSeconds.ToString(CultureInfo.InvariantCulture)] : [];
+        return [.. always, .. pace, .. state];
     }
 }

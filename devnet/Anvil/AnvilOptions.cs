@@ -14,6 +14,15 @@ public sealed record AnvilOptions
     /// <summary>A block at this pace; null mines each transaction in a block of its own as it comes.</summary>
     public TimeSpan? BlockTime { get; init; }
 
+    /// <summary>No block is mined unless <c>evm_mine</c> asks for one.</summary>
+    public bool MinesByHand { get; init; }
+
+    /// <summary>A file that the chain is read from at the start, where it is there, and written to; null keeps it in memory only.</summary>
+    public string? StateFile { get; init; }
+
+    /// <summary>How often the chain is written to its file; what came after the last time is lost if Anvil is killed.</summary>
+    public TimeSpan StateInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long Anvil may take until it listens.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

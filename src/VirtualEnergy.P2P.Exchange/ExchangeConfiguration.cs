@@ -1,5 +1,7 @@
 using System.Net;
+using System.Numerics;
 using VirtualEnergy.P2P.Exchange.Metering;
+using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
@@ -46,6 +48,7 @@ public static class ExchangeConfiguration
             },
             Tariff = ReadTariff(section.Section("Supplier")),
             Gate = ReadGate(section.Section("Gate")),
+            Settlement = ReadSettlement(section.Section("Settlement")),
             Url = section.TextOrNull("Url") ?? "http://127.0.0.1:8080",
             Broker = ReadBroker(section.Section("Broker")),
             FundsWarning = ReadFundsWarning(section.Section("Funds")),
@@ -152,6 +155,28 @@ public static class ExchangeConfiguration
         },
         var other => throw new ExchangeStartException($"Exchange:Gate:Kind is '{other}'; it must be clock or lockstep."),
     };
+
+    private static SettlementOptions ReadSettlement(ConfiguredValues settlement)
+    {
+        var defaults = new SettlementOptions();
+        return new SettlementOptions
+        {
+            PeriodsPerBatch = (int?)settlement.Whole("PeriodsPerBatch", 1, 288),
+            Mode = settlement.TextOrNull("Mode") switch
+            {
+                null or "packed" => SettlementMode.Packed,
+                "verified" => SettlementMode.Verified,
+                var other => throw new ExchangeStartException($"Exchange:Settlement:Mode is '{other}'; it must be packed or verified."),
+            },
+            FinalBlocks = (int)(settlement.Whole("FinalBlocks", 1, 1_000_000) ?? defaults.FinalBlocks),
+            Fees = new FeePolicy
+            {
+                MostFeePerGas = settlement.Whole("MostFeeGwei", 1, 1_000_000) is { } most ? most * (BigInteger)1_000_000_000 : defaults.Fees.MostFeePerGas,
+                RaisePercent = (int)(settlement.Whole("RaisePercent", FeePolicy.NodesMinimumPercent, 1_000) ?? defaults.Fees.RaisePercent),
+                ReplaceAfter = settlement.Whole("ReplaceAfterSeconds", 1, 86_400) is { } after ? TimeSpan.FromSeconds(after) : defaults.Fees.ReplaceAfter,
+            },
+        };
+    }
 
     private static BrokerOptions ReadBroker(ConfiguredValues broker)
     {

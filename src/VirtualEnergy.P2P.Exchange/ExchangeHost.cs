@@ -107,17 +107,11 @@ public sealed class ExchangeHost : IAsyncDisposable
     {
         var services = _app.Services;
         services.GetRequiredService<FundsLedger>().Observe(_parts.Chain.Balances);
-        var unsettled = services.GetRequiredService<JournalReplay>().Run(_parts.Chain.LastPeriod);
-        var worker = services.GetRequiredService<SettlementWorker>();
-        foreach (var round in unsettled)
-        {
-            worker.Enqueue(round);
-        }
-
-        var metered = services.GetRequiredService<MeteredSettler>();
+        services.GetRequiredService<JournalReplay>().Run(_parts.LastSettled);
+        services.GetRequiredService<SettlementWorker>().StartAfter(_parts.LastSettled);
         foreach (var deviations in services.GetRequiredService<JournalReplay>().RunDeviations())
         {
-            metered.Enqueue(deviations);
+            services.GetRequiredService<MeteredSettler>().Enqueue(deviations);
         }
 
         services.GetRequiredService<FundsWatch>().TellAll();

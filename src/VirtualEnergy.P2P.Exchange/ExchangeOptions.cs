@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
+using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Funds;
@@ -46,6 +47,8 @@ public sealed record ExchangeOptions
     public SupplierTariff? Tariff { get; init; }
 
     public GateOptions Gate { get; init; } = new ClockGateOptions();
+
+    public SettlementOptions Settlement { get; init; } = new();
 
     /// <summary>Where the API, the hub and the viewer listen. Port 0 takes a free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";

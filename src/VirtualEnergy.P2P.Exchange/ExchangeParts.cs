@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
+using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange;
@@ -29,6 +31,23 @@ internal sealed class ExchangeParts : IAsyncDisposable
 
     public RunPlan Plan { get; private set; } = null!;
 
+    public Outbox Outbox { get; private set; } = null!;
+
+    public SettlementCalls Calls { get; private set; } = null!;
+
+    public MeteredOutbox MeteredOutbox { get; private set; } = null!;
+
+    public Settler Settler { get; private set; } = null!;
+
+    /// <summary>The last period of the journal that is settled, as far as both agree.</summary>
+    public Period LastSettled { get; private set; }
+
+    /// <summary>The last period whose batch is final.</summary>
+    public Period? LastFinal { get; private set; }
+
+    /// <summary>Why nothing can be settled at the start; null where chain and journal agree.</summary>
+    public string? Stopped { get; private set; }
+
     public EmbeddedBroker? EmbeddedBroker { get; private set; }
 
     public BrokerAddress BrokerAddress { get; private set; } = null!;
@@ -46,8 +65,15 @@ internal sealed class ExchangeParts : IAsyncDisposable
             parts.Journal = ExchangeJournal.Open(
                 options.JournalPath, new JournalIdentity(options.Community, parts.Chain.ChainId, options.Contract.ToString()), time);
             parts.Plan = await parts.Chain.PlanAsync(options, parts.Journal, parts.Contract, cancellation);
-            await new SettlementRecovery(parts.Journal, client).RunAsync(parts.Chain, cancellation);
-            await new MeteredRecovery(parts.Journal, client).RunAsync(parts.Chain, cancellation);
+            parts.PutTogether(options, time);
+            parts.Stopped = await parts.Settler.CompareAsync(deep: true, cancellation) is OtherChain other ? other.Why : null;
+            if (parts.Stopped is null)
+            {
+                await parts.MeteredOutbox.CompareAsync(cancellation);
+            }
+
+            parts.LastFinal = parts.Stopped is null ? await parts.Settler.FinaliseAsync(cancellation) : null;
+            parts.LastSettled = parts.Journal.LastOnChain(BatchKind.Trades) ?? (parts.Journal.FirstCleared() ?? parts.Plan.First).Previous;
             await parts.Journal.AppendChangedMembersAsync(options.Members);
             await parts.StartBrokerAsync(options);
             return parts;
@@ -66,12 +92,33 @@ internal sealed class ExchangeParts : IAsyncDisposable
             await EmbeddedBroker.DisposeAsync();
         }
 
+        Outbox?.Sender.Dispose();
         if (Journal is not null)
         {
             await Journal.DisposeAsync();
         }
 
         _client.Dispose();
+    }
+
+    private void PutTogether(ExchangeOptions options, TimeProvider time)
+    {
+        var sending = new TransactionSenderOptions
+        {
+            // The worker waits longer; here it should notice soon that a node forgot or replaced the transaction.
+            ConfirmationTimeout = options.Settlement.Fees.ReplaceAfter + TimeSpan.FromSeconds(30),
+            PollInterval = TimeSpan.FromMilliseconds(100),
+            Fees = options.Settlement.Fees,
+            FillsGaps = false, // what the chain lost is mostly in the outbox
+        };
+        var sender = new TransactionSender(Client, options.Key, Chain.ChainId, time, sending);
+        Calls = new SettlementCalls(
+            options.Settlement.Mode, new SettlementCadence(Chain.PeriodsPerBatch, Journal.FirstCleared() ?? Plan.First), Journal.Rounds);
+        Outbox = new Outbox(options.Contract, sender, Journal.Batch, Journal.AppendAsync);
+        MeteredOutbox = new MeteredOutbox(Journal, Contract, new MeteredSettlementContract(Client, Contract), Outbox);
+        Settler = new Settler(
+            Contract, Client, options.Payees, Journal, Outbox, Calls, new SettlementRecovery(Journal, Contract, Outbox, Calls, MeteredOutbox.CommitmentOnAsync),
+            options.Settlement.FinalBlocks);
     }
 
     private async Task StartBrokerAsync(ExchangeOptions options)

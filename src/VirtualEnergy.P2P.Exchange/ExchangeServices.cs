@@ -25,16 +25,15 @@ internal static class ExchangeServices
 
         services.AddSingleton(new MemberDirectory(options.Members)).AddSingleton<OpenRound>().AddSingleton<RoundHistory>();
         services.AddSingleton<FundsLedger>().AddSingleton<CommunityAccounts>().AddSingleton(new DeviationBook(options.SettlesDeviations)).AddSingleton(new ReadingLimits(options.Rules.Grid));
-        services.AddSingleton(new ChainStatus(parts.Chain.ChainId) { Block = parts.Chain.Block });
+        services.AddSingleton(new ChainStatus(parts.Chain.ChainId) { Block = parts.Chain.Block, Stopped = parts.Stopped, LastFinal = parts.LastFinal });
         services.AddSingleton(provider => new MessageRate(
             provider.GetRequiredService<MemberDirectory>(), options.MessagesPerMemberAndSecond, time));
         services.AddSingleton(GateOf(options, time));
 
         services.AddSingleton<MandateBook>().AddSingleton<FundsWatch>().AddSingleton<MandateDesk>().AddSingleton<MandateIntake>().AddSingleton<ChainHistory>().AddSingleton<MemberFunds>();
         services.AddSingleton<AdmissionDesk>().AddSingleton<ReadingReceipts>().AddSingleton<MeterDesk>().AddSingleton<DisputeDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
-        services.AddSingleton(_ => new Settler(
-            parts.Contract, parts.Client, options.Key, parts.Chain.ChainId, options.Payees, parts.Journal, time));
-        services.AddSingleton(new MeteredSettlementContract(parts.Client, parts.Contract)).AddSingleton<MeteredSettler>().AddSingleton<DeviationDesk>();
+        services.AddSingleton(parts.Calls).AddSingleton(parts.Calls.Cadence).AddSingleton(parts.Outbox).AddSingleton(parts.MeteredOutbox).AddSingleton(parts.Settler);
+        services.AddSingleton<MeteredSettler>().AddSingleton<DeviationDesk>();
         services.AddSingleton(new EscrowHistory(parts.Client, options.Contract)).AddSingleton<Statements>();
         services.AddSingleton(provider => LinkOf(options, parts, time, provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<MarketViews>().AddSingleton<LiveFeed>();

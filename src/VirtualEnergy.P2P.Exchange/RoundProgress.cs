@@ -15,6 +15,13 @@ public sealed record RoundCleared(Period Period, Price? Price, Energy Volume, in
 /// <param name="Transaction">0x-hash; null, like block and gas, when an earlier run of the exchange sent it and did not see it mined.</param>
 public sealed record RoundSettled(Period Period, string? Transaction, ulong? Block, ulong? Gas) : RoundProgress(Period);
 
+/// <summary>The chain lost the batches up to <paramref name="To"/>, in a reorganisation or starting again from an older state; they are sent again.</summary>
+public sealed record SettlementLost(Period Period, Period To) : RoundProgress(Period);
+
+/// <summary>The chain has what is not this exchange's: nothing is settled until the two agree again, and rounds go on.</summary>
+/// <param name="Period">The next that was to be settled.</param>
+public sealed record SettlementStopped(Period Period, string Why) : RoundProgress(Period);
+
 /// <summary>Settlement of the round failed for now; it is tried again after the wait, and rounds go on.</summary>
 public sealed record SettlementDelayed(Period Period, string Why, TimeSpan RetryIn) : RoundProgress(Period);
 

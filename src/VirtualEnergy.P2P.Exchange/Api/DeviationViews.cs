@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Delivery;
 
 namespace VirtualEnergy.P2P.Exchange.Api;
 
@@ -14,8 +15,9 @@ public sealed record DeviationsView(
     long Period, long LongPriceMicroEurPerKWh, long ShortPriceMicroEurPerKWh, ImmutableArray<PositionView> Positions, ImmutableArray<CorrectionView> Corrections,
     ImmutableArray<TradeView> Trades, ImmutableArray<DeltaView> Deltas, string MeterRoot, MeteredSettlementView? Settlement)
 {
-    /// <param name="settlement">Its last step.</param>
-    internal static DeviationsView Of(JournalledDeviations deviations, JournalledMeteredSettlement? settlement)
+    /// <param name="settlement">What its batch has become.</param>
+    /// <param name="standing">Where it stands; null before that was seen.</param>
+    internal static DeviationsView Of(JournalledDeviations deviations, OutboxBatch? settlement, JournalledMeteredStanding? standing)
     {
         var (result, settled) = (deviations.Result, deviations.Settled());
         return new DeviationsView(
@@ -23,7 +25,7 @@ public sealed record DeviationsView(
             [.. result.Corrections.Select(CorrectionView.Of)], [.. settled.Trades.Select(trade => MarketViews.Of(result.Period, trade))],
             [.. settled.Deltas.Select(delta => new DeltaView(delta.Member.Value, delta.Delta.MicroEur))], result.MeterRoot.ToString(),
             settlement is null ? null : new MeteredSettlementView(
-                settlement.State == SettlementState.Confirmed ? "confirmed" : "sent", settlement.StandsOn.Index, settlement.Sent.Hash.ToString(), settlement.Block,
+                settlement.State.ToString().ToLowerInvariant(), settlement.IsOnChain ? standing?.StandsOn.Index : null, settlement.Transaction?.ToString(), settlement.Block,
                 settlement.Gas));
     }
 }
@@ -72,6 +74,6 @@ public sealed record SourceView(string Kind, int EstimatedFromDays)
 public sealed record ReadingView(
     long Number, long ImportWh, long ExportWh, long ProductionWh, long ChargeWh, long DischargeWh, string Signature);
 
-/// <param name="State"><c>sent</c> or <c>confirmed</c>.</param>
-/// <param name="StandsOn">The trading period after which it was settled.</param>
-public sealed record MeteredSettlementView(string State, long StandsOn, string Transaction, ulong? Block, ulong? Gas);
+/// <param name="State"><c>prepared</c>, <c>sent</c>, <c>mined</c> or <c>final</c>.</param>
+/// <param name="StandsOn">The trading period after which it was settled; null before it is on the chain.</param>
+public sealed record MeteredSettlementView(string State, long? StandsOn, string? Transaction, ulong? Block, ulong? Gas);

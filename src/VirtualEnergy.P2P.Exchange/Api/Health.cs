@@ -25,7 +25,9 @@ internal static class Health
         var parts = new HealthView(
             "",
             new HealthPart(isOnBroker, isOnBroker ? "Connected." : "Not connected; trying again."),
-            new HealthPart(chain.IsConnected, chain.IsConnected ? $"Block {chain.Block}." : "The node does not answer; rounds wait for settlement."),
+            new HealthPart(
+                chain is { IsConnected: true, Stopped: null }, !chain.IsConnected ? "The node does not answer; rounds wait for settlement."
+                    : chain.Stopped is { } why ? $"Settlement has stopped, the market goes on. {why}" : $"Block {chain.Block}."),
             new HealthPart(journal.IsHealthy, journal.IsHealthy ? "Writable." : "The last write failed: is the disk full?"),
             new HealthPart(clock.IsOnTime, !clock.IsOnTime ? "The gate is past its time and still open."
                 : open.Period is { } period ? $"Period {period} is open." : "No gate is open."));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Api;
@@ -47,7 +48,7 @@ internal static class MarketApi
 
         var first = new Period(from ?? Math.Max(0, last.Index - limit + 1));
         var end = first.Index > last.Index ? first : new Period(Math.Min(last.Index, first.Index + limit - 1));
-        var settlements = journal.Settlements(first, end).ToDictionary(settlement => settlement.Period);
+        var settlements = journal.Batches(BatchKind.Trades, first, end).ToDictionary(settlement => settlement.Period);
         ImmutableArray<RoundView> rounds =
             [.. journal.Rounds(first, end).Select(round => views.Of(new PastRound(round, settlements.GetValueOrDefault(round.Period))))];
         return TypedResults.Ok(new RoundPage(from, limit, rounds));
@@ -57,7 +58,7 @@ internal static class MarketApi
     {
         var wanted = new Period(period);
         return journal.Round(wanted) is { } round
-            ? TypedResults.Ok(views.Detail(new PastRound(round, journal.Settlement(wanted)), journal.Bids(wanted)))
+            ? TypedResults.Ok(views.Detail(new PastRound(round, journal.Batch(BatchKind.Trades, wanted)), journal.Bids(wanted)))
             : Problem(StatusCodes.Status404NotFound, "period", $"Period {period} was not cleared here.");
     }
 
@@ -77,7 +78,7 @@ internal static class MarketApi
     {
         var wanted = new Period(period);
         return journal.Deviations(wanted) is { } deviations
-            ? TypedResults.Ok(DeviationsView.Of(deviations, journal.MeteredSettlement(wanted)))
+            ? TypedResults.Ok(DeviationsView.Of(deviations, journal.Batch(BatchKind.Metered, wanted), journal.MeteredStanding(wanted)))
             : Problem(StatusCodes.Status404NotFound, "period", $"Period {period} was not metered here.");
     }
 

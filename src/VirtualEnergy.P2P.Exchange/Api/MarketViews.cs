@@ -73,7 +73,10 @@ public sealed class MarketViews(
 
     public ChainView Chain() => new(
         chain.IsConnected, chain.ChainId, chain.Block, history.LastSettled?.Index, history.LastTransaction?.ToString(), history.Totals.Gas,
-        history.Totals.GasPerTrade, ledger.UnsettledRounds);
+        history.Totals.GasPerTrade, history.Totals.Rounds - history.Totals.Settled)
+    {
+        LastFinalPeriod = chain.LastFinal?.Index, Stopped = chain.Stopped,
+    };
 
     public RoundView Of(PastRound past)
     {
@@ -101,7 +104,7 @@ public sealed class MarketViews(
             [.. round.Deltas().Select(delta => new DeltaView(delta.Member.Value, delta.Delta.MicroEur))],
             new RootsView(round.BidsRoot.ToString(), round.TradesRoot.ToString(), round.RoundHash.ToString()) { Seed = round.Seed?.ToString() },
             settlement is null ? null : new SettlementView(
-                settlement.State == SettlementState.Confirmed ? "confirmed" : "sent", settlement.CallDataHash.ToString(),
+                settlement.State.ToString().ToLowerInvariant(), settlement.CallDataHash.ToString(),
                 settlement.Transaction?.ToString(), settlement.Block, settlement.Gas));
     }
 

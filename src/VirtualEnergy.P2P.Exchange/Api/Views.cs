@@ -59,7 +59,14 @@ public sealed record FlowsView(
 
 public sealed record ChainView(
     bool Connected, ulong ChainId, ulong? Block, long? LastSettledPeriod, string? LastTransaction, ulong GasTotal, double? GasPerTrade,
-    int PendingRounds);
+    int PendingRounds)
+{
+    /// <summary>The last period whose batch no reorganisation takes back.</summary>
+    public long? LastFinalPeriod { get; init; }
+
+    /// <summary>Why settlement has stopped though the chain answers; null while it goes on.</summary>
+    public string? Stopped { get; init; }
+}
 
 /// <summary>A member with what only she and her neighbours would ask for.</summary>
 /// <param name="AvailableMicroEur">Balance and what the unsettled rounds will do to it: what she can bid with.</param>
@@ -86,7 +93,7 @@ public sealed record RootsView(string BidsRoot, string TradesRoot, string RoundH
     public string? Seed { get; init; }
 }
 
-/// <param name="State"><c>sent</c> or <c>confirmed</c>.</param>
+/// <param name="State"><c>prepared</c>, <c>sent</c>, <c>mined</c> or <c>final</c>.</param>
 public sealed record SettlementView(string State, string CallDataHash, string? Transaction, ulong? Block, ulong? Gas);
 
 /// <param name="From">The first period asked for.</param>

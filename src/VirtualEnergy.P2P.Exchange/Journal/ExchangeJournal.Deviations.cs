@@ -1,8 +1,7 @@
 using System.Text;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
-using VirtualEnergy.P2P.Settlement.Contracts;
-using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Delivery;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
@@ -25,11 +24,9 @@ public sealed partial class ExchangeJournal
     public JournalledDeviations? LastDeviations() => Read(connection =>
         connection.Query("SELECT MAX(period) FROM deviations", row => row.LongOrNull(0))[0]) is { } last ? Deviations(new Period(last)) : null;
 
-    /// <summary>The metered periods whose settlement the journal has not seen confirmed, oldest first.</summary>
-    public IReadOnlyList<JournalledDeviations> UnsettledDeviations() => Read(connection => connection.Query(
-        "SELECT message, grid_account, community_account, MAX(id) FROM deviations "
-        + "WHERE period NOT IN (SELECT period FROM metered_settlements WHERE state = @0) GROUP BY period ORDER BY period",
-        row => new JournalledDeviations(JournalText.Deviations(row.GetString(0)), new MoneyAccounts(Account(row, 1), Account(row, 2))), Confirmed));
+    /// <summary>The metered periods whose batch is not believed to be on the chain, oldest first.</summary>
+    public IReadOnlyList<JournalledDeviations> UnsettledDeviations() =>
+        LastDeviations() is { } last ? Deviations(LastOnChain(BatchKind.Metered)?.Next ?? new Period(0), last.Period) : [];
 
     /// <summary>Of each member the reading of a period that has the highest number, unless it is disputed; by member.</summary>
     public IReadOnlyList<MeterReading> CountingReadings(Period period)
@@ -50,26 +47,20 @@ public sealed partial class ExchangeJournal
             new MemberId(row.GetString(1)), new Period(row.GetInt64(0)), row.GetInt64(2), row.GetInt64(3) == 1, JournalText.Bytes(row.GetString(4))),
         from.Index, to.Index));
 
-    public Task AppendMeteredSettlementAsync(JournalledMeteredSettlement settlement) => _writer.AppendAsync(transaction => transaction.Execute(
-        "INSERT INTO metered_settlements(period, stands_on, before_period, before_stands_on, state, transaction_hash, sender, nonce, raw, block, gas, at) "
-        + "VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10, @11)",
-        settlement.Period.Index, settlement.StandsOn.Index, settlement.Before.Period.Index, settlement.Before.StandsOn.Index,
-        settlement.State == SettlementState.Confirmed ? Confirmed : Sent, settlement.Sent.Hash.ToString(), settlement.Sent.Sender.ToString(),
-        (long)settlement.Sent.Nonce, JournalText.Hex(settlement.Sent.Raw), (long?)settlement.Block, (long?)settlement.Gas, Now()));
+    public Task AppendMeteredStandingAsync(JournalledMeteredStanding standing) => _writer.AppendAsync(transaction => transaction.Execute(
+        "INSERT INTO metered_standings(period, stands_on, before_period, before_stands_on, at) VALUES(@0, @1, @2, @3, @4)",
+        standing.Period.Index, standing.StandsOn.Index, standing.Before.Period.Index, standing.Before.StandsOn.Index, Now()));
 
-    /// <summary>The last step of a metered period's settlement; null where none was tried.</summary>
-    public JournalledMeteredSettlement? MeteredSettlement(Period period) => MeteredSettlements("period = @0", period) is [var last] ? last : null;
+    /// <summary>Where a metered period's batch was seen to stand last; null before it was.</summary>
+    public JournalledMeteredStanding? MeteredStanding(Period period) => MeteredStandings("period = @0", period) is [var last] ? last : null;
 
-    /// <summary>The metered batch that stands on a trading period; null where there is none.</summary>
-    public JournalledMeteredSettlement? MeteredSettlementOn(Period tradingPeriod) => MeteredSettlements($"state = '{Confirmed}' AND stands_on = @0", tradingPeriod) is [var last] ? last : null;
+    /// <summary>The metered batch that was seen last on a trading period, and nowhere else since; null where there is none.</summary>
+    public JournalledMeteredStanding? MeteredStandingOn(Period tradingPeriod) => MeteredStandings("stands_on = @0", tradingPeriod) is [var last] ? last : null;
 
-    private List<JournalledMeteredSettlement> MeteredSettlements(string where, Period period) => Read(connection => connection.Query(
-        "SELECT period, stands_on, before_period, before_stands_on, state, transaction_hash, sender, nonce, raw, block, gas "
-        + $"FROM metered_settlements WHERE {where} ORDER BY id DESC LIMIT 1",
-        row => new JournalledMeteredSettlement(
-            new Period(row.GetInt64(0)), new Period(row.GetInt64(1)), new Settlement.Contracts.Metering(new Period(row.GetInt64(2)), new Period(row.GetInt64(3))),
-            row.GetString(4) == Confirmed ? SettlementState.Confirmed : SettlementState.Sent,
-            new SignedTransaction(Address.Parse(row.GetString(6)), (ulong)row.GetInt64(7), JournalText.Bytes(row.GetString(8)), JournalText.Hash(row.GetString(5))),
-            (ulong?)row.LongOrNull(9), (ulong?)row.LongOrNull(10)),
+    private List<JournalledMeteredStanding> MeteredStandings(string where, Period period) => Read(connection => connection.Query(
+        "SELECT period, stands_on, before_period, before_stands_on FROM metered_standings AS seen "
+        + $"WHERE {where} AND id = (SELECT MAX(id) FROM metered_standings WHERE period = seen.period) ORDER BY id DESC LIMIT 1",
+        row => new JournalledMeteredStanding(
+            new Period(row.GetInt64(0)), new Period(row.GetInt64(1)), new Settlement.Contracts.Metering(new Period(row.GetInt64(2)), new Period(row.GetInt64(3)))),
         period.Index));
 }

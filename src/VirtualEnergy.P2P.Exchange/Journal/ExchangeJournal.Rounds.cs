@@ -4,15 +4,11 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
-using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
 public sealed partial class ExchangeJournal
 {
-    private const string Sent = "sent";
-    private const string Confirmed = "confirmed";
-
     /// <summary>Writes down the seed of a round that is about to be announced. Durable first: a restart must reveal what was promised.</summary>
     public Task AppendSeedAsync(Period period, Hash256 seed) => _writer.AppendAsync(transaction =>
         transaction.Execute("INSERT INTO seeds VALUES(@0, @1, @2)", period.Index, seed.ToString(), Now()));
@@ -77,28 +73,6 @@ public sealed partial class ExchangeJournal
             + "FROM rounds WHERE period BETWEEN @0 AND @1 ORDER BY period",
             row => RoundOf(row, [.. trades[row.GetInt64(0)]], [.. charges[row.GetInt64(0)]]), from.Index, to.Index);
     });
-
-    public Task AppendSettlementAsync(JournalledSettlement settlement) => _writer.AppendAsync(transaction => transaction.Execute(
-        "INSERT INTO settlements(period, state, call_data_hash, transaction_hash, sender, nonce, raw, block, gas, at) "
-        + "VALUES(@0, @1, @2, @3, @4, @5, @6, @7, @8, @9)",
-        settlement.Period.Index, settlement.State == SettlementState.Confirmed ? Confirmed : Sent, settlement.CallDataHash.ToString(),
-        settlement.Transaction?.ToString(), settlement.Sent?.Sender.ToString(), (long?)settlement.Sent?.Nonce,
-        settlement.Sent is { } sent ? JournalText.Hex(sent.Raw) : null, (long?)settlement.Block, (long?)settlement.Gas, Now()));
-
-    /// <summary>The last state of a round's settlement, or null if none was tried.</summary>
-    public JournalledSettlement? Settlement(Period period) => Settlements(period, period) is [var settlement] ? settlement : null;
-
-    /// <summary>The last state of each round's settlement in the span, oldest first; none for a round never sent.</summary>
-    public IReadOnlyList<JournalledSettlement> Settlements(Period from, Period to) => Read(connection => connection.Query(
-        "SELECT period, state, call_data_hash, transaction_hash, sender, nonce, raw, block, gas, MAX(id) FROM settlements "
-        + "WHERE period BETWEEN @0 AND @1 GROUP BY period ORDER BY period",
-        row => new JournalledSettlement(
-            new Period(row.GetInt64(0)), row.GetString(1) == Confirmed ? SettlementState.Confirmed : SettlementState.Sent,
-            JournalText.Hash(row.GetString(2)),
-            row.IsDBNull(3) ? null : new SignedTransaction(
-                Address.Parse(row.GetString(4)), (ulong)row.GetInt64(5), JournalText.Bytes(row.GetString(6)), JournalText.Hash(row.GetString(3))),
-            (ulong?)row.LongOrNull(7), (ulong?)row.LongOrNull(8)),
-        from.Index, to.Index));
 
     private static JournalledRound RoundOf(SqliteDataReader row, ImmutableArray<Trade> trades, ImmutableArray<Charge> charges) => new(
         new Period(row.GetInt64(0)),

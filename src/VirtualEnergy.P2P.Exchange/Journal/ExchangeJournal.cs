@@ -17,8 +17,11 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
     private readonly JournalWriter _writer;
     private readonly TimeProvider _time;
 
-    private ExchangeJournal(string connectionString, SqliteConnection writing, TimeProvider time)
+    private readonly JournalLock _lock;
+
+    private ExchangeJournal(JournalLock taken, string connectionString, SqliteConnection writing, TimeProvider time)
     {
+        _lock = taken;
         _connectionString = connectionString;
         _writing = writing;
         _writer = new JournalWriter(writing);
@@ -29,15 +32,17 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
     public bool IsHealthy => !_writer.IsFailing;
 
     /// <summary>Opens the file, or makes a new one for this community and contract.</summary>
-    /// <exception cref="JournalException">Not writable, not a journal, of another version, or of another community or contract.</exception>
+    /// <exception cref="JournalException">In use by another exchange, not writable, not a journal, of another version, or of another community or contract.</exception>
     public static ExchangeJournal Open(string path, JournalIdentity identity, TimeProvider time)
     {
         var full = Path.GetFullPath(path);
         var connectionString = new SqliteConnectionStringBuilder { DataSource = full, ForeignKeys = true }.ToString();
         var writing = new SqliteConnection(connectionString);
+        JournalLock? taken = null;
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+            taken = JournalLock.Take(full);
             writing.Open();
             using (var pragmas = writing.CreateCommand())
             {
@@ -49,16 +54,18 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
 
             JournalSchema.Ensure(writing);
             EnsureIdentity(writing, identity, full);
-            return new ExchangeJournal(connectionString, writing, time);
+            return new ExchangeJournal(taken, connectionString, writing, time);
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
             writing.Dispose();
+            taken?.Dispose();
             throw new JournalException($"The journal {full} cannot be opened: {failure.Message}", failure);
         }
         catch
         {
             writing.Dispose();
+            taken?.Dispose();
             throw;
         }
     }
@@ -69,6 +76,7 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
         await _writing.DisposeAsync();
         using var pooled = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(pooled);
+        _lock.Dispose();
     }
 
     /// <summary>Writes down the members that are new, or not as they were written last.</summary>

@@ -4,22 +4,22 @@ using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
 /// <summary>Puts the exchange's memory back as it was, from the journal's first round on.</summary>
 public sealed class JournalReplay(
-    ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, DeviationBook book, FundsLedger ledger, MandateBook mandates, FundsWatch watch)
+    ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, DeviationBook book, FundsLedger ledger, MandateBook mandates, FundsWatch watch,
+    SettlementCadence cadence)
 {
     // A week at a time: a journal of years must not be in memory at once.
     private const int Chunk = CommunityAccounts.KeptPeriods;
 
     /// <param name="lastSettled">The last period that the contract has settled.</param>
-    /// <returns>The cleared rounds that the contract does not have yet, oldest first.</returns>
-    public IReadOnlyList<JournalledRound> Run(Period lastSettled)
+    public void Run(Period lastSettled)
     {
-        var unsettled = new List<JournalledRound>();
         foreach (var given in journal.Mandates())
         {
             mandates.Confirm(given);
@@ -27,16 +27,16 @@ public sealed class JournalReplay(
 
         if (journal.FirstCleared() is not { } first || journal.LastCleared() is not { } last)
         {
-            return unsettled;
+            return;
         }
 
         for (var from = first; from <= last; from = new Period(from.Index + Chunk))
         {
             var to = new Period(Math.Min(last.Index, from.Index + Chunk - 1));
-            var settlements = journal.Settlements(from, to).ToDictionary(settlement => settlement.Period);
+            var batches = journal.Batches(BatchKind.Trades, from, to).ToDictionary(batch => batch.Period);
             foreach (var round in journal.Rounds(from, to))
             {
-                Replay(round, round.Period == last, settlements.GetValueOrDefault(round.Period), lastSettled, unsettled);
+                Replay(round, round.Period == last, batches.GetValueOrDefault(round.Period), lastSettled);
             }
 
             foreach (var reading in journal.Readings(from, to))
@@ -55,8 +55,6 @@ public sealed class JournalReplay(
                 book.Settle(deviations.Result);
             }
         }
-
-        return unsettled;
     }
 
     /// <summary>The metered periods that the contract does not have yet, oldest first; their money is in the ledger from now on.</summary>
@@ -71,22 +69,21 @@ public sealed class JournalReplay(
         return unsettled;
     }
 
-    private void Replay(
-        JournalledRound round, bool isLast, JournalledSettlement? settlement, Period lastSettled, List<JournalledRound> unsettled)
+    private void Replay(JournalledRound round, bool isLast, OutboxBatch? batch, Period lastSettled)
     {
         ImmutableArray<SignedBid> bids = isLast ? Counting(journal.Bids(round.Period)) : [];
         history.Add(round, bids);
         book.Clear(round);
         accounts.Clear(round.Period, round.Trades, round.Charges, round.Supplier);
         watch.Replay(round, bids);
-        if (round.Period > lastSettled)
+        if (round.Period > cadence.LastMoved(lastSettled))
         {
             ledger.Clear(round.Period, round.Deltas());
-            unsettled.Add(round);
         }
-        else if (settlement is not null)
+
+        if (round.Period <= lastSettled && batch is { IsOnChain: true })
         {
-            history.Settle(settlement, round.Trades.Length);
+            history.Settle(batch, round.Trades.Length);
         }
     }
 

@@ -5,7 +5,6 @@ using VirtualEnergy.P2P.Market.Funds;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Contracts;
-using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
@@ -45,24 +44,4 @@ public sealed record JournalledRound(
 
     /// <summary>The message that tells everyone.</summary>
     public RoundResult Result() => new(Period, Price, Volume, Bids, Trades, BidsRoot, TradesRoot, RoundHash) { Charges = Charges, Seed = Seed };
-}
-
-/// <summary>How far the settlement of a round has come.</summary>
-public enum SettlementState
-{
-    /// <summary>Its transaction is signed; it goes out next, or is out and not confirmed. Only these bytes are sent again.</summary>
-    Sent,
-
-    /// <summary>The chain has it.</summary>
-    Confirmed,
-}
-
-/// <summary>One step of a round's settlement.</summary>
-/// <param name="CallDataHash">Keccak-256 of the call's data: what was, or is to be, executed.</param>
-/// <param name="Sent">The signed bytes; null when the chain had the batch before a transaction was known here.</param>
-/// <param name="Gas">Gas used by the transaction; with <paramref name="Block"/>, null until it was seen mined.</param>
-public sealed record JournalledSettlement(
-    Period Period, SettlementState State, Hash256 CallDataHash, SignedTransaction? Sent, ulong? Block, ulong? Gas)
-{
-    public Hash256? Transaction => Sent?.Hash;
 }

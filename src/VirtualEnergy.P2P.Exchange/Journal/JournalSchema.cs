@@ -6,7 +6,7 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 internal static class JournalSchema
 {
     /// <summary>Written to the file as SQLite's <c>user_version</c>; a file of another version is refused, not guessed at.</summary>
-    public const int Version = 7;
+    public const int Version = 8;
 
     private const string Tables = """
         CREATE TABLE identity(
@@ -31,10 +31,10 @@ internal static class JournalSchema
         CREATE TABLE charges(
           period INTEGER NOT NULL REFERENCES rounds(period), position INTEGER NOT NULL, member TEXT NOT NULL, amount INTEGER NOT NULL,
           PRIMARY KEY(period, position)) STRICT;
-        CREATE TABLE settlements(
-          id INTEGER PRIMARY KEY, period INTEGER NOT NULL, state TEXT NOT NULL, call_data_hash TEXT NOT NULL,
+        CREATE TABLE outbox(
+          id INTEGER PRIMARY KEY, kind TEXT NOT NULL, period INTEGER NOT NULL, state TEXT NOT NULL, call_data_hash TEXT NOT NULL,
           transaction_hash TEXT, sender TEXT, nonce INTEGER, raw TEXT, block INTEGER, gas INTEGER, at TEXT NOT NULL) STRICT;
-        CREATE INDEX settlements_by_period ON settlements(period);
+        CREATE INDEX outbox_by_period ON outbox(kind, period);
         CREATE TABLE mandates(
           member TEXT NOT NULL, number TEXT NOT NULL, message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
           PRIMARY KEY(member, number)) STRICT;
@@ -50,11 +50,11 @@ internal static class JournalSchema
           id INTEGER PRIMARY KEY, period INTEGER NOT NULL REFERENCES rounds(period), message TEXT NOT NULL, grid_account TEXT, community_account TEXT,
           at TEXT NOT NULL) STRICT;
         CREATE INDEX deviations_by_period ON deviations(period);
-        CREATE TABLE metered_settlements(
+        CREATE TABLE metered_standings(
           id INTEGER PRIMARY KEY, period INTEGER NOT NULL, stands_on INTEGER NOT NULL, before_period INTEGER NOT NULL,
-          before_stands_on INTEGER NOT NULL, state TEXT NOT NULL, transaction_hash TEXT NOT NULL, sender TEXT NOT NULL, nonce INTEGER NOT NULL,
-          raw TEXT NOT NULL, block INTEGER, gas INTEGER, at TEXT NOT NULL) STRICT;
-        CREATE INDEX metered_settlements_by_period ON metered_settlements(period);
+          before_stands_on INTEGER NOT NULL, at TEXT NOT NULL) STRICT;
+        CREATE INDEX metered_standings_by_period ON metered_standings(period);
+        CREATE INDEX metered_standings_by_trading ON metered_standings(stands_on);
         """;
 
     /// <summary>Creates the tables in an empty file; checks the version of any other.</summary>

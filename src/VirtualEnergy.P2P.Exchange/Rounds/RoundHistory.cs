@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Settlement.Delivery;
 
 namespace VirtualEnergy.P2P.Exchange.Rounds;
 
 /// <summary>A cleared round, with its settlement once the chain has it.</summary>
-public sealed record PastRound(JournalledRound Round, JournalledSettlement? Settlement)
+public sealed record PastRound(JournalledRound Round, OutboxBatch? Settlement)
 {
-    public bool IsSettled => Settlement is { State: SettlementState.Confirmed };
+    public bool IsSettled => Settlement is { IsOnChain: true };
 }
 
 /// <summary>Sums over every round since the journal's first. Prices: rounds that had one, each counted once.</summary>
@@ -79,9 +80,9 @@ public sealed class RoundHistory
         }
     }
 
-    /// <param name="settlement">Confirmed.</param>
-    /// <param name="trades">How many trades the batch netted.</param>
-    public void Settle(JournalledSettlement settlement, int trades)
+    /// <param name="settlement">On the chain.</param>
+    /// <param name="trades">How many trades the round had.</param>
+    public void Settle(OutboxBatch settlement, int trades)
     {
         lock (_lock)
         {
@@ -96,6 +97,27 @@ public sealed class RoundHistory
                 Settled = _totals.Settled + 1,
                 Gas = _totals.Gas + (settlement.Gas ?? 0),
                 TradesSettled = _totals.TradesSettled + (settlement.Gas is null ? 0 : trades),
+            };
+        }
+    }
+
+    /// <summary>The chain lost the last settled round.</summary>
+    /// <param name="period">The last one settled.</param>
+    /// <param name="trades">As it was settled with.</param>
+    public void Unsettle(Period period, int trades)
+    {
+        lock (_lock)
+        {
+            var gas = _rounds.TryGetValue(period, out var past) ? past.Settlement?.Gas : null;
+            if (past is not null)
+            {
+                _rounds[period] = past with { Settlement = null };
+            }
+
+            _latest = _latest with { Settled = _totals.Settled > 1 ? period.Previous : null };
+            _totals = _totals with
+            {
+                Settled = _totals.Settled - 1, Gas = _totals.Gas - (gas ?? 0), TradesSettled = _totals.TradesSettled - (gas is null ? 0 : trades),
             };
         }
     }

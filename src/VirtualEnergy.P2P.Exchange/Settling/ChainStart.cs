@@ -13,13 +13,11 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// settlements from this exchange, that every member is registered, and how far it has settled.
 /// </summary>
 /// <param name="LastPeriod">The last period that the contract has settled.</param>
+/// <param name="PeriodsPerBatch">Balances move in every so many periods.</param>
 /// <param name="Balances">The escrow of each member and account after that period.</param>
 public sealed record ChainStart(
-    ulong ChainId, Period LastPeriod, ulong Block, MemberLanes Lanes, ImmutableArray<KeyValuePair<MemberId, Money>> Balances)
+    ulong ChainId, Period LastPeriod, int PeriodsPerBatch, ulong Block, MemberLanes Lanes, ImmutableArray<KeyValuePair<MemberId, Money>> Balances)
 {
-    /// <summary>How far the contract has settled deviations.</summary>
-    public Settlement.Contracts.Metering Metering { get; init; }
-
     /// <exception cref="ExchangeStartException">One of these is not so.</exception>
     public static async Task<ChainStart> CheckAsync(
         ExchangeOptions options, IEthereumClient client, EnergySettlementContract contract, CancellationToken cancellation)
@@ -62,13 +60,23 @@ public sealed record ChainStart(
                 throw new ExchangeStartException($"{NameOf(stranger, options)} is not registered with the contract {options.Contract}: register it first.");
             }
 
+            if (lanes.Members.Length > SettlementCalls.MostLanes)
+            {
+                throw new ExchangeStartException(
+                    $"The contract {options.Contract} has {lanes.Members.Length} members; one transaction settles {SettlementCalls.MostLanes} at most. Split the community.");
+            }
+
+            var periodsPerBatch = await contract.PeriodsPerBatchAsync(cancellation);
+            if (options.Settlement.PeriodsPerBatch is { } wanted && wanted != periodsPerBatch)
+            {
+                throw new ExchangeStartException(
+                    $"Exchange:Settlement:PeriodsPerBatch is {wanted}, and the contract {options.Contract} was deployed with {periodsPerBatch}: leave the key out, or deploy anew.");
+            }
+
             var balances = await contract.BalancesAsync([.. options.Payees.Select(Address.FromMember)], cancellation);
             return new ChainStart(
-                chainId, await contract.LastPeriodAsync(cancellation), await client.BlockNumberAsync(cancellation), lanes,
-                [.. options.Payees.Zip(balances, KeyValuePair.Create)])
-            {
-                Metering = await new MeteredSettlementContract(client, contract).MeteringAsync(cancellation),
-            };
+                chainId, await contract.LastPeriodAsync(cancellation), periodsPerBatch, await client.BlockNumberAsync(cancellation), lanes,
+                [.. options.Payees.Zip(balances, KeyValuePair.Create)]);
         }
         catch (EthereumTransportException failure)
         {
@@ -94,9 +102,11 @@ public sealed record ChainStart(
                 + "it is not the journal of this contract, or an old copy of it.");
         }
 
-        if (lastCleared is not null && LastPeriod >= first)
+        if (lastCleared is null && first.Index % PeriodsPerBatch != 0 && await HasCommitmentAsync(contract, cancellation))
         {
-            await CompareAsync(options, journal, journal.Round(LastPeriod)!, contract, cancellation);
+            throw new ExchangeStartException(
+                $"The journal {options.JournalPath} is empty, and the contract owes money of periods up to {LastPeriod} that moves only with period "
+                + $"{first.Index - first.Index % PeriodsPerBatch + PeriodsPerBatch - 1}: use the journal that cleared them.");
         }
 
         return new RunPlan(
@@ -104,20 +114,17 @@ public sealed record ChainStart(
             options.Rounds is { } rounds ? new Period(checked(first.Index + rounds - 1)) : null);
     }
 
-    private async Task CompareAsync(
-        ExchangeOptions options, ExchangeJournal journal, JournalledRound round, EnergySettlementContract contract, CancellationToken cancellation)
+    // What was never settled has no commitment: then nobody is owed anything.
+    private async Task<bool> HasCommitmentAsync(EnergySettlementContract contract, CancellationToken cancellation)
     {
-        var expected = SettlementCommitment.Of(round.Batch(), Lanes);
-        if (Metering.StandsOn == round.Period && journal.MeteredSettlement(Metering.Period) is { } standing && journal.Deviations(Metering.Period) is { } metered)
+        try
         {
-            expected = MeteredBatch.CommitmentOf(expected, metered.Batch().HashAfter(standing.Before, Lanes));
+            await contract.CommitmentOfAsync(LastPeriod, cancellation);
+            return true;
         }
-
-        if (await contract.CommitmentOfAsync(round.Period, cancellation) != expected)
+        catch (EthereumRevertException)
         {
-            throw new ExchangeStartException(
-                $"The contract settled another batch for period {round.Period} than the journal {options.JournalPath} has. "
-                + "Nothing goes on until someone has found out why.");
+            return false;
         }
     }
 

@@ -13,8 +13,8 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// this one must not by accident. Each demand is answered once; what fails is tried again as long as there is time.
 /// </summary>
 public sealed class DemandAnswers(
-    ExchangeOptions options, EnergySettlementContract contract, IEthereumClient client, ExchangeJournal journal, Settler settler, TimeProvider time,
-    ILogger<DemandAnswers> logger) : BackgroundService
+    ExchangeOptions options, EnergySettlementContract contract, IEthereumClient client, ExchangeJournal journal, Settler settler, SettlementCalls calls, MeteredOutbox metered,
+    TimeProvider time, ILogger<DemandAnswers> logger) : BackgroundService
 {
     /// <summary>A part of the time for an answer, so that several tries fit into it; see DataDemands.sol for the quarter.</summary>
     private const int LooksAChallenge = 40;
@@ -87,7 +87,7 @@ public sealed class DemandAnswers(
 
         try
         {
-            var round = RoundOf(journalled, await contract.LanesAsync(cancellation));
+            var round = await RoundOfAsync(journalled, await contract.LanesAsync(cancellation), cancellation);
             var receipt = await judge.AnswerAsync(settler.Sender, round, demand.Part, demand.Place, cancellation);
             logger.LogInformation(
                 "The {Part} {Place} of period {Period} was demanded on the chain and is shown there, {Gas} gas.",
@@ -107,16 +107,15 @@ public sealed class DemandAnswers(
         }
     }
 
-    private SettledRound RoundOf(JournalledRound journalled, MemberLanes lanes)
+    private async Task<SettledRound> RoundOfAsync(JournalledRound journalled, MemberLanes lanes, CancellationToken cancellation)
     {
         var bids = JournalReplay.Counting(journal.Bids(journalled.Period));
         var clearing = new Clearing(journalled.Price, journalled.Interval, journalled.Volume, []) { Charges = journalled.Charges };
         var round = new Round(journalled.Period, bids, clearing, journalled.Trades, journalled.Deltas()) { Accounts = journalled.Accounts };
         var settled = new SettledPeriod(
-            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, SettlementCommitment.DeltasHash(journalled.Batch(), lanes))
+            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, calls.DeltasHashOf(journalled, lanes))
         {
-            Metered = journal.MeteredSettlementOn(journalled.Period) is { } standing && journal.Deviations(standing.Period) is { } metered
-                ? metered.Batch().HashAfter(standing.Before, lanes) : default,
+            Metered = await metered.HashOnAsync(journalled.Period, lanes, cancellation) ?? default,
         };
         return new SettledRound(options.Contract, settled, CommittedRules.Of(options.Rules), new CommittedBids(bids), CommittedTrades.Of(round));
     }

@@ -16,7 +16,7 @@ public sealed class FundsLedger
     private readonly SortedDictionary<Period, IReadOnlyList<MemberDelta>> _unsettled = [];
     private readonly SortedDictionary<Period, IReadOnlyList<MemberDelta>> _unsettledDeviations = [];
 
-    /// <summary>Rounds cleared and not settled yet.</summary>
+    /// <summary>Rounds cleared whose money has not moved on the chain yet.</summary>
     public int UnsettledRounds
     {
         get
@@ -138,6 +138,23 @@ public sealed class FundsLedger
             foreach (var (member, delta) in deltas)
             {
                 _onChain[member] = _onChain.GetValueOrDefault(member) + delta;
+            }
+        }
+    }
+
+    /// <summary>The chain lost the round: its money is expected again.</summary>
+    public void Unsettle(Period period, IReadOnlyList<MemberDelta> deltas)
+    {
+        lock (_lock)
+        {
+            if (!_unsettled.TryAdd(period, deltas))
+            {
+                throw new InvalidOperationException($"Period {period} is waiting for settlement already.");
+            }
+
+            foreach (var (member, delta) in deltas)
+            {
+                _onChain[member] = _onChain.GetValueOrDefault(member) - delta;
             }
         }
     }

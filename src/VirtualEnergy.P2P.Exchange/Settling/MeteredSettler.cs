@@ -1,32 +1,27 @@
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
-using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Settling;
 
 /// <summary>
-/// Settles deviations, one batch after another, each on a trading period that was settled before and has none yet. As with <see cref="Settler"/>, a signed transaction is written
-/// down before it is sent, only its bytes are sent again until it is known to be dead, and the contract takes each metered period once.
+/// Settles deviations, one batch after another, each on a trading period that was settled before and has none yet.
 /// </summary>
-/// <remarks>Called by the settlement worker alone, between two trading batches, so that all of them share one row of nonces. <see cref="Enqueue"/> may be called by anyone.</remarks>
+/// <remarks>
+/// Called by the settlement worker alone, between two trading batches, so that all of them share one row of nonces. <see cref="Enqueue"/>
+/// may be called by anyone.
+/// </remarks>
 public sealed class MeteredSettler(
-    ExchangeOptions options, EnergySettlementContract contract, MeteredSettlementContract metered, IEthereumClient client, Settler settler, FundsLedger ledger, ExchangeJournal journal,
-    ILogger<MeteredSettler> logger)
+    ExchangeOptions options, MeteredOutbox outbox, Settler settler, FundsLedger ledger, ExchangeJournal journal, ILogger<MeteredSettler> logger)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<JournalledDeviations> _due = new();
-    private TaskCompletionSource _enqueued = NewSource();
-    private MemberLanes? _lanes;
-
-    // After a start and after a failure, journal and chain are asked what became of the last attempt.
-    private bool _isInDoubt = true;
-
-    // The contract refused the last batch because a member has less than she is to pay.
-    private bool _overdrawn;
 
     /// <summary>Settles a period anew by what members have now; null where that changes nothing. Set by who settles periods.</summary>
     public Func<JournalledDeviations, Task<JournalledDeviations?>>? Revise { get; set; }
+
+    /// <summary>Called when a batch is enqueued. Set by who sends them.</summary>
+    public Action? Enqueued { get; set; }
 
     /// <summary>Metered periods that are not on the chain yet.</summary>
     public int Waiting
@@ -40,27 +35,15 @@ public sealed class MeteredSettler(
         }
     }
 
-    /// <summary>Done when the next batch is enqueued.</summary>
-    public Task Enqueued
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _enqueued.Task;
-            }
-        }
-    }
-
     /// <summary>A metered period is due. In the order of periods.</summary>
     public void Enqueue(JournalledDeviations deviations)
     {
         lock (_lock)
         {
             _due.AddLast(deviations);
-            _enqueued.TrySetResult();
-            _enqueued = NewSource();
         }
+
+        Enqueued?.Invoke();
     }
 
     /// <summary>Settles what can be settled now; the rest waits for a trading period that it can stand on.</summary>
@@ -71,27 +54,24 @@ public sealed class MeteredSettler(
     {
         while (Next() is { } due)
         {
-            _overdrawn = false;
-            if (await SettleAsync(due, cancellation) is not { } settlement)
+            try
             {
-                if (_overdrawn && await ReviseAsync(due, cancellation))
+                if (await outbox.DeliverAsync(due, cancellation) is not { } delivered)
                 {
-                    continue;
+                    return;
                 }
 
-                return;
+                Settled(due, delivered.StandsOn, delivered.Batch.Block, delivered.Batch.Gas);
             }
-
-            lock (_lock)
+            catch (EthereumRevertException refusal)
             {
-                _due.RemoveFirst();
+                // Too late for this trading period, most likely, or money has left a member's balance behind the exchange's back.
+                logger.LogInformation("Deviations of period {Period} wait for the next trading period: {Why}", due.Period.Index, refusal.Message);
+                if (refusal.ErrorName != "Overdraft" || !await ReviseAsync(due, cancellation))
+                {
+                    return;
+                }
             }
-
-            ledger.SettleDeviations(due.Period);
-            logger.LogInformation(
-                "Deviations of period {Period} settled on period {StandsOn} in block {Block}, {Gas} gas.",
-                due.Period.Index, settlement.StandsOn.Index, settlement.Block, settlement.Gas);
-            options.Progress?.Report(new DeviationsSettled(due.Period, settlement.StandsOn, settlement.Block, settlement.Gas));
         }
     }
 
@@ -100,7 +80,7 @@ public sealed class MeteredSettler(
     /// <exception cref="JournalException">As above.</exception>
     public async Task SettleBeforeAsync(Period tradingPeriod, CancellationToken cancellation)
     {
-        if (Waiting == 0 || journal.Settlement(tradingPeriod) is not null)
+        if (Next() is not { } due || outbox.IsOvertakenBy(tradingPeriod, due.Period))
         {
             return;
         }
@@ -114,6 +94,40 @@ public sealed class MeteredSettler(
             // Nothing was sent, and trading does not wait for it.
             logger.LogError(cannot, "Deviations cannot be settled.");
         }
+    }
+
+    /// <summary>Looks what became of the batches settled before: what the chain lost is due again.</summary>
+    /// <exception cref="EthereumException">The chain does not answer.</exception>
+    public async Task CompareAsync(CancellationToken cancellation)
+    {
+        var lost = await outbox.CompareAsync(cancellation);
+        foreach (var period in lost.Reverse())
+        {
+            var deviations = journal.Deviations(period)!;
+            ledger.ClearDeviations(period, deviations.Batch().Deltas);
+            lock (_lock)
+            {
+                _due.AddFirst(deviations);
+            }
+        }
+
+        if (lost.Count > 0)
+        {
+            logger.LogWarning("The chain lost the deviations of periods {From} to {To}: they are sent again.", lost[0].Index, lost[^1].Index);
+        }
+    }
+
+    private void Settled(JournalledDeviations due, Period standsOn, ulong? block, ulong? gas)
+    {
+        lock (_lock)
+        {
+            _due.RemoveFirst();
+        }
+
+        ledger.SettleDeviations(due.Period);
+        logger.LogInformation(
+            "Deviations of period {Period} settled on period {StandsOn} in block {Block}, {Gas} gas.", due.Period.Index, standsOn.Index, block, gas);
+        options.Progress?.Report(new DeviationsSettled(due.Period, standsOn, block, gas));
     }
 
     /// <summary>Money has left a member's balance since the period was settled here: her part becomes what she can still pay, so that it holds up nobody's.</summary>
@@ -140,71 +154,4 @@ public sealed class MeteredSettler(
             return _due.First?.Value;
         }
     }
-
-    /// <summary>Null where the batch has to wait for another trading period.</summary>
-    private async Task<JournalledMeteredSettlement?> SettleAsync(JournalledDeviations due, CancellationToken cancellation)
-    {
-        // While nothing of ours can be on its way, this is two questions; the revert by name decides the rest.
-        var (standing, last) = (await metered.MeteringAsync(cancellation), await contract.LastPeriodAsync(cancellation));
-        var attempt = _isInDoubt || standing.Period >= due.Period ? journal.MeteredSettlement(due.Period) : null;
-        if (standing.Period >= due.Period)
-        {
-            return attempt is not null
-                ? await ConfirmAsync(attempt, await client.ReceiptAsync(attempt.Sent.Hash, cancellation))
-                : throw new ArgumentException($"The contract has settled deviations up to period {standing.Period}, and not by this exchange.");
-        }
-
-        if (_isInDoubt && await settler.IsDeadAsync(attempt?.Sent, cancellation))
-        {
-            attempt = null;
-        }
-
-        if (attempt is null)
-        {
-            if (standing.StandsOn == last || due.Period > last || await PrepareAsync(due, standing, last, cancellation) is not { } prepared)
-            {
-                return null;
-            }
-
-            attempt = prepared;
-        }
-
-        _isInDoubt = true;
-        await settler.Sender.SendAsync(attempt.Sent, cancellation);
-        var receipt = await settler.Sender.ConfirmAsync(attempt.Sent, cancellation);
-        return receipt.Succeeded ? await ConfirmAsync(attempt, receipt) : null;
-    }
-
-    private async Task<JournalledMeteredSettlement?> PrepareAsync(
-        JournalledDeviations due, Settlement.Contracts.Metering before, Period last, CancellationToken cancellation)
-    {
-        try
-        {
-            _lanes ??= await contract.LanesAsync(cancellation);
-            var data = MeteredSettlementContract.EncodeSettle(due.Batch(), _lanes);
-            _isInDoubt = true; // a nonce may be used from here on
-            var prepared = new JournalledMeteredSettlement(
-                due.Period, last, before, SettlementState.Sent, await settler.Sender.PrepareAsync(contract.Address, data, cancellation), null, null);
-            await journal.AppendMeteredSettlementAsync(prepared);
-            return prepared;
-        }
-        catch (EthereumRevertException refusal)
-        {
-            // Too late for this trading period, most likely, or money has left a member's balance behind the exchange's back.
-            _isInDoubt = false;
-            _overdrawn = refusal.ErrorName == "Overdraft";
-            logger.LogInformation("Deviations of period {Period} wait for the next trading period: {Why}", due.Period.Index, refusal.Message);
-            return null;
-        }
-    }
-
-    private async Task<JournalledMeteredSettlement> ConfirmAsync(JournalledMeteredSettlement attempt, TransactionReceipt? receipt)
-    {
-        var confirmed = attempt with { State = SettlementState.Confirmed, Block = receipt?.BlockNumber, Gas = receipt?.GasUsed };
-        await journal.AppendMeteredSettlementAsync(confirmed);
-        _isInDoubt = false;
-        return confirmed;
-    }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,40 +1,73 @@
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Settling;
 
-/// <summary>Writes down settlements that the chain has and the journal had no time for: the exchange stopped in between.</summary>
-public sealed class SettlementRecovery(ExchangeJournal journal, IEthereumClient client)
+/// <summary>
+/// Brings the outbox in line with the chain, at the start and whenever they may have parted: what the chain has is written down as mined, what
+/// it lost as to be sent again. What is not this journal's is only reported.
+/// </summary>
+public sealed class SettlementRecovery(
+    ExchangeJournal journal, EnergySettlementContract contract, Outbox outbox, SettlementCalls calls, StandingBatches? standing = null)
 {
-    /// <summary>Only the last rounds can be in that state: settlement goes in order, and each is written down before the next.</summary>
-    public async Task RunAsync(ChainStart chain, CancellationToken cancellation)
+    private MemberLanes? _lanes;
+
+    /// <param name="deep">Compares every batch that is not final, and not the last alone.</param>
+    /// <param name="cancellation">Stops it; what is done stays done.</param>
+    public async Task<ChainComparison> RunAsync(bool deep, CancellationToken cancellation)
     {
-        if (journal.FirstCleared() is not { } first)
+        if (journal.FirstCleared() is not { } first || journal.LastCleared() is not { } lastCleared)
         {
-            return;
+            return new ChainAgrees();
         }
 
-        for (var period = chain.LastPeriod; period >= first; period = period.Previous)
+        var lastKnown = journal.LastOnChain(BatchKind.Trades) ?? first.Previous;
+        var lastOnChain = await contract.LastPeriodAsync(cancellation);
+        var compareFrom = deep ? (journal.LastFinal(BatchKind.Trades) ?? first.Previous).Next : lastOnChain;
+        var comparison = await ChainComparison.OfAsync(
+            first, lastCleared, lastKnown, lastOnChain, compareFrom, period => IsOursAsync(period, lastOnChain, cancellation));
+        if (comparison is ChainLost lost)
         {
-            var settlement = journal.Settlement(period);
-            if (settlement is { State: SettlementState.Confirmed })
+            // Newest first: should this end in between, the next run finds a shorter loss, and no hole.
+            for (var period = lost.To; period >= lost.From; period = period.Previous)
             {
-                return;
+                await outbox.AppendAsync(journal.Batch(BatchKind.Trades, period)!.Lose());
             }
-
-            var receipt = settlement?.Sent is { } sent ? await client.ReceiptAsync(sent.Hash, cancellation) : null;
-            await journal.AppendSettlementAsync(
-                (settlement ?? Unknown(period, chain)) with { State = SettlementState.Confirmed, Block = receipt?.BlockNumber, Gas = receipt?.GasUsed });
         }
+        else if (comparison is ChainHasMore more)
+        {
+            for (var period = more.From; period <= more.To; period = period.Next)
+            {
+                await outbox.MinedAsync(journal.Batch(BatchKind.Trades, period) ?? new OutboxBatch(BatchKind.Trades, period), cancellation);
+            }
+        }
+
+        return comparison;
     }
 
-    private JournalledSettlement Unknown(Period period, ChainStart chain)
+    private async Task<bool> IsOursAsync(Period period, Period lastOnChain, CancellationToken cancellation)
     {
-        var round = journal.Round(period)!;
-        var data = EnergySettlementContract.EncodeSettle(
-            round.Batch(), chain.Lanes);
-        return new JournalledSettlement(period, SettlementState.Confirmed, Keccak256.Hash(data), null, null, null);
+        _lanes ??= await contract.LanesAsync(cancellation);
+        var round = journal.Round(period) ?? throw new JournalException($"The journal has no round of period {period}, and rounds around it: it is damaged.");
+        try
+        {
+            var kept = await contract.CommitmentOfAsync(period, cancellation);
+            var alone = calls.CommitmentOf(round, _lanes);
+            return kept == alone || (standing is not null && await standing(period, alone, cancellation) == kept);
+        }
+        catch (EthereumRevertException) when (period < lastOnChain)
+        {
+            return true; // The ring has no room for it any more: nobody can tell.
+        }
     }
 }
+
+/// <summary>What the contract keeps of a trading period with another batch on it.</summary>
+/// <param name="period">The trading period.</param>
+/// <param name="alone">Its own commitment.</param>
+/// <param name="cancellation">Stops waiting.</param>
+/// <returns>Null where nothing stands on it.</returns>
+public delegate Task<Hash256?> StandingBatches(Period period, Hash256 alone, CancellationToken cancellation);

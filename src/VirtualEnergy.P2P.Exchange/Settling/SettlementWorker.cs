@@ -1,30 +1,38 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using VirtualEnergy.P2P.Exchange.Api;
 using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Rounds;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Settling;
 
 /// <summary>
 /// Brings the rounds to the chain, one after another, behind the round clock. Whatever the chain does, it tries again, with
-/// longer waits up to half a minute; rounds go on meanwhile. While nothing is due it looks how the chain is.
+/// longer waits up to half a minute; rounds go on meanwhile. While nothing is due it looks how the chain is. Batches that the chain lost it
+/// sends again; when the chain has what is not this journal's, it settles nothing until the two agree again.
 /// </summary>
 public sealed class SettlementWorker(
-    ExchangeOptions options, Settler settler, MeteredSettler metered, ChainStatus chain, FundsLedger ledger, RoundHistory history, MarketViews views, FundsWatch watch, LiveFeed live,
-    TimeProvider time, ILogger<SettlementWorker> logger) : BackgroundService
+    ExchangeOptions options, Settler settler, MeteredSettler metered, ChainStatus chain, FundsLedger ledger, RoundHistory history, ExchangeJournal journal, MarketViews views,
+    FundsWatch watch, LiveFeed live, TimeProvider time, ILogger<SettlementWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
-    // Unbounded in principle, in fact by the rounds that a chain can be away for: one entry each.
-    private readonly Channel<JournalledRound> _due = Channel.CreateUnbounded<JournalledRound>(new UnboundedChannelOptions { SingleReader = true });
+    // What was cleared in this run and is not settled: the journal has it too, so this is a cache that rounds leave as they settle.
+    private readonly ConcurrentDictionary<Period, JournalledRound> _cleared = new();
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource _allSettled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _allMetered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _noMoreMetered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isComplete;
+    private volatile bool _isMeteredComplete;
+    private Period? _settled;
+    private TimeSpan _wait = FirstRetry;
 
     /// <summary>Done when the round after which nothing follows is settled.</summary>
     public Task AllSettled => _allSettled.Task;
@@ -34,41 +42,59 @@ public sealed class SettlementWorker(
     /// </summary>
     public Task AllMetered => _allMetered.Task;
 
+    /// <summary>From where settlement goes on. Before the first round is enqueued.</summary>
+    /// <param name="lastSettled">The last period that the contract has.</param>
+    public void StartAfter(Period lastSettled) => _settled = lastSettled;
+
     /// <summary>A cleared round is due. In the order of periods.</summary>
-    public void Enqueue(JournalledRound round) => _due.Writer.TryWrite(round);
+    public void Enqueue(JournalledRound round)
+    {
+        _cleared[round.Period] = round;
+        _news.Writer.TryWrite(true);
+    }
 
     /// <summary>Nothing follows what is enqueued.</summary>
-    public void CompleteAfterLast() => _due.Writer.TryComplete();
+    public void CompleteAfterLast()
+    {
+        _isComplete = true;
+        _news.Writer.TryWrite(true);
+    }
 
     /// <summary>No metered batch follows what is enqueued.</summary>
-    public void CompleteMetered() => _noMoreMetered.TrySetResult();
+    public void CompleteMetered()
+    {
+        _isMeteredComplete = true;
+        _news.Writer.TryWrite(true);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await NextAsync(stoppingToken) is { } round)
-        {
-            await SettleAsync(round, stoppingToken);
-        }
-
-        _allSettled.TrySetResult();
+        await Task.Yield();
+        metered.Enqueued = () => _news.Writer.TryWrite(true);
         while (true)
         {
-            var (enqueued, completed) = (metered.Enqueued, _noMoreMetered.Task.IsCompleted);
-            var settled = await TrySettleMeteredAsync(stoppingToken);
-            if (completed && settled)
+            var (isComplete, isMeteredComplete) = (_isComplete, _isMeteredComplete); // before looking what is due: nothing comes after it
+            if (chain.Stopped is null && Due() is { } round)
+            {
+                await SettleAsync(round, stoppingToken);
+                continue;
+            }
+
+            if (isComplete && chain.Stopped is null)
+            {
+                _allSettled.TrySetResult();
+            }
+
+            var isReached = chain.Stopped is not null || await TrySettleMeteredAsync(stoppingToken);
+            if (isReached && isComplete && isMeteredComplete && chain.Stopped is null)
             {
                 _allMetered.TrySetResult();
             }
 
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            var wait = Task.Delay(settled ? LookInterval : FirstRetry, time, over.Token);
-            if (await Task.WhenAny(completed ? wait : _noMoreMetered.Task, enqueued, wait) == wait && settled)
+            if (!await HasNewsAsync(isReached ? LookInterval : FirstRetry, stoppingToken) || chain.Stopped is not null)
             {
                 await LookAsync(stoppingToken);
             }
-
-            await over.CancelAsync();
-            stoppingToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -98,62 +124,56 @@ public sealed class SettlementWorker(
         }
     }
 
-    private async Task<JournalledRound?> NextAsync(CancellationToken cancellation)
+    /// <returns>False when only time has passed.</returns>
+    private async Task<bool> HasNewsAsync(TimeSpan longest, CancellationToken cancellation)
     {
-        var ready = _due.Reader.WaitToReadAsync(cancellation).AsTask();
-
-        // Taken before looking, so that a batch that comes in between is not overlooked.
-        var enqueued = metered.Enqueued;
-        if (!ready.IsCompleted)
+        using var pace = new CancellationTokenSource(longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(pace.Token, cancellation);
+        try
         {
-            await TrySettleMeteredAsync(cancellation);
+            return await _news.Reader.ReadAsync(either.Token);
         }
-
-        while (!ready.IsCompleted)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var look = Task.Delay(LookInterval, time, over.Token);
-            var first = await Task.WhenAny(ready, look, enqueued);
-            if (first == look)
-            {
-                await LookAsync(cancellation);
-            }
-
-            if (first != ready)
-            {
-                enqueued = metered.Enqueued;
-                await TrySettleMeteredAsync(cancellation);
-            }
-
-            await over.CancelAsync();
+            return false;
         }
+    }
 
-        return await ready && _due.Reader.TryRead(out var round) ? round : null;
+    private JournalledRound? Due()
+    {
+        var next = (_settled ?? throw new InvalidOperationException("Nobody said where settlement begins.")).Next;
+        return _cleared.TryGetValue(next, out var round) ? round : history.LastCleared >= next ? journal.Round(next) : null;
     }
 
     private async Task SettleAsync(JournalledRound round, CancellationToken cancellation)
     {
-        for (var wait = FirstRetry; ; wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry)
+        try
         {
-            try
+            await metered.SettleBeforeAsync(round.Period, cancellation);
+            var batch = await settler.SettleAsync(round, cancellation);
+            Settled(round, batch);
+            (chain.IsConnected, chain.Block, _wait) = (true, batch.Block ?? chain.Block, FirstRetry);
+            await ObserveBalancesAsync(cancellation);
+            Tell(round, batch);
+        }
+        catch (Exception failure) when (failure is EthereumException or JournalException or ArgumentException)
+        {
+            chain.IsConnected = failure is not (EthereumTransportException or TransactionTimeoutException);
+            if (failure is EthereumRevertException or NonceTakenException or NonceGapException && await TryCompareAsync(deep: false, cancellation))
             {
-                await metered.SettleBeforeAsync(round.Period, cancellation);
-                var settlement = await settler.SettleAsync(round, cancellation);
-                ledger.Settle(round.Period);
-                history.Settle(settlement, round.Trades.Length);
-                (chain.IsConnected, chain.Block) = (true, settlement.Block ?? chain.Block);
-                await ObserveBalancesAsync(cancellation);
-                Tell(round, settlement);
-                return;
+                return; // The chain is not where it was thought to be; now that is known.
             }
-            catch (Exception failure) when (failure is EthereumException or JournalException or ArgumentException)
+
+            if (failure is NonceGapException gap)
             {
-                chain.IsConnected = failure is not (EthereumTransportException or TransactionTimeoutException);
-                logger.LogWarning("Settlement of period {Period} waits {Wait}: {Why}", round.Period.Index, wait, failure.Message);
-                options.Progress?.Report(new SettlementDelayed(round.Period, failure.Message, wait));
-                live.Changed(LivePart.Chain);
-                await Task.Delay(wait, time, cancellation);
+                await TryFillAsync(gap, cancellation);
             }
+
+            logger.LogWarning("Settlement of period {Period} waits {Wait}: {Why}", round.Period.Index, _wait, failure.Message);
+            options.Progress?.Report(new SettlementDelayed(round.Period, failure.Message, _wait));
+            live.Changed(LivePart.Chain);
+            await Task.Delay(_wait, time, cancellation);
+            _wait = _wait * 2 < LongestRetry ? _wait * 2 : LongestRetry;
         }
     }
 
@@ -162,16 +182,125 @@ public sealed class SettlementWorker(
         try
         {
             var block = await settler.BlockAsync(cancellation);
+            await CompareAsync(deep: false, cancellation);
+            chain.LastFinal = await settler.FinaliseAsync(cancellation);
             await ObserveBalancesAsync(cancellation);
             (chain.IsConnected, chain.Block) = (true, block);
         }
-        catch (EthereumException failure)
+        catch (Exception failure) when (failure is EthereumException or JournalException)
         {
-            chain.IsConnected = false;
-            logger.LogWarning("The chain does not answer: {Why}", failure.Message);
+            chain.IsConnected = failure is not (EthereumTransportException or TransactionTimeoutException);
+            logger.LogWarning("The chain was not looked at: {Why}", failure.Message);
         }
 
         live.Changed(LivePart.Chain);
+    }
+
+    /// <returns>Whether chain and outbox had parted.</returns>
+    private async Task<bool> TryCompareAsync(bool deep, CancellationToken cancellation)
+    {
+        try
+        {
+            return await CompareAsync(deep, cancellation) is not ChainAgrees;
+        }
+        catch (EthereumException failure)
+        {
+            logger.LogDebug("The chain was not compared: {Why}", failure.Message);
+            return false;
+        }
+    }
+
+    // The contract is where it should be: what the chain lost was no batch.
+    private async Task TryFillAsync(NonceGapException gap, CancellationToken cancellation)
+    {
+        try
+        {
+            await settler.Sender.FillGapAsync(gap.Transaction.Nonce, cancellation);
+        }
+        catch (Exception failure) when (failure is EthereumException or InvalidOperationException)
+        {
+            logger.LogWarning("Missing nonces were not filled: {Why}", failure.Message);
+        }
+    }
+
+    private async Task<ChainComparison> CompareAsync(bool deep, CancellationToken cancellation)
+    {
+        var comparison = await settler.CompareAsync(deep, cancellation);
+        switch (comparison)
+        {
+            case OtherChain other:
+                Stop(other.Why);
+                return comparison;
+            case ChainLost lost:
+                for (var period = lost.To; period >= lost.From; period = period.Previous)
+                {
+                    Lost(journal.Round(period)!);
+                }
+
+                logger.LogWarning("The chain lost periods {From} to {To}: they are sent again.", lost.From.Index, lost.To.Index);
+                options.Progress?.Report(new SettlementLost(lost.From, lost.To));
+                break;
+            case ChainHasMore more:
+                for (var period = more.From; period <= more.To; period = period.Next)
+                {
+                    var (round, batch) = (journal.Round(period)!, journal.Batch(BatchKind.Trades, period)!);
+                    Settled(round, batch);
+                    Tell(round, batch);
+                }
+
+                break;
+        }
+
+        await metered.CompareAsync(cancellation);
+        if (chain.Stopped is not null)
+        {
+            logger.LogWarning("Chain and journal agree again: settlement goes on.");
+            chain.Stopped = null;
+        }
+
+        return comparison;
+    }
+
+    private void Stop(string why)
+    {
+        if (chain.Stopped is null)
+        {
+            logger.LogError("Settlement stops, the market goes on. {Why}", why);
+            options.Progress?.Report(new SettlementStopped(_settled!.Value.Next, why));
+        }
+
+        chain.Stopped = why;
+        live.Changed(LivePart.Chain);
+    }
+
+    private void Settled(JournalledRound round, OutboxBatch batch)
+    {
+        if (settler.Cadence.MovesBalances(round.Period))
+        {
+            for (var period = settler.Cadence.FirstOfBatch(round.Period); period <= round.Period; period = period.Next)
+            {
+                ledger.Settle(period);
+            }
+        }
+
+        history.Settle(batch, round.Trades.Length);
+        _cleared.TryRemove(round.Period, out _);
+        _settled = round.Period;
+    }
+
+    private void Lost(JournalledRound round)
+    {
+        if (settler.Cadence.MovesBalances(round.Period))
+        {
+            foreach (var moved in journal.Rounds(settler.Cadence.FirstOfBatch(round.Period), round.Period))
+            {
+                ledger.Unsettle(moved.Period, moved.Deltas());
+            }
+        }
+
+        history.Unsettle(round.Period, round.Trades.Length);
+        _settled = round.Period.Previous;
+        live.Changed(views.Of(new PastRound(round, journal.Batch(BatchKind.Trades, round.Period))));
     }
 
     // Only this worker settles, so what the chain shows between two of its batches is after the one and before the other.
@@ -189,13 +318,13 @@ public sealed class SettlementWorker(
         }
     }
 
-    private void Tell(JournalledRound round, JournalledSettlement settlement)
+    private void Tell(JournalledRound round, OutboxBatch batch)
     {
         logger.LogInformation(
             "Period {Period} settled in block {Block}, transaction {Transaction}, {Gas} gas.",
-            round.Period.Index, settlement.Block, settlement.Transaction, settlement.Gas);
-        options.Progress?.Report(new RoundSettled(round.Period, settlement.Transaction?.ToString(), settlement.Block, settlement.Gas));
-        live.Changed(views.Of(new PastRound(round, settlement)));
+            round.Period.Index, batch.Block, batch.Transaction, batch.Gas);
+        options.Progress?.Report(new RoundSettled(round.Period, batch.Transaction?.ToString(), batch.Block, batch.Gas));
+        live.Changed(views.Of(new PastRound(round, batch)));
         live.Changed(LivePart.Chain);
     }
 }

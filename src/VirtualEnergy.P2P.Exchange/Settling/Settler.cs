@@ -2,66 +2,72 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Settling;
 
-/// <summary>
-/// Settles one round so that it happens exactly once: the signed transaction is written down before it is sent, and until it
-/// is known to be dead nothing but its very bytes is sent again. The contract takes each period once, whatever else goes wrong.
-/// </summary>
+/// <summary>Settles rounds through the outbox, and looks at what became of those settled before.</summary>
 public sealed class Settler(
-    EnergySettlementContract contract, IEthereumClient client, EthereumKey key, ulong chainId, ImmutableArray<MemberId> payees, ExchangeJournal journal,
-    TimeProvider time) : IDisposable
+    EnergySettlementContract contract, IEthereumClient client, ImmutableArray<MemberId> payees, ExchangeJournal journal, Outbox outbox,
+    SettlementCalls calls, SettlementRecovery recovery, int finalBlocks)
 {
-    private static readonly TransactionSenderOptions Sending = new()
-    {
-        // The worker waits longer; here it should notice soon that a node forgot or replaced the transaction.
-        ConfirmationTimeout = TimeSpan.FromSeconds(30),
-        PollInterval = TimeSpan.FromMilliseconds(100),
-    };
-
-    private TransactionSender _sender = new(client, key, chainId, time, Sending);
     private MemberLanes? _lanes;
 
-    // After a start and after a failure, journal and chain are asked what became of the last attempt.
-    private bool _isInDoubt = true;
+    /// <summary>Sends for the same account, whose nonces have one owner.</summary>
+    public TransactionSender Sender => outbox.Sender;
 
-    /// <summary>Sends for the same account, whose nonces have one owner. Another one after a doubt: ask again for each use.</summary>
-    public TransactionSender Sender => _sender;
+    public SettlementCadence Cadence => calls.Cadence;
 
-    /// <summary>Settles the round, or finds that it is settled, and returns once the journal has it.</summary>
+    /// <summary>Settles the round, or finds that it is settled, and returns once the journal has it. In the order of periods.</summary>
     /// <exception cref="EthereumException">Not settled, or not known to be: call again.</exception>
     /// <exception cref="ArgumentException">A member of the round has no lane on the chain.</exception>
     /// <exception cref="JournalException">The journal cannot be written.</exception>
-    public async Task<JournalledSettlement> SettleAsync(JournalledRound round, CancellationToken cancellation)
+    public async Task<OutboxBatch> SettleAsync(JournalledRound round, CancellationToken cancellation)
     {
         _lanes ??= await contract.LanesAsync(cancellation);
-        var data = EnergySettlementContract.EncodeSettle(round.Batch(), _lanes);
-        var attempt = new JournalledSettlement(round.Period, SettlementState.Sent, Keccak256.Hash(data), null, null, null);
-        if (_isInDoubt)
+        return await outbox.DeliverAsync(
+            new OutboxCall(
+                BatchKind.Trades, round.Period, calls.DataOf(round, _lanes), async stop => await contract.LastPeriodAsync(stop) >= round.Period),
+            cancellation);
+    }
+
+    /// <inheritdoc cref="SettlementRecovery.RunAsync"/>
+    public Task<ChainComparison> CompareAsync(bool deep, CancellationToken cancellation) => recovery.RunAsync(deep, cancellation);
+
+    /// <summary>
+    /// Writes down which batches are final by now: one whose receipt is so deep in the chain, and all before it, as the contract takes them
+    /// in order. A receipt that moved to another block is written down, too.
+    /// </summary>
+    /// <returns>What the last final one is.</returns>
+    public async Task<Period?> FinaliseAsync(CancellationToken cancellation)
+    {
+        var head = await client.BlockNumberAsync(cancellation);
+        var mined = journal.NotFinal(BatchKind.Trades);
+        for (var i = mined.Count - 1; i >= 0; i--)
         {
-            attempt = attempt with { Sent = journal.Settlement(round.Period)?.Sent };
-            if (await contract.LastPeriodAsync(cancellation) >= round.Period)
+            if (!IsDeep(mined[i], head))
             {
-                return await ConfirmAsync(attempt, attempt.Sent is { } sent ? await client.ReceiptAsync(sent.Hash, cancellation) : null);
+                continue;
             }
 
-            attempt = attempt with { Sent = await IsDeadAsync(attempt.Sent, cancellation) ? null : attempt.Sent };
+            // The head was asked for before: a receipt in the same block now is at least so deep.
+            var receipt = await outbox.ReceiptAsync(mined[i].Versions, cancellation);
+            if (receipt is null || receipt.BlockNumber != mined[i].Block)
+            {
+                await outbox.AppendAsync(mined[i].Mine(receipt));
+                continue;
+            }
+
+            foreach (var batch in mined.Take(i + 1))
+            {
+                await outbox.AppendAsync(batch.Finalise());
+            }
+
+            break;
         }
 
-        _isInDoubt = true;
-        if (attempt.Sent is null)
-        {
-            attempt = attempt with { Sent = await _sender.PrepareAsync(contract.Address, data, cancellation) };
-            await journal.AppendSettlementAsync(attempt);
-        }
-
-        await _sender.SendAsync(attempt.Sent, cancellation);
-        var receipt = await _sender.ConfirmAsync(attempt.Sent, cancellation);
-        return receipt.Succeeded
-            ? await ConfirmAsync(attempt, receipt)
-            : throw EthereumRevertException.From([], []);
+        return journal.LastFinal(BatchKind.Trades);
     }
 
     /// <summary>The balance on the chain of everyone who may be paid.</summary>
@@ -73,42 +79,5 @@ public sealed class Settler(
 
     public Task<ulong> BlockAsync(CancellationToken cancellation) => client.BlockNumberAsync(cancellation);
 
-    public void Dispose() => _sender.Dispose();
-
-    private async Task<JournalledSettlement> ConfirmAsync(JournalledSettlement attempt, TransactionReceipt? receipt)
-    {
-        var confirmed = attempt with { State = SettlementState.Confirmed, Block = receipt?.BlockNumber, Gas = receipt?.GasUsed };
-        await journal.AppendSettlementAsync(confirmed);
-        _isInDoubt = false;
-        return confirmed;
-    }
-
-    /// <summary>
-    /// Dead is a transaction that can never settle its batch any more: reverted, or its nonce was used by another one. None at all is dead, too. After that
-    /// <see cref="Sender"/> is another one, which asks the node for its nonce.
-    /// </summary>
-    public async Task<bool> IsDeadAsync(SignedTransaction? transaction, CancellationToken cancellation)
-    {
-        if (transaction is null || transaction.Sender != key.Address)
-        {
-            return RenewSender();
-        }
-
-        // Count first: a receipt that appears in between belongs to a living one.
-        var used = await client.TransactionCountAsync(transaction.Sender, pending: false, cancellation);
-        if (used <= transaction.Nonce)
-        {
-            return false;
-        }
-
-        return await client.ReceiptAsync(transaction.Hash, cancellation) is not { Succeeded: true } && RenewSender();
-    }
-
-    // What the sender believes of its next nonce came from before the doubt; a new one asks the node.
-    private bool RenewSender()
-    {
-        _sender.Dispose();
-        _sender = new TransactionSender(client, key, chainId, time, Sending);
-        return true;
-    }
+    private bool IsDeep(OutboxBatch batch, ulong head) => batch.Block is { } block && block + (ulong)finalBlocks - 1 <= head;
 }

@@ -11,8 +11,8 @@ export function chainPanel(state) {
       setText(byId('chain-caption'), 'Not connected');
       return;
     }
-    setText(byId('chain-caption'), chain.connected ? `Chain ${chain.chainId}, connected` : 'Chain not answering; rounds wait, nothing is lost');
-    byId('chain-state').className = chain.connected ? 'state on' : 'state off';
+    setText(byId('chain-caption'), captionOf(chain));
+    byId('chain-state').className = chain.connected && !chain.stopped ? 'state on' : 'state off';
     fact('chain-block', number(chain.block ?? 0), chain.block);
     fact('chain-settled', chain.lastSettledPeriod === null ? none : periodTime(chain.lastSettledPeriod, state.periodSeconds), chain.lastSettledPeriod);
     fact('chain-gas', chain.gasPerTrade === null ? none : number(chain.gasPerTrade), chain.gasPerTrade);
@@ -21,6 +21,13 @@ export function chainPanel(state) {
     identifier('chain-transaction', chain.lastTransaction);
     identifier('chain-contract', community?.contract);
   });
+}
+
+function captionOf(chain) {
+  if (!chain.connected) {
+    return 'Chain not answering; rounds wait, nothing is lost';
+  }
+  return chain.stopped ? `Settlement has stopped, rounds go on. ${chain.stopped}` : `Chain ${chain.chainId}, connected`;
 }
 
 function fact(id, text, value) {

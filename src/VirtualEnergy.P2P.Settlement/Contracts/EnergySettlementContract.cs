@@ -92,16 +92,15 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     /// <summary>Keeps the roots of a period whose money moves with a later one. The sender is the settler.</summary>
     public Task<TransactionReceipt> CommitRootsAsync(
         TransactionSender sender, Period period, Hash256 bidsRoot, Hash256 tradesRoot, CancellationToken cancellationToken) =>
-        sender.SendAndConfirmAsync(Address, EnergySettlementAbi.CommitRoots.Encode(period.Index, bidsRoot, tradesRoot), cancellationToken);
+        sender.SendAndConfirmAsync(Address, EncodeCommitRoots(period, bidsRoot, tradesRoot), cancellationToken);
 
     /// <summary>Settles a period by its payments, which the contract adds up itself. The sender is the settler.</summary>
     /// <exception cref="ArgumentException">A payment's member is not registered, or it does not fit; nothing was sent.</exception>
     public async Task<TransactionReceipt> SettleVerifiedAsync(
         TransactionSender sender, Period period, Hash256 bidsRoot, Hash256 tradesRoot, IReadOnlyList<Payment> payments, CancellationToken cancellationToken)
     {
-        var lanes = await LanesAsync(cancellationToken);
-        var words = PaymentWords.Pack(payments, lanes).Select(word => (object)word).ToArray();
-        return await sender.SendAndConfirmAsync(Address, EnergySettlementAbi.SettleVerified.Encode(period.Index, bidsRoot, tradesRoot, words), cancellationToken);
+        var data = EncodeSettleVerified(period, bidsRoot, tradesRoot, payments, await LanesAsync(cancellationToken));
+        return await sender.SendAndConfirmAsync(Address, data, cancellationToken);
     }
 
     /// <summary>Settles a period and waits until it is mined. The sender is the settler.</summary>
@@ -118,6 +117,19 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     public static byte[] EncodeSettle(SettlementBatch batch, MemberLanes lanes) =>
         EnergySettlementAbi.Settle.Encode(
             batch.Period.Index, batch.BidsRoot, batch.TradesRoot, lanes.Pack(batch).Select(word => (object)word).ToArray());
+
+    /// <summary>The call data of <c>commitRoots</c>.</summary>
+    public static byte[] EncodeCommitRoots(Period period, Hash256 bidsRoot, Hash256 tradesRoot) =>
+        EnergySettlementAbi.CommitRoots.Encode(period.Index, bidsRoot, tradesRoot);
+
+    /// <summary>The call data of <c>settleVerified</c>.</summary>
+    /// <exception cref="ArgumentException">A payment's member is not registered, or it does not fit.</exception>
+    public static byte[] EncodeSettleVerified(Period period, Hash256 bidsRoot, Hash256 tradesRoot, IEnumerable<Payment> payments, MemberLanes lanes) =>
+        EnergySettlementAbi.SettleVerified.Encode(period.Index, bidsRoot, tradesRoot, PaymentWords.Pack(payments, lanes).Select(word => (object)word).ToArray());
+
+    /// <summary>Balances move in every so many periods; in the others only roots are kept.</summary>
+    public async Task<int> PeriodsPerBatchAsync(CancellationToken cancellationToken) =>
+        (int)await ReadAsync<BigInteger>(EnergySettlementAbi.PeriodsPerBatch, cancellationToken);
 
     public Task<Address> TokenAsync(CancellationToken cancellationToken) =>
         ReadAsync<Address>(EnergySettlementAbi.Token, cancellationToken);

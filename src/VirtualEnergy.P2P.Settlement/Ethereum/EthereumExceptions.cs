@@ -88,3 +88,25 @@ public sealed class TransactionTimeoutException(SignedTransaction transaction, T
 {
     public SignedTransaction Transaction { get; } = transaction;
 }
+
+/// <summary>Another transaction of the account has the nonce: this one, in all its versions, can never be mined while the chain stands.</summary>
+public sealed class NonceTakenException(SignedTransaction transaction)
+    : EthereumException($"Nonce {transaction.Nonce} of {transaction.Sender} went to another transaction than {transaction.Hash}: somebody else uses the key.")
+{
+    public SignedTransaction Transaction { get; } = transaction;
+}
+
+/// <summary>Nonces below a transaction's are free, and nobody knows of transactions for them: it cannot be mined until they are used.</summary>
+public sealed class NonceGapException(SignedTransaction transaction, ulong next)
+    : EthereumException($"Transaction {transaction.Hash} has nonce {transaction.Nonce}, and the node's next for {transaction.Sender} is {next}: the chain lost what was between.")
+{
+    public SignedTransaction Transaction { get; } = transaction;
+}
+
+/// <summary>A transaction would take more gas than any may: nothing was sent.</summary>
+/// <param name="gas">What it would take.</param>
+public sealed class TransactionTooLargeException(ulong gas)
+    : EthereumException($"It would take {gas} gas, and a transaction may take {TransactionSenderOptions.MostGas} (EIP-7825).")
+{
+    public ulong Gas { get; } = gas;
+}

@@ -10,6 +10,7 @@ using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Benchmarks.Rounds;
@@ -88,9 +89,9 @@ internal sealed class MeasuredExchange : IAsyncDisposable
         _accounts.Clear(period, round.Trades, [], null);
         _history.Add(journalled, bids);
         var data = EnergySettlementContract.EncodeSettle(journalled.Batch(), _lanes);
-        var transaction = await _sender.PrepareAsync(_market.Domain.Contract, data, cancellation);
-        await _journal.AppendSettlementAsync(new JournalledSettlement(period, SettlementState.Sent, Keccak256.Hash(data), transaction, null, null));
-        await _sender.SendAsync(transaction, cancellation);
+        await _sender.SendAsync(
+            _market.Domain.Contract, data,
+            version => _journal.AppendAsync(new OutboxBatch(BatchKind.Trades, period).Sign(version, Keccak256.Hash(data))), cancellation);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         _ledger.Settle(period);
         return (seconds, round, journalled);

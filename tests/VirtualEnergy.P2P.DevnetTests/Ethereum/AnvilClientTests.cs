@@ -57,9 +57,10 @@ public sealed class AnvilClientTests : IAsyncLifetime
     [Fact]
     public async Task The_same_bytes_can_be_sent_twice_and_count_once()
     {
-        var prepared = await _sender.PrepareAsync(Address.Zero, [], Ct);
+        SignedTransaction? kept = null;
+        var prepared = await _sender.SendAsync(Address.Zero, [], transaction => Task.FromResult(kept = transaction), Ct);
 
-        await _sender.SendAsync(prepared, Ct);
+        Assert.Equal(kept, prepared);
         await _sender.SendAsync(prepared, Ct);
 
         Assert.Equal(prepared.Hash, (await _sender.ConfirmAsync(prepared, Ct)).TransactionHash);

@@ -68,7 +68,7 @@ public sealed class DeviationTests
         var view = await http.GetFromJsonAsync<JsonElement>($"/api/deviations/{First.Index}", _cancellation);
         var events = await community.Metered.EventsAsync(0, _cancellation);
         Assert.Equal(events[0].MeterRoot.ToString(), view.GetProperty("meterRoot").GetString());
-        Assert.Equal("confirmed", view.GetProperty("settlement").GetProperty("state").GetString());
+        Assert.Equal("mined", view.GetProperty("settlement").GetProperty("state").GetString());
         Assert.Equal(["reading", "reading", "estimate", "reading"], community.Options.Members.Select(member =>
             view.GetProperty("positions").EnumerateArray().Single(position => position.GetProperty("member").GetString() == member.Id.Value).GetProperty("source").GetProperty("kind").GetString()!));
     }

@@ -47,7 +47,7 @@ public sealed class ExchangeApiTests
         Assert.Equal(TestCommunity.First.Index, pushed.GetProperty("period").GetInt64());
         var round = await http.GetFromJsonAsync<JsonElement>($"/api/rounds/{TestCommunity.First}", _cancellation);
         Assert.Equal(2, round.GetProperty("bids").GetArrayLength());
-        Assert.Equal("confirmed", round.GetProperty("settlement").GetProperty("state").GetString());
+        Assert.Equal("mined", round.GetProperty("settlement").GetProperty("state").GetString());
         Assert.Equal(pushed.GetProperty("transaction").GetString(), round.GetProperty("settlement").GetProperty("transaction").GetString());
 
         var snapshot = await http.GetFromJsonAsync<JsonElement>("/api/snapshot", _cancellation);

@@ -31,6 +31,16 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
 
     public static async Task<ExchangeProcess> StartAsync(TestCommunity community, CancellationToken cancellation)
     {
+        var process = Start(ArgumentsOf(community));
+        var line = await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation)
+            ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(cancellation));
+        var match = Started().Match(line);
+        return new ExchangeProcess(process, match.Groups[1].Value, BrokerAddress.Parse(match.Groups[2].Value));
+    }
+
+    /// <summary>The configuration of an exchange for the community, with a broker of its own.</summary>
+    public static string[] ArgumentsOf(TestCommunity community)
+    {
         var options = community.Options;
         string[] rules = options.Rules.Accounts.Community is { } account
             ? [$"--Exchange:Rules:Mechanism={options.Rules.Mechanism.Code()}", $"--Exchange:Rules:CommunityAccount={account}"] : [];
@@ -38,17 +48,13 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
         {
             $"--Exchange:Members:{i}:Id={member.Id}", $"--Exchange:Members:{i}:Name={member.Name}",
         })];
-        var process = Start(
+        return
         [
             $"--Exchange:Community={options.Community}", $"--Exchange:Rpc={options.Rpc}", $"--Exchange:Contract={options.Contract}",
             $"--Exchange:Key=0x{Convert.ToHexStringLower(DevAccounts.Settler.ToBytes())}", $"--Exchange:Journal={options.JournalPath}",
             "--Exchange:Url=http://127.0.0.1:0", "--Exchange:Broker:Port=0", "--Exchange:Gate:Kind=lockstep",
             "--Exchange:Gate:TimeoutMilliseconds=600000", "--Exchange:Log=none", .. rules, .. members,
-        ]);
-        var line = await process.StandardOutput.ReadLineAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation)
-            ?? throw new InvalidOperationException(await process.StandardError.ReadToEndAsync(cancellation));
-        var match = Started().Match(line);
-        return new ExchangeProcess(process, match.Groups[1].Value, BrokerAddress.Parse(match.Groups[2].Value));
+        ];
     }
 
     /// <summary>Starts a program that is to end by itself with an error.</summary>
@@ -92,12 +98,14 @@ internal sealed partial class ExchangeProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string[] arguments)
+    /// <summary>Starts the program and waits for nothing.</summary>
+    public static Process Start(string[] arguments)
     {
         // The same configuration, Debug or Release, that these tests were built in.
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var program = Path.Combine(RepositoryFiles.Root, "src", "VirtualEnergy.P2P.Exchange", "bin", configuration, "net10.0", "VirtualEnergy.P2P.Exchange.dll");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.GetTempPath() };
+        start.Environment["DOTNET_TieredPGO"] = "0"; // these processes do not live long enough to profit from being watched
         start.ArgumentList.Add(program);
         foreach (var argument in arguments)
         {

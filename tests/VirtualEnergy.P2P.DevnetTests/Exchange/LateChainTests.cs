@@ -120,6 +120,9 @@ internal sealed class ChainDoor : IAsyncDisposable
     /// <summary>The next transaction reaches the chain; its answer does not come back, and the door is shut after it.</summary>
     public bool ShutsAfterTransaction { get; set; }
 
+    /// <summary>Asked for each request before it passes and once more (true) when its answer is there: whether it ends here.</summary>
+    public Func<string, bool, bool> Stops { get; set; } = (_, _) => false;
+
     public Uri Address => new(_app.Urls.First());
 
     public static async Task<ChainDoor> OpenAsync(Uri chain, CancellationToken cancellation)
@@ -150,8 +153,20 @@ internal sealed class ChainDoor : IAsyncDisposable
 
         using var reader = new StreamReader(context.Request.Body);
         var request = await reader.ReadToEndAsync(context.RequestAborted);
+        if (Stops(request, false))
+        {
+            context.Abort();
+            return;
+        }
+
         using var body = new StringContent(request, System.Text.Encoding.UTF8, "application/json");
         using var answer = await _http.PostAsync(chain, body, context.RequestAborted);
+        if (Stops(request, true))
+        {
+            context.Abort();
+            return;
+        }
+
         if (ShutsAfterTransaction && request.Contains("eth_sendRawTransaction", StringComparison.Ordinal))
         {
             IsShut = true;

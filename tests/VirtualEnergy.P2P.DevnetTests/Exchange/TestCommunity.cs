@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Threading.Channels;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Exchange;
@@ -18,13 +21,14 @@ internal sealed class TestCommunity : IAsyncDisposable
     public static readonly Period First = new(1_890_000);
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly AnvilProcess _anvil;
+    private readonly AnvilOptions _chain;
+    private AnvilProcess _anvil;
     private readonly JsonRpcClient _client;
     private readonly string _folder = Directory.CreateTempSubdirectory("ve-exchange-").FullName;
 
-    private TestCommunity(AnvilProcess anvil, JsonRpcClient client, EnergySettlementContract contract, ImmutableArray<EthereumKey> keys)
+    private TestCommunity(AnvilOptions chain, AnvilProcess anvil, JsonRpcClient client, EnergySettlementContract contract, ImmutableArray<EthereumKey> keys)
     {
-        (_anvil, _client, Contract, Keys) = (anvil, client, contract, keys);
+        (_chain, _anvil, _client, Contract, Keys) = (chain, anvil, client, contract, keys);
         Domain = new MarketDomain(31337, contract.Address);
         Options = new ExchangeOptions
         {
@@ -43,6 +47,8 @@ internal sealed class TestCommunity : IAsyncDisposable
 
     public EnergySettlementContract Contract { get; }
 
+    public JsonRpcClient Client => _client;
+
     public ImmutableArray<EthereumKey> Keys { get; }
 
     public MarketDomain Domain { get; }
@@ -51,9 +57,10 @@ internal sealed class TestCommunity : IAsyncDisposable
 
     public RecordedProgress Progress { get; } = new();
 
-    public static async Task<TestCommunity> StartAsync(int homes, CancellationToken cancellation, TimeSpan? challenge = null)
+    public static async Task<TestCommunity> StartAsync(
+        int homes, CancellationToken cancellation, TimeSpan? challenge = null, int periodsPerBatch = 1, AnvilOptions? chain = null)
     {
-        var anvil = await AnvilProcess.StartAsync(new AnvilOptions(), TimeProvider.System, cancellation);
+        var anvil = await AnvilProcess.StartAsync(chain ??= new AnvilOptions(), TimeProvider.System, cancellation);
         var client = new JsonRpcClient(anvil.RpcUrl, TimeProvider.System);
         ImmutableArray<EthereumKey> keys =
             [.. Enumerable.Range(1, homes).Select(home => EthereumKey.FromBytes([.. Enumerable.Repeat((byte)home, EthereumKey.Size)]))];
@@ -61,7 +68,10 @@ internal sealed class TestCommunity : IAsyncDisposable
             client, DevAccounts.Registrar, 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
         var token = await TestEuro.DeployAsync(sender, cancellation);
         var judge = await FraudProofsContract.DeployAsync(sender, cancellation);
-        var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, First.Previous) { Challenge = challenge ?? TimeSpan.FromSeconds(10) };
+        var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, First.Previous)
+        {
+            Challenge = challenge ?? TimeSpan.FromSeconds(10), PeriodsPerBatch = periodsPerBatch,
+        };
         var contract = await EnergySettlementContract.DeployAsync(sender, terms, cancellation);
         await contract.RegisterAsync(sender, [.. keys.Select(key => key.Address)], cancellation);
         await token.MintAsync(sender, sender.Address, new Money(100_000_000L * homes), cancellation);
@@ -71,7 +81,7 @@ internal sealed class TestCommunity : IAsyncDisposable
             await contract.DepositAsync(sender, key.Address, new Money(100_000_000), cancellation);
         }
 
-        return new TestCommunity(anvil, client, contract, keys);
+        return new TestCommunity(chain, anvil, client, contract, keys);
     }
 
     /// <summary>From here on rounds are cleared so; the last home keeps the community's account and is no member.</summary>
@@ -138,6 +148,60 @@ internal sealed class TestCommunity : IAsyncDisposable
     }
 
     public SignedBid Sign(int home, Bid bid) => new BidSigning(Domain).Sign(bid, Keys[home]);
+
+    /// <summary>The n-th period, from 1.</summary>
+    public static Period Nth(int n) => new(First.Index + n - 1);
+
+    /// <summary>Homes 0 and 1 trade in the n-th period, and the chain has it.</summary>
+    public async Task SettleAsync(ExchangeHost exchange, int n, CancellationToken cancellation)
+    {
+        await TradeAsync(exchange.Broker, Nth(n), cancellation);
+        Xunit.Assert.Equal(Nth(n), (await Progress.NextAsync<RoundSettled>(cancellation)).Period);
+    }
+
+    /// <summary>Homes 0 and 1 bid for the period, as soon as it is open.</summary>
+    public async Task TradeAsync(BrokerAddress broker, Period period, CancellationToken cancellation)
+    {
+        for (var home = 0; home < 2; home++)
+        {
+            await using var node = await TestNode.ConnectAsync(broker, Options.Community, Keys[home].Address.ToMember(), cancellation);
+            await node.UntilOpenAsync(period, cancellation);
+            Xunit.Assert.True((await node.AskAsync(Bid(home, period), cancellation)).Accepted);
+        }
+    }
+
+    /// <summary>Returns when the chain has written itself to its file, as it is now.</summary>
+    public async Task UntilWrittenAsync(string file, CancellationToken cancellation)
+    {
+        var now = DateTime.UtcNow;
+        var start = TimeProvider.System.GetTimestamp();
+        while (!File.Exists(file) || File.GetLastWriteTimeUtc(file) <= now)
+        {
+            await _client.BlockNumberAsync(cancellation);
+            Xunit.Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"The chain does not write {file}.");
+        }
+    }
+
+    /// <summary>SIGKILL for the chain; then it starts on the same port, from its file.</summary>
+    public async Task KillAndRestartChainAsync(CancellationToken cancellation)
+    {
+        using (var process = Process.GetProcessById(_anvil.ProcessId))
+        {
+            process.Kill();
+        }
+
+        await _anvil.DisposeAsync();
+        _anvil = await AnvilProcess.StartAsync(_chain, TimeProvider.System, cancellation);
+    }
+
+    /// <summary>Asks the chain for what is not in every node's interface.</summary>
+    public async Task<JsonElement> AskChainAsync(string method, params object[] parameters)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.PostAsJsonAsync(Options.Rpc, new { jsonrpc = "2.0", id = 1, method, @params = parameters });
+        var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        return json.TryGetProperty("result", out var result) ? result : throw new InvalidOperationException($"{method}: {json}");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -85,6 +85,12 @@ internal sealed class TestNode : IAsyncDisposable
     public Task<BidReceipt> ReceiptAsync(CancellationToken cancellation) =>
         _receipts.Reader.ReadAsync(cancellation).AsTask().WaitAsync(TestCommunity.Patience, cancellation);
 
+    /// <summary>The next announcement, however long it takes.</summary>
+    public ValueTask<RoundAnnouncement> AnnouncementAsync(CancellationToken cancellation) => _open.Reader.ReadAsync(cancellation);
+
+    /// <summary>The next receipt, however long it takes.</summary>
+    public ValueTask<BidReceipt> NextReceiptAsync(CancellationToken cancellation) => _receipts.Reader.ReadAsync(cancellation);
+
     /// <summary>Returns when the period's gate is announced as open, with what was announced.</summary>
     public async Task<RoundAnnouncement> UntilOpenAsync(Period period, CancellationToken cancellation)
     {

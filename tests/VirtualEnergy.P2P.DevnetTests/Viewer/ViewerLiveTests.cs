@@ -63,6 +63,20 @@ public sealed class ViewerLiveTests(BrowserFixture browser) : IClassFixture<Brow
     }
 
     [Fact]
+    public async Task Settlement_that_stopped_is_said_with_its_reason()
+    {
+        var snapshot = CannedMarket.AtNoon();
+        snapshot["chain"]!["stopped"] = "The contract settled another batch for period 7 than the journal has.";
+        await using var exchange = await CannedExchange.StartAsync(snapshot);
+        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(), exchange.Address);
+
+        Assert.Equal(
+            "Settlement has stopped, rounds go on. The contract settled another batch for period 7 than the journal has.",
+            await viewer.Page.GetByTestId("chain-caption").TextContentAsync());
+        Assert.Equal(0, await viewer.ReadOverflowAsync());
+    }
+
+    [Fact]
     public async Task Page_survives_a_restart_of_the_exchange_on_the_same_port()
     {
         var first = await CannedExchange.StartAsync(CannedMarket.AtNoon());

@@ -159,7 +159,7 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
     public async Task A_journal_that_was_closed_without_goodbye_gives_the_open_round_its_bids_back()
     {
         await AnswerAsync(Sign(Buy(1, 500)));
-        await using var again = ExchangeJournal.Open(Path.Combine(_folder, "journal.db"), Identity, _time);
+        await using var again = ExchangeJournal.Open(AsAKillLeavesIt(), Identity, _time);
         var resumed = new OpenRound(MarketRules.Default);
         _ = resumed.Open(Open, default, _members.Active, again.Bids(Open));
         Assert.Equal(1, resumed.BidsReceived);
@@ -170,8 +170,21 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
     public void The_journal_of_another_contract_is_refused()
     {
         var other = Identity with { Contract = Anna.Address.ToString() };
-        var refused = Assert.Throws<JournalException>(() => ExchangeJournal.Open(Path.Combine(_folder, "journal.db"), other, _time));
+        var refused = Assert.Throws<JournalException>(() => ExchangeJournal.Open(AsAKillLeavesIt(), other, _time));
         Assert.Contains("belongs to", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_journal_has_one_exchange_at_a_time_by_whichever_name()
+    {
+        var (path, link) = (Path.Combine(_folder, "journal.db"), Path.Combine(_folder, "link.db"));
+        File.CreateSymbolicLink(link, path);
+        Assert.All([path, link], name => Assert.Contains(
+            "is in use by another exchange", Assert.Throws<JournalException>(() => ExchangeJournal.Open(name, Identity, _time)).Message, StringComparison.Ordinal));
+
+        await _journal.DisposeAsync();
+        await using var next = ExchangeJournal.Open(link, Identity, _time);
+        Assert.True(next.IsHealthy);
     }
 
     [Fact]
@@ -232,6 +245,18 @@ public sealed class AdmissionDeskTests : IAsyncDisposable
     private static ReceiptSignature SignatureOf(BidReceipt receipt) => new(receipt.Place, receipt.Path, receipt.Signature);
 
     private static IncomingBid Incoming(SignedBid signed) => new(AnnaId, WireFormat.Write(new BidMessage(signed.Bid, signed.Signature)));
+
+    /// <summary>The file and its log, as they are while nobody has closed them.</summary>
+    private string AsAKillLeavesIt()
+    {
+        var copy = Path.Combine(_folder, "killed.db");
+        foreach (var part in new[] { "", "-wal" })
+        {
+            File.Copy(Path.Combine(_folder, "journal.db") + part, copy + part);
+        }
+
+        return copy;
+    }
 
     private static Bid Bid(long number, params ImmutableArray<Step> buy) => new(AnnaId, Open, number, buy, []);
 

@@ -44,6 +44,19 @@ public sealed class FundsLedgerTests
     }
 
     [Fact]
+    public void A_round_that_the_chain_lost_is_expected_again_and_changes_nothing_available()
+    {
+        _ledger.Clear(new Period(7), [new(Anna, new Money(-300)), new(Bruno, new Money(300))]);
+        _ledger.Settle(new Period(7));
+        _ledger.Unsettle(new Period(7), [new(Anna, new Money(-300)), new(Bruno, new Money(300))]);
+        Assert.Equal(new Money(700), _ledger.Available(Anna));
+        Assert.Equal(new Money(1_000), _ledger.OnChain(Anna));
+        Assert.Equal(1, _ledger.UnsettledRounds);
+        _ledger.Observe([new(Anna, new Money(1_000))]); // the chain says so, too
+        Assert.Equal(new Money(700), _ledger.Available(Anna));
+    }
+
+    [Fact]
     public void No_round_counts_twice()
     {
         _ledger.Clear(new Period(7), [new(Anna, new Money(-300)), new(Bruno, new Money(300))]);

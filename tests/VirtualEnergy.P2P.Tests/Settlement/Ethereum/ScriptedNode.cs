@@ -31,8 +31,10 @@ internal sealed class ScriptedNode : HttpMessageHandler
 
     public static ScriptedNode Silent() => new((_, _, _) => new TaskCompletionSource<string>().Task);
 
-    public JsonRpcClient Client(JsonRpcOptions? options = null) =>
-        new(new HttpClient(this) { BaseAddress = new Uri("http://node/"), Timeout = Timeout.InfiniteTimeSpan }, Time, options);
+    public JsonRpcClient Client(JsonRpcOptions? options = null) => Client(Time, options);
+
+    public JsonRpcClient Client(TimeProvider time, JsonRpcOptions? options = null) =>
+        new(new HttpClient(this) { BaseAddress = new Uri("http://node/"), Timeout = Timeout.InfiniteTimeSpan }, time, options);
 
     /// <summary>Lets the clock run, a step at a time, until the work is done.</summary>
     public async Task<T> Finish<T>(Task<T> work)

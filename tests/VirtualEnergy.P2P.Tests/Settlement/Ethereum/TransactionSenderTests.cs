@@ -110,9 +110,9 @@ public sealed class TransactionSenderTests
 
         var e = await Assert.ThrowsAsync<TransactionTimeoutException>(() => chain.Node.Finish(sender.SendAndConfirmAsync(Someone, [], Ct)));
 
-        Assert.Equal(Keccak256.Hash(Hex.Parse(chain.Sent[0])), e.Transaction.Hash);
+        Assert.Equal(Keccak256.Hash(Hex.Parse(chain.Sent[^1])), e.Transaction.Hash);
         Assert.Contains("not mined after 90 s", e.Message, StringComparison.Ordinal);
-        Assert.Single(chain.Sent);
+        Assert.All(chain.Nonces, nonce => Assert.Equal(0UL, nonce));
     }
 
     [Fact]

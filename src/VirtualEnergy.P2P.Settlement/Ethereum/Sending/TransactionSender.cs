@@ -3,38 +3,27 @@ using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Settlement.Ethereum;
 
-/// <summary>How a sender behaves.</summary>
-public sealed record TransactionSenderOptions
-{
-    /// <summary>How long <see cref="TransactionSender.ConfirmAsync"/> waits for the receipt.</summary>
-    public TimeSpan ConfirmationTimeout { get; init; } = TimeSpan.FromSeconds(90);
-
-    /// <summary>Between two looks for the receipt.</summary>
-    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Estimate on the block that is being made: for a call that waits for a time, on a chain that makes blocks only when there is something to do.</summary>
-    public bool EstimateOnPending { get; init; }
-
-    /// <summary>Gas limit = estimate × this / 100: state may change between estimate and block.</summary>
-    public int GasPercent { get; init; } = 125;
-}
-
 /// <summary>
-/// Sends transactions of one key: keeps its nonce, one at a time, so that concurrent callers never collide. One sender a key.
+/// Sends transactions of one key: keeps its nonces, one at a time, so that concurrent callers never collide; replaces what is stuck by
+/// one that offers more, under the same nonce; sends again what the node forgot.
 /// </summary>
 /// <remarks>
-/// <see cref="PrepareAsync"/> gives the signed bytes without sending them, for a caller that must write them down first.
-/// Sending the same bytes twice is harmless; making new ones for the same purpose is not.
+/// All versions of a transaction have one nonce, so that at most one of them is ever mined, and whichever it is counts. A caller that must
+/// survive its own end gives a <c>keep</c>: it is called with the bytes of each version before they are sent, and what it throws is thrown.
+/// Sending the same bytes twice is harmless; making new ones for the same purpose before the old are dead is not.
 /// </remarks>
-public sealed class TransactionSender : IDisposable
+public sealed partial class TransactionSender : IDisposable
 {
+    // How often a nonce that somebody else took first is given up for the next.
+    private const int NonceAttempts = 4;
+
     private readonly IEthereumClient _client;
     private readonly EthereumKey _key;
     private readonly ulong _chainId;
     private readonly TimeProvider _time;
     private readonly TransactionSenderOptions _options;
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
-    private ulong? _nextNonce;
+    private readonly NonceLedger _nonces = new();
     private bool _chainIsChecked;
 
     public TransactionSender(IEthereumClient client, EthereumKey key, ulong chainId, TimeProvider time, TransactionSenderOptions? options = null)
@@ -53,9 +42,16 @@ public sealed class TransactionSender : IDisposable
     /// <summary>Sends; the transaction is then known to the node, and not mined yet.</summary>
     /// <param name="to">Null creates a contract from <paramref name="data"/>.</param>
     /// <exception cref="EthereumRevertException">It would revert now; nothing was sent.</exception>
+    /// <exception cref="TransactionTooLargeException">It would take more gas than a transaction may; nothing was sent.</exception>
     /// <exception cref="WrongChainException">The node is on another chain; nothing was sent.</exception>
     public async Task<Hash256> SendAsync(Address? to, byte[] data, CancellationToken cancellationToken) =>
-        (await PrepareAndSendAsync(to, data, BigInteger.Zero, cancellationToken)).Hash;
+        (await SendAsync(to, data, BigInteger.Zero, null, cancellationToken)).Hash;
+
+    /// <summary>Signs with the next nonce and today's fees, has the bytes kept, and sends them.</summary>
+    /// <param name="keep">Called before the bytes are sent; if it throws, nothing was sent and the nonce is not used.</param>
+    /// <inheritdoc cref="SendAsync(Address?, byte[], CancellationToken)"/>
+    public Task<SignedTransaction> SendAsync(Address? to, byte[] data, Func<SignedTransaction, Task> keep, CancellationToken cancellationToken) =>
+        SendAsync(to, data, BigInteger.Zero, keep, cancellationToken);
 
     /// <summary>Sends and waits until it is mined.</summary>
     /// <exception cref="EthereumRevertException">It reverts: before sending, or in the block all the same.</exception>
@@ -67,23 +63,9 @@ public sealed class TransactionSender : IDisposable
     /// <inheritdoc cref="SendAndConfirmAsync(Address?, byte[], CancellationToken)"/>
     public async Task<TransactionReceipt> SendAndConfirmAsync(Address? to, byte[] data, BigInteger value, CancellationToken cancellationToken)
     {
-        var transaction = await PrepareAndSendAsync(to, data, value, cancellationToken);
+        var transaction = await SendAsync(to, data, value, null, cancellationToken);
         var receipt = await ConfirmAsync(transaction, cancellationToken);
         return receipt.Succeeded ? receipt : throw await WhyRevertedAsync(to, data, value, receipt, cancellationToken);
-    }
-
-    /// <summary>Signs with the next nonce and today's fees. The nonce is used once this returns.</summary>
-    public async Task<SignedTransaction> PrepareAsync(Address? to, byte[] data, CancellationToken cancellationToken)
-    {
-        await _oneAtATime.WaitAsync(cancellationToken);
-        try
-        {
-            return await PrepareNextAsync(to, data, BigInteger.Zero, cancellationToken);
-        }
-        finally
-        {
-            _oneAtATime.Release();
-        }
     }
 
     /// <summary>Sends signed bytes, again if need be. Returns once the node has them; a mined transaction counts as sent.</summary>
@@ -106,65 +88,44 @@ public sealed class TransactionSender : IDisposable
                 throw;
             }
         }
-    }
 
-    /// <summary>Waits for the receipt, through outages of the node; sends the same bytes again if the node forgot them.</summary>
-    /// <returns>Also for a transaction that reverted.</returns>
-    /// <exception cref="TransactionTimeoutException">Not mined in time.</exception>
-    public async Task<TransactionReceipt> ConfirmAsync(SignedTransaction transaction, CancellationToken cancellationToken)
-    {
-        var start = _time.GetTimestamp();
-        EthereumException? lastError = null;
-        while (true)
+        if (transaction.Sender == Address)
         {
-            try
-            {
-                if (await _client.ReceiptAsync(transaction.Hash, cancellationToken) is { } receipt)
-                {
-                    return receipt;
-                }
-
-                if (!await _client.KnowsTransactionAsync(transaction.Hash, cancellationToken))
-                {
-                    await SendAsync(transaction, cancellationToken);
-                }
-
-                lastError = null;
-            }
-            catch (EthereumException e)
-            {
-                lastError = e;
-            }
-
-            if (_time.GetElapsedTime(start) >= _options.ConfirmationTimeout)
-            {
-                throw new TransactionTimeoutException(transaction, _options.ConfirmationTimeout, lastError);
-            }
-
-            await Task.Delay(_options.PollInterval, _time, cancellationToken);
+            _nonces.Take(transaction);
         }
     }
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private async Task<SignedTransaction> PrepareAndSendAsync(Address? to, byte[] data, BigInteger value, CancellationToken cancellationToken)
+    private async Task<SignedTransaction> SendAsync(
+        Address? to, byte[] data, BigInteger value, Func<SignedTransaction, Task>? keep, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            var transaction = await PrepareNextAsync(to, data, value, cancellationToken);
-            try
+            await CheckChainAsync(cancellationToken);
+            var gas = await GasAsync(new EthereumCall(to, data, Address, Value: value) { OnPending = _options.EstimateOnPending }, cancellationToken);
+            for (var attempt = 1; ; attempt++)
             {
-                await SendAsync(transaction, cancellationToken);
+                var nonce = await NextNonceAsync(cancellationToken);
+                var fees = _options.Fees.First(await _client.FeesAsync(cancellationToken));
+                var transaction = new Eip1559Transaction(
+                    _chainId, nonce, fees.MaxPriorityFeePerGas, fees.MaxFeePerGas, gas, to, value, [.. data]).Sign(_key);
+                await (keep?.Invoke(transaction) ?? Task.CompletedTask);
+                try
+                {
+                    await SendAsync(transaction, cancellationToken);
+                    return transaction;
+                }
+                catch (EthereumRpcException) when (keep is null && attempt < NonceAttempts)
+                {
+                    // Refused, so it is nowhere. Too low a nonce or too high: then another one is the next by now.
+                    if (await NextNonceAsync(cancellationToken) == nonce)
+                    {
+                        throw;
+                    }
+                }
             }
-            catch
-            {
-                // The node refused it, or may not have it: only the node knows what the next nonce is now.
-                _nextNonce = null;
-                throw;
-            }
-
-            return transaction;
         }
         finally
         {
@@ -172,17 +133,41 @@ public sealed class TransactionSender : IDisposable
         }
     }
 
-    private async Task<SignedTransaction> PrepareNextAsync(Address? to, byte[] data, BigInteger value, CancellationToken cancellationToken)
+    private async Task<ulong> GasAsync(EthereumCall call, CancellationToken cancellationToken)
     {
-        await CheckChainAsync(cancellationToken);
-        var gas = await _client.EstimateGasAsync(new EthereumCall(to, data, Address, Value: value) { OnPending = _options.EstimateOnPending }, cancellationToken);
-        var fees = await _client.FeesAsync(cancellationToken);
-        var nonce = _nextNonce ?? await _client.TransactionCountAsync(Address, pending: true, cancellationToken);
-        var limit = (ulong)((UInt128)gas * (uint)_options.GasPercent / 100);
-        var transaction = new Eip1559Transaction(
-            _chainId, nonce, fees.MaxPriorityFeePerGas, fees.MaxFeePerGas, limit, to, value, [.. data]).Sign(_key);
-        _nextNonce = nonce + 1;
-        return transaction;
+        var estimate = await _client.EstimateGasAsync(call, cancellationToken);
+        return estimate <= TransactionSenderOptions.MostGas
+            ? (ulong)UInt128.Min((UInt128)estimate * (uint)_options.GasPercent / 100, TransactionSenderOptions.MostGas)
+            : throw new TransactionTooLargeException(estimate);
+    }
+
+    private async Task<ulong> NextNonceAsync(CancellationToken cancellationToken)
+    {
+        _nonces.Mined(await _client.TransactionCountAsync(Address, pending: false, cancellationToken));
+        var pending = await _client.TransactionCountAsync(Address, pending: true, cancellationToken);
+        await SendMissingAsync(_nonces.InFlight(pending), cancellationToken);
+        return _nonces.Next(pending);
+    }
+
+    // What the node dropped holds up everything of the key that comes after it.
+    private async Task SendMissingAsync(IReadOnlyList<SignedTransaction> transactions, CancellationToken cancellationToken)
+    {
+        foreach (var transaction in transactions)
+        {
+            if (await _client.KnowsTransactionAsync(transaction.Hash, cancellationToken))
+            {
+                continue;
+            }
+
+            try
+            {
+                await SendAsync(transaction, cancellationToken);
+            }
+            catch (EthereumRpcException)
+            {
+                _nonces.Forget(transaction.Nonce); // Not wanted any more: its nonce is free, or another's.
+            }
+        }
     }
 
     private async Task CheckChainAsync(CancellationToken cancellationToken)
