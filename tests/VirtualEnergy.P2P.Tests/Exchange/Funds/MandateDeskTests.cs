@@ -127,6 +127,7 @@ public sealed class MandateDeskTests : IAsyncDisposable
         await GiveAsync(new Mandate(AnnaId, 1, 9_000_000));
         await GiveAsync(new Mandate(AnnaId, ulong.MaxValue, 3_000_000));
         await _journal.AppendRoundAsync(Round(new Period(1_995_456), new Trade(AnnaId, Bice, new Energy(1_000), new Price(2_000_000))));
+        await _journal.DisposeAsync();
         await using var again = OpenJournal();
         var book = new MandateBook(MarketRules.Default);
         foreach (var given in again.Mandates())
