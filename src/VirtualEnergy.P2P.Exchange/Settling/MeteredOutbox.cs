@@ -62,7 +62,10 @@ public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContr
         }
         else
         {
-            if (batch is null or { Versions.IsEmpty: true } && (standing.StandsOn == last || due.Period > last))
+            // What the chain lost comes first, and under the nonces that it had: nothing new is signed before that is seen to.
+            var isBehind = last < journal.LastOnChain(BatchKind.Trades) || standing.Period < journal.LastOnChain(BatchKind.Metered);
+            var isNew = batch is null || batch.Versions.IsEmpty;
+            if (isNew && (isBehind || standing.StandsOn == last || due.Period > last))
             {
                 return null;
             }

@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Exchange;
@@ -49,7 +50,10 @@ internal static class JournalAndChain
         var lanes = await community.Contract.LanesAsync(cancellation);
         foreach (var round in rounds.TakeLast(Window))
         {
-            Assert.Equal(SettlementCommitment.Of(round.Batch(), lanes), await community.Contract.CommitmentOfAsync(round.Period, cancellation));
+            var alone = SettlementCommitment.Of(round.Batch(), lanes);
+            var expected = journal.MeteredStandingOn(round.Period) is { } standing
+                ? MeteredBatch.CommitmentOf(alone, journal.Deviations(standing.Period)!.Batch().HashAfter(standing.Before, lanes)) : alone;
+            Assert.Equal(expected, await community.Contract.CommitmentOfAsync(round.Period, cancellation));
         }
 
         if (hasLogs)
@@ -60,9 +64,18 @@ internal static class JournalAndChain
                 settled.Select(one => (one.Period, one.BidsRoot, one.TradesRoot, one.DeltasHash)));
         }
 
-        Assert.Equal((ulong)count, await community.Client.TransactionCountAsync(DevAccounts.Settler.Address, pending: true, cancellation));
+        var metered = journal.Batches(BatchKind.Metered, TestCommunity.First, last).Where(batch => batch.IsOnChain).Select(batch => journal.Deviations(batch.Period)!).ToList();
+        Assert.Equal(metered.Select(one => one.Period).LastOrDefault(TestCommunity.First.Previous), (await community.Metered.MeteringAsync(cancellation)).Period);
+        var sent = await community.Client.TransactionCountAsync(DevAccounts.Settler.Address, pending: true, cancellation);
+        if (metered.Count == 0)
+        {
+            Assert.Equal((ulong)count, sent);
+        }
 
-        var paid = rounds.SelectMany(round => round.Deltas()).ToLookup(delta => delta.Member, delta => delta.Delta.MicroEur);
+        // A metered batch that came too late for a trading period was refused by the contract, and sent anew.
+        Assert.True(sent >= (ulong)(count + metered.Count), $"{sent} transactions cannot have brought {count} rounds and {metered.Count} metered periods.");
+
+        var paid = rounds.SelectMany(round => round.Deltas()).Concat(metered.SelectMany(one => one.Batch().Deltas)).ToLookup(delta => delta.Member, delta => delta.Delta.MicroEur);
         foreach (var key in community.Keys)
         {
             Assert.Equal(100_000_000 + paid[key.Address.ToMember()].Sum(), (await community.Contract.BalanceOfAsync(key.Address, cancellation)).MicroEur);

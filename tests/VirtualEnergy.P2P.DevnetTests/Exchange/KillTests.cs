@@ -42,7 +42,7 @@ public sealed class KillTests
         string[] arguments =
         [
             .. ExchangeProcess.ArgumentsOf(community), $"--Exchange:Rpc={door.Address}", $"--Exchange:Broker:Address={broker.Address}",
-            "--Exchange:Broker:Password=secret", "--Exchange:Settlement:FinalBlocks=4",
+            "--Exchange:Broker:Password=secret", "--Exchange:Settlement:FinalBlocks=4", "--Exchange:Metering:Deviations=off",
         ];
 
         var points = new KillPoints(seed, door, [first, second]);
