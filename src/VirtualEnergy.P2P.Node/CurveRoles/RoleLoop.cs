@@ -45,23 +45,22 @@ internal sealed class RoleLoop(ClusterClock clock, Func<long, CancellationToken,
         _stopping.Dispose();
     }
 
-    /// <summary>Until something came, or the time is over by the role's own clock.</summary>
-    private async Task WokenAsync(TimeSpan wait, CancellationToken stopping)
-    {
-        using var over = new CancellationTokenSource(wait, clock.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, stopping);
-        await _woken.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
     private async Task RunAsync(CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var dueAt = await step(clock.Now, stopping).ConfigureAwait(false);
-                var wait = dueAt is { } due ? TimeSpan.FromMilliseconds(Math.Clamp(Math.Max(due, 0) - clock.Now, 0, Longest.TotalMilliseconds)) : Longest;
-                await WokenAsync(wait, stopping).ConfigureAwait(false);
+                // From before the step: time that goes by in it is not waited for once more.
+                using var over = new CancellationTokenSource(Longest, clock.Time);
+                var now = clock.Now;
+                if (await step(now, stopping).ConfigureAwait(false) is { } due && due < now + Longest.TotalMilliseconds)
+                {
+                    over.CancelAfter(TimeSpan.FromMilliseconds(Math.Max(0, Math.Max(due, now) - clock.Now)));
+                }
+
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, stopping);
+                await _woken.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Exchange.Admission;
+using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
@@ -38,7 +39,7 @@ internal sealed class MeasuredExchange : IAsyncDisposable
         var contract = market.Domain.Contract;
         _journal = ExchangeJournal.Open(
             Path.Combine(_folder, "journal.db"), new JournalIdentity("measured", market.Domain.ChainId, contract.ToString()), TimeProvider.System);
-        _desk = new AdmissionDesk(MarketRules.Default, _members, _open, _ledger, _journal, market.Domain, SignedMarket.ExchangeKey);
+        _desk = new AdmissionDesk(MarketRules.Default, _members, _open, _ledger, new MandateBook(MarketRules.Default), _journal, market.Domain, SignedMarket.ExchangeKey);
         _sender = new TransactionSender(new InstantNode(market.Domain.ChainId), SignedMarket.ExchangeKey, market.Domain.ChainId, TimeProvider.System);
         _lanes = new MemberLanes([.. market.Members.Select(member => Address.FromMember(member.Id))]);
     }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Microsoft.Extensions.Time.Testing;
 using VirtualEnergy.P2P.DevnetTests.Demo;
 using VirtualEnergy.P2P.DevnetTests.Messaging;
 using VirtualEnergy.P2P.Flexibility;
@@ -19,7 +18,9 @@ public sealed class CurveHomesTests
     private const int Top = 900;
     private const int Street = 901;
     private const int Seconds = 900;
-    private const int Lead = 5;
+
+    /// <summary>Longer than the test waits for anything: no period begins before the test lets it.</summary>
+    private static readonly TimeSpan Lead = 2 * CurveTestBed.Patience;
 
     private static readonly MarketBasis Basis = MarketBasis.Create(101, 0, 500_000); // half a cent a step
     private static readonly SupplierTariff Tariff = SupplierTariff.Flat(new Price(280_000), new Price(90_000));
@@ -31,7 +32,7 @@ public sealed class CurveHomesTests
         // From eleven in the morning on: the plants give more every quarter-hour, and the batteries have room.
         var community = GeneratedCommunity.Create(5, seed: 1, GeneratedCommunity.DefaultFirstDay);
         var first = new Period(community.First.Index + 44);
-        var clock = new FakeTimeProvider(Start(first) - TimeSpan.FromSeconds(Lead));
+        var clock = new MovableClock(Start(first) - Lead);
         await using var broker = new EmbeddedTestBroker();
         await broker.StartAsync();
         await using var bed = new CurveTestBed(broker.Port, time: clock);
@@ -41,7 +42,7 @@ public sealed class CurveHomesTests
         for (var i = 0; i < community.Households.Length; i++)
         {
             var description = community.Households[i].Describe();
-            var agent = await bed.HomeAsync(i, CurveTestBed.Id(i < 3 ? Street : Top), description, Tariff);
+            var agent = await bed.HomeAsync(i, CurveTestBed.Id(i < 3 ? Street : Top), description, Tariff, Lead);
             homes.Add(new Follower(agent.Events, new EnergyManagementAgent(description, Rules, Tariff)));
         }
 
@@ -54,7 +55,7 @@ public sealed class CurveHomesTests
             var price = found.PriceOn(Basis);
             await Task.WhenAll(homes.Zip(curves, (home, curve) => home.AgreedAsync(curve, price)));
 
-            clock.Advance(Start(period) - clock.GetUtcNow());
+            clock.MoveTo(Start(period));
             var close = (await top.Events.NextAsync<PeriodClosed>(closed => closed.Close.Period == period)).Close;
             Assert.Equal(price, close.Price);
             var energies = await Task.WhenAll(homes.Select(home => home.RanAsync(period)));
@@ -62,7 +63,7 @@ public sealed class CurveHomesTests
             Assert.Equal(Energy.Zero, close.Boundary); // from 0 to 50 ct the curves always cross: the supplier gives at 28 and takes at 9
             traded += energies.Sum(ran => Math.Max(0, ran.Traded.WattHours));
             stored += energies.Sum(ran => Math.Max(0, ran.Storage.WattHours));
-            clock.Advance(TimeSpan.FromSeconds(Seconds - Lead));
+            clock.MoveTo(Start(period.Next) - Lead);
         }
 
         Assert.True(traded > 0, "nothing was traded");
@@ -121,9 +122,16 @@ public sealed class CurveHomesTests
         /// <summary>Until the home has bid the curve and follows the price, which answers that bid.</summary>
         public async Task AgreedAsync(DemandCurve curve, long price)
         {
-            while (_bid?.Bid.Curve.Equals(curve) != true || _followed?.Price.BidNumber != _bid.Bid.BidNumber || _followed.Price.Price != price)
+            try
             {
-                Read(await events.NextAsync<RoleEvent>());
+                while (_bid?.Bid.Curve.Equals(curve) != true || _followed?.Price.BidNumber != _bid.Bid.BidNumber || _followed.Price.Price != price)
+                {
+                    Read(await events.NextAsync<RoleEvent>());
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"Wanted {price} for {curve.Maximum} to {curve.Minimum}; bid {_bid}, of {_bid?.Bid.Curve.Maximum} to {_bid?.Bid.Curve.Minimum}; followed {_followed}.");
             }
         }
 

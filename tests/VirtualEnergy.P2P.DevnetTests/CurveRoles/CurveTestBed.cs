@@ -68,12 +68,12 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null, Ti
 
     public Task<RecordedRole<AgentNode>> AgentAsync(int key, MemberId parent, DemandCurve curve, int? throughPort = null) => AgentAsync(key, parent, () => curve, throughPort);
 
-    /// <summary>An agent whose curves are a home's and whose allocations run it, five seconds ahead of each period.</summary>
-    public async Task<RecordedRole<AgentNode>> HomeAsync(int key, MemberId parent, HomeDescription home, SupplierTariff tariff)
+    /// <summary>An agent whose curves are a home's and whose allocations run it.</summary>
+    public async Task<RecordedRole<AgentNode>> HomeAsync(int key, MemberId parent, HomeDescription home, SupplierTariff tariff, TimeSpan lead)
     {
         var events = new RecordedEvents();
         var devices = new CurveHome(home, tariff, events, NullLogger.Instance);
-        var node = new AgentNode(Link(key, isMatcher: false), "agent", parent, devices.CurveIn, 5_000, events, _time, NullLogger.Instance) { Allocated = devices.Take };
+        var node = new AgentNode(Link(key, isMatcher: false), "agent", parent, devices.CurveIn, (long)lead.TotalMilliseconds, events, _time, NullLogger.Instance) { Allocated = devices.Take };
         _nodes.Add(node);
         await node.StartAsync(Cancellation);
         return new RecordedRole<AgentNode>(node, events);
@@ -98,8 +98,7 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null, Ti
         }
     }
 
-    // A clock that stands still never comes to the end of an interval.
-    private MatcherOptions Eager => _time == TimeProvider.System ? new() { Interval = 20, AgentInterval = 20 } : new() { Interval = 0, AgentInterval = 0 };
+    private static MatcherOptions Eager => new() { Interval = 20, AgentInterval = 20 };
 
     private RoleLink Link(int key, bool isMatcher, int? throughPort = null) => new()
     {

@@ -14,8 +14,8 @@ public sealed class Auctioneer(AgentBook agents, UpdateLimit limit, ObjectiveAge
     /// <summary>The price that was told last; null before the first.</summary>
     public long? Price { get; private set; }
 
-    /// <summary>When an update is due, ms; null while nothing is new.</summary>
-    public long? DueAt => limit.DueAt;
+    /// <summary>When an update is due, ms; null while nothing is new or nobody bids.</summary>
+    public long? DueAt => agents.Count == 0 ? null : limit.DueAt;
 
     /// <summary>An agent's bid; null, or why it was refused.</summary>
     public CurveRefusal? Bid(MemberId agent, NumberedCurve bid, long now)

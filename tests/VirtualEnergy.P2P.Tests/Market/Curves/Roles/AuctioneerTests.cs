@@ -27,6 +27,21 @@ public sealed class AuctioneerTests
     }
 
     [Fact]
+    public void Without_bids_nothing_is_due_however_many_periods_begin()
+    {
+        var auctioneer = Create();
+        auctioneer.Update(0, First);
+        Assert.Null(auctioneer.DueAt);
+        auctioneer.Update(1, First.Next);
+        Assert.Null(auctioneer.DueAt);
+
+        // The first bid is answered at once all the same.
+        auctioneer.Bid(Anna, new(3, Falling, 500), 2);
+        Assert.Equal(long.MinValue, auctioneer.DueAt);
+        Assert.Single(auctioneer.Update(2, First.Next));
+    }
+
+    [Fact]
     public void Invalid_bid_is_refused_alone()
     {
         var auctioneer = Create();
