@@ -4,14 +4,13 @@ using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
-using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Exchange;
 
 /// <summary>Ties the exchange to its broker: who handles which topic, and what nodes find there from the start.</summary>
 public sealed class ExchangeLink(
-    ExchangeOptions options, MqttLink link, Topics topics, ChainStatus chain, BidIntake bids, MandateIntake mandates, MeterDesk meters, DisputeDesk disputes,
+    ExchangeOptions options, MarketDescription market, MqttLink link, Topics topics, BidIntake bids, MandateIntake mandates, MeterDesk meters, DisputeDesk disputes,
     MemberDirectory members, MessageRate rate, RoundHistory history, ExchangeJournal journal, MarketPublisher publisher, LiveFeed live)
 {
     private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(15);
@@ -39,8 +38,7 @@ public sealed class ExchangeLink(
             throw new ExchangeStartException($"The MQTT broker at {options.Broker.External} does not answer. Is it running? Check Exchange:Broker:Address.");
         }
 
-        publisher.SendRetained(topics.Market, WireFormat.Write(new MarketDescription(
-            options.Community, chain.ChainId, options.Contract.ToString(), options.Key.Address.ToString(), options.Rules)));
+        publisher.SendRetained(topics.Market, WireFormat.Write(market));
         if (history.LastCleared is { } last && history.Find(last) is { } past)
         {
             publisher.SendRetained(topics.RoundResult, WireFormat.Write(past.Round.Result()));

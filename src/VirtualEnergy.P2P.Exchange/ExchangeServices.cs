@@ -22,6 +22,8 @@ internal static class ExchangeServices
         services.AddSingleton(_ => parts.Journal).AddSingleton(_ => parts.Client).AddSingleton(_ => parts.RpcClient).AddSingleton(_ => parts.Contract).AddSingleton(parts.Plan);
         services.AddSingleton(new Topics(options.Community)).AddSingleton(new MarketDomain(parts.Chain.ChainId, options.Contract));
         services.AddSingleton(options.Key);
+        services.AddSingleton(new MarketDescription(
+            options.Community, parts.Chain.ChainId, options.Contract.ToString(), options.Key.Address.ToString(), options.Rules));
 
         services.AddSingleton(new MemberDirectory(options.Members)).AddSingleton<OpenRound>().AddSingleton<RoundHistory>();
         services.AddSingleton<FundsLedger>().AddSingleton<CommunityAccounts>().AddSingleton(new DeviationBook(options.SettlesDeviations)).AddSingleton(new ReadingLimits(options.Rules.Grid));

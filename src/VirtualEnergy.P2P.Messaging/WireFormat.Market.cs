@@ -243,15 +243,16 @@ public static partial class WireFormat
 
     private static RoundResult Result(JsonFields fields) =>
         new(
-            fields.Period(), fields.IntegerOrNull("priceMicroEurPerKWh") is { } price ? new Price(price) : null,
+            fields.Period(), PriceOrNull(fields, "priceMicroEurPerKWh"),
             new Energy(fields.Integer("volumeWh", least: 0)), (int)fields.Integer("bids", 0, int.MaxValue), [.. fields.Objects("trades").Select(Trade)],
             fields.Hash("bidsRoot"), fields.Hash("tradesRoot"), fields.Hash("roundHash"))
         {
-            Charges = fields.Has("charges")
-                ? [.. fields.Objects("charges").Select(charge => new Charge(charge.Member("member"), new Money(charge.Integer("amountMicroEur", least: 1))))]
-                : [],
+            Charges = ChargesOf(fields),
             Seed = HashOrNull(fields, "seed"),
         };
+
+    private static ImmutableArray<Charge> ChargesOf(JsonFields fields) => !fields.Has("charges") ? []
+        : [.. fields.Objects("charges").Select(charge => new Charge(charge.Member("member"), new Money(charge.Integer("amountMicroEur", least: 1))))];
 
     private static Hash256? HashOrNull(JsonFields fields, string name) => fields.Has(name) ? fields.Hash(name) : null;
 

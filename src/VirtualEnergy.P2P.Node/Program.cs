@@ -14,6 +14,8 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     MarketCommand.Create(),
     CurveRolesCommand.Create(),
     LabCommand.Create(),
+    VerifyCommand.Create(),
+    RoundsCommand.Create(),
 };
 
 var parsed = root.Parse(args);

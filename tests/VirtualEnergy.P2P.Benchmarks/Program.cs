@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VirtualEnergy.P2P.Benchmarks.Auditing;
 using VirtualEnergy.P2P.Benchmarks.Clearing;
 using VirtualEnergy.P2P.Benchmarks.Fuzzing;
 using VirtualEnergy.P2P.Benchmarks.Gas;
@@ -15,6 +16,7 @@ var root = new RootCommand("Measurements: the market engine, side by side with a
     StressCommand.Create(),
     GasCommand.Create(),
     RoundCommand.Create(),
+    AuditCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -16,6 +17,8 @@ internal static class MarketApi
     public static void MapMarketApi(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api").WithTags("Market");
+        api.MapGet("/market", Market).WithSummary("The market's rules and the domain of its signatures, as the broker has them: recomputing a round takes these too.")
+            .Produces<string>(StatusCodes.Status200OK, "application/json");
         api.MapGet("/snapshot", (MarketViews views) => views.Snapshot()).WithSummary("Everything that the viewer shows, at once.");
         api.MapGet("/rounds", Rounds).WithSummary("Cleared rounds, oldest first; the last ones unless 'from' names a period.");
         api.MapGet("/rounds/{period:long}", Round).WithSummary("One round with its bids, trades, deltas, roots and settlement: all that recomputing it takes.");
@@ -28,6 +31,8 @@ internal static class MarketApi
         api.MapGet("/flows", (MarketViews views) => views.Flows()).WithSummary("The last metered period's energy flows; null before the first reading.");
         api.MapGet("/chain", (MarketViews views) => views.Chain()).WithSummary("What the exchange last saw of the chain.");
     }
+
+    private static FileContentHttpResult Market(MarketDescription market) => TypedResults.Bytes(WireFormat.Write(market), "application/json");
 
     private static Results<Ok<RoundPage>, ProblemHttpResult> Rounds(ExchangeJournal journal, MarketViews views, long? from, int limit = 96)
     {
@@ -58,7 +63,7 @@ internal static class MarketApi
     {
         var wanted = new Period(period);
         return journal.Round(wanted) is { } round
-            ? TypedResults.Ok(views.Detail(new PastRound(round, journal.Batch(BatchKind.Trades, wanted)), journal.Bids(wanted)))
+            ? TypedResults.Ok(views.Detail(new PastRound(round, journal.Batch(BatchKind.Trades, wanted)), journal.Bids(wanted), journal.MembersOf(wanted)))
             : Problem(StatusCodes.Status404NotFound, "period", $"Period {period} was not cleared here.");
     }
 

@@ -93,14 +93,16 @@ public sealed class MarketViews(
 
     /// <param name="past">The round and its settlement.</param>
     /// <param name="bids">Every admitted bid of the period; of each member the highest number counted.</param>
-    public RoundDetailView Detail(PastRound past, IEnumerable<JournalledBid> bids)
+    /// <param name="members">As they were when the round was cleared.</param>
+    public RoundDetailView Detail(PastRound past, IEnumerable<JournalledBid> bids, IReadOnlyDictionary<MemberId, Member> members)
     {
         var (round, settlement) = past;
         return new RoundDetailView(
-            Of(past), [.. JournalReplay.Counting(bids).Select(Of)],
+            Of(past), [.. JournalReplay.Counting(bids).Select(signed => Of(signed, members.GetValueOrDefault(signed.Bid.Member)))],
             new ClearingView(
                 round.Price?.MicroEurPerKWh, round.Interval?.Low.MicroEurPerKWh, round.Interval?.High.MicroEurPerKWh, round.Volume.WattHours),
             [.. round.Trades.Select(trade => Of(round.Period, trade))],
+            [.. round.Charges.Select(charge => new ChargeView(charge.Member.Value, charge.Amount.MicroEur))],
             [.. round.Deltas().Select(delta => new DeltaView(delta.Member.Value, delta.Delta.MicroEur))],
             new RootsView(round.BidsRoot.ToString(), round.TradesRoot.ToString(), round.RoundHash.ToString()) { Seed = round.Seed?.ToString() },
             settlement is null ? null : new SettlementView(
@@ -108,9 +110,16 @@ public sealed class MarketViews(
                 settlement.Transaction?.ToString(), settlement.Block, settlement.Gas));
     }
 
-    private static BidView Of(SignedBid signed) => new(
-        signed.Bid.Member.Value, signed.Bid.Number, Pairs(signed.Bid.Buy), Pairs(signed.Bid.Sell), signed.Hash.ToString(),
-        JournalText.Hex(signed.Signature));
+    private static BidView Of(SignedBid signed, Member? member) => new(
+        signed.Bid.Member.Value, signed.Bid.Number, Pairs(signed.Bid.Buy), Pairs(signed.Bid.Sell), member?.Zone.Value ?? "", member?.IsGreen == true,
+        signed.Hash.ToString(), JournalText.Hex(signed.Signature))
+    {
+        Preferences = signed.Bid.Preferences is { IsNone: false } preferences
+            ? new PreferencesView(
+                preferences.GreenPremium.MicroEurPerKWh, preferences.LocalPremium.MicroEurPerKWh, preferences.Partner?.Value,
+                preferences.PartnerPremium.MicroEurPerKWh)
+            : null,
+    };
 
     private static ImmutableArray<ImmutableArray<long>> Pairs(IEnumerable<Step> steps) =>
         [.. steps.Select(step => ImmutableArray.Create(step.Price.MicroEurPerKWh, step.Energy.WattHours))];

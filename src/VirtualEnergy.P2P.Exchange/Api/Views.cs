@@ -73,13 +73,31 @@ public sealed record ChainView(
 public sealed record MemberDetailView(MemberView Member, long ConnectionWatts, bool Active, long AvailableMicroEur);
 
 /// <summary>A round with everything that one needs to recompute it.</summary>
+/// <param name="Charges">What members pay to the community beside their trades.</param>
 public sealed record RoundDetailView(
-    RoundView Round, ImmutableArray<BidView> Bids, ClearingView Clearing, ImmutableArray<TradeView> Trades, ImmutableArray<DeltaView> Deltas,
-    RootsView Roots, SettlementView? Settlement);
+    RoundView Round, ImmutableArray<BidView> Bids, ClearingView Clearing, ImmutableArray<TradeView> Trades, ImmutableArray<ChargeView> Charges,
+    ImmutableArray<DeltaView> Deltas, RootsView Roots, SettlementView? Settlement);
 
 /// <summary>A bid that counted.</summary>
+/// <param name="Zone">The member's low-voltage zone when the round was cleared.</param>
+/// <param name="Green">Whether what the member sold then counted as green.</param>
 public sealed record BidView(
-    string Member, long Number, ImmutableArray<ImmutableArray<long>> Buy, ImmutableArray<ImmutableArray<long>> Sell, string Hash, string Signature);
+    string Member, long Number, ImmutableArray<ImmutableArray<long>> Buy, ImmutableArray<ImmutableArray<long>> Sell, string Zone, bool Green, string Hash,
+    string Signature)
+{
+    /// <summary>The bid's premiums; absent where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PreferencesView? Preferences { get; init; }
+}
+
+/// <summary>Premiums on top of a bid's buy steps.</summary>
+/// <param name="Partner">Absent where there is none.</param>
+public sealed record PreferencesView(
+    long GreenMicroEurPerKWh, long LocalMicroEurPerKWh, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Partner,
+    long PartnerMicroEurPerKWh);
+
+/// <summary>A payment of a member to the community that belongs to no trade.</summary>
+public sealed record ChargeView(string Member, long AmountMicroEur);
 
 public sealed record ClearingView(long? PriceMicroEurPerKWh, long? PriceLowMicroEurPerKWh, long? PriceHighMicroEurPerKWh, long VolumeWh);
 

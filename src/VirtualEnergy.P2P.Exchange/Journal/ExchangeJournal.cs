@@ -96,11 +96,12 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
 
     /// <summary>The members as last written, one row each.</summary>
     public IReadOnlyList<Member> Members() => Read(connection => connection.Query(
-        "SELECT id, name, zone, connection_w, active, green, meter, MAX(rowid) FROM members GROUP BY id",
-        row => new Member(
-            new MemberId(row.GetString(0)), row.GetString(1), new ZoneId(row.GetString(2)), row.GetInt64(3), row.GetInt64(4) == 1) {
-            IsGreen = row.GetInt64(5) == 1, Meter = row.IsDBNull(6) ? null : new MemberId(row.GetString(6)),
-        }));
+        "SELECT id, name, zone, connection_w, active, green, meter, MAX(rowid) FROM members GROUP BY id", MemberOf));
+
+    /// <summary>The members as a round was cleared with them: what was written down before it.</summary>
+    public IReadOnlyDictionary<MemberId, Member> MembersOf(Period round) => Read(connection => connection.Query(
+        "SELECT id, name, zone, connection_w, active, green, meter, MAX(rowid) FROM members WHERE at <= (SELECT at FROM rounds WHERE period = @0) GROUP BY id",
+        MemberOf, round.Index)).ToDictionary(member => member.Id);
 
     /// <summary>Writes admitted bids, all or none.</summary>
     public Task AppendBidsAsync(IReadOnlyCollection<JournalledBid> bids) => _writer.AppendAsync(transaction =>
@@ -139,6 +140,12 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
             new MemberId(row.GetString(1)), new Period(row.GetInt64(0)), row.GetInt64(2), new Energy(row.GetInt64(3)), new Energy(row.GetInt64(4)),
             new Energy(row.GetInt64(5)), new Energy(row.GetInt64(6)), new Energy(row.GetInt64(7)), JournalText.Bytes(row.GetString(8))),
         from.Index, to.Index));
+
+    private static Member MemberOf(SqliteDataReader row) => new(
+        new MemberId(row.GetString(0)), row.GetString(1), new ZoneId(row.GetString(2)), row.GetInt64(3), row.GetInt64(4) == 1)
+    {
+        IsGreen = row.GetInt64(5) == 1, Meter = row.IsDBNull(6) ? null : new MemberId(row.GetString(6)),
+    };
 
     private static void EnsureIdentity(SqliteConnection connection, JournalIdentity identity, string path)
     {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Node.Watching;
 
 namespace VirtualEnergy.P2P.Node.Commands;
 
@@ -13,6 +14,7 @@ internal static class NodeCommand
     {
         var config = new Option<string>("--config") { Description = "The home's configuration file.", Required = true };
         var untilInputCloses = new Option<bool>("--until-input-closes") { Description = "Also stop when standard input closes: for a supervisor that must not leave nodes behind." };
+        var challenge = new Option<bool>("--challenge") { Description = "Prove on the chain, by the wallet's key, what is false in a round; roll back, and leave. The key needs some ether." };
         var run = new Command("run", """
             Take part in the market: bid for the home, obey the results, send what the meter reads.
               {
@@ -22,18 +24,28 @@ internal static class NodeCommand
                 "household": { "data": "my-home", "name": "anna" },
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
-                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }
+                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 },
+                "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts"
               }
-            Example: ve node run --config home.json
-            """) { config, untilInputCloses };
-        run.SetAction(async (parsed, cancellation) => await RunAsync(parsed.GetValue(config)!, parsed.GetValue(untilInputCloses), cancellation).ConfigureAwait(false));
+            With rpc, contract and exchange the node audits every settled round (docs/audit.md).
+            Examples: ve node run --config home.json
+                      ve node run --config home.json --challenge
+            """) { config, challenge, untilInputCloses };
+        run.SetAction(async (parsed, cancellation) => await RunAsync(
+            parsed.GetValue(config)!, parsed.GetValue(challenge), parsed.GetValue(untilInputCloses), cancellation).ConfigureAwait(false));
         return new Command("node", "The prosumer node.") { run };
     }
 
-    private static async Task<int> RunAsync(string path, bool untilInputCloses, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, bool challenges, bool untilInputCloses, CancellationToken cancellation)
     {
         var config = HomeConfig.Read(path);
         var broker = config.BrokerAddress();
+        var settings = config.Watch();
+        if (challenges && settings is null)
+        {
+            throw new UserErrorException($"--challenge: {path} names no rpc, contract and exchange, so that no round is audited.");
+        }
+
         var community = config.Household.Open();
         var home = config.Household.Choose(community).Describe();
         using var logging = LoggerFactory.Create(builder => builder
@@ -44,6 +56,7 @@ internal static class NodeCommand
         var logger = logging.CreateLogger("node");
         var key = NodeKey.Open(config);
         var time = TimeProvider.System;
+        var watch = settings is null ? null : new RoundWatch(settings with { Challenges = challenges }, key, time, logging.CreateLogger("audit"));
         try
         {
             var name = config.Community ?? await MarketDiscovery.FindCommunityAsync(broker, key.Address.ToMember(), time, logger, cancellation).ConfigureAwait(false);
@@ -51,7 +64,9 @@ internal static class NodeCommand
             {
                 Preferences = config.Preferences?.Open() ?? default,
                 MeterKey = config.MeterWallet is { } meter ? NodeKey.OpenWallet(meter, config.MeterPasswordFile) : key,
+                Watch = watch,
             };
+            StartWatch(watch, logger);
             await node.StartAsync(cancellation).ConfigureAwait(false);
             await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
         }
@@ -63,8 +78,25 @@ internal static class NodeCommand
         {
             throw new UserErrorException(error.Message, error);
         }
+        finally
+        {
+            if (watch is not null)
+            {
+                await watch.DisposeAsync().ConfigureAwait(false);
+            }
+        }
 
         return 0;
+    }
+
+    private static void StartWatch(RoundWatch? watch, ILogger logger)
+    {
+        if (watch is null)
+        {
+            logger.LogInformation("Rounds are not audited: the configuration names no rpc, contract and exchange.");
+        }
+
+        watch?.Start();
     }
 
     private static async Task InputClosedAsync(CancellationToken cancellation)

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Commands;
 using VirtualEnergy.P2P.Node.Households;
+using VirtualEnergy.P2P.Node.Watching;
 
 namespace VirtualEnergy.P2P.Node.Configuration;
 
@@ -37,10 +39,10 @@ public sealed record HomeConfig
     /// <summary>File whose first line is the wallet's password. Left out, it is taken from VE_PASSWORD or asked for.</summary>
     public string? PasswordFile { get; init; }
 
-    /// <summary>JSON-RPC address of an Ethereum node, for <c>ve funds</c>.</summary>
+    /// <summary>JSON-RPC address of an Ethereum node that the member trusts: for <c>ve funds</c>, and with contract and exchange to audit every round.</summary>
     public string? Rpc { get; init; }
 
-    /// <summary>The community's EnergySettlement contract, for <c>ve funds</c>: the member's own word for where her money is, not the broker's.</summary>
+    /// <summary>The community's EnergySettlement contract: the member's own word for where her money is, not the broker's.</summary>
     public string? Contract { get; init; }
 
     /// <summary>Keystore file of the meter's key, where readings are signed with another than the member's.</summary>
@@ -48,6 +50,12 @@ public sealed record HomeConfig
 
     /// <summary>File whose first line is that wallet's password.</summary>
     public string? MeterPasswordFile { get; init; }
+
+    /// <summary>Where the exchange publishes rounds, as <c>http://host:8080</c>.</summary>
+    public string? Exchange { get; init; }
+
+    /// <summary>File in which the receipts of the node's bids are kept; left out, they are forgotten at a restart.</summary>
+    public string? Receipts { get; init; }
 
     public required HouseholdSource Household { get; init; }
 
@@ -75,6 +83,7 @@ public sealed record HomeConfig
                 PasswordFile = Beside(folder, config.PasswordFile),
                 MeterWallet = Beside(folder, config.MeterWallet),
                 MeterPasswordFile = Beside(folder, config.MeterPasswordFile),
+                Receipts = Beside(folder, config.Receipts),
                 Household = config.Household with { Data = Beside(folder, config.Household.Data) },
                 Supplier = config.Supplier with { Prices = Beside(folder, config.Supplier.Prices) },
             };
@@ -96,6 +105,20 @@ public sealed record HomeConfig
         Messaging.BrokerAddress.TryParse(Broker, out var address)
             ? address
             : throw new UserErrorException($"broker \"{Broker}\": write mqtt://host:1883, or mqtts://host:8883 for TLS.");
+
+    /// <summary>What auditing takes; null where no exchange is configured.</summary>
+    /// <exception cref="UserErrorException">Rpc or contract are missing then, or something cannot be.</exception>
+    public WatchSettings? Watch()
+    {
+        if (Exchange is null)
+        {
+            return null;
+        }
+
+        return Rpc is null || Contract is null
+            ? throw new UserErrorException("To audit rounds the configuration names rpc, contract and exchange, all three.")
+            : new WatchSettings(ChainOptions.Url("rpc", Rpc), ChainOptions.AddressOf("contract", Contract), ChainOptions.Url("exchange", Exchange)) { Receipts = Receipts };
+    }
 
     private static string? Beside(string folder, string? path) => path is null ? null : Path.GetFullPath(path, folder);
 }

@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Watching;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 
@@ -76,6 +77,9 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     /// <summary>What the home adds to its bids for energy of an origin it prefers.</summary>
     public Preferences Preferences { get; init; }
+
+    /// <summary>Audits the rounds beside the trading; null where nobody asked for that.</summary>
+    public RoundWatch? Watch { get; init; }
 
     /// <summary>Connects and takes part until disposed. Returns once the broker is reached.</summary>
     /// <exception cref="MqttLinkException">The broker refuses this node.</exception>
@@ -163,6 +167,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
 
         _pending.Received();
+        Watch?.Keep(receipt);
         if (receipt.Reason == RejectionReason.StaleNumber.Code() && bid.Number < MostAttempts)
         {
             await SendAsync(market, bid with { Number = bid.Number + 1 }, cancellation).ConfigureAwait(false);
@@ -210,6 +215,7 @@ public sealed class ProsumerNode : IAsyncDisposable
             return;
         }
 
+        Watch?.Hear(result);
         if (_bid?.Period <= result.Period)
         {
             _pending.Received(); // too late for a receipt to matter

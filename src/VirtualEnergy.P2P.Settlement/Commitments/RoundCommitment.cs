@@ -29,10 +29,11 @@ public readonly record struct RoundCommitment(Hash256 BidsRoot, Hash256 TradesRo
     private static readonly AbiType[] WholeWithSeed = [.. Whole, AbiType.Parse("bytes32")];
 
     /// <exception cref="FormatException">A member is no address: the round of a loose book is not for the chain.</exception>
-    public static RoundCommitment Of(Round round)
+    public static RoundCommitment Of(Round round) => Of(round, new CommittedBids(round.Bids).Root, CommittedTrades.Of(round).Root);
+
+    /// <summary>The same where the roots are known already.</summary>
+    public static RoundCommitment Of(Round round, Hash256 bids, Hash256 trades)
     {
-        var bids = new CommittedBids(round.Bids).Root;
-        var trades = CommittedTrades.Of(round).Root;
         var price = round.Clearing.Price;
         object[] values =
         [

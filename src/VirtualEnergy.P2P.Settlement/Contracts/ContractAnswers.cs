@@ -11,10 +11,17 @@ internal static class ContractAnswers
     /// <param name="function">What.</param>
     /// <param name="read">From the decoded values to what they mean.</param>
     /// <exception cref="ContractAnswerException">The answer is not what the function returns, or beyond what can be.</exception>
-    public static async Task<T> ReadAsync<T>(
-        this IEthereumClient client, Address contract, AbiFunction function, Func<object[], T> read, CancellationToken cancellationToken, params object[] arguments)
+    public static Task<T> ReadAsync<T>(
+        this IEthereumClient client, Address contract, AbiFunction function, Func<object[], T> read, CancellationToken cancellationToken, params object[] arguments) =>
+        client.ReadAtAsync(null, contract, function, read, cancellationToken, arguments);
+
+    /// <summary>The same at the end of a block; null is the latest.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public static async Task<T> ReadAtAsync<T>(
+        this IEthereumClient client, ulong? block, Address contract, AbiFunction function, Func<object[], T> read, CancellationToken cancellationToken,
+        params object[] arguments)
     {
-        var answer = await client.CallAsync(contract, function.Encode(arguments), cancellationToken);
+        var answer = await client.CallAsync(new EthereumCall(contract, function.Encode(arguments), Block: block), cancellationToken);
         return Checked(contract, function.Name, () => read(function.DecodeResult(answer)));
     }
 

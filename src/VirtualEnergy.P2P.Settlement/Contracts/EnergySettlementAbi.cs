@@ -53,6 +53,8 @@ internal static class EnergySettlementAbi
     public static readonly AbiEvent Withdrawn = new("Withdrawn(address indexed member, address indexed to, uint256 amount)");
     public static readonly AbiEvent RolledBack = new("RolledBack(uint64 indexed period)");
     public static readonly AbiEvent RolledBackMetered = new("RolledBackMetered(uint64 indexed meteredPeriod)");
+    public static readonly AbiEvent FraudProved = new("FraudProved(uint64 indexed period, address indexed challenger, uint256 slashed)");
+    public static readonly AbiEvent ExitOpened = new("ExitOpened(uint64 lastPeriod)");
 
     public static readonly AbiEvent SettledMetered = new(
         "SettledMetered(uint64 indexed meteredPeriod, uint64 indexed standsOn, (uint32 period, uint32 standsOn) before, bytes32 meterRoot, bytes32 deltasHash)");

@@ -24,6 +24,12 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
 
     public Address Address { get; } = address;
 
+    /// <summary>The block at whose end everything is read; null is the latest.</summary>
+    private ulong? Block { get; init; }
+
+    /// <summary>The same escrow as it was at the end of a block. Nodes forget the states of old ones.</summary>
+    public EnergySettlementContract At(ulong block) => new(client, Address) { Block = block };
+
     /// <summary>Creates a new contract and waits until it is there.</summary>
     public static async Task<EnergySettlementContract> DeployAsync(
         TransactionSender sender, EnergySettlementTerms terms, CancellationToken cancellationToken)
@@ -81,6 +87,12 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         return await sender.SendAndConfirmAsync(Address, data, cancellationToken);
     }
 
+    /// <summary>The same by the words themselves, as the settlement's call data has them.</summary>
+    public Task<TransactionReceipt> RollbackAsync(
+        TransactionSender sender, Hash256 bidsRoot, Hash256 tradesRoot, ImmutableArray<BigInteger> words, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(
+            Address, EnergySettlementAbi.Rollback.Encode(bidsRoot, tradesRoot, words.Select(word => (object)word).ToArray()), cancellationToken);
+
     /// <summary>Opens the exit when the operator has been silent for too long. Anyone may send it.</summary>
     public Task<TransactionReceipt> OpenExitAsync(TransactionSender sender, CancellationToken cancellationToken) =>
         sender.SendAndConfirmAsync(Address, EnergySettlementAbi.OpenExit.Encode(), cancellationToken);
@@ -128,8 +140,8 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         EnergySettlementAbi.SettleVerified.Encode(period.Index, bidsRoot, tradesRoot, PaymentWords.Pack(payments, lanes).Select(word => (object)word).ToArray());
 
     /// <summary>Balances move in every so many periods; in the others only roots are kept.</summary>
-    public async Task<int> PeriodsPerBatchAsync(CancellationToken cancellationToken) =>
-        (int)await ReadAsync<BigInteger>(EnergySettlementAbi.PeriodsPerBatch, cancellationToken);
+    public Task<int> PeriodsPerBatchAsync(CancellationToken cancellationToken) =>
+        ReadAsync(EnergySettlementAbi.PeriodsPerBatch, (BigInteger periods) => (int)(uint)periods, cancellationToken);
 
     public Task<Address> TokenAsync(CancellationToken cancellationToken) =>
         ReadAsync<Address>(EnergySettlementAbi.Token, cancellationToken);
@@ -159,7 +171,8 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         ReadAsync(EnergySettlementAbi.CommitmentOf, (byte[] commitment) => new Hash256(commitment), cancellationToken, period.Index);
 
     /// <summary>What a member asked for and has not been paid: how much, from when on she can be, and to whom.</summary>
-    public Task<WithdrawalRequest> RequestOfAsync(Address member, CancellationToken cancellationToken) => client.ReadAsync(
+    public Task<WithdrawalRequest> RequestOfAsync(Address member, CancellationToken cancellationToken) => client.ReadAtAsync(
+        Block,
         Address,
         EnergySettlementAbi.RequestOf,
         values => new WithdrawalRequest(ToMoney((BigInteger)values[0]), DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)values[1]), (Address)values[2]),
@@ -167,8 +180,8 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         member);
 
     /// <summary>Whether the escrow settles, or why not.</summary>
-    public Task<EscrowState> StateAsync(CancellationToken cancellationToken) => client.ReadAsync(
-        Address, EnergySettlementAbi.State, values => new EscrowState((bool)values[0], (bool)values[1], (bool)values[2], (bool)values[3]), cancellationToken);
+    public Task<EscrowState> StateAsync(CancellationToken cancellationToken) => client.ReadAtAsync(
+        Block, Address, EnergySettlementAbi.State, values => new EscrowState((bool)values[0], (bool)values[1], (bool)values[2], (bool)values[3]), cancellationToken);
 
     /// <summary>Whether the contract at the address is this one: the code that this version was built with, byte by byte, immutables apart.</summary>
     public async Task<bool> IsThisVersionAsync(CancellationToken cancellationToken) =>
@@ -239,7 +252,7 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
         ReadAsync(function, (T answer) => answer, cancellationToken, arguments);
 
     private Task<T> ReadAsync<TAnswer, T>(AbiFunction function, Func<TAnswer, T> read, CancellationToken cancellationToken, params object[] arguments) =>
-        client.ReadAsync(Address, function, values => read((TAnswer)values[0]), cancellationToken, arguments);
+        client.ReadAtAsync(Block, Address, function, values => read((TAnswer)values[0]), cancellationToken, arguments);
 
     // A node that lies could list members without end, and the same one twice would have two lanes.
     private static int Append(List<Address> members, HashSet<Address> known, object[] page, int most)

@@ -57,6 +57,10 @@ public sealed partial class FraudProofsContract
     private static readonly AbiEvent Demanded =
         new("Demanded(address indexed escrow, uint64 indexed period, bytes32 commitment, uint8 part, uint256 place, uint256 deadline)");
 
+    /// <summary>What a demand costs at least, at this base fee: twice what an answer of 150,000 gas does. wei.</summary>
+    /// <remarks>Asked of the contract a node may answer 0: outside a block there is no base fee.</remarks>
+    public static BigInteger StakeAt(BigInteger baseFeePerGas) => 2 * 150_000 * baseFeePerGas;
+
     /// <summary>Demands the heads, which is possible with nothing but what the chain shows.</summary>
     /// <param name="stake">In wei: at least twice what 150,000 gas cost at the block's base fee. It is whoever answers's, or comes back with the proof.</param>
     public Task<TransactionReceipt> DemandHeadsAsync(

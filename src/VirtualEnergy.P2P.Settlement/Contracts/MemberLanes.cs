@@ -31,6 +31,9 @@ public sealed class MemberLanes
     /// <summary>Those with a storage word each, in order of registration.</summary>
     public ImmutableArray<Address> WideAccounts { get; }
 
+    /// <summary>Everyone who can have money here, members first, in order of registration.</summary>
+    public ImmutableArray<Address> All => [.. Members, .. WideAccounts];
+
     /// <summary>Whose lane it is; null for one that nobody has.</summary>
     public Address? OwnerOf(int lane) =>
         lane >= DeltaWords.FirstWideLane ? Of(WideAccounts, lane - DeltaWords.FirstWideLane) : Of(Members, lane);

@@ -32,9 +32,16 @@ public sealed class MeteredSettlementContract(IEthereumClient client, EnergySett
         TransactionSender sender, Hash256 settled, Metering before, MeteredBatch batch, CancellationToken cancellationToken)
     {
         var lanes = await escrow.LanesAsync(cancellationToken);
+        return await RollbackAsync(sender, settled, before, batch.MeterRoot, lanes.Pack(batch.Deltas), cancellationToken);
+    }
+
+    /// <summary>The same by the words themselves, as the settlement's call data has them.</summary>
+    public Task<TransactionReceipt> RollbackAsync(
+        TransactionSender sender, Hash256 settled, Metering before, Hash256 meterRoot, ImmutableArray<BigInteger> words, CancellationToken cancellationToken)
+    {
         object[] standing = [before.Period.Index, before.StandsOn.Index];
-        var data = EnergySettlementAbi.RollbackMetered.Encode(settled, standing, batch.MeterRoot, Words(batch, lanes));
-        return await sender.SendAndConfirmAsync(escrow.Address, data, cancellationToken);
+        var data = EnergySettlementAbi.RollbackMetered.Encode(settled, standing, meterRoot, words.Select(word => (object)word).ToArray());
+        return sender.SendAndConfirmAsync(escrow.Address, data, cancellationToken);
     }
 
     /// <summary>How far deviations are settled.</summary>

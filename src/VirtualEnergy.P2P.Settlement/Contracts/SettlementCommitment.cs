@@ -44,7 +44,7 @@ public static class SettlementCommitment
         DeltasHash(lanes.Pack(deltas));
 
     /// <summary>The same of words that are packed already.</summary>
-    internal static Hash256 DeltasHash(IReadOnlyList<BigInteger> words)
+    public static Hash256 DeltasHash(IReadOnlyList<BigInteger> words)
     {
         const int WordSize = 32;
         var bytes = new byte[words.Count * WordSize];

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -16,13 +15,6 @@ internal static class SettledDeltas
     /// <summary>What the contract logs for a batch without words: keccak-256 of nothing.</summary>
     private static readonly Hash256 OfNothing = Keccak256.Hash([]);
 
-    private static readonly (AbiFunction Function, Func<object[], IReadOnlyList<BigInteger>> Words)[] Calls =
-    [
-        (EnergySettlementAbi.Settle, arguments => Numbers(arguments[3])),
-        (EnergySettlementAbi.SettleVerified, arguments => [.. PaymentWords.Net(Numbers(arguments[3]))]),
-        (EnergySettlementAbi.SettleMetered, arguments => Numbers(arguments[2])),
-    ];
-
     /// <summary>Whether nobody's balance moved, so that there is nothing to read.</summary>
     public static bool AreNone(Hash256 deltasHash) => deltasHash == default || deltasHash == OfNothing;
 
@@ -36,13 +28,11 @@ internal static class SettledDeltas
     {
         try
         {
-            var settle = Calls.FirstOrDefault(known => call.Data.AsSpan().StartsWith(known.Function.Selector.AsSpan()));
-            if (call.To != escrow || settle.Function is null)
+            if (call.To != escrow || SettlementCallData.WordsIn(call.Data.AsSpan()) is not { } words)
             {
                 throw new FundsHistoryException($"{what} was settled by way of another contract, {call.To}; its deltas cannot be read from the transaction.");
             }
 
-            var words = settle.Words(settle.Function.DecodeCall(call.Data.AsSpan()));
             return SettlementCommitment.DeltasHash(words) == deltasHash
                 ? DeltaWords.Unpack(words)
                 : throw new FundsHistoryException($"{what}: the node tells call data that the contract's log contradicts. Ask another node.");
@@ -52,6 +42,4 @@ internal static class SettledDeltas
             throw new FundsHistoryException($"{what}: the node tells call data that is none of a settlement: {e.Message}");
         }
     }
-
-    private static IReadOnlyList<BigInteger> Numbers(object array) => [.. ((object[])array).Cast<BigInteger>()];
 }

@@ -51,6 +51,25 @@ public sealed class HomeConfigTests : IDisposable
         Assert.Throws<UserErrorException>(() => Read($$"""{"broker":"mqtt://x","household":{},"preferences":{{preferences}}}""").Preferences!.Open()).Message,
         StringComparison.Ordinal);
 
+    [Fact]
+    public void Auditing_takes_a_chain_a_contract_and_an_exchange()
+    {
+        var watch = Read("""
+            {"broker":"mqtt://x","household":{},"rpc":"http://127.0.0.1:8545","contract":"0x00000000000000000000000000000000000000aa",
+            "exchange":"http://x:8080","receipts":"anna.receipts"}
+            """).Watch()!;
+        Assert.Equal((8545, "x", Path.Combine(_folder.FullName, "anna.receipts")), (watch.Rpc.Port, watch.Exchange.Host, watch.Receipts));
+        Assert.False(watch.Challenges);
+        Assert.Null(Read("""{"broker":"mqtt://x","household":{}}""").Watch());
+    }
+
+    [Theory]
+    [InlineData("\"exchange\":\"http://x\"", "rpc, contract and exchange, all three")]
+    [InlineData("\"rpc\":\"x\",\"contract\":\"0x00000000000000000000000000000000000000aa\",\"exchange\":\"http://x\"", "rpc x: write http")]
+    [InlineData("\"rpc\":\"http://x\",\"contract\":\"anna\",\"exchange\":\"http://x\"", "contract anna: an address")]
+    public void Auditing_that_cannot_be_is_named(string watch, string part) => Assert.Contains(
+        part, Assert.Throws<UserErrorException>(() => Read($$"""{"broker":"mqtt://x","household":{},{{watch}}}""").Watch()).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("", "line 1")]
     [InlineData("{\n\"broker\": 5,\n\"household\": {}}", "line 2")]

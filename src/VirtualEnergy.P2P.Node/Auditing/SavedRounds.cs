@@ -1,0 +1,67 @@
+using System.Globalization;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
+
+namespace VirtualEnergy.P2P.Node.Auditing;
+
+/// <summary>Rounds in files as <c>ve rounds save</c> or curl leave them: <c>1890000.json</c> for each period, and the rules in <c>market.json</c>.</summary>
+internal sealed class SavedRounds : IRoundSource
+{
+    public const string MarketFile = "market.json";
+
+    private readonly string _market;
+    private readonly SortedDictionary<Period, string> _files = [];
+
+    /// <param name="path">A file of one round, or a folder.</param>
+    /// <param name="market">The file of the rules; else it stands beside the rounds.</param>
+    /// <exception cref="UserErrorException">There is nothing of the kind.</exception>
+    public SavedRounds(string path, string? market)
+    {
+        Name = path;
+        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        _market = market ?? Path.Combine(folder, MarketFile);
+        if (folder != path)
+        {
+            _files[Read(path).Period] = path;
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(path, "*.json"))
+        {
+            if (long.TryParse(Path.GetFileNameWithoutExtension(file), NumberStyles.None, CultureInfo.InvariantCulture, out var period))
+            {
+                _files[new Period(period)] = file;
+            }
+        }
+
+        if (_files.Count == 0)
+        {
+            throw new UserErrorException($"{path}: has no rounds; their files are named by their periods, as 1890000.json. ve rounds save writes them.");
+        }
+    }
+
+    public string Name { get; }
+
+    public IReadOnlyCollection<Period> Periods => _files.Keys;
+
+    public Task<MarketDescription> MarketAsync(CancellationToken cancellation) => Task.FromResult(
+        WireFormat.TryReadMarket(Bytes(_market, WireFormat.MaxMarketBytes), out var market, out var error) ? market : throw new UserErrorException($"{_market}: {error}"));
+
+    public Task<PublishedRound?> RoundAsync(Period period, CancellationToken cancellation)
+    {
+        if (!_files.TryGetValue(period, out var file))
+        {
+            return Task.FromResult<PublishedRound?>(null);
+        }
+
+        var round = Read(file);
+        return round.Period == period ? Task.FromResult<PublishedRound?>(round) : throw new UserErrorException($"{file}: is of period {round.Period}, not of {period}.");
+    }
+
+    private static PublishedRound Read(string path) =>
+        WireFormat.TryReadPublishedRound(Bytes(path, WireFormat.MaxPublishedRoundBytes), out var round, out var error) ? round : throw new UserErrorException($"{path}: {error}");
+
+    private static byte[] Bytes(string path, int most) => InputFile.Read(
+        path, () => new FileInfo(path).Length <= most ? File.ReadAllBytes(path) : throw new UserErrorException($"{path}: has more than {most} bytes."));
+}

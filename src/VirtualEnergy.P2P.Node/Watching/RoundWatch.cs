@@ -1,0 +1,259 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Auditing;
+using VirtualEnergy.P2P.Settlement.Auditing;
+using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
+
+namespace VirtualEnergy.P2P.Node.Watching;
+
+/// <summary>
+/// Audits every round that the escrow settles, beside a node's trading: as soon as the chain has one, it is recomputed from its published bids. A
+/// difference is logged as an error and, where the member wants that, challenged. Nothing here reaches the node's trading: what
+/// fails is logged and tried again.
+/// </summary>
+public sealed class RoundWatch : IAsyncDisposable
+{
+    /// <summary>Blocks back that are looked at after a start: at 12 s a block more than a day.</summary>
+    private const ulong LookBack = 10_000;
+
+    /// <summary>Results that are remembered until the chain has them.</summary>
+    private const int KeptResults = 960;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly WatchSettings _settings;
+    private readonly EthereumKey _key;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly JsonRpcClient _client;
+    private readonly EnergySettlementContract _escrow;
+    private readonly EscrowReader _reader;
+    private readonly ExchangeRounds _published;
+    private readonly ReceiptBook _receipts;
+    private readonly ConcurrentDictionary<Period, Hash256> _told = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly HashSet<(Period, Hash256)> _audited = [];
+    private readonly List<Task> _challenges = [];
+    private Challenger? _challenger;
+    private Task _watching = Task.CompletedTask;
+
+    /// <param name="settings">Where chain and exchange are.</param>
+    /// <param name="key">The member's, for challenges.</param>
+    /// <exception cref="UserErrorException">The file of receipts cannot be used.</exception>
+    public RoundWatch(WatchSettings settings, EthereumKey key, TimeProvider time, ILogger logger)
+    {
+        (_settings, _key, _time, _logger) = (settings, key, time, logger);
+        _client = new JsonRpcClient(settings.Rpc, time, new JsonRpcOptions { KnownErrors = [.. EnergySettlementContract.Errors, .. FraudProofsContract.Errors] });
+        _escrow = new EnergySettlementContract(_client, settings.Contract);
+        _reader = new EscrowReader(_client, _escrow);
+        _published = new ExchangeRounds(settings.Exchange, time);
+        _receipts = new ReceiptBook(settings.Receipts, logger);
+    }
+
+    /// <summary>Told what was found and done, on the watch's own thread.</summary>
+    public event Action<WatchNews>? News;
+
+    /// <summary>Begins; returns at once.</summary>
+    public void Start() => _watching = Task.Run(() => UntilStoppedAsync("Watching the chain", WatchAsync));
+
+    /// <summary>The exchange acknowledged a bid of this node's.</summary>
+    public void Keep(BidReceipt receipt) => _receipts.Keep(receipt);
+
+    /// <summary>The exchange told its members a result: it must be the round that it publishes and settles.</summary>
+    public void Hear(RoundResult result)
+    {
+        _told.TryAdd(result.Period, result.RoundHash);
+        foreach (var old in _told.Keys.Where(period => period.Index <= result.Period.Index - KeptResults))
+        {
+            _told.TryRemove(old, out _);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
+        await Task.WhenAll(_challenges).ConfigureAwait(false);
+        _challenger?.Dispose();
+        _published.Dispose();
+        _client.Dispose();
+        _stopping.Dispose();
+    }
+
+    /// <summary>Whatever fails is said and begun again: a watch that ended in silence would be worse than none.</summary>
+    private async Task UntilStoppedAsync(string what, Func<CancellationToken, Task> work)
+    {
+        for (var pause = _settings.Interval; !_stopping.IsCancellationRequested; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await work(_stopping.Token).ConfigureAwait(false);
+                return;
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                _logger.LogWarning("{What} is tried again in {Pause:0} s: {Why}", what, pause.TotalSeconds, failure.Message);
+            }
+
+            try
+            {
+                await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        var market = await MarketAsync(cancellation).ConfigureAwait(false);
+        var auditor = new RoundAuditor(market);
+        _challenger ??= new Challenger(
+            _client, _escrow, new FraudProofsContract(await _escrow.JudgeAsync(cancellation).ConfigureAwait(false)),
+            new TransactionSender(_client, _key, market.Domain.ChainId, _time, new TransactionSenderOptions { EstimateOnPending = true }), _key.Address.ToMember(), _settings.Interval, _time, _logger, Tell);
+        var head = await _client.BlockNumberAsync(cancellation).ConfigureAwait(false);
+        var feed = new ChainFeed(_client, market.Domain.ChainId, _time, new ChainFeedOptions { PollInterval = _settings.Interval });
+        var known = new List<ChainEvent>();
+        _logger.LogInformation("Every round of {Contract} is audited{Challenged}.", _settings.Contract, _settings.Challenges ? " and, where it is false, challenged" : "");
+        await foreach (var notice in feed.LogsAsync(new LogFilter(_settings.Contract, null, head > LookBack ? head - LookBack : 0), cancellation).ConfigureAwait(false))
+        {
+            if (ChainEvent.Of(notice.Log) is not { } happened)
+            {
+                continue;
+            }
+
+            if (notice.IsRemoved)
+            {
+                known.RemoveAll(other => other == happened);
+                _audited.RemoveWhere(audited => audited.Item2 == happened.Transaction);
+                continue;
+            }
+
+            known.Add(happened);
+            switch (happened)
+            {
+                case PeriodSettled { Settled: var settled } when !_audited.Contains((settled.Period, settled.TransactionHash)):
+                    await AuditAsync(auditor, settled, known, cancellation).ConfigureAwait(false);
+                    _audited.Add((settled.Period, settled.TransactionHash));
+                    break;
+                case FraudWasProved proved:
+                    _logger.LogError("Fraud was proved in period {Period}: nothing settles any more, and everyone can leave soon.", proved.Period);
+                    break;
+                case ExitWasOpened opened:
+                    _logger.LogError("The exit is open, the last period that stands is {Period}: take your money out (ve funds, or anyone for you).", opened.LastPeriod);
+                    break;
+            }
+        }
+    }
+
+    private async Task<AuditedMarket> MarketAsync(CancellationToken cancellation)
+    {
+        var described = await _published.MarketAsync(cancellation).ConfigureAwait(false);
+        var chainId = await _client.ChainIdAsync(cancellation).ConfigureAwait(false);
+        if (described.ChainId != chainId || Address.Parse(described.Contract) != _settings.Contract)
+        {
+            throw new RoundSourceException(
+                $"{_published.Name} is of the market of contract {described.Contract} on chain {described.ChainId}; configured are {_settings.Contract} and a node on chain {chainId}.", isUnreadable: true);
+        }
+
+        var market = new AuditedMarket(new MarketDomain(chainId, _settings.Contract), described.Rules);
+        return market.IsAgreed(await _escrow.RulesAsync(cancellation).ConfigureAwait(false)) ? market
+            : throw new RoundSourceException($"{_published.Name} gives other rules than the contract was deployed with.", isUnreadable: true);
+    }
+
+    private async Task AuditAsync(RoundAuditor auditor, SettledEvent settled, List<ChainEvent> known, CancellationToken cancellation)
+    {
+        var lanes = await _escrow.LanesAsync(cancellation).ConfigureAwait(false);
+        var chain = await _reader.SettledAsync(settled, known, lanes, settled.BlockNumber, cancellation).ConfigureAwait(false);
+        var patience = _settings.Patience ?? await _escrow.ChallengeAsync(cancellation).ConfigureAwait(false) / 8;
+        var (published, missing) = await PublishedAsync(settled.Period, patience, cancellation).ConfigureAwait(false);
+        var audit = published is null ? new RoundAudit(missing, null, null) : auditor.Audit(published, chain, receipts: _receipts.Of(settled.Period));
+        if (Report(settled.Period, published, audit) is { } finding && _settings.Challenges)
+        {
+            _challenges.RemoveAll(challenge => challenge.IsCompleted);
+            _challenges.Add(UntilStoppedAsync(
+                $"The challenge of period {settled.Period}", stop => ChallengeAsync(auditor, finding, audit, chain, stop)));
+        }
+    }
+
+    private async Task ChallengeAsync(RoundAuditor auditor, AuditFinding finding, RoundAudit audit, SettledOnChain chain, CancellationToken cancellation)
+    {
+        while (!await _challenger!.ChallengeAsync(finding, audit, chain, cancellation).ConfigureAwait(false))
+        {
+            var (published, _) = await PublishedAsync(finding.Period, TimeSpan.MaxValue, cancellation).ConfigureAwait(false);
+            audit = auditor.Audit(published!, chain, receipts: _receipts.Of(finding.Period));
+            if (Report(finding.Period, published, audit) is not { } next)
+            {
+                return;
+            }
+
+            finding = next;
+        }
+    }
+
+    private AuditFinding? Report(Period period, PublishedRound? published, RoundAudit audit)
+    {
+        if ((audit.First ?? ToldOtherwise(published)) is not { } finding)
+        {
+            _logger.LogInformation("Period {Period} follows from its {Bids} bids.", period, published!.Bids.Length);
+            Tell(new WatchNews(WatchStep.Good, period));
+            return null;
+        }
+
+        _logger.LogError(
+            "Period {Period} does not follow from its bids, {What}: {Said}; {Follows}. {Proof}", finding.Period, finding.What, finding.Said, finding.Follows,
+            VerifyTerminal.ProofOf(finding));
+        Tell(new WatchNews(WatchStep.Different, period, finding));
+        return finding;
+    }
+
+    private async Task<(PublishedRound? Published, AuditFinding? Missing)> PublishedAsync(Period period, TimeSpan patience, CancellationToken cancellation)
+    {
+        var start = _time.GetTimestamp();
+        while (true)
+        {
+            string why;
+            try
+            {
+                if (await _published.RoundAsync(period, cancellation).ConfigureAwait(false) is { } published)
+                {
+                    return (published, null);
+                }
+
+                why = $"{_published.Name} does not have it";
+            }
+            catch (RoundSourceException failure)
+            {
+                why = failure.Message.TrimEnd('.');
+            }
+
+            if (_time.GetElapsedTime(start) >= patience)
+            {
+                return (null, new AuditFinding(period, AuditCheck.Published, "the round", why, "the chain settled it")
+                {
+                    Evidence = FraudEvidence.Withheld("the heads of the round"),
+                });
+            }
+
+            await Task.Delay(_settings.Interval, _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private AuditFinding? ToldOtherwise(PublishedRound? published) =>
+        published is not null && _told.TryRemove(published.Period, out var told) && told != published.RoundHash
+            ? new AuditFinding(published.Period, AuditCheck.Told, "the result", $"members were told a round with the hash {told}", $"published and settled is {published.RoundHash}")
+            : null;
+
+    private void Tell(WatchNews news) => News?.Invoke(news);
+}

@@ -1,0 +1,84 @@
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Settlement.Auditing;
+
+/// <summary>What an audit looks at, in the order in which it looks: the first difference is named, what follows from it is not.</summary>
+public enum AuditCheck
+{
+    /// <summary>The market's rules are those that the escrow was deployed with.</summary>
+    Rules,
+
+    /// <summary>The round can be had at all.</summary>
+    Published,
+
+    /// <summary>The escrow's log and its ring say the same.</summary>
+    Commitment,
+
+    /// <summary>The bids are those that the chain has the root of.</summary>
+    BidsRoot,
+
+    /// <summary>The trades are those that the chain has the root of.</summary>
+    TradesRoot,
+
+    /// <summary>Bids ascend by member, one each.</summary>
+    BidOrder,
+
+    /// <summary>Each bid has the hash that is said of it and is signed by its member.</summary>
+    BidSignature,
+
+    /// <summary>Whoever bids is a member.</summary>
+    Membership,
+
+    /// <summary>A bid for which the auditor has a receipt is there, or a later one.</summary>
+    Receipt,
+
+    /// <summary>The price follows from the bids.</summary>
+    Price,
+
+    /// <summary>So does the competitive interval.</summary>
+    Interval,
+
+    /// <summary>So does the volume.</summary>
+    Volume,
+
+    /// <summary>So do the trades, one by one: who, how much, at which price, with which fees.</summary>
+    Trades,
+
+    /// <summary>So do the charges.</summary>
+    Charges,
+
+    /// <summary>So does everyone's net money.</summary>
+    Deltas,
+
+    /// <summary>Balances on the chain moved by just that.</summary>
+    ChainDeltas,
+
+    /// <summary>The roots that were published.</summary>
+    Roots,
+
+    /// <summary>The round's hash.</summary>
+    RoundHash,
+
+    /// <summary>Members were told the same as was published.</summary>
+    Told,
+
+    /// <summary>Balances are what they were, and all that happened to them.</summary>
+    Balances,
+}
+
+/// <summary>The first difference that an audit found.</summary>
+/// <param name="Period">Of the round.</param>
+/// <param name="Check">What does not hold.</param>
+/// <param name="What">What it is about, for people: "the price", "bid 3, of 0xab…".</param>
+/// <param name="Said">What the exchange, or the chain, says.</param>
+/// <param name="Follows">What follows from the bids.</param>
+public sealed record AuditFinding(Period Period, AuditCheck Check, string What, string Said, string Follows)
+{
+    /// <summary>What shows it on the chain; null where nothing does.</summary>
+    public FraudEvidence? Evidence { get; init; }
+
+    /// <summary>The name of <see cref="Check"/> in answers for machines.</summary>
+    public string Code => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(Check.ToString());
+
+    public override string ToString() => $"Period {Period}, {What}: {Said}; {Follows}.";
+}
