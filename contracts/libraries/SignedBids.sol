@@ -88,7 +88,10 @@ library SignedBids {
     function energyBoughtAt(Bid calldata bid, int256 price) internal pure returns (uint256 energy) {
         int256 premiums = int256(uint256(bid.preferences.greenPremium)) + int256(uint256(bid.preferences.localPremium))
             + int256(uint256(bid.preferences.partnerPremium));
-        int256 least = price - premiums;
+        int256 least;
+        unchecked {
+            least = price - premiums;
+        }
         Step[] calldata steps = bid.buy;
         assembly ("memory-safe") {
             for { let i := 0 } lt(i, steps.length) { i := add(i, 1) } {

@@ -126,7 +126,7 @@ abstract contract DataDemands is IDataDemands, Evidence {
         if (demand.from == address(0)) revert NotDemanded();
         if (block.timestamp < demand.deadline) revert StillTime(demand.deadline);
         uint256 amount = _close(key);
-        escrow.slash(settled.period, CommittedRounds.commitment(settled), demand.from);
+        _slash(escrow, settled.period, CommittedRounds.commitment(settled), demand.from);
         _pay(demand.from, amount);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ClearingProofs} from "../../ClearingProofs.sol";
 import {FraudProofs} from "../../FraudProofs.sol";
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
 import {CommittedRounds} from "../../libraries/CommittedRounds.sol";
@@ -28,6 +29,7 @@ abstract contract RoundTest is EscrowTest {
         CommittedRounds.Outcome outcome;
     }
 
+    ClearingProofs internal clearing;
     FraudProofs internal judge;
 
     /// @dev Bidders in the order of their addresses: numbers of members.
@@ -35,7 +37,8 @@ abstract contract RoundTest is EscrowTest {
 
     function terms() internal virtual override returns (IEnergySettlement.Terms memory given) {
         given = super.terms();
-        judge = new FraudProofs();
+        clearing = new ClearingProofs();
+        judge = new FraudProofs(address(clearing));
         given.judge = address(judge);
         given.rules = keccak256(abi.encode(rules()));
     }

@@ -16,17 +16,27 @@ public sealed partial class FraudProofsContract(Address address)
 {
     private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("FraudProofs");
 
+    private static readonly AbiFunction Constructor = new("constructor(address clearing)");
+    private static readonly AbiFunction Clearing = new("clearing()", "address");
+
     public Address Address { get; } = address;
 
-    /// <summary>What evidence can be refused for.</summary>
-    public static ImmutableArray<AbiError> Errors => Artifact.Errors;
+    /// <summary>What evidence can be refused for, by the judge or an expert.</summary>
+    public static ImmutableArray<AbiError> Errors { get; } =
+        [.. Artifact.Errors.Concat(ClearingProofsContract.Errors).DistinctBy(error => error.CanonicalSignature)];
 
-    /// <summary>Creates a new judge and waits until it is there.</summary>
+    /// <summary>Creates a new judge with new experts and waits until they are there.</summary>
     public static async Task<FraudProofsContract> DeployAsync(TransactionSender sender, CancellationToken cancellationToken)
     {
-        var receipt = await sender.SendAndConfirmAsync(null, [.. Artifact.CreationCode], cancellationToken);
+        var clearing = await ClearingProofsContract.DeployAsync(sender, cancellationToken);
+        var receipt = await sender.SendAndConfirmAsync(
+            null, [.. Artifact.CreationCode, .. Constructor.EncodeArguments([clearing.Address])], cancellationToken);
         return new FraudProofsContract(receipt.ContractAddress!.Value);
     }
+
+    /// <summary>The judge's expert for the one price.</summary>
+    public async Task<ClearingProofsContract> ClearingAsync(IEthereumClient client, CancellationToken cancellationToken) =>
+        new((Address)Clearing.DecodeResult(await client.CallAsync(Address, Clearing.Encode(), cancellationToken))[0]);
 
     private Task<TransactionReceipt> ProveAsync(
         TransactionSender sender, AbiFunction function, SettledRound round, object[] evidence, CancellationToken cancellationToken) =>
