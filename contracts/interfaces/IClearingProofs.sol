@@ -42,4 +42,35 @@ interface IClearingProofs {
         SignedBids.Bid calldata otherBid,
         bool ofBuyers
     ) external;
+
+    /// @notice Proves that the one price is not what the rules make of the round's margins, or that these contradict each other: there are
+    /// some of trades that are not, or two unfilled steps that should have traded with each other.
+    /// @param constants What `rules.constants` is the hash of: tick and k are in it.
+    function proveWrongPrice(
+        IEnergySettlement escrow,
+        CommittedRounds.Settled calldata settled,
+        CommittedRounds.Rules calldata rules,
+        bytes calldata constants,
+        bytes32 tradesTree,
+        CommittedRounds.Outcome calldata outcome,
+        CommittedRounds.Margins calldata margins
+    ) external;
+
+    /// @notice Proves that a bid contradicts the round's margins: it has a worse step that is filled or a better one that is not, or it is
+    /// named for a step that it does not have, or a margin names a place that no bid has.
+    function proveWrongMargin(
+        IEnergySettlement escrow,
+        CommittedRounds.Settled calldata settled,
+        CommittedRounds.Rules calldata rules,
+        RoundHeads calldata heads,
+        CommittedRounds.Margins calldata margins,
+        PlacedBid calldata placed,
+        SignedBids.Bid calldata bid
+    ) external;
+
+    /// @notice What the rules make of margins, µEUR/kWh: where nothing is filled the best buy step, else the best sell step, else 0; otherwise
+    /// k·buy + (1 - k)·sell, clipped into [max(sell, unfilledBuy), min(buy, unfilledSell)], on the nearest tick, half up, and clipped again.
+    /// @param tick Every price is a multiple of it, µEUR/kWh.
+    /// @param k In thousandths.
+    function priceOf(CommittedRounds.Margins calldata margins, int256 tick, int256 k) external pure returns (int256);
 }

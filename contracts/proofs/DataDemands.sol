@@ -64,10 +64,12 @@ abstract contract DataDemands is IDataDemands, Evidence {
         CommittedRounds.Settled calldata settled,
         CommittedRounds.Bids calldata bids,
         bytes32 tradesTree,
-        CommittedRounds.Outcome calldata outcome
+        CommittedRounds.Outcome calldata outcome,
+        CommittedRounds.Margins calldata margins
     ) external {
         _requireBids(settled, bids);
         _requireOutcome(settled.tradesRoot, tradesTree, outcome);
+        _requireMargins(outcome, margins);
         _answer(escrow, settled, Part.Heads, 0);
     }
 

@@ -18,6 +18,9 @@ abstract contract Evidence {
     /// @notice The community's rules do not promise what the evidence says was broken.
     error NotPromised();
 
+    /// @notice The round's margins have this hash; these have another.
+    error OtherMargins(bytes32 margins);
+
     /// @dev The escrow itself sees whether this is what it settled.
     function _slash(IEnergySettlement escrow, CommittedRounds.Settled calldata settled) internal {
         _slash(escrow, settled.period, CommittedRounds.commitment(settled), msg.sender);
@@ -88,6 +91,10 @@ abstract contract Evidence {
 
     function _requireOutcome(bytes32 tradesRoot, bytes32 tradesTree, CommittedRounds.Outcome calldata outcome) internal pure {
         _same(CommittedRounds.rootOfTrades(tradesTree, keccak256(abi.encode(outcome))), tradesRoot);
+    }
+
+    function _requireMargins(CommittedRounds.Outcome calldata outcome, CommittedRounds.Margins calldata margins) internal pure {
+        if (keccak256(abi.encode(margins)) != outcome.margins) revert OtherMargins(outcome.margins);
     }
 
     function _requireGap(CommittedRounds.Outcome calldata outcome, CommittedRounds.EntryGap calldata gap) internal pure {

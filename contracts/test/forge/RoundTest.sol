@@ -14,6 +14,8 @@ abstract contract RoundTest is EscrowTest {
     uint64 internal constant PERIOD = BEFORE + 1;
     uint8 internal constant ALL_FLAGS = CommittedRounds.BIDS | CommittedRounds.ONE_PRICE | CommittedRounds.TRADES_ONLY;
     int64 internal constant PRICE = 100_000;
+    int64 internal constant TICK = 100;
+    int64 internal constant K = 500;
 
     /// @dev The last two members are accounts; they do not bid.
     uint256 internal constant BIDDERS = 8;
@@ -27,6 +29,7 @@ abstract contract RoundTest is EscrowTest {
         CommittedRounds.Entry[] entries;
         int256[] deltas;
         CommittedRounds.Outcome outcome;
+        CommittedRounds.Margins margins;
     }
 
     ClearingProofs internal clearing;
@@ -55,11 +58,16 @@ abstract contract RoundTest is EscrowTest {
 
     function rules() internal pure virtual returns (CommittedRounds.Rules memory) {
         return CommittedRounds.Rules({
-            constants: keccak256("constants"),
+            constants: keccak256(constants()),
             gridOperator: vm.addr(keyOf(GRID)),
             community: vm.addr(keyOf(COMMUNITY)),
             flags: ALL_FLAGS
         });
+    }
+
+    /// @dev Tick, floor, cap, k in thousandths, the period's length, and what no judge looks at.
+    function constants() internal pure returns (bytes memory) {
+        return abi.encode(int64(TICK), int64(-500_000), int64(4_000_000), int64(K), uint64(900), "Uniform");
     }
 
     /* AN HONEST ROUND */
@@ -148,7 +156,39 @@ abstract contract RoundTest is EscrowTest {
             mstore(entries, count)
         }
         round.entries = entries;
-        round.outcome.price = PRICE;
+        round.margins = marginsOf(round);
+        // Where nothing trades, the best buyer's limit: no step is better.
+        round.outcome.price = round.trades.length == 0 ? PRICE - 10_000 : PRICE;
+    }
+
+    /// @dev Goes along each bid's steps, the best first, until what its member came to is used up.
+    function marginsOf(Round memory round) internal pure returns (CommittedRounds.Margins memory margins) {
+        for (uint256 i = 0; i < round.bids.length; ++i) {
+            (uint256 bought, uint256 sold) = totalsOf(round, round.bids[i].member);
+            uint64 name = uint64(i + 1);
+            for (uint256 s = 0; s < round.bids[i].buy.length; ++s) {
+                SignedBids.Step memory step = round.bids[i].buy[s];
+                bool isWorse = margins.buyBid == 0 || step.price < margins.buy;
+                if (bought > 0 && isWorse) (margins.buy, margins.buyBid) = (step.price, name);
+                bool isBetter = margins.unfilledBuyBid == 0 || step.price > margins.unfilledBuy;
+                if (bought < step.energy && isBetter) (margins.unfilledBuy, margins.unfilledBuyBid) = (step.price, name);
+                bought -= bought < step.energy ? bought : step.energy;
+            }
+            for (uint256 s = 0; s < round.bids[i].sell.length; ++s) {
+                SignedBids.Step memory step = round.bids[i].sell[s];
+                bool isWorse = margins.sellBid == 0 || step.price > margins.sell;
+                if (sold > 0 && isWorse) (margins.sell, margins.sellBid) = (step.price, name);
+                bool isBetter = margins.unfilledSellBid == 0 || step.price < margins.unfilledSell;
+                if (sold < step.energy && isBetter) (margins.unfilledSell, margins.unfilledSellBid) = (step.price, name);
+                sold -= sold < step.energy ? sold : step.energy;
+            }
+        }
+    }
+
+    function totalsOf(Round memory round, address member) private pure returns (uint256 bought, uint256 sold) {
+        for (uint256 i = 0; i < round.entries.length; ++i) {
+            if (round.entries[i].member == member) (bought, sold) = (round.entries[i].bought, round.entries[i].sold);
+        }
     }
 
     function addressOrder() private view returns (uint256[] memory order) {
@@ -168,6 +208,7 @@ abstract contract RoundTest is EscrowTest {
         round.outcome.tradeCount = round.trades.length;
         round.outcome.entryCount = round.entries.length;
         round.outcome.ledger = root(entryLeaves(round));
+        round.outcome.margins = keccak256(abi.encode(round.margins));
         settled.period = PERIOD;
         settled.bidsRoot = keccak256(abi.encode(round.bids.length, root(bidLeaves(round))));
         settled.tradesRoot = keccak256(abi.encode(root(tradeLeaves(round)), keccak256(abi.encode(round.outcome))));

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Numerics;
+using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
@@ -21,6 +23,14 @@ public sealed class ClearingProofsContract(Address address)
         $"proveUnfairShare(address escrow, {SettledType} settled, {RulesType} rules, {RoundHeads} heads, {PlacedBid} one, {BidType} oneBid, "
         + $"{PlacedBid} other, {BidType} otherBid, bool ofBuyers)");
 
+    private static readonly AbiFunction ProveWrongPrice = new(
+        $"proveWrongPrice(address escrow, {SettledType} settled, {RulesType} rules, bytes constants, bytes32 tradesTree, {OutcomeType} outcome, {MarginsType} margins)");
+
+    private static readonly AbiFunction ProveWrongMargin = new(
+        $"proveWrongMargin(address escrow, {SettledType} settled, {RulesType} rules, {RoundHeads} heads, {MarginsType} margins, {PlacedBid} placed, {BidType} bid)");
+
+    private static readonly AbiFunction PriceOf = new($"priceOf({MarginsType} margins, int256 tick, int256 k)", "int256");
+
     public Address Address { get; } = address;
 
     /// <summary>What evidence can be refused for.</summary>
@@ -38,12 +48,38 @@ public sealed class ClearingProofsContract(Address address)
     public Task<TransactionReceipt> ProveUnfairShareAsync(
         TransactionSender sender, SettledRound round, UnfairShare share, CancellationToken cancellationToken)
     {
-        object[] heads = [round.Bids.Bids.Length, round.Trades.Tree, Outcome(round.Trades)];
         var data = ProveUnfairShare.Encode(
-            round.Escrow, Of(round.Settled), Of(round.Rules), heads, Placed(round, share.Bid), Of(round.Bids.Bids[share.Bid].Bid),
+            round.Escrow, Of(round.Settled), Of(round.Rules), Heads(round), Placed(round, share.Bid), Of(round.Bids.Bids[share.Bid].Bid),
             Placed(round, share.Other), Of(round.Bids.Bids[share.Other].Bid), share.OfBuyers);
         return sender.SendAndConfirmAsync(Address, data, cancellationToken);
     }
+
+    /// <summary>Proves that the one price is not what the rules make of the round's margins, or that these contradict each other.</summary>
+    public Task<TransactionReceipt> ProveWrongPriceAsync(TransactionSender sender, SettledRound round, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(
+            Address,
+            ProveWrongPrice.Encode(
+                round.Escrow, Of(round.Settled), Of(round.Rules), round.Rules.Encoded, round.Trades.Tree, Outcome(round.Trades), Of(round.Trades.Margins)),
+            cancellationToken);
+
+    /// <summary>Proves that a bid contradicts the round's margins.</summary>
+    /// <param name="bid">Its place; from <see cref="RoundMargins.FirstContradiction"/>.</param>
+    public Task<TransactionReceipt> ProveWrongMarginAsync(
+        TransactionSender sender, SettledRound round, int bid, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(
+            Address,
+            ProveWrongMargin.Encode(
+                round.Escrow, Of(round.Settled), Of(round.Rules), Heads(round), Of(round.Trades.Margins), Placed(round, bid), Of(round.Bids.Bids[bid].Bid)),
+            cancellationToken);
+
+    /// <summary>What the contract makes of margins, µEUR/kWh: market rule 4 once more.</summary>
+    public async Task<Price> PriceOfAsync(IEthereumClient client, RoundMargins margins, MarketRules rules, CancellationToken cancellationToken)
+    {
+        var data = PriceOf.Encode(Of(margins), rules.TickMicroEurPerKWh, rules.KThousandths);
+        return new Price((long)(BigInteger)PriceOf.DecodeResult(await client.CallAsync(Address, data, cancellationToken))[0]);
+    }
+
+    private static object[] Heads(SettledRound round) => [round.Bids.Bids.Length, round.Trades.Tree, Outcome(round.Trades)];
 
     private static object[] Placed(SettledRound round, int bid)
     {

@@ -75,6 +75,15 @@ internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsCon
         return RoundCalculator.Clear(First, bids, new Dictionary<MemberId, ZoneId>(), MarketRules.Default);
     }
 
+    /// <summary>Members 0 to 2 buy and 3 to 5 sell, one step each of a price (µEUR/kWh) and energy (Wh).</summary>
+    public Round ClearAll((long Price, long Energy)[] buys, (long Price, long Energy)[] sells)
+    {
+        ImmutableArray<Step> At((long Price, long Energy) step) => [new Step(new Price(step.Price), new Energy(step.Energy))];
+        var bids = buys.Select((step, i) => Sign(i, new Bid(Escrow.Members[i].ToMember(), First, 1, At(step), [])))
+            .Concat(sells.Select((step, i) => Sign(3 + i, new Bid(Escrow.Members[3 + i].ToMember(), First, 1, [], At(step)))));
+        return RoundCalculator.Clear(First, bids, new Dictionary<MemberId, ZoneId>(), MarketRules.Default);
+    }
+
     /// <summary>An honest round.</summary>
     public Task<(SettledRound Round, ImmutableArray<BigInteger> Words)> SettleAsync(Round round) =>
         SettleAsync(new CommittedBids(round.Bids), CommittedTrades.Of(round), round.Deltas);
