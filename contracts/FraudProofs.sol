@@ -19,13 +19,17 @@ contract FraudProofs is IJudge, BidProofs, TradeProofs, LedgerProofs, DataDemand
     /// @inheritdoc IJudge
     address public immutable clearing;
 
-    constructor(address clearing_) {
+    /// @inheritdoc IJudge
+    address public immutable metered;
+
+    constructor(address clearing_, address metered_) {
         clearing = clearing_;
+        metered = metered_;
     }
 
     /// @inheritdoc IJudge
     function slashFor(IEnergySettlement escrow, uint64 period, bytes32 settled, address challenger) external {
-        if (msg.sender != clearing) revert NotExpert(msg.sender);
+        if (msg.sender != clearing && msg.sender != metered) revert NotExpert(msg.sender);
         _slash(escrow, period, settled, challenger);
     }
 

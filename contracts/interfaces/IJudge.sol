@@ -17,4 +17,7 @@ interface IJudge {
 
     /// @notice Takes evidence about the one price and the shares at it: ClearingProofs.
     function clearing() external view returns (address);
+
+    /// @notice Takes evidence about metered batches, and knows whose meter signs what: MeteredProofs.
+    function metered() external view returns (address);
 }

@@ -162,6 +162,15 @@ library CommittedRounds {
         return keccak256(abi.encode(tree, outcome));
     }
 
+    /// @notice Energy times price in µEUR, rounded half up. A price that is none gives an amount that is none.
+    function amountOf(uint64 energy, int256 price) internal pure returns (int256 amount) {
+        unchecked {
+            int256 thousandths = int256(uint256(energy)) * price + 500;
+            amount = thousandths / 1000;
+            if (thousandths < 0 && thousandths % 1000 != 0) --amount;
+        }
+    }
+
     /// @notice What a trade does to a member's totals.
     function effect(Trade calldata trade, address member, Rules calldata rules)
         internal

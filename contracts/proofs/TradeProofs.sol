@@ -112,9 +112,7 @@ abstract contract TradeProofs is ITradeProofs, Evidence {
 
     /// @inheritdoc ITradeProofs
     function amountOf(uint64 energy, int64 price) public pure returns (int256 amount) {
-        int256 thousandths = int256(uint256(energy)) * price + 500;
-        amount = thousandths / 1000;
-        if (thousandths < 0 && thousandths % 1000 != 0) --amount;
+        return CommittedRounds.amountOf(energy, price);
     }
 
     function _requireBidOf(

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ClearingProofs} from "../../ClearingProofs.sol";
 import {FraudProofs} from "../../FraudProofs.sol";
+import {MeteredProofs} from "../../MeteredProofs.sol";
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
 import {CommittedRounds} from "../../libraries/CommittedRounds.sol";
 import {SignedBids} from "../../libraries/SignedBids.sol";
@@ -16,6 +17,7 @@ abstract contract RoundTest is EscrowTest {
     int64 internal constant PRICE = 100_000;
     int64 internal constant TICK = 100;
     int64 internal constant K = 500;
+    int64 internal constant IMBALANCE = 700;
 
     /// @dev The last two members are accounts; they do not bid.
     uint256 internal constant BIDDERS = 8;
@@ -33,6 +35,7 @@ abstract contract RoundTest is EscrowTest {
     }
 
     ClearingProofs internal clearing;
+    MeteredProofs internal metered;
     FraudProofs internal judge;
 
     /// @dev Bidders in the order of their addresses: numbers of members.
@@ -41,7 +44,8 @@ abstract contract RoundTest is EscrowTest {
     function terms() internal virtual override returns (IEnergySettlement.Terms memory given) {
         given = super.terms();
         clearing = new ClearingProofs();
-        judge = new FraudProofs(address(clearing));
+        metered = new MeteredProofs();
+        judge = new FraudProofs(address(clearing), address(metered));
         given.judge = address(judge);
         given.rules = keccak256(abi.encode(rules()));
     }
@@ -65,9 +69,12 @@ abstract contract RoundTest is EscrowTest {
         });
     }
 
-    /// @dev Tick, floor, cap, k in thousandths, the period's length, and what no judge looks at.
+    /// @dev Tick, floor, cap, k in thousandths, the period's length, what no judge looks at, and the imbalance spread.
     function constants() internal pure returns (bytes memory) {
-        return abi.encode(int64(TICK), int64(-500_000), int64(4_000_000), int64(K), uint64(900), "Uniform");
+        uint256[] memory none = new uint256[](0);
+        return abi.encode(
+            int64(TICK), int64(-500_000), int64(4_000_000), int64(K), uint64(900), "Uniform", none, none, int64(IMBALANCE)
+        );
     }
 
     /* AN HONEST ROUND */
@@ -185,7 +192,7 @@ abstract contract RoundTest is EscrowTest {
         }
     }
 
-    function totalsOf(Round memory round, address member) private pure returns (uint256 bought, uint256 sold) {
+    function totalsOf(Round memory round, address member) internal pure returns (uint256 bought, uint256 sold) {
         for (uint256 i = 0; i < round.entries.length; ++i) {
             if (round.entries[i].member == member) (bought, sold) = (round.entries[i].bought, round.entries[i].sold);
         }
@@ -204,18 +211,34 @@ abstract contract RoundTest is EscrowTest {
     /* COMMITMENT */
 
     /// @dev Commits to what the round says, whatever that is, and moves the deltas.
-    function settle(Round memory round) internal returns (CommittedRounds.Settled memory settled) {
+    function settle(Round memory round) internal returns (CommittedRounds.Settled memory) {
+        return settleAt(round, PERIOD);
+    }
+
+    function settleAt(Round memory round, uint64 period) internal returns (CommittedRounds.Settled memory settled) {
+        settled.period = period;
+        settled.bidsRoot = keccak256(abi.encode(round.bids.length, root(bidLeaves(round))));
+        settled.tradesRoot = tradesRootOf(round);
+        uint256[] memory words = pack(round.deltas);
+        settled.deltasHash = keccak256(abi.encodePacked(words));
+        vm.prank(SETTLER);
+        escrow.settle(period, settled.bidsRoot, settled.tradesRoot, words);
+    }
+
+    /// @dev Its money moves with a later period.
+    function commitAt(Round memory round, uint64 period) internal returns (CommittedRounds.Settled memory settled) {
+        bytes32 bidsRoot = keccak256(abi.encode(round.bids.length, root(bidLeaves(round))));
+        settled = CommittedRounds.Settled(period, bidsRoot, tradesRootOf(round), 0, 0);
+        vm.prank(SETTLER);
+        escrow.commitRoots(period, settled.bidsRoot, settled.tradesRoot);
+    }
+
+    function tradesRootOf(Round memory round) internal pure returns (bytes32) {
         round.outcome.tradeCount = round.trades.length;
         round.outcome.entryCount = round.entries.length;
         round.outcome.ledger = root(entryLeaves(round));
         round.outcome.margins = keccak256(abi.encode(round.margins));
-        settled.period = PERIOD;
-        settled.bidsRoot = keccak256(abi.encode(round.bids.length, root(bidLeaves(round))));
-        settled.tradesRoot = keccak256(abi.encode(root(tradeLeaves(round)), keccak256(abi.encode(round.outcome))));
-        uint256[] memory words = pack(round.deltas);
-        settled.deltasHash = keccak256(abi.encodePacked(words));
-        vm.prank(SETTLER);
-        escrow.settle(PERIOD, settled.bidsRoot, settled.tradesRoot, words);
+        return keccak256(abi.encode(root(tradeLeaves(round)), keccak256(abi.encode(round.outcome))));
     }
 
     function bidLeaves(Round memory round) internal view returns (bytes32[] memory leaves) {

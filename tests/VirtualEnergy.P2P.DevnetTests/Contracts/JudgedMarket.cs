@@ -20,7 +20,7 @@ internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsCon
 
     public static readonly Period First = new(Before + 1);
 
-    private static readonly CommittedRules Rules = CommittedRules.Of(MarketRules.Default);
+    public static readonly CommittedRules Rules = CommittedRules.Of(MarketRules.Default);
 
     private readonly MarketDomain _domain = new(DevChain.ChainId, escrow.Contract.Address);
 
@@ -33,12 +33,13 @@ internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsCon
 
     public TransactionSender Challenger => Escrow.SenderOf(0);
 
-    public static async Task<JudgedMarket> OfAsync(DevChain chain)
+    /// <param name="periodsPerBatch">Balances move in every so many periods.</param>
+    public static async Task<JudgedMarket> OfAsync(DevChain chain, int periodsPerBatch = 1)
     {
         var judge = await FraudProofsContract.DeployAsync(chain.Registrar, Cancellation);
         var escrow = await Escrow.OfAsync(chain, members: 6, eachMicroEur: 10_000_000, terms: terms => terms with
         {
-            Judge = judge.Address, Challenge = TimeSpan.FromHours(1), Bond = new Money(Bond), Rules = Rules.Hash,
+            Judge = judge.Address, Challenge = TimeSpan.FromHours(1), Bond = new Money(Bond), Rules = Rules.Hash, PeriodsPerBatch = periodsPerBatch,
         });
         await escrow.Euro.MintAsync(chain.Registrar, chain.Registrar.Address, new Money(Bond), Cancellation);
         await escrow.Euro.ApproveAsync(chain.Registrar, escrow.Contract.Address, new Money(Bond), Cancellation);
