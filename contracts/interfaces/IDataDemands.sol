@@ -49,7 +49,7 @@ interface IDataDemands {
     /// @notice The signature is not the bid's member's.
     error NotSigned();
 
-    /// @notice Demands the two heads: how many bids, trades and entries there are, and the roots of their trees.
+    /// @notice Demands the heads: how many bids, trades and entries there are, the roots of their trees, and the margins.
     function demandHeads(IEnergySettlement escrow, CommittedRounds.Settled calldata settled) external payable;
 
     /// @notice Demands a bid.
@@ -73,7 +73,8 @@ interface IDataDemands {
         CommittedRounds.Settled calldata settled,
         CommittedRounds.Bids calldata bids,
         bytes32 tradesTree,
-        CommittedRounds.Outcome calldata outcome
+        CommittedRounds.Outcome calldata outcome,
+        CommittedRounds.Margins calldata margins
     ) external;
 
     /// @notice Shows a bid with its signature.

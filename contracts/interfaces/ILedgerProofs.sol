@@ -8,8 +8,17 @@ import {CommittedRounds} from "../libraries/CommittedRounds.sol";
 /// @notice Fraud between trades and money. That a member's delta is the sum of her trades has many steps; whichever is wrong has a
 /// proof of its own, and none of them is long.
 interface ILedgerProofs {
-    /// @notice The period's deltas have this hash; these have another.
-    error OtherDeltas(bytes32 deltasHash);
+    /// @notice What a member came to in one of several periods whose money moved together.
+    /// @param gap Behind her last entry, or where she would be.
+    struct PeriodTotals {
+        CommittedRounds.Settled settled;
+        bytes32 tradesTree;
+        CommittedRounds.Outcome outcome;
+        CommittedRounds.EntryGap gap;
+    }
+
+    /// @notice These are not all the periods whose money moved together, one after another: this one is missing or too much.
+    error NotThosePeriods(uint64 period);
 
     /// @notice Balances do not move every period here, so no period's deltas are its trades alone.
     error NotEveryPeriod();
@@ -69,5 +78,13 @@ interface ILedgerProofs {
         CommittedRounds.EntryGap calldata gap,
         address member,
         uint256[] calldata deltas
+    ) external;
+
+    /// @notice Proves the same where balances move every so many periods: of a member's delta, and what the ledgers of all those periods say.
+    /// @param periods All of them in their order; of the first batch only those from the first that was settled. They must still be
+    /// in the escrow's window.
+    /// @param deltas All words of the last of them, as settled.
+    function proveWrongBatch(
+        IEnergySettlement escrow, PeriodTotals[] calldata periods, address member, uint256[] calldata deltas
     ) external;
 }

@@ -50,12 +50,27 @@ library CommittedRounds {
     /// @param ledger Root of the ledger.
     /// @param price The one price; of a round without trades, one that no step of a bid is better than.
     /// @param premiumBid One more than the place of a bid that offers premiums; 0 where none does.
+    /// @param margins Hash of the margins.
     struct Outcome {
         uint256 tradeCount;
         uint256 entryCount;
         bytes32 ledger;
         int256 price;
         uint256 premiumBid;
+        bytes32 margins;
+    }
+
+    /// @notice What the one price follows from: of each side the worst step that is filled, at least in part, and the best that is not, or
+    /// not whole. Beside each price is one more than the place of a bid that has such a step; 0, and no price, where there is none.
+    struct Margins {
+        int64 buy;
+        uint64 buyBid;
+        int64 sell;
+        uint64 sellBid;
+        int64 unfilledBuy;
+        uint64 unfilledBuyBid;
+        int64 unfilledSell;
+        uint64 unfilledSellBid;
     }
 
     /// @notice A leaf of the bids' tree.
@@ -145,6 +160,15 @@ library CommittedRounds {
 
     function rootOfTrades(bytes32 tree, bytes32 outcome) internal pure returns (bytes32) {
         return keccak256(abi.encode(tree, outcome));
+    }
+
+    /// @notice Energy times price in µEUR, rounded half up. A price that is none gives an amount that is none.
+    function amountOf(uint64 energy, int256 price) internal pure returns (int256 amount) {
+        unchecked {
+            int256 thousandths = int256(uint256(energy)) * price + 500;
+            amount = thousandths / 1000;
+            if (thousandths < 0 && thousandths % 1000 != 0) --amount;
+        }
     }
 
     /// @notice What a trade does to a member's totals.

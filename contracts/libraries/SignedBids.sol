@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {MarketDomain} from "./MarketDomain.sol";
 import {PositionalTrees} from "./PositionalTrees.sol";
 
 /// @title SignedBids
@@ -39,8 +40,6 @@ library SignedBids {
         uint64 number;
     }
 
-    bytes32 private constant DOMAIN_TYPE =
-        keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
     bytes32 private constant STEP_TYPE = keccak256("Step(int64 price,uint64 energy)");
     bytes32 private constant PREFERENCES_TYPE =
         keccak256("Preferences(uint64 greenPremium,uint64 localPremium,address partner,uint64 partnerPremium)");
@@ -64,7 +63,7 @@ library SignedBids {
                 abi.encode(PREFERRING_BID_TYPE, bid.member, bid.period, bid.number, buy, sell, _hash(bid.preferences))
             )
             : keccak256(abi.encode(BID_TYPE, bid.member, bid.period, bid.number, buy, sell));
-        return _digest(content, escrow);
+        return MarketDomain.digest(content, escrow);
     }
 
     /// @notice The digest that the exchange of `escrow`'s community signs for a receipt and those beside it.
@@ -76,7 +75,7 @@ library SignedBids {
         returns (bytes32)
     {
         bytes32 root = PositionalTrees.rootOver(keccak256(abi.encode(RECEIPT_TYPE, receipt)), place, path);
-        return _digest(keccak256(abi.encode(RECEIPTS_TYPE, root)), escrow);
+        return MarketDomain.digest(keccak256(abi.encode(RECEIPTS_TYPE, root)), escrow);
     }
 
     /// @notice Whether the bid would pay more for what has some quality.
@@ -88,7 +87,10 @@ library SignedBids {
     function energyBoughtAt(Bid calldata bid, int256 price) internal pure returns (uint256 energy) {
         int256 premiums = int256(uint256(bid.preferences.greenPremium)) + int256(uint256(bid.preferences.localPremium))
             + int256(uint256(bid.preferences.partnerPremium));
-        int256 least = price - premiums;
+        int256 least;
+        unchecked {
+            least = price - premiums;
+        }
         Step[] calldata steps = bid.buy;
         assembly ("memory-safe") {
             for { let i := 0 } lt(i, steps.length) { i := add(i, 1) } {
@@ -107,12 +109,6 @@ library SignedBids {
                 if iszero(sgt(calldataload(step), price)) { energy := add(energy, calldataload(add(step, 32))) }
             }
         }
-    }
-
-    function _digest(bytes32 content, address escrow) private view returns (bytes32) {
-        bytes32 separator =
-            keccak256(abi.encode(DOMAIN_TYPE, keccak256("VirtualEnergy P2P"), keccak256("1"), block.chainid, escrow));
-        return keccak256(abi.encodePacked(hex"1901", separator, content));
     }
 
     /// @dev By hand, as the compiler would check and copy every field: a proof with 32 steps would cost a third more. Whole words are

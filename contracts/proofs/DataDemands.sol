@@ -64,10 +64,12 @@ abstract contract DataDemands is IDataDemands, Evidence {
         CommittedRounds.Settled calldata settled,
         CommittedRounds.Bids calldata bids,
         bytes32 tradesTree,
-        CommittedRounds.Outcome calldata outcome
+        CommittedRounds.Outcome calldata outcome,
+        CommittedRounds.Margins calldata margins
     ) external {
         _requireBids(settled, bids);
         _requireOutcome(settled.tradesRoot, tradesTree, outcome);
+        _requireMargins(outcome, margins);
         _answer(escrow, settled, Part.Heads, 0);
     }
 
@@ -126,7 +128,7 @@ abstract contract DataDemands is IDataDemands, Evidence {
         if (demand.from == address(0)) revert NotDemanded();
         if (block.timestamp < demand.deadline) revert StillTime(demand.deadline);
         uint256 amount = _close(key);
-        escrow.slash(settled.period, CommittedRounds.commitment(settled), demand.from);
+        _slash(escrow, settled.period, CommittedRounds.commitment(settled), demand.from);
         _pay(demand.from, amount);
     }
 

@@ -4,16 +4,11 @@ pragma solidity 0.8.37;
 import {IEnergySettlement} from "../interfaces/IEnergySettlement.sol";
 import {ILedgerProofs} from "../interfaces/ILedgerProofs.sol";
 import {CommittedRounds} from "../libraries/CommittedRounds.sol";
-import {PackedBalances} from "../libraries/PackedBalances.sol";
-import {WideBalances} from "../libraries/WideBalances.sol";
-import {Evidence} from "./Evidence.sol";
+import {LedgerEvidence} from "./LedgerEvidence.sol";
 
 /// @title LedgerProofs
-/// @notice What can be wrong between trades and money. See ILedgerProofs.
-abstract contract LedgerProofs is ILedgerProofs, Evidence {
-    /// @dev A word of deltas that is a jump has this bit, and the slot below it. See `settle`.
-    uint256 private constant JUMP = 1 << 252;
-
+/// @notice What can be wrong between a round's trades and money. See ILedgerProofs.
+abstract contract LedgerProofs is ILedgerProofs, LedgerEvidence {
     /// @inheritdoc ILedgerProofs
     function proveEntriesOutOfOrder(
         IEnergySettlement escrow,
@@ -22,12 +17,7 @@ abstract contract LedgerProofs is ILedgerProofs, Evidence {
         CommittedRounds.Outcome calldata outcome,
         CommittedRounds.EntryGap calldata gap
     ) external {
-        _requireOutcome(settled.tradesRoot, tradesTree, outcome);
-        _requireGap(outcome, gap);
-        bool isInside = gap.place > 0 && gap.place < outcome.entryCount;
-        if (!isInside || CommittedRounds.isBefore(gap.left.member, gap.left.trade, gap.right.member, gap.right.trade)) {
-            revert NoFraud();
-        }
+        _requireDisorder(settled.tradesRoot, tradesTree, outcome, gap);
         _slash(escrow, settled);
     }
 
@@ -42,9 +32,7 @@ abstract contract LedgerProofs is ILedgerProofs, Evidence {
         bytes32[] calldata siblings
     ) external {
         _requireRules(escrow, rules, 0);
-        _requireTradeAt(settled.tradesRoot, trade, gap.right.trade, siblings, outcome);
-        _requireGap(outcome, gap);
-        if (gap.place == outcome.entryCount || _follows(gap, trade, rules)) revert NoFraud();
+        _requireWrongEntry(settled.tradesRoot, rules, outcome, gap, trade, siblings);
         _slash(escrow, settled);
     }
 
@@ -58,9 +46,7 @@ abstract contract LedgerProofs is ILedgerProofs, Evidence {
         CommittedRounds.EntryGap calldata gap
     ) external {
         _requireRules(escrow, rules, CommittedRounds.TRADES_ONLY);
-        _requireOutcome(settled.tradesRoot, tradesTree, outcome);
-        _requireGap(outcome, gap);
-        if (gap.place == outcome.entryCount || gap.right.trade < outcome.tradeCount) revert NoFraud();
+        _requireEntryWithoutTrade(settled.tradesRoot, tradesTree, outcome, gap);
         _slash(escrow, settled);
     }
 
@@ -77,14 +63,7 @@ abstract contract LedgerProofs is ILedgerProofs, Evidence {
         address member
     ) external {
         _requireRules(escrow, rules, 0);
-        _requireTradeAt(settled.tradesRoot, trade, index, siblings, outcome);
-        _requireGap(outcome, gap);
-        bool isAbsent = (gap.place == 0 || CommittedRounds.isBefore(gap.left.member, gap.left.trade, member, index))
-            && (
-                gap.place == outcome.entryCount
-                    || CommittedRounds.isBefore(member, index, gap.right.member, gap.right.trade)
-            );
-        if (!isAbsent || !CommittedRounds.concerns(trade, member, rules)) revert NoFraud();
+        _requireNotBooked(settled.tradesRoot, rules, outcome, gap, trade, index, siblings, member);
         _slash(escrow, settled);
     }
 
@@ -99,43 +78,45 @@ abstract contract LedgerProofs is ILedgerProofs, Evidence {
         uint256[] calldata deltas
     ) external {
         if (escrow.periodsPerBatch() != 1) revert NotEveryPeriod();
-        if (keccak256(abi.encodePacked(deltas)) != settled.deltasHash) revert OtherDeltas(settled.deltasHash);
         _requireOutcome(settled.tradesRoot, tradesTree, outcome);
         (int256 money,,) = _totals(outcome, gap, member);
-        if (_deltaOf(deltas, escrow.laneOf(member)) == money) revert NoFraud();
+        _requireOtherDelta(escrow, settled.deltasHash, deltas, member, money);
         _slash(escrow, settled);
     }
 
-    /// @dev Whether the entry at the gap's right is what the one before it and its trade come to. A liar's numbers may be of any size:
-    /// they wrap around instead of stopping the proof.
-    function _follows(
-        CommittedRounds.EntryGap calldata gap,
-        CommittedRounds.Trade calldata trade,
-        CommittedRounds.Rules calldata rules
-    ) private pure returns (bool) {
-        CommittedRounds.Entry calldata entry = gap.right;
-        (int256 money, uint256 bought, uint256 sold) = CommittedRounds.effect(trade, entry.member, rules);
-        unchecked {
-            if (gap.place > 0 && gap.left.member == entry.member) {
-                (money, bought, sold) = (money + gap.left.money, bought + gap.left.bought, sold + gap.left.sold);
+    /// @inheritdoc ILedgerProofs
+    function proveWrongBatch(
+        IEnergySettlement escrow, PeriodTotals[] calldata periods, address member, uint256[] calldata deltas
+    ) external {
+        CommittedRounds.Settled calldata last = periods[periods.length - 1].settled;
+        uint64 first = _requireFirst(escrow, last.period, uint64(periods.length));
+        int256 money;
+        for (uint64 i = 0; i < periods.length; ++i) {
+            PeriodTotals calldata totals = periods[i];
+            if (totals.settled.period != first + i) revert NotThosePeriods(first + i);
+            (bytes32 kept,) = escrow.commitmentOf(first + i);
+            if ((CommittedRounds.commitment(totals.settled) >> 32) << 32 != kept) {
+                revert IEnergySettlement.NotWhatWasSettled(first + i);
+            }
+            _requireOutcome(totals.settled.tradesRoot, totals.tradesTree, totals.outcome);
+            (int256 here,,) = _totals(totals.outcome, totals.gap, member);
+            unchecked {
+                money += here;
             }
         }
-        return money == entry.money && bought == entry.bought && sold == entry.sold;
+        _requireOtherDelta(escrow, last.deltasHash, deltas, member, money);
+        _slash(escrow, last);
     }
 
-    /// @dev The delta of a lane in a batch's words; 0 where the batch passes it over. See `settle`.
-    function _deltaOf(uint256[] calldata deltas, uint256 lane) private pure returns (int256) {
-        bool isWide = lane >= WideBalances.FIRST;
-        uint256 wanted = isWide ? lane : lane / PackedBalances.LANES;
-        uint256 slot;
-        for (uint256 i = 0; i < deltas.length; ++i) {
-            uint256 word = deltas[i];
-            if (word >= JUMP) {
-                slot = word ^ JUMP;
-                continue;
-            }
-            if (slot++ == wanted) return isWide ? WideBalances.deltaOf(word) : PackedBalances.deltaAt(word, lane % PackedBalances.LANES);
-        }
-        return 0;
+    /// @dev The first of so many periods up to the last: a full batch, or all since the first that was ever settled. What comes before
+    /// the first must be seen not to have been settled, and out of the window it is not seen.
+    function _requireFirst(IEnergySettlement escrow, uint64 last, uint64 count) private view returns (uint64 first) {
+        uint256 full = escrow.periodsPerBatch();
+        first = last + 1 - count;
+        if (count == full) return first;
+        if (count > full || escrow.lastPeriod() - (first - 1) >= escrow.window()) revert NotThosePeriods(first - 1);
+        try escrow.commitmentOf(first - 1) {
+            revert NotThosePeriods(first - 1);
+        } catch {}
     }
 }

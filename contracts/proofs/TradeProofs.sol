@@ -31,7 +31,8 @@ abstract contract TradeProofs is ITradeProofs, Evidence {
         bytes32 bidsRoot = CommittedRounds.rootOfBids(
             count, PositionalTrees.rootAt(leaf, uint64(proof.places >> 64), count, proof.bidSiblings)
         );
-        escrow.slash(
+        _slash(
+            escrow,
             bid.period,
             CommittedRounds.commitment(bid.period, bidsRoot, tradesRoot, proof.deltasHash, proof.metered),
             msg.sender
@@ -83,10 +84,12 @@ abstract contract TradeProofs is ITradeProofs, Evidence {
         if (proof.outcome.premiumBid != 0) revert NoFraud();
         _requireBidOf(escrow, settled, proof, bid);
         (, uint256 bought, uint256 sold) = _totals(proof.outcome, proof.gap, bid.member);
-        // Better than the price: one tick is at least 1.
-        uint256 toBuy = SignedBids.energyBoughtAt(bid, proof.outcome.price + 1);
-        uint256 toSell = SignedBids.energySoldAt(bid, proof.outcome.price - 1);
-        if (bought >= toBuy && sold >= toSell) revert NoFraud();
+        // Better than the price: one tick is at least 1. A price that is none wraps around, and some step is better.
+        unchecked {
+            uint256 toBuy = SignedBids.energyBoughtAt(bid, proof.outcome.price + 1);
+            uint256 toSell = SignedBids.energySoldAt(bid, proof.outcome.price - 1);
+            if (bought >= toBuy && sold >= toSell) revert NoFraud();
+        }
         _slash(escrow, settled);
     }
 
@@ -109,9 +112,7 @@ abstract contract TradeProofs is ITradeProofs, Evidence {
 
     /// @inheritdoc ITradeProofs
     function amountOf(uint64 energy, int64 price) public pure returns (int256 amount) {
-        int256 thousandths = int256(uint256(energy)) * price + 500;
-        amount = thousandths / 1000;
-        if (thousandths < 0 && thousandths % 1000 != 0) --amount;
+        return CommittedRounds.amountOf(energy, price);
     }
 
     function _requireBidOf(
@@ -120,9 +121,9 @@ abstract contract TradeProofs is ITradeProofs, Evidence {
         BidAndTotals calldata proof,
         SignedBids.Bid calldata bid
     ) private view {
-        bytes32 leaf =
-            CommittedRounds.leaf(SignedBids.hash(bid, address(escrow)), bid.member, bid.number, proof.signatureHash);
-        _requireBid(settled.bidsRoot, leaf, proof.bidIndex, proof.bidCount, proof.bidSiblings);
+        _requireBid(
+            escrow, settled.bidsRoot, bid, proof.signatureHash, proof.bidIndex, proof.bidCount, proof.bidSiblings
+        );
     }
 
     /// @dev µEUR/kWh that the buyer paid on top, at least: what was paid may have been rounded up by half a unit.

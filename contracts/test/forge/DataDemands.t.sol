@@ -72,7 +72,7 @@ contract DataDemandsTest is RoundTest {
         judge.demandBid{value: STAKE}(escrow, settled, heads, 2);
         bytes32 tree = tradesTree(round);
         vm.expectRevert(IDataDemands.NotDemanded.selector);
-        judge.answerHeads(escrow, settled, heads, tree, round.outcome);
+        judge.answerHeads(escrow, settled, heads, tree, round.outcome, round.margins);
         vm.expectRevert(IDataDemands.NotDemanded.selector);
         judge.proveWithheld(escrow, settled, IDataDemands.Part.Heads, 0);
     }
@@ -98,7 +98,7 @@ contract DataDemandsTest is RoundTest {
             heads.count += 1;
             bytes32 tree = tradesTree(round);
             vm.expectRevert(PositionalTrees.NotInTheTree.selector);
-            judge.answerHeads(escrow, settled, heads, tree, round.outcome);
+            judge.answerHeads(escrow, settled, heads, tree, round.outcome, round.margins);
         } else if (part == IDataDemands.Part.Bid) {
             path = siblings(bidLeaves(round), 1);
             vm.expectRevert(PositionalTrees.NotInTheTree.selector);
@@ -206,7 +206,7 @@ contract DataDemandsTest is RoundTest {
         );
         vm.prank(SETTLER);
         if (part == IDataDemands.Part.Heads) {
-            judge.answerHeads(escrow, settled, heads, tree, round.outcome);
+            judge.answerHeads(escrow, settled, heads, tree, round.outcome, round.margins);
         } else if (part == IDataDemands.Part.Bid) {
             judge.answerBid(escrow, settled, BIDDERS, place, path, round.bids[place], round.signatures[place]);
         } else if (part == IDataDemands.Part.Trade) {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
 import {ILedgerProofs} from "../../interfaces/ILedgerProofs.sol";
 import {CommittedRounds} from "../../libraries/CommittedRounds.sol";
+import {LedgerEvidence} from "../../proofs/LedgerEvidence.sol";
 import {RoundTest} from "./RoundTest.sol";
 
 contract LedgerProofsTest is RoundTest {
@@ -14,9 +15,9 @@ contract LedgerProofsTest is RoundTest {
         CommittedRounds.Settled memory settled = settle(round);
         uint256[] memory others = pack(randomDeltas(seed % 1e18));
         vm.assume(keccak256(abi.encodePacked(others)) != settled.deltasHash);
-        CommittedRounds.EntryGap memory gap = entryGap(round, 0);
+        CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, members[0]));
         bytes32 tree = tradesTree(round);
-        vm.expectRevert(abi.encodeWithSelector(ILedgerProofs.OtherDeltas.selector, settled.deltasHash));
+        vm.expectRevert(abi.encodeWithSelector(LedgerEvidence.OtherDeltas.selector, settled.deltasHash));
         judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[0], others);
     }
 
@@ -170,20 +171,148 @@ contract LedgerProofsTest is RoundTest {
     }
 }
 
-/// @notice Where balances move only every other period, no period's deltas are its trades alone.
-contract TwoTierLedgerTest is RoundTest {
-    function terms() internal override returns (IEnergySettlement.Terms memory given) {
+/// @notice Balances move every third period; the ring holds more of them than that.
+abstract contract BatchTest is RoundTest {
+    uint64 internal constant PER_BATCH = 3;
+
+    function terms() internal virtual override returns (IEnergySettlement.Terms memory given) {
         given = super.terms();
-        given.periodsPerBatch = 2;
+        given.periodsPerBatch = uint32(PER_BATCH);
     }
 
-    function test_Deltas_of_several_periods_are_not_judged_by_one() public {
-        Round memory round = honest(3);
-        CommittedRounds.Settled memory settled = settle(round);
-        CommittedRounds.EntryGap memory gap = entryGap(round, 0);
-        bytes32 tree = tradesTree(round);
-        uint256[] memory words = pack(round.deltas);
+    /// @dev The first period that is ever settled.
+    function first() internal pure virtual returns (uint64);
+
+    /// @dev Periods from the first on with the money of all of them in the last, less what is skimmed of one member for the next.
+    function batch(uint256 seed, uint256 member, uint64 count, uint256 from, int256 skimmed)
+        internal
+        returns (ILedgerProofs.PeriodTotals[] memory periods, Round memory last)
+    {
+        periods = new ILedgerProofs.PeriodTotals[](count);
+        int256[] memory sum = new int256[](MEMBERS);
+        for (uint64 i = 0; i < count; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            last = honest(seed);
+            for (uint256 m = 0; m < MEMBERS; ++m) sum[m] += last.deltas[m];
+            if (i == count - 1) {
+                last.deltas = sum;
+                sum[from] -= skimmed;
+                sum[(from + 1) % MEMBERS] += skimmed;
+            }
+            periods[i].settled = i < count - 1 ? commitAt(last, first() + i) : settleAt(last, first() + i);
+            periods[i].tradesTree = tradesTree(last);
+            periods[i].outcome = last.outcome;
+            periods[i].gap = entryGap(last, behind(last, members[member]));
+        }
+    }
+}
+
+/// @notice Where balances move only every third period, a delta is the sum of what three ledgers say.
+contract TwoTierLedgerTest is BatchTest {
+    uint64 private constant FIRST = 1002; // 1002, 1003 and 1004, as 1005 is divisible by 3.
+
+    function terms() internal override returns (IEnergySettlement.Terms memory given) {
+        given = super.terms();
+        given.window = uint32(PER_BATCH);
+        given.lastPeriod = uint32(FIRST - 1);
+    }
+
+    function first() internal pure override returns (uint64) {
+        return FIRST;
+    }
+
+    /* EVIDENCE THAT IS NONE */
+
+    function test_Deltas_of_several_periods_are_not_judged_by_one(uint256 seed) public {
+        (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, 0, PER_BATCH, 0, 0);
+        uint256[] memory words = pack(last.deltas);
+        ILedgerProofs.PeriodTotals memory one = periods[PER_BATCH - 1];
         vm.expectRevert(ILedgerProofs.NotEveryPeriod.selector);
-        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[0], words);
+        judge.proveWrongDelta(escrow, one.settled, one.tradesTree, one.outcome, one.gap, members[0], words);
+    }
+
+    function test_No_period_is_left_out_or_added(uint256 seed, uint256 kind) public {
+        (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, 0, PER_BATCH, 0, 0);
+        uint256[] memory words = pack(last.deltas);
+        ILedgerProofs.PeriodTotals[] memory others = new ILedgerProofs.PeriodTotals[](kind % 3 == 0 ? 2 : kind % 3 == 1 ? 3 : 4);
+        uint64 wrong = FIRST;
+        if (kind % 3 == 0) (others[0], others[1]) = (periods[1], periods[2]);
+        if (kind % 3 == 1) (others[0], others[1], others[2]) = (periods[1], periods[0], periods[2]);
+        if (kind % 3 == 2) (wrong, others[3]) = (FIRST - 2, periods[2]);
+        vm.expectRevert(abi.encodeWithSelector(ILedgerProofs.NotThosePeriods.selector, wrong));
+        judge.proveWrongBatch(escrow, others, members[0], words);
+    }
+
+    function test_Each_period_must_be_what_was_settled(uint256 seed, uint256 which, bytes32 root) public {
+        (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, 0, PER_BATCH, 0, 0);
+        uint256[] memory words = pack(last.deltas);
+        which = which % PER_BATCH;
+        vm.assume(root != periods[which].settled.bidsRoot);
+        periods[which].settled.bidsRoot = root;
+        vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.NotWhatWasSettled.selector, FIRST + which));
+        judge.proveWrongBatch(escrow, periods, members[0], words);
+    }
+
+    /// @dev When a later period has pushed the first out of the ring, nobody can say any more that it was none.
+    function test_What_the_ring_has_forgotten_is_not_taken_for_nothing(uint256 seed) public {
+        (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, 0, PER_BATCH, 0, 0);
+        uint256[] memory words = pack(last.deltas);
+        wait(CHALLENGE);
+        commitAt(honest(0), FIRST + PER_BATCH);
+        vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.PeriodNotInWindow.selector, FIRST));
+        judge.proveWrongBatch(escrow, periods, members[0], words);
+        ILedgerProofs.PeriodTotals[] memory rest = new ILedgerProofs.PeriodTotals[](2);
+        (rest[0], rest[1]) = (periods[1], periods[2]);
+        vm.expectRevert(abi.encodeWithSelector(ILedgerProofs.NotThosePeriods.selector, FIRST));
+        judge.proveWrongBatch(escrow, rest, members[0], words);
+    }
+
+    /* HONEST: never slashed */
+
+    function test_An_honest_batch_is_never_slashed(uint256 seed, uint256 member) public {
+        member = member % MEMBERS;
+        (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, member, PER_BATCH, 0, 0);
+        uint256[] memory words = pack(last.deltas);
+        expect(false);
+        judge.proveWrongBatch(escrow, periods, members[member], words);
+        frozen(false);
+    }
+
+    /* MUTATED: always */
+
+    function test_A_delta_that_is_not_the_sum_of_the_periods_is_fraud(uint256 seed, uint256 from, uint256 amount) public {
+        from = from % MEMBERS;
+        int256 skimmed = int256(bound(amount, 1, 100_000));
+        (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, from, PER_BATCH, from, skimmed);
+        uint256[] memory words = pack(last.deltas);
+        expect(true);
+        judge.proveWrongBatch(escrow, periods, members[from], words);
+        frozen(true);
+    }
+}
+
+/// @notice The first batch is of two periods only where settlements begin with the second of three.
+contract FirstBatchTest is BatchTest {
+    function terms() internal override returns (IEnergySettlement.Terms memory given) {
+        given = super.terms();
+        given.lastPeriod = uint32(first() - 1);
+    }
+
+    function first() internal pure override returns (uint64) {
+        return 1003;
+    }
+
+    function test_The_first_batch_has_what_was_settled_since_the_beginning(uint256 seed, uint256 from, uint256 amount) public {
+        from = from % MEMBERS;
+        int256 skimmed = int256(amount % 3 == 0 ? 0 : bound(amount, 1, 100_000));
+        (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, from, 2, from, skimmed);
+        uint256[] memory words = pack(last.deltas);
+        ILedgerProofs.PeriodTotals[] memory rest = new ILedgerProofs.PeriodTotals[](1);
+        rest[0] = periods[1];
+        vm.expectRevert(abi.encodeWithSelector(ILedgerProofs.NotThosePeriods.selector, first()));
+        judge.proveWrongBatch(escrow, rest, members[from], words);
+        expect(skimmed != 0);
+        judge.proveWrongBatch(escrow, periods, members[from], words);
+        frozen(skimmed != 0);
     }
 }

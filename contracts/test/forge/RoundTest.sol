@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ClearingProofs} from "../../ClearingProofs.sol";
 import {FraudProofs} from "../../FraudProofs.sol";
+import {MeteredProofs} from "../../MeteredProofs.sol";
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
 import {CommittedRounds} from "../../libraries/CommittedRounds.sol";
 import {SignedBids} from "../../libraries/SignedBids.sol";
@@ -13,6 +15,9 @@ abstract contract RoundTest is EscrowTest {
     uint64 internal constant PERIOD = BEFORE + 1;
     uint8 internal constant ALL_FLAGS = CommittedRounds.BIDS | CommittedRounds.ONE_PRICE | CommittedRounds.TRADES_ONLY;
     int64 internal constant PRICE = 100_000;
+    int64 internal constant TICK = 100;
+    int64 internal constant K = 500;
+    int64 internal constant IMBALANCE = 700;
 
     /// @dev The last two members are accounts; they do not bid.
     uint256 internal constant BIDDERS = 8;
@@ -26,8 +31,11 @@ abstract contract RoundTest is EscrowTest {
         CommittedRounds.Entry[] entries;
         int256[] deltas;
         CommittedRounds.Outcome outcome;
+        CommittedRounds.Margins margins;
     }
 
+    ClearingProofs internal clearing;
+    MeteredProofs internal metered;
     FraudProofs internal judge;
 
     /// @dev Bidders in the order of their addresses: numbers of members.
@@ -35,7 +43,9 @@ abstract contract RoundTest is EscrowTest {
 
     function terms() internal virtual override returns (IEnergySettlement.Terms memory given) {
         given = super.terms();
-        judge = new FraudProofs();
+        clearing = new ClearingProofs();
+        metered = new MeteredProofs();
+        judge = new FraudProofs(address(clearing), address(metered));
         given.judge = address(judge);
         given.rules = keccak256(abi.encode(rules()));
     }
@@ -52,11 +62,19 @@ abstract contract RoundTest is EscrowTest {
 
     function rules() internal pure virtual returns (CommittedRounds.Rules memory) {
         return CommittedRounds.Rules({
-            constants: keccak256("constants"),
+            constants: keccak256(constants()),
             gridOperator: vm.addr(keyOf(GRID)),
             community: vm.addr(keyOf(COMMUNITY)),
             flags: ALL_FLAGS
         });
+    }
+
+    /// @dev Tick, floor, cap, k in thousandths, the period's length, what no judge looks at, and the imbalance spread.
+    function constants() internal pure returns (bytes memory) {
+        uint256[] memory none = new uint256[](0);
+        return abi.encode(
+            int64(TICK), int64(-500_000), int64(4_000_000), int64(K), uint64(900), "Uniform", none, none, int64(IMBALANCE)
+        );
     }
 
     /* AN HONEST ROUND */
@@ -145,7 +163,39 @@ abstract contract RoundTest is EscrowTest {
             mstore(entries, count)
         }
         round.entries = entries;
-        round.outcome.price = PRICE;
+        round.margins = marginsOf(round);
+        // Where nothing trades, the best buyer's limit: no step is better.
+        round.outcome.price = round.trades.length == 0 ? PRICE - 10_000 : PRICE;
+    }
+
+    /// @dev Goes along each bid's steps, the best first, until what its member came to is used up.
+    function marginsOf(Round memory round) internal pure returns (CommittedRounds.Margins memory margins) {
+        for (uint256 i = 0; i < round.bids.length; ++i) {
+            (uint256 bought, uint256 sold) = totalsOf(round, round.bids[i].member);
+            uint64 name = uint64(i + 1);
+            for (uint256 s = 0; s < round.bids[i].buy.length; ++s) {
+                SignedBids.Step memory step = round.bids[i].buy[s];
+                bool isWorse = margins.buyBid == 0 || step.price < margins.buy;
+                if (bought > 0 && isWorse) (margins.buy, margins.buyBid) = (step.price, name);
+                bool isBetter = margins.unfilledBuyBid == 0 || step.price > margins.unfilledBuy;
+                if (bought < step.energy && isBetter) (margins.unfilledBuy, margins.unfilledBuyBid) = (step.price, name);
+                bought -= bought < step.energy ? bought : step.energy;
+            }
+            for (uint256 s = 0; s < round.bids[i].sell.length; ++s) {
+                SignedBids.Step memory step = round.bids[i].sell[s];
+                bool isWorse = margins.sellBid == 0 || step.price > margins.sell;
+                if (sold > 0 && isWorse) (margins.sell, margins.sellBid) = (step.price, name);
+                bool isBetter = margins.unfilledSellBid == 0 || step.price < margins.unfilledSell;
+                if (sold < step.energy && isBetter) (margins.unfilledSell, margins.unfilledSellBid) = (step.price, name);
+                sold -= sold < step.energy ? sold : step.energy;
+            }
+        }
+    }
+
+    function totalsOf(Round memory round, address member) internal pure returns (uint256 bought, uint256 sold) {
+        for (uint256 i = 0; i < round.entries.length; ++i) {
+            if (round.entries[i].member == member) (bought, sold) = (round.entries[i].bought, round.entries[i].sold);
+        }
     }
 
     function addressOrder() private view returns (uint256[] memory order) {
@@ -161,17 +211,34 @@ abstract contract RoundTest is EscrowTest {
     /* COMMITMENT */
 
     /// @dev Commits to what the round says, whatever that is, and moves the deltas.
-    function settle(Round memory round) internal returns (CommittedRounds.Settled memory settled) {
-        round.outcome.tradeCount = round.trades.length;
-        round.outcome.entryCount = round.entries.length;
-        round.outcome.ledger = root(entryLeaves(round));
-        settled.period = PERIOD;
+    function settle(Round memory round) internal returns (CommittedRounds.Settled memory) {
+        return settleAt(round, PERIOD);
+    }
+
+    function settleAt(Round memory round, uint64 period) internal returns (CommittedRounds.Settled memory settled) {
+        settled.period = period;
         settled.bidsRoot = keccak256(abi.encode(round.bids.length, root(bidLeaves(round))));
-        settled.tradesRoot = keccak256(abi.encode(root(tradeLeaves(round)), keccak256(abi.encode(round.outcome))));
+        settled.tradesRoot = tradesRootOf(round);
         uint256[] memory words = pack(round.deltas);
         settled.deltasHash = keccak256(abi.encodePacked(words));
         vm.prank(SETTLER);
-        escrow.settle(PERIOD, settled.bidsRoot, settled.tradesRoot, words);
+        escrow.settle(period, settled.bidsRoot, settled.tradesRoot, words);
+    }
+
+    /// @dev Its money moves with a later period.
+    function commitAt(Round memory round, uint64 period) internal returns (CommittedRounds.Settled memory settled) {
+        bytes32 bidsRoot = keccak256(abi.encode(round.bids.length, root(bidLeaves(round))));
+        settled = CommittedRounds.Settled(period, bidsRoot, tradesRootOf(round), 0, 0);
+        vm.prank(SETTLER);
+        escrow.commitRoots(period, settled.bidsRoot, settled.tradesRoot);
+    }
+
+    function tradesRootOf(Round memory round) internal pure returns (bytes32) {
+        round.outcome.tradeCount = round.trades.length;
+        round.outcome.entryCount = round.entries.length;
+        round.outcome.ledger = root(entryLeaves(round));
+        round.outcome.margins = keccak256(abi.encode(round.margins));
+        return keccak256(abi.encode(root(tradeLeaves(round)), keccak256(abi.encode(round.outcome))));
     }
 
     function bidLeaves(Round memory round) internal view returns (bytes32[] memory leaves) {

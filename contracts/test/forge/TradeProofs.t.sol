@@ -138,6 +138,20 @@ contract TradeProofsTest is RoundTest {
         frozen(true);
     }
 
+    /// @dev Nothing trades, and the price is none: whoever would have traded is still better than it.
+    function test_A_price_beyond_all_numbers_hides_no_step(bool high, uint256 place) public {
+        Round memory round = honest(6);
+        place = place % BIDDERS;
+        round.trades = new CommittedRounds.Trade[](0);
+        book(round);
+        round.outcome.price = high ? type(int256).max : type(int256).min;
+        CommittedRounds.Settled memory settled = settle(round);
+        ITradeProofs.BidAndTotals memory proof = bidAndTotals(round, place);
+        expect(true);
+        judge.proveUnfilledStep(escrow, settled, rules(), proof, round.bids[place]);
+        frozen(true);
+    }
+
     function test_Premiums_that_nobody_offers_are_no_excuse_for_many_prices(uint256 named, bool offered) public {
         named = 1 + named % (BIDDERS + 2);
         Round memory round = honest(3);

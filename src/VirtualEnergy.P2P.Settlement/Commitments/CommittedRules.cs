@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -36,6 +37,9 @@ public sealed record CommittedRules(Hash256 Constants, MoneyAccounts Accounts, R
     private static readonly AbiType[] ConstantTypes = [.. ((AbiTuple)AbiType.Parse(
         "(int64,int64,int64,int64,uint64,string,(string,string,int64,bool,uint64)[],(int64,int64,int64,int64)[],int64)")).Components];
 
+    /// <summary>What <see cref="Constants"/> is the hash of; empty where only that is known.</summary>
+    public ImmutableArray<byte> Encoded { get; init; } = [];
+
     public Address GridOperator => AddressOf(Accounts.GridOperator);
 
     public Address Community => AddressOf(Accounts.Community);
@@ -60,10 +64,10 @@ public sealed record CommittedRules(Hash256 Constants, MoneyAccounts Accounts, R
         object[] broadcast = rules.RealTimePrice is { } price
             ? [new object[] { price.ResponsePerCent.WattHours, price.Target.WattHours, price.Reference.MicroEurPerKWh, price.MostPerPeriod.MicroEurPerKWh }]
             : [];
-        var constants = Keccak256.Hash(AbiEncoder.Encode(
+        var constants = AbiEncoder.Encode(
             ConstantTypes, rules.TickMicroEurPerKWh, rules.Floor.MicroEurPerKWh, rules.Cap.MicroEurPerKWh, rules.KThousandths,
-            rules.Grid.LengthSeconds, rules.Mechanism.ToString(), lines, broadcast, rules.ImbalanceSpread.MicroEurPerKWh));
-        return new CommittedRules(constants, rules.Accounts, PromisesOf(rules));
+            rules.Grid.LengthSeconds, rules.Mechanism.ToString(), lines, broadcast, rules.ImbalanceSpread.MicroEurPerKWh);
+        return new CommittedRules(Keccak256.Hash(constants), rules.Accounts, PromisesOf(rules)) { Encoded = [.. constants] };
     }
 
     private static RulePromises PromisesOf(MarketRules rules)

@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Settlement.Commitments;
 /// <remarks>
 /// A trade's leaf is keccak-256 of <c>abi.encode(address buyer, address seller, uint64 energy, int64 price, int64 amount, int64 gridFee, int64 spread,
 /// uint8 quality)</c>, the last three amounts in µEUR. The root that the contract keeps is keccak-256 of <c>abi.encode(bytes32 tree, bytes32 outcome)</c>,
-/// and the outcome's of <c>abi.encode(uint256 tradeCount, uint256 entryCount, bytes32 ledger, int256 price, uint256 premiumBid)</c>.
+/// and the outcome's of <c>abi.encode(uint256 tradeCount, uint256 entryCount, bytes32 ledger, int256 price, uint256 premiumBid, bytes32 margins)</c>.
 /// </remarks>
 public sealed class CommittedTrades
 {
@@ -21,20 +21,25 @@ public sealed class CommittedTrades
     /// <param name="ledger">In the order committed to; of an honest round from <see cref="LedgerEntry.Book"/>.</param>
     /// <param name="price">The round's one price; without trades, one that no step of a bid is better than. See <see cref="PriceOf"/>.</param>
     /// <param name="premiumBid">One more than the place of the first bid that offers premiums; 0 where none does. See <see cref="PremiumBidOf"/>.</param>
+    /// <param name="margins">What the price follows from; of an honest round from <see cref="RoundMargins.Of"/>.</param>
     /// <exception cref="FormatException">A member is no address.</exception>
-    public CommittedTrades(ImmutableArray<Trade> trades, ImmutableArray<LedgerEntry> ledger, Price price = default, int premiumBid = 0)
+    public CommittedTrades(
+        ImmutableArray<Trade> trades, ImmutableArray<LedgerEntry> ledger, Price price = default, int premiumBid = 0, RoundMargins margins = default)
     {
-        (Trades, Ledger, Price, PremiumBid) = (trades, ledger, price, premiumBid);
+        (Trades, Ledger, Price, PremiumBid, Margins) = (trades, ledger, price, premiumBid, margins);
         _trades = PositionalTree.Of(trades, LeafOf);
         _ledger = PositionalTree.Of(ledger, entry => entry.Leaf());
-        Outcome = new StructHash(words: 5)
-            .AddSigned(trades.Length).AddSigned(ledger.Length).Add(LedgerTree).AddSigned(price.MicroEurPerKWh).AddSigned(premiumBid).Finish();
+        Outcome = new StructHash(words: 6)
+            .AddSigned(trades.Length).AddSigned(ledger.Length).Add(LedgerTree).AddSigned(price.MicroEurPerKWh).AddSigned(premiumBid).Add(margins.Hash).Finish();
         Root = new StructHash(words: 2).Add(Tree).Add(Outcome).Finish();
     }
 
     /// <summary>What an honest operator commits to.</summary>
-    public static CommittedTrades Of(Round round) => new(
-        round.Trades, LedgerEntry.Book(round.Trades, round.Clearing.Charges, round.Accounts), PriceOf(round), PremiumBidOf(round.Bids));
+    public static CommittedTrades Of(Round round)
+    {
+        var ledger = LedgerEntry.Book(round.Trades, round.Clearing.Charges, round.Accounts);
+        return new CommittedTrades(round.Trades, ledger, PriceOf(round), PremiumBidOf(round.Bids), RoundMargins.Of(round.Bids, ledger));
+    }
 
     public ImmutableArray<Trade> Trades { get; }
 
@@ -43,6 +48,8 @@ public sealed class CommittedTrades
     public Price Price { get; }
 
     public int PremiumBid { get; }
+
+    public RoundMargins Margins { get; }
 
     /// <summary>What the contract keeps.</summary>
     public Hash256 Root { get; }

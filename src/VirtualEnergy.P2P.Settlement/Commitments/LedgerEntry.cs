@@ -82,6 +82,18 @@ public readonly record struct LedgerEntry(MemberId Member, int Trade, Money Mone
         }
     }
 
+    /// <summary>The last entry of each member: what she came to.</summary>
+    public static IReadOnlyDictionary<MemberId, LedgerEntry> LastOf(ImmutableArray<LedgerEntry> ledger)
+    {
+        var last = new Dictionary<MemberId, LedgerEntry>();
+        foreach (var entry in ledger)
+        {
+            last[entry.Member] = entry;
+        }
+
+        return last;
+    }
+
     /// <summary>The entry that follows with a trade.</summary>
     public LedgerEntry After(int place, Trade trade, MoneyAccounts accounts)
     {

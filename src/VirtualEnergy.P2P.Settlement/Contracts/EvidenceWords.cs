@@ -11,7 +11,11 @@ internal static class EvidenceWords
 {
     public const string SettledType = "(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash, bytes32 metered)";
     public const string RulesType = "(bytes32 constants, address gridOperator, address community, uint8 flags)";
-    public const string OutcomeType = "(uint256 tradeCount, uint256 entryCount, bytes32 ledger, int256 price, uint256 premiumBid)";
+    public const string OutcomeType = "(uint256 tradeCount, uint256 entryCount, bytes32 ledger, int256 price, uint256 premiumBid, bytes32 margins)";
+
+    public const string MarginsType =
+        "(int64 buy, uint64 buyBid, int64 sell, uint64 sellBid, int64 unfilledBuy, uint64 unfilledBuyBid, int64 unfilledSell, uint64 unfilledSellBid)";
+
     public const string BidLeafType = "(bytes32 bidHash, address member, uint64 number, bytes32 signatureHash)";
     public const string EntryType = "(address member, uint256 trade, int256 money, uint256 bought, uint256 sold)";
 
@@ -34,7 +38,9 @@ internal static class EvidenceWords
     public static object[] Of(CommittedRules rules) => [rules.Constants, rules.GridOperator, rules.Community, (int)rules.Promises];
 
     public static object[] Outcome(CommittedTrades trades) =>
-        [trades.Trades.Length, trades.Ledger.Length, trades.LedgerTree, trades.Price.MicroEurPerKWh, trades.PremiumBid];
+        [trades.Trades.Length, trades.Ledger.Length, trades.LedgerTree, trades.Price.MicroEurPerKWh, trades.PremiumBid, trades.Margins.Hash];
+
+    public static object[] Of(RoundMargins margins) => [.. margins.ToWords().Select(word => (object)word)];
 
     public static object[] Leaf(SignedBid signed) =>
         [signed.Hash, Address.FromMember(signed.Bid.Member), signed.Bid.Number, CommittedBids.SignatureHash(signed)];

@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Settlement.Contracts;
 /// <summary>A part of a round that can be demanded on the chain.</summary>
 public enum RoundPart
 {
-    /// <summary>How many bids, trades and entries there are, and the roots of their trees.</summary>
+    /// <summary>How many bids, trades and entries there are, the roots of their trees, and the margins.</summary>
     Heads,
 
     /// <summary>A bid with its signature.</summary>
@@ -33,7 +33,7 @@ public sealed record DataDemand(Address Escrow, Period Period, RoundPart Part, i
 /// <content>Data withheld: <c>contracts/interfaces/IDataDemands.sol</c>.</content>
 public sealed partial class FraudProofsContract
 {
-    private const string HeadsType = $"(uint256 count, bytes32 tree) bids, bytes32 tradesTree, {OutcomeType} outcome";
+    private const string HeadsType = $"(uint256 count, bytes32 tree) bids, bytes32 tradesTree, {OutcomeType} outcome, {MarginsType} margins";
 
     private static readonly AbiFunction DemandHeads = new($"demandHeads(address escrow, {SettledType} settled)");
     private static readonly AbiFunction DemandBid = new($"demandBid(address escrow, {SettledType} settled, (uint256 count, bytes32 tree) bids, uint256 place)");
@@ -88,7 +88,7 @@ public sealed partial class FraudProofsContract
             Address,
             part switch
             {
-                RoundPart.Heads => AnswerHeads.Encode(round.Escrow, Of(round.Settled), BidsHead(round), round.Trades.Tree, Outcome(round.Trades)),
+                RoundPart.Heads => AnswerHeads.Encode(round.Escrow, Of(round.Settled), BidsHead(round), round.Trades.Tree, Outcome(round.Trades), Of(round.Trades.Margins)),
                 RoundPart.Bid => AnswerBid.Encode(
                     round.Escrow, Of(round.Settled), round.Bids.Bids.Length, place, Of(round.Bids.Siblings(place)), Of(round.Bids.Bids[place].Bid),
                     round.Bids.Bids[place].Signature),

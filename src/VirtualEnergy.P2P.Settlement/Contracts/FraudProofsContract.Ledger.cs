@@ -27,6 +27,9 @@ public sealed partial class FraudProofsContract
     private static readonly AbiFunction ProveWrongDelta =
         new($"proveWrongDelta(address escrow, {SettledType} settled, bytes32 tradesTree, {LedgerGap}, address member, uint256[] deltas)");
 
+    private static readonly AbiFunction ProveWrongBatch = new(
+        $"proveWrongBatch(address escrow, ({SettledType} settled, bytes32 tradesTree, {OutcomeType} outcome, {EntryGapType} gap)[] periods, address member, uint256[] deltas)");
+
     /// <summary>Proves that an entry and the one before it are not in the order of members and trades.</summary>
     public Task<TransactionReceipt> ProveEntriesOutOfOrderAsync(
         TransactionSender sender, SettledRound round, int entry, CancellationToken cancellationToken) =>
@@ -68,6 +71,23 @@ public sealed partial class FraudProofsContract
                 deltas.Select(word => (object)word).ToArray(),
             ],
             cancellationToken);
+
+    /// <summary>Proves the same where balances move every so many periods.</summary>
+    /// <param name="rounds">All the rounds whose money moved together, in their order; the escrow must still have all of them in its window.</param>
+    /// <param name="deltas">All words of the last of them, as settled.</param>
+    public Task<TransactionReceipt> ProveWrongBatchAsync(
+        TransactionSender sender, ImmutableArray<SettledRound> rounds, MemberId member, ImmutableArray<BigInteger> deltas, CancellationToken cancellationToken)
+    {
+        object[] periods =
+        [
+            .. rounds.Select(round => (object)new object[]
+            {
+                Of(round.Settled), round.Trades.Tree, Outcome(round.Trades), Gap(round.Trades, round.Trades.Behind(member)),
+            }),
+        ];
+        var data = ProveWrongBatch.Encode(rounds[^1].Escrow, periods, Address.FromMember(member), deltas.Select(word => (object)word).ToArray());
+        return sender.SendAndConfirmAsync(Address, data, cancellationToken);
+    }
 
     private static object[] Before(SettledRound round, int entry) => [Outcome(round.Trades), Gap(round.Trades, entry)];
 }

@@ -16,17 +16,33 @@ public sealed partial class FraudProofsContract(Address address)
 {
     private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("FraudProofs");
 
+    private static readonly AbiFunction Constructor = new("constructor(address clearing, address metered)");
+    private static readonly AbiFunction Clearing = new("clearing()", "address");
+    private static readonly AbiFunction Metered = new("metered()", "address");
+
     public Address Address { get; } = address;
 
-    /// <summary>What evidence can be refused for.</summary>
-    public static ImmutableArray<AbiError> Errors => Artifact.Errors;
+    /// <summary>What evidence can be refused for, by the judge or an expert.</summary>
+    public static ImmutableArray<AbiError> Errors { get; } =
+        [.. Artifact.Errors.Concat(ClearingProofsContract.Errors).Concat(MeteredProofsContract.Errors).DistinctBy(error => error.CanonicalSignature)];
 
-    /// <summary>Creates a new judge and waits until it is there.</summary>
+    /// <summary>Creates a new judge with new experts and waits until they are there.</summary>
     public static async Task<FraudProofsContract> DeployAsync(TransactionSender sender, CancellationToken cancellationToken)
     {
-        var receipt = await sender.SendAndConfirmAsync(null, [.. Artifact.CreationCode], cancellationToken);
+        var clearing = await ClearingProofsContract.DeployAsync(sender, cancellationToken);
+        var metered = await MeteredProofsContract.DeployAsync(sender, cancellationToken);
+        var receipt = await sender.SendAndConfirmAsync(
+            null, [.. Artifact.CreationCode, .. Constructor.EncodeArguments([clearing.Address, metered.Address])], cancellationToken);
         return new FraudProofsContract(receipt.ContractAddress!.Value);
     }
+
+    /// <summary>The judge's expert for the one price.</summary>
+    public async Task<ClearingProofsContract> ClearingAsync(IEthereumClient client, CancellationToken cancellationToken) =>
+        new((Address)Clearing.DecodeResult(await client.CallAsync(Address, Clearing.Encode(), cancellationToken))[0]);
+
+    /// <summary>The judge's expert for metered batches, who knows whose meter signs what.</summary>
+    public async Task<MeteredProofsContract> MeteredAsync(IEthereumClient client, CancellationToken cancellationToken) =>
+        new((Address)Metered.DecodeResult(await client.CallAsync(Address, Metered.Encode(), cancellationToken))[0]);
 
     private Task<TransactionReceipt> ProveAsync(
         TransactionSender sender, AbiFunction function, SettledRound round, object[] evidence, CancellationToken cancellationToken) =>

@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.Contracts;
 /// <summary>Runs the contracts' own tests, <c>contracts/test/forge</c>: every amount fuzzed, and invariants over random sequences of calls.</summary>
 public sealed class ForgeTests(ITestOutputHelper output)
 {
-    private const int LeastTests = 85;
+    private const int LeastTests = 150;
     private const int LeastInvariantCalls = 100_000;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 

@@ -14,13 +14,13 @@ using static VirtualEnergy.P2P.Contracts.Escrow;
 namespace VirtualEnergy.P2P.Contracts;
 
 /// <summary>An escrow with a judge, a bond and the market's rules, and six members whose signed bids cross.</summary>
-internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsContract judge)
+internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsContract judge, ClearingProofsContract clearing)
 {
     public const long Bond = 1_000_000;
 
     public static readonly Period First = new(Before + 1);
 
-    private static readonly CommittedRules Rules = CommittedRules.Of(MarketRules.Default);
+    public static readonly CommittedRules Rules = CommittedRules.Of(MarketRules.Default);
 
     private readonly MarketDomain _domain = new(DevChain.ChainId, escrow.Contract.Address);
 
@@ -28,19 +28,23 @@ internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsCon
 
     public FraudProofsContract Judge { get; } = judge;
 
+    /// <summary>The judge's expert for the one price.</summary>
+    public ClearingProofsContract Clearing { get; } = clearing;
+
     public TransactionSender Challenger => Escrow.SenderOf(0);
 
-    public static async Task<JudgedMarket> OfAsync(DevChain chain)
+    /// <param name="periodsPerBatch">Balances move in every so many periods.</param>
+    public static async Task<JudgedMarket> OfAsync(DevChain chain, int periodsPerBatch = 1)
     {
         var judge = await FraudProofsContract.DeployAsync(chain.Registrar, Cancellation);
         var escrow = await Escrow.OfAsync(chain, members: 6, eachMicroEur: 10_000_000, terms: terms => terms with
         {
-            Judge = judge.Address, Challenge = TimeSpan.FromHours(1), Bond = new Money(Bond), Rules = Rules.Hash,
+            Judge = judge.Address, Challenge = TimeSpan.FromHours(1), Bond = new Money(Bond), Rules = Rules.Hash, PeriodsPerBatch = periodsPerBatch,
         });
         await escrow.Euro.MintAsync(chain.Registrar, chain.Registrar.Address, new Money(Bond), Cancellation);
         await escrow.Euro.ApproveAsync(chain.Registrar, escrow.Contract.Address, new Money(Bond), Cancellation);
         await escrow.Contract.PostBondAsync(chain.Registrar, new Money(Bond), Cancellation);
-        return new JudgedMarket(chain, escrow, judge);
+        return new JudgedMarket(chain, escrow, judge, await judge.ClearingAsync(chain.Client, Cancellation));
     }
 
     /// <param name="asItStands">Hashed as the bid is, whoever signs: what a forger does.</param>
@@ -56,16 +60,28 @@ internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsCon
     public ReceiptSignature Receipt(ReceiptedBid receipt, params ReceiptedBid[] besides) =>
         new ReceiptSigning(_domain).Sign([.. besides, receipt, .. besides], DevAccounts.Settler)[besides.Length];
 
-    /// <summary>Three buy and three sell; on demand one of the buyers prefers green energy.</summary>
-    public Round Clear(bool withPremiums = false)
+    /// <summary>
+    /// Three buy and three sell; on demand one of the buyers prefers green energy, or the sellers offer 403, 404 and 405 Wh at one price and share
+    /// in the 900 Wh that are bought.
+    /// </summary>
+    public Round Clear(bool withPremiums = false, bool sharing = false)
     {
         var bids = Enumerable.Range(0, 6).Select(i => Sign(i, new Bid(
             Escrow.Members[i].ToMember(), First, i + 1,
             i < 3 ? [new Step(new Price(250_000 - 10_000 * i), new Energy(300)), new Step(new Price(100_000), new Energy(150))] : [],
-            i < 3 ? [] : [new Step(new Price(60_000 + 10_000 * i), new Energy(400 + i))])
+            i < 3 ? [] : [new Step(new Price(sharing ? 110_000 : 60_000 + 10_000 * i), new Energy(400 + i))])
         {
             Preferences = withPremiums && i == 1 ? new Preferences(new Price(1_000), new Price(2_000)) : Preferences.None,
         }));
+        return RoundCalculator.Clear(First, bids, new Dictionary<MemberId, ZoneId>(), MarketRules.Default);
+    }
+
+    /// <summary>Members 0 to 2 buy and 3 to 5 sell, one step each of a price (µEUR/kWh) and energy (Wh).</summary>
+    public Round ClearAll((long Price, long Energy)[] buys, (long Price, long Energy)[] sells)
+    {
+        ImmutableArray<Step> At((long Price, long Energy) step) => [new Step(new Price(step.Price), new Energy(step.Energy))];
+        var bids = buys.Select((step, i) => Sign(i, new Bid(Escrow.Members[i].ToMember(), First, 1, At(step), [])))
+            .Concat(sells.Select((step, i) => Sign(3 + i, new Bid(Escrow.Members[3 + i].ToMember(), First, 1, [], At(step)))));
         return RoundCalculator.Clear(First, bids, new Dictionary<MemberId, ZoneId>(), MarketRules.Default);
     }
 
@@ -122,9 +138,15 @@ internal sealed class JudgedMarket(DevChain chain, Escrow escrow, FraudProofsCon
 
     public Task RefusesAsync(Func<FraudProofsContract, Task> proof) => Escrow.RefusesAsync("NoFraud", [], () => proof(Judge));
 
-    public async Task ProvesAsync(Func<FraudProofsContract, Task> proof)
+    public Task RefusesAsync(Func<ClearingProofsContract, Task> proof) => Escrow.RefusesAsync("NoFraud", [], () => proof(Clearing));
+
+    public Task ProvesAsync(Func<FraudProofsContract, Task> proof) => ProvesAsync(proof(Judge));
+
+    public Task ProvesAsync(Func<ClearingProofsContract, Task> proof) => ProvesAsync(proof(Clearing));
+
+    private async Task ProvesAsync(Task proof)
     {
-        await proof(Judge);
+        await proof;
         Assert.True((await Escrow.Contract.StateAsync(Cancellation)).Frozen);
     }
 

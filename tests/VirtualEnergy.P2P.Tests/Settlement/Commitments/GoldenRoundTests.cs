@@ -10,14 +10,14 @@ public sealed class GoldenRoundTests
     /// <summary>A change here means that nobody can check yesterday's rounds any more.</summary>
     private static readonly Dictionary<string, string> Golden = new()
     {
-        ["uniform"] = "0x74e8408eada48020e82dde0e521d5df60665f845435e9c99d03c047ffab753a2",
-        ["pay-as-bid"] = "0x15306b1cf4b5284f0455a3df85337fa4c7a07c774e6039576b952810b3ebe6ed",
-        ["huang"] = "0xcd64fffec7b441d29ae65f9a846e072e4996f5c7e81ce4f4a82478aad571df07",
-        ["muda"] = "0x734a1b4c77651de7b9eac8d47c32ca45e3266bc9a32f4905bbcc18af69e41446",
-        ["continuous"] = "0xe9eb2ae3111d043584a8821e8358bca4d291569dee30a0baeaa754bd8056a06d",
+        ["uniform"] = "0x137e768137e17df18e780241afcc4047d797f127d3796f796bf94968831ebc41",
+        ["pay-as-bid"] = "0x3abb3eec85c0ce6a1da802090b2156dfe145a4d9ba5aef7f481ebae38ca7f6f0",
+        ["huang"] = "0x869d5165350ddb57220c02bf5fb5aafb73045e1cd2078f23734a771c6b294e0c",
+        ["muda"] = "0x45985e55137417e3959b02fc28bbeae0e20d09580601b20834627f45c2f70dc3",
+        ["continuous"] = "0x8af7c04ae3f76f3be247f255f06e2d1a817a1f8f405281ca5bf81a74bdc6272e",
 
         // The same trades as the uniform auction's: here both prices are that of the offer filled in part.
-        ["curve"] = "0x74e8408eada48020e82dde0e521d5df60665f845435e9c99d03c047ffab753a2",
+        ["curve"] = "0x137e768137e17df18e780241afcc4047d797f127d3796f796bf94968831ebc41",
     };
 
     public static TheoryData<string> Pinned => [.. Golden.Keys];

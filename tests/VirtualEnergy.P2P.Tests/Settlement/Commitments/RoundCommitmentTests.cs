@@ -24,13 +24,13 @@ public sealed class RoundCommitmentTests
         var commitment = RoundCommitment.Of(Example);
 
         Assert.Equal("0xb676528e320b4870977e8bfee05de3e7568f37c1bef66a630023d4c2fd8e3bff", commitment.BidsRoot.ToString());
-        Assert.Equal("0xea15cda607db0928a4cec52b7443b7c6a34cd6cc3443cb1012582b1cfbeed3c2", commitment.TradesRoot.ToString());
-        Assert.Equal("0x140036cf2464ee5aa548152ee4aa8493d88762e25637c64127f4b9ff5457588e", commitment.RoundHash.ToString());
+        Assert.Equal("0x974d0c529c97aee70ee7ca90f1f7b08468d110f3c8c55336b003a0a0c80fc37e", commitment.TradesRoot.ToString());
+        Assert.Equal("0x996f2ec1d959a0b87a96e48863ec07f294fe9a3e72a40c947e4e16146e28fe06", commitment.RoundHash.ToString());
         Assert.Equal(commitment, RoundCommitment.Of(MakeRound()));
 
         // A seed ends the encoding and changes nothing for the rounds that have none.
         var seeded = RoundCommitment.Of(Example with { Seed = commitment.BidsRoot });
-        Assert.Equal("0xda1083d829f673409dc9c15398bd71d6442bd76878aef1b9729f623ba1aa8f57", seeded.RoundHash.ToString());
+        Assert.Equal("0x3918045392c07da5d0525d9dc9ce85adbaae6928b0e42c7960a710008c43912d", seeded.RoundHash.ToString());
         Assert.Equal((commitment.BidsRoot, commitment.TradesRoot), (seeded.BidsRoot, seeded.TradesRoot));
     }
 

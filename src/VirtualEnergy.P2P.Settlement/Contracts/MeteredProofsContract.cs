@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
+
+namespace VirtualEnergy.P2P.Settlement.Contracts;
+
+/// <summary>
+/// The judge's expert for metered batches, <c>contracts/MeteredProofs.sol</c> at an address: takes evidence against them, and keeps whose meter
+/// signs what for any number of escrows. Everything that <see cref="FraudProofsContract"/> says of evidence holds here as well.
+/// </summary>
+public sealed partial class MeteredProofsContract(Address address)
+{
+    private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("MeteredProofs");
+
+    private static readonly AbiFunction AnnounceMeter = new("announceMeter(address escrow, address member, address meter)");
+    private static readonly AbiFunction MeterOf = new("meterOf(address escrow, address member)", "address");
+
+    public Address Address { get; } = address;
+
+    /// <summary>What evidence can be refused for.</summary>
+    public static ImmutableArray<AbiError> Errors => Artifact.Errors;
+
+    /// <summary>Creates a new expert and waits until it is there.</summary>
+    public static async Task<MeteredProofsContract> DeployAsync(TransactionSender sender, CancellationToken cancellationToken)
+    {
+        var receipt = await sender.SendAndConfirmAsync(null, [.. Artifact.CreationCode], cancellationToken);
+        return new MeteredProofsContract(receipt.ContractAddress!.Value);
+    }
+
+    /// <summary>Names a member's meter, which signs after the escrow's delay for keys. The sender is the escrow's registrar.</summary>
+    public Task<TransactionReceipt> AnnounceMeterAsync(
+        TransactionSender sender, Address escrow, Address member, Address meter, CancellationToken cancellationToken) =>
+        sender.SendAndConfirmAsync(Address, AnnounceMeter.Encode(escrow, member, meter), cancellationToken);
+
+    /// <summary>Whose signature a member's readings bear now: her own, unless the registrar named another.</summary>
+    public async Task<Address> MeterOfAsync(IEthereumClient client, Address escrow, Address member, CancellationToken cancellationToken) =>
+        (Address)MeterOf.DecodeResult(await client.CallAsync(Address, MeterOf.Encode(escrow, member), cancellationToken))[0];
+}
