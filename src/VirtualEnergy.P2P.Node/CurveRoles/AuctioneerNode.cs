@@ -54,7 +54,7 @@ public sealed class AuctioneerNode : IAsyncDisposable
     private readonly IProgress<RoleEvent> _events;
     private readonly string _community;
     private Period _period;
-    private volatile bool _mustAnnounce = true;
+    private readonly Announcements _announcements = new();
 
     public AuctioneerNode(RoleLink link, ClusterTerms terms, MatcherOptions options, IProgress<RoleEvent> events, TimeProvider time, ILogger logger)
     {
@@ -71,8 +71,11 @@ public sealed class AuctioneerNode : IAsyncDisposable
         _period = ClusterClock.PeriodAt(_clock.Now, terms.PeriodSeconds);
         _link.StateChanged += change =>
         {
-            // A broker that was started again may have lost what it kept.
-            _mustAnnounce |= change.State == LinkState.Connected;
+            if (change.State == LinkState.Connected)
+            {
+                _announcements.Ask();
+            }
+
             _loop.Wake();
         };
     }
@@ -107,10 +110,10 @@ public sealed class AuctioneerNode : IAsyncDisposable
 
     private async Task<long?> StepAsync(long now, CancellationToken cancellation)
     {
-        if (_mustAnnounce)
+        if (_announcements.IsDue(now))
         {
             await _desk.AnnounceAsync(cancellation).ConfigureAwait(false);
-            _mustAnnounce = false;
+            _announcements.Made(now);
         }
 
         List<AgentRefused> refused;

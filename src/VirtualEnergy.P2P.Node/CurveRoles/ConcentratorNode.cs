@@ -24,7 +24,7 @@ public sealed class ConcentratorNode : IAsyncDisposable
     private readonly IProgress<RoleEvent> _events;
     private readonly ILogger _logger;
     private Below? _below;
-    private volatile bool _mustAnnounce;
+    private readonly Announcements _announcements = new();
 
     /// <param name="parent">The auctioneer or concentrator above.</param>
     /// <param name="shaving">Bounds for the flow; null for none.</param>
@@ -39,7 +39,11 @@ public sealed class ConcentratorNode : IAsyncDisposable
         _above = new AgentDesk(_link, _topics, link.Key, parent, _loop.Wake, logger);
         _link.StateChanged += change =>
         {
-            _mustAnnounce |= change.State == LinkState.Connected;
+            if (change.State == LinkState.Connected)
+            {
+                _announcements.Ask();
+            }
+
             _loop.Wake();
         };
     }
@@ -122,10 +126,10 @@ public sealed class ConcentratorNode : IAsyncDisposable
 
     private async Task<long?> ServeAsync(Below below, long now, CancellationToken cancellation)
     {
-        if (_mustAnnounce)
+        if (_announcements.IsDue(now))
         {
             await below.Desk.AnnounceAsync(cancellation).ConfigureAwait(false);
-            _mustAnnounce = false;
+            _announcements.Made(now);
         }
 
         List<AgentRefused> refused;
@@ -204,7 +208,7 @@ public sealed class ConcentratorNode : IAsyncDisposable
         _below = new Below(
             market, new Concentrator(book, new UpdateLimit(_options.Interval), new BidSeries(market.BidLifetime), shaved),
             new MatcherDesk(_link, _topics, _identity.Key, terms, _options.AgentInterval, book.Has, _logger));
-        _mustAnnounce = true;
+        _announcements.Ask();
         _events.Report(new RoleStarted("concentrator", _identity.Community, Member, _above.Matcher, market.Basis));
     }
 
