@@ -72,6 +72,9 @@ interface IEnergySettlement {
     /// @notice A member put what she had asked for back into her balance.
     event WithdrawalCancelled(address indexed member, uint256 amount);
 
+    /// @notice A batch took from what a member had asked for, as her balance did not reach.
+    event WithdrawalReduced(address indexed member, uint256 amount);
+
     /// @notice A member was paid.
     event Withdrawn(address indexed member, address indexed to, uint256 amount);
 
@@ -208,7 +211,7 @@ interface IEnergySettlement {
     /// @notice The lane has a delta, and no member.
     error LaneNotInUse(uint256 lane);
 
-    /// @notice The member would pay more than she has.
+    /// @notice The member would pay more than she has, what she asked to withdraw included as long as that is not due.
     error Overdraft(address member);
 
     /// @notice What the members pay must be what the members get.

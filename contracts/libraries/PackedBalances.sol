@@ -82,16 +82,4 @@ library PackedBalances {
         uint256 shift = lane * LANE_BITS;
         return (balances & ~(MAX_BALANCE << shift)) | (balance << shift);
     }
-
-    /// @notice The first lane that does not stay in 0 .. MAX_BALANCE, and whether it falls below zero.
-    /// @dev For the error message of an addition that does not fit; reads like the rule, and costs like it.
-    function firstMisfit(uint256 balances, uint256 deltas) internal pure returns (uint256 lane, bool below) {
-        for (; lane < LANES; ++lane) {
-            int256 balance = int256(laneAt(balances, lane)) + deltaAt(deltas, lane);
-            below = balance < 0;
-            if (below || balance > int256(MAX_BALANCE)) {
-                break;
-            }
-        }
-    }
 }

@@ -102,7 +102,7 @@ abstract contract EscrowTest {
     /// @dev Trades made up from a seed, each at most what its buyer still has; the model of what they net to.
     function randomDeltas(uint256 seed) internal view returns (int256[] memory deltas) {
         deltas = new int256[](members.length);
-        uint256[] memory before = balances();
+        uint256[] memory before = spendable();
         uint256 trades = seed % 40;
         for (uint256 i = 0; i < trades; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
@@ -179,6 +179,15 @@ abstract contract EscrowTest {
         deltas = new int256[](members.length);
         deltas[from] -= int256(amount);
         deltas[to] += int256(amount);
+    }
+
+    /// @dev What batches can take: of what was asked for all that is not due.
+    function spendable() internal view returns (uint256[] memory has) {
+        has = balances();
+        for (uint256 i = 0; i < members.length; ++i) {
+            (uint256 requested, uint64 readyAt,) = escrow.requestOf(members[i]);
+            if (time() < readyAt) has[i] += requested;
+        }
     }
 
     function balances() internal view returns (uint256[] memory) {

@@ -39,6 +39,30 @@ contract SettleTest is EscrowTest {
         escrow.settle(BEFORE + 1, BIDS, TRADES, words);
     }
 
+    /// @dev A member who asks for her money after she has traded holds up nobody: it is taken from there.
+    function test_What_a_lane_lacks_is_taken_from_what_was_asked_for(uint256 asked, uint256 paid) public {
+        asked = bound(asked, 1, EACH);
+        paid = bound(paid, EACH - asked + 1, EACH);
+        vm.prank(members[4]);
+        escrow.requestWithdrawal(asked, STRANGER);
+        settle(BEFORE + 1, payment(4, 9, paid));
+        (uint256 left,,) = escrow.requestOf(members[4]);
+        same(escrow.balanceOf(members[4]), 0, "lane");
+        same(left, EACH - paid, "request");
+        same(escrow.balanceOf(members[9]), EACH + paid, "payee");
+    }
+
+    function test_What_is_due_is_taken_by_no_batch(uint256 asked) public {
+        asked = bound(asked, 1, EACH);
+        vm.prank(members[4]);
+        escrow.requestWithdrawal(asked, STRANGER);
+        wait(CHALLENGE);
+        uint256[] memory words = pack(payment(4, 9, EACH - asked + 1));
+        vm.prank(SETTLER);
+        vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.Overdraft.selector, members[4]));
+        escrow.settle(BEFORE + 1, BIDS, TRADES, words);
+    }
+
     function test_Nothing_settles_while_paused() public {
         vm.prank(PAUSER);
         escrow.pause();

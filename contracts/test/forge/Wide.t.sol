@@ -156,6 +156,16 @@ contract WideTest is EscrowTest {
         same(euro.balanceOf(STRANGER), amount, "paid");
     }
 
+    function test_What_it_lacks_is_taken_from_what_it_asked_for(uint256 asked) public {
+        asked = bound(asked, 1, RICH);
+        vm.prank(COMMUNITY);
+        escrow.requestWithdrawal(asked, STRANGER);
+        settle(BEFORE + 1, payment(MEMBERS, MEMBERS + 1, RICH));
+        (uint256 left,,) = escrow.requestOf(COMMUNITY);
+        same(escrow.balanceOf(COMMUNITY) + left, 0, "left");
+        same(escrow.balanceOf(GRID), RICH, "paid");
+    }
+
     function test_It_leaves_with_everyone() public {
         wait(SILENCE);
         escrow.openExit();

@@ -18,7 +18,7 @@ public sealed record StatementView(
     string Member, string Name, long? From, long? To, long OpeningMicroEur, ImmutableArray<StatementEntryView> Entries, long ClosingMicroEur, ulong Block,
     long ChainMicroEur, long PendingMicroEur, long SupplierMicroEur);
 
-/// <param name="Kind"><c>trades</c>, <c>deviation</c>, <c>deposit</c>, <c>withdrawal</c>, <c>withdrawal-cancelled</c>, <c>paid</c>, <c>rolled-back</c> or <c>deviation-rolled-back</c>.</param>
+/// <param name="Kind"><c>trades</c>, <c>deviation</c>, <c>deposit</c>, <c>withdrawal</c>, <c>withdrawal-cancelled</c>, <c>withdrawal-reduced</c>, <c>paid</c>, <c>rolled-back</c> or <c>deviation-rolled-back</c>.</param>
 /// <param name="Period">Traded or metered; of money that came or went the last period settled before.</param>
 /// <param name="AmountMicroEur">What it does to the balance.</param>
 /// <param name="BalanceMicroEur">The balance after it; of a pending entry what it will be.</param>

@@ -5,7 +5,7 @@ import { count, energy, kilowattHours, none, number, periodTime, dayOf, startOf,
 const shownPeriods = 96;
 
 const words = {
-  trades: 'Trades', deviation: 'Deviation', deposit: 'Paid in', withdrawal: 'Withdrawal asked for', 'withdrawal-cancelled': 'Withdrawal cancelled',
+  trades: 'Trades', deviation: 'Deviation', deposit: 'Paid in', withdrawal: 'Withdrawal asked for', 'withdrawal-cancelled': 'Withdrawal cancelled', 'withdrawal-reduced': 'Withdrawal reduced',
   paid: 'Withdrawal paid', 'rolled-back': 'Trades undone', 'deviation-rolled-back': 'Deviation undone',
 };
 

@@ -83,6 +83,7 @@ internal static class FundsHistoryCommand
         FundsEntryKind.Deposit => $"paid in by {entry.Other}",
         FundsEntryKind.WithdrawalRequest => $"asked for, to {entry.Other}",
         FundsEntryKind.WithdrawalCancelled => "request taken back",
+        FundsEntryKind.WithdrawalReduced => "request reduced by a batch",
         FundsEntryKind.Withdrawal => $"{Euros.Format(-entry.Change)} paid to {entry.Other}",
         FundsEntryKind.Exit => $"{Euros.Format(-entry.Change)} paid to {entry.Other}, everything",
         FundsEntryKind.Trades => $"trades of period {entry.Period}",

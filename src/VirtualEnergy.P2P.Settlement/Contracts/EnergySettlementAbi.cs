@@ -50,6 +50,7 @@ internal static class EnergySettlementAbi
     public static readonly AbiEvent Deposited = new("Deposited(address indexed member, address indexed from, uint256 received)");
     public static readonly AbiEvent WithdrawalRequested = new("WithdrawalRequested(address indexed member, address indexed to, uint256 amount, uint256 readyAt)");
     public static readonly AbiEvent WithdrawalCancelled = new("WithdrawalCancelled(address indexed member, uint256 amount)");
+    public static readonly AbiEvent WithdrawalReduced = new("WithdrawalReduced(address indexed member, uint256 amount)");
     public static readonly AbiEvent Withdrawn = new("Withdrawn(address indexed member, address indexed to, uint256 amount)");
     public static readonly AbiEvent RolledBack = new("RolledBack(uint64 indexed period)");
     public static readonly AbiEvent RolledBackMetered = new("RolledBackMetered(uint64 indexed meteredPeriod)");

@@ -14,6 +14,9 @@ public enum EscrowEventKind
     /// <summary>What she had asked for went back into her balance.</summary>
     WithdrawalCancelled,
 
+    /// <summary>The batch that comes next takes some of what she had asked for, as her balance does not reach.</summary>
+    WithdrawalReduced,
+
     /// <summary>She was paid.</summary>
     Withdrawn,
 
@@ -48,7 +51,7 @@ public readonly record struct EscrowAccount(Money Balance, Money Requested)
     {
         EscrowEventKind.Deposited => this with { Balance = Balance + entry.Amount },
         EscrowEventKind.WithdrawalRequested => new EscrowAccount(Balance - (entry.Amount - Requested), entry.Amount),
-        EscrowEventKind.WithdrawalCancelled => new EscrowAccount(Balance + entry.Amount, Requested - entry.Amount),
+        EscrowEventKind.WithdrawalCancelled or EscrowEventKind.WithdrawalReduced => new EscrowAccount(Balance + entry.Amount, Requested - entry.Amount),
         EscrowEventKind.Withdrawn => entry.Amount == Requested ? this with { Requested = Money.Zero } : default, // else by the exit: all she had
         EscrowEventKind.Settled or EscrowEventKind.SettledMetered => this with { Balance = Balance + delta },
         _ => Undone(delta),

@@ -23,6 +23,7 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
     {
         (EnergySettlementAbi.Deposited, EscrowEventKind.Deposited), (EnergySettlementAbi.WithdrawalRequested, EscrowEventKind.WithdrawalRequested),
         (EnergySettlementAbi.WithdrawalCancelled, EscrowEventKind.WithdrawalCancelled), (EnergySettlementAbi.Withdrawn, EscrowEventKind.Withdrawn),
+        (EnergySettlementAbi.WithdrawalReduced, EscrowEventKind.WithdrawalReduced),
         (EnergySettlementAbi.Settled, EscrowEventKind.Settled), (EnergySettlementAbi.SettledMetered, EscrowEventKind.SettledMetered),
         (EnergySettlementAbi.RolledBack, EscrowEventKind.RolledBack), (EnergySettlementAbi.RolledBackMetered, EscrowEventKind.RolledBackMetered),
     }.ToDictionary(entry => entry.Item1.Topic, entry => (entry.Item1, entry.Item2));
@@ -77,7 +78,7 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
         var isBatch = values[0] is not Address;
         return new EscrowEvent(
             kind, isBatch ? null : ((Address)values[0]).ToMember(),
-            isBatch ? Money.Zero : new Money((long)(BigInteger)(kind == EscrowEventKind.WithdrawalCancelled ? values[1] : values[2])),
+            isBatch ? Money.Zero : new Money((long)(BigInteger)(values.Length == 2 ? values[1] : values[2])),
             isBatch ? new Period((long)(BigInteger)values[0]) : null, log.BlockNumber, log.Index, log.TransactionHash);
     }
 }

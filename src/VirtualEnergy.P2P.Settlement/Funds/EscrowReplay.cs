@@ -112,6 +112,7 @@ public sealed class EscrowReplay
 
         var (kind, after, other) = log.Topics[0] == EnergySettlementAbi.Deposited.Topic ? (FundsEntryKind.Deposit, before.Deposited(Amount(values[2])), values[1])
             : log.Topics[0] == EnergySettlementAbi.WithdrawalRequested.Topic ? (FundsEntryKind.WithdrawalRequest, before.Asked(Amount(values[2])), values[1])
+            : log.Topics[0] == EnergySettlementAbi.WithdrawalReduced.Topic ? (FundsEntryKind.WithdrawalReduced, before.Reduced(Amount(values[1])), (object?)null)
             : log.Topics[0] == EnergySettlementAbi.WithdrawalCancelled.Topic ? (FundsEntryKind.WithdrawalCancelled, before.Cancelled(Amount(values[1])), (object?)null)
             : before.Paid(Amount(values[2])) is var (paid, isExit) ? (isExit ? FundsEntryKind.Exit : FundsEntryKind.Withdrawal, paid, values[1])
             : default;
@@ -166,7 +167,7 @@ public sealed class EscrowReplay
     }
 
     private static readonly AbiEvent[] OwnEvents =
-        [EnergySettlementAbi.Deposited, EnergySettlementAbi.WithdrawalRequested, EnergySettlementAbi.WithdrawalCancelled, EnergySettlementAbi.Withdrawn];
+        [EnergySettlementAbi.Deposited, EnergySettlementAbi.WithdrawalRequested, EnergySettlementAbi.WithdrawalCancelled, EnergySettlementAbi.WithdrawalReduced, EnergySettlementAbi.Withdrawn];
 
     private static readonly HashSet<Hash256> MoneyTopics =
     [

@@ -15,6 +15,9 @@ public enum FundsEntryKind
     /// <summary>She put what she had asked for back into her balance.</summary>
     WithdrawalCancelled,
 
+    /// <summary>The batch that comes next took some of what she had asked for, as her balance did not reach.</summary>
+    WithdrawalReduced,
+
     /// <summary>She was paid what she had asked for.</summary>
     Withdrawal,
 

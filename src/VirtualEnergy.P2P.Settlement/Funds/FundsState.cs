@@ -28,6 +28,11 @@ public readonly record struct FundsState(Money Balance, Money Requested)
     public FundsState Cancelled(Money amount) =>
         amount == Requested ? Checked(this with { Balance = Total, Requested = Money.Zero }, $"a cancelled request of {amount}") : throw Contradiction($"the cancelled request is of {amount}");
 
+    /// <summary>The batch that comes next takes some of what she asked for.</summary>
+    /// <exception cref="FundsHistoryException">She had asked for less.</exception>
+    public FundsState Reduced(Money amount) =>
+        Checked(new FundsState(Balance + amount, Requested - amount) { IsWide = IsWide }, $"a request of which {amount} were taken");
+
     /// <summary>The same event tells of a payment that she asked for and of an exit with all that she has; the amount tells which.</summary>
     /// <exception cref="FundsHistoryException">She was paid neither.</exception>
     public (FundsState After, bool IsExit) Paid(Money amount) =>

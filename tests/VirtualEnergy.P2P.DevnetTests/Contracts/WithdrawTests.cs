@@ -42,6 +42,17 @@ public sealed class WithdrawTests(DevChain chain)
         await escrow.HasBalancesAsync(10, 10, 10);
     }
 
+    /// <summary>She trades, and asks for all her money before the batch: it is settled all the same, and she gets what is left.</summary>
+    [Fact]
+    public async Task Who_asks_for_her_money_after_trading_holds_up_nobody()
+    {
+        var escrow = await OfAsync(chain, members: 3, eachMicroEur: 10);
+        await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(1), new Money(10), escrow.Members[1], Cancellation);
+        await escrow.SettleAsync(1001, (1, -7), (2, 7));
+        await escrow.HasBalancesAsync(10, 0, 17);
+        Assert.Equal(new Money(3), (await escrow.Contract.RequestOfAsync(escrow.Members[1], Cancellation)).Amount);
+    }
+
     [Fact]
     public async Task A_member_withdraws_to_any_account()
     {

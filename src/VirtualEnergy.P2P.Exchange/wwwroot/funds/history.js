@@ -7,6 +7,7 @@ const words = {
   deposit: 'Paid in',
   'withdrawal-request': 'Asked for',
   'withdrawal-cancelled': 'Put back',
+  'withdrawal-reduced': 'Taken for a batch',
   withdrawal: 'Paid out',
   exit: 'Paid out, everything',
   trades: 'Trades',

@@ -22,6 +22,13 @@ public sealed class FundsStateTests
     }
 
     [Fact]
+    public void What_a_lane_lacks_for_a_settlement_comes_from_the_request()
+    {
+        Assert.Equal(new FundsState(Money.Zero, new Money(3)), TenAndFour.Reduced(new Money(1)).Settled(new Money(-11))); // 10 + 1 − 11, and 4 − 1
+        Assert.Throws<FundsHistoryException>(() => TenAndFour.Reduced(new Money(5)));
+    }
+
+    [Fact]
     public void What_a_lane_lacks_when_a_settlement_is_undone_comes_from_the_request() =>
         Assert.Equal(new FundsState(Money.Zero, new Money(2)), TenAndFour.RolledBack(new Money(12))); // 10 − 12 = −2, of 4
 
