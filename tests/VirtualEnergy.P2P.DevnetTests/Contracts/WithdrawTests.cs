@@ -46,7 +46,7 @@ public sealed class WithdrawTests(DevChain chain)
     [Fact]
     public async Task Who_asks_for_her_money_after_trading_holds_up_nobody()
     {
-        var escrow = await OfAsync(chain, members: 3, eachMicroEur: 10);
+        var escrow = await OfAsync(chain, members: 3, eachMicroEur: 10, terms: usual => usual with { Challenge = TimeSpan.FromHours(1) });
         await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(1), new Money(10), escrow.Members[1], Cancellation);
         await escrow.SettleAsync(1001, (1, -7), (2, 7));
         await escrow.HasBalancesAsync(10, 0, 17);
