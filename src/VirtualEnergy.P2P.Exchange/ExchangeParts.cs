@@ -16,12 +16,13 @@ internal sealed class ExchangeParts : IAsyncDisposable
 {
     private readonly ChainClient _client;
 
-    private ExchangeParts(ChainClient client, EnergySettlementContract contract) => (_client, Contract) = (client, contract);
+    private ExchangeParts(ChainClient client, JsonRpcClient rpcClient, EnergySettlementContract contract) =>
+        (_client, RpcClient, Contract) = (client, rpcClient, contract);
 
     public IEthereumClient Client => _client;
 
-    /// <summary>The same, for who asks in batches.</summary>
-    public JsonRpcClient RpcClient => _client;
+    /// <summary>To the same node, for who asks in batches: those are no part of <see cref="IEthereumClient"/>, so this is ours whatever the other is.</summary>
+    public JsonRpcClient RpcClient { get; }
 
     public EnergySettlementContract Contract { get; }
 
@@ -57,8 +58,9 @@ internal sealed class ExchangeParts : IAsyncDisposable
     /// <exception cref="ExchangeStartException">One of them does not work as configured.</exception>
     public static async Task<ExchangeParts> OpenAsync(ExchangeOptions options, TimeProvider time, CancellationToken cancellation)
     {
-        var client = new ChainClient(options.Rpc, time, new JsonRpcOptions { KnownErrors = [.. EnergySettlementContract.Errors, .. FraudProofsContract.Errors] });
-        var parts = new ExchangeParts(client, new EnergySettlementContract(client, options.Contract));
+        var asking = new JsonRpcOptions { KnownErrors = [.. EnergySettlementContract.Errors, .. FraudProofsContract.Errors] };
+        var client = new ChainClient(options.Rpc, time, asking);
+        var parts = new ExchangeParts(client, new JsonRpcClient(options.Rpc, time, asking), new EnergySettlementContract(client, options.Contract));
         try
         {
             parts.Chain = await ChainStart.CheckAsync(options, client, parts.Contract, cancellation);
@@ -99,6 +101,7 @@ internal sealed class ExchangeParts : IAsyncDisposable
         }
 
         _client.Dispose();
+        RpcClient.Dispose();
     }
 
     private void PutTogether(ExchangeOptions options, TimeProvider time)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Nethereum.Hex.HexTypes;
 using Nethereum.RPC.Eth;
 using Nethereum.RPC.Eth.DTOs;
 using Nethereum.Web3;
@@ -42,11 +43,15 @@ public sealed class NethereumClient : IEthereumClient, IDisposable
 
     public Task<byte[]> CallAsync(EthereumCall call, CancellationToken cancellationToken) =>
         _questions.AskAsync(
-            "eth_call", () => _web3.Eth.Transactions.Call.SendRequestAsync(NethereumData.Of(call), NethereumData.Block(call.Block)), Hex.Parse, cancellationToken);
+            "eth_call", () => _web3.Eth.Transactions.Call.SendRequestAsync(NethereumData.Of(call), NethereumData.Block(call)), Hex.Parse, cancellationToken);
 
     public Task<ulong> EstimateGasAsync(EthereumCall call, CancellationToken cancellationToken) =>
         _questions.AskAsync(
-            "eth_estimateGas", () => _web3.Eth.Transactions.EstimateGas.SendRequestAsync(NethereumData.Of(call)), NethereumData.UInt64, cancellationToken);
+            "eth_estimateGas",
+            // Nethereum's own EstimateGas names no block, which leaves it to the node on which one it runs.
+            () => _web3.Client.SendRequestAsync<HexBigInteger>("eth_estimateGas", null, NethereumData.Of(call), NethereumData.Block(call)),
+            NethereumData.UInt64,
+            cancellationToken);
 
     public async Task<EthereumFees> FeesAsync(CancellationToken cancellationToken)
     {

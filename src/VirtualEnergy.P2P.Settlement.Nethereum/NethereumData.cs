@@ -31,6 +31,8 @@ internal static class NethereumData
         Topics = filter.Topic is { } topic ? [topic.ToString()] : null,
     };
 
+    public static BlockParameter Block(EthereumCall call) => call.OnPending ? BlockParameter.CreatePending() : Block(call.Block);
+
     public static BlockParameter Block(ulong? number) => number is { } block ? new BlockParameter(block) : BlockParameter.CreateLatest();
 
     public static BigInteger Quantity(HexBigInteger value) => Hex.ParseQuantity(value.HexValue);

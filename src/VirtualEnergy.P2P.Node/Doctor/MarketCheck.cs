@@ -93,6 +93,11 @@ public static class MarketCheck
         var contract = new EnergySettlementContract(client, address);
         try
         {
+            if (!await contract.IsThisVersionAsync(cancellation).ConfigureAwait(false))
+            {
+                return Finding.Fail("contract", $"{address} is not the EnergySettlement of this version: its code is another", Redeploy);
+            }
+
             var settler = await contract.SettlerAsync(cancellation).ConfigureAwait(false);
             var last = await contract.LastPeriodAsync(cancellation).ConfigureAwait(false);
             var rules = await contract.RulesAsync(cancellation).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace VirtualEnergy.P2P.DevnetTests.Ethereum;
 
 /// <summary>
@@ -12,4 +14,13 @@ internal static class EchoContract
 
     // PUSH1 size, PUSH1 offset 10, PUSH0, CODECOPY, PUSH1 size, PUSH0, RETURN: 60 17 60 0a 5f 39 60 17 5f f3, then the runtime.
     public const string Creation = "0x6017600a5f3960175ff33615600c57365f5f37365ffd5b602a60205fa160205ff3";
+
+    /// <summary>Creation code of nothing, which reverts in every block but one: it tells on which block a node runs a call.</summary>
+    public static byte[] PassingIn(ulong blockNumber)
+    {
+        // NUMBER, PUSH8 blockNumber, EQ, PUSH1 17, JUMPI, PUSH0, PUSH0, REVERT, 17: JUMPDEST, STOP.
+        byte[] code = [0x43, 0x67, 0, 0, 0, 0, 0, 0, 0, 0, 0x14, 0x60, 17, 0x57, 0x5f, 0x5f, 0xfd, 0x5b, 0x00];
+        BinaryPrimitives.WriteUInt64BigEndian(code.AsSpan(2), blockNumber);
+        return code;
+    }
 }

@@ -86,6 +86,27 @@ public abstract partial class EthereumClientContract(AnvilNode node) : IClassFix
     });
 
     [Fact]
+    public Task A_call_and_an_estimate_run_on_the_block_that_is_named() => WithClientAsync(async client =>
+    {
+        var head = (await SendAsync(client, Stranger, [], 21_000)).BlockNumber;
+        EthereumCall Early(ulong passesIn) => new(null, EchoContract.PassingIn(passesIn), Block: head - 1);
+        EthereumCall Latest(ulong passesIn) => new(null, EchoContract.PassingIn(passesIn));
+        EthereumCall Pending(ulong passesIn) => new(null, EchoContract.PassingIn(passesIn)) { OnPending = true };
+
+        // The block that is being made has the next number.
+        foreach (var (on, number) in new[] { (Early, head - 1), (Latest, head), ((Func<ulong, EthereumCall>)Pending, head + 1) })
+        {
+            Assert.Empty(await client.CallAsync(on(number), Ct));
+            Assert.True(await client.EstimateGasAsync(on(number), Ct) > 21_000);
+            foreach (var other in new[] { head - 1, head, head + 1 }.Where(other => other != number))
+            {
+                await Assert.ThrowsAsync<EthereumRevertException>(() => client.CallAsync(on(other), Ct));
+                await Assert.ThrowsAsync<EthereumRevertException>(() => client.EstimateGasAsync(on(other), Ct));
+            }
+        }
+    });
+
+    [Fact]
     public Task Fees_cover_the_next_block_twice() => WithClientAsync(async client =>
     {
         var fees = await client.FeesAsync(Ct);
