@@ -32,7 +32,7 @@ public sealed class AwaitedReadings(DeviationBook book, MemberDirectory members,
     public async Task WaitAsync(Period before, DateTimeOffset until, CancellationToken cancellation)
     {
         var left = until - time.GetUtcNow();
-        if (left <= TimeSpan.Zero)
+        if (left <= TimeSpan.Zero || !IsAwaited(before))
         {
             return;
         }
