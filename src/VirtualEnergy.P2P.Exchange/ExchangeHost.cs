@@ -140,8 +140,9 @@ public sealed class ExchangeHost : IAsyncDisposable
         var options = services.GetRequiredService<ExchangeOptions>();
         await services.GetRequiredService<RoundClock>().AllCleared.WaitAsync(stopping);
         await services.GetRequiredService<SettlementWorker>().AllSettled.WaitAsync(stopping);
+        var graceIsOver = services.GetRequiredService<TimeProvider>().GetUtcNow() + options.MeteringGrace;
         await services.GetRequiredService<MeterDesk>().WaitForReadingsAsync(options.MeteringGrace, stopping);
-        await services.GetRequiredService<DeviationClock>().CloseBeforeAsync(new Period(long.MaxValue), stopping);
+        await services.GetRequiredService<DeviationClock>().CloseBeforeAsync(new Period(long.MaxValue), graceIsOver, stopping);
         services.GetRequiredService<SettlementWorker>().CompleteMetered();
         await services.GetRequiredService<SettlementWorker>().AllMetered.WaitAsync(stopping);
     }

@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Exchange;
 /// <summary>Ties the exchange to its broker: who handles which topic, and what nodes find there from the start.</summary>
 public sealed class ExchangeLink(
     ExchangeOptions options, MarketDescription market, MqttLink link, Topics topics, BidIntake bids, MandateIntake mandates, MeterDesk meters, DisputeDesk disputes,
-    MemberDirectory members, MessageRate rate, RoundHistory history, ExchangeJournal journal, MarketPublisher publisher, LiveFeed live)
+    MemberDirectory members, AwaitedReadings awaited, MessageRate rate, RoundHistory history, ExchangeJournal journal, MarketPublisher publisher, LiveFeed live)
 {
     private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(15);
 
@@ -55,6 +55,7 @@ public sealed class ExchangeLink(
             && WireFormat.TryReadStatus(message.Payload.Span, out var status, out _) && status.Member == sender
             && members.TrySetOnline(sender, status.Online))
         {
+            awaited.NodesChanged();
             live.Changed(LivePart.Members);
         }
 

@@ -11,6 +11,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     DoctorCommand.Create(),
     StatementCommand.Create(),
     DisputeCommand.Create(),
+    MeterCommand.Create(),
     MarketCommand.Create(),
     CurveRolesCommand.Create(),
     LabCommand.Create(),

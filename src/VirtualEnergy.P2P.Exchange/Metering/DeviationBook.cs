@@ -124,6 +124,16 @@ public sealed class DeviationBook(bool settles = true)
         }
     }
 
+    /// <summary>Whether a period before this one, cleared and not settled, lacks a reading of one of these members who had one of the period before, where that is kept.</summary>
+    public bool Misses(Period before, IEnumerable<MemberId> members)
+    {
+        lock (_lock)
+        {
+            return _periods.Any(entry => entry.Key < before && !entry.Value.IsSettled && members.Any(member =>
+                !entry.Value.Readings.ContainsKey(member) && _periods.GetValueOrDefault(entry.Key.Previous)?.Readings.ContainsKey(member) != false));
+        }
+    }
+
     /// <summary>What a period is to be settled by, at this moment.</summary>
     /// <param name="period">Cleared, and kept.</param>
     /// <param name="active">Members that are metered; who traded in the period is as well.</param>

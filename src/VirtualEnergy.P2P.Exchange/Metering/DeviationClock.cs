@@ -7,10 +7,11 @@ namespace VirtualEnergy.P2P.Exchange.Metering;
 
 /// <summary>
 /// Settles metered periods one after another, each as soon as all readings are in and at the latest at its deadline: a fixed time after
-/// delivery, or, where gates wait for the members, when the next gate closes.
+/// delivery, or, where gates wait for the members, when the next gate closes, which holds for <see cref="AwaitedReadings"/>.
 /// </summary>
 public sealed class DeviationClock(
-    ExchangeOptions options, IGate gate, DeviationBook book, DeviationDesk desk, MemberDirectory members, TimeProvider time, ILogger<DeviationClock> logger) : BackgroundService
+    ExchangeOptions options, IGate gate, DeviationBook book, DeviationDesk desk, MemberDirectory members, AwaitedReadings awaited, TimeProvider time,
+    ILogger<DeviationClock> logger) : BackgroundService
 {
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
 
@@ -18,27 +19,24 @@ public sealed class DeviationClock(
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
     private readonly Lock _lock = new();
-    private TaskCompletionSource _changed = NewSource();
+    private readonly Signal _changed = new();
     private Period _over = new(long.MinValue);
 
     /// <summary>A round was cleared, or a reading booked: something may be due.</summary>
-    public void Changed()
-    {
-        lock (_lock)
-        {
-            _changed.TrySetResult();
-            _changed = NewSource();
-        }
-    }
+    public void Changed() => _changed.Raise();
 
-    /// <summary>Where gates wait for the members: a gate closes, so earlier periods wait for no more readings. Returns when they are settled.</summary>
-    public async Task CloseBeforeAsync(Period period, CancellationToken cancellation)
+    /// <summary>Where gates wait for the members: a gate closes, so earlier periods are settled by what is awaited and comes in time. Returns when they are.</summary>
+    /// <param name="period">The gate's.</param>
+    /// <param name="until">How long readings are waited for at most.</param>
+    /// <param name="cancellation">The exchange stops.</param>
+    public async Task CloseBeforeAsync(Period period, DateTimeOffset until, CancellationToken cancellation)
     {
         if (!options.SettlesDeviations || gate.ReadingsDueAt(period) is not null)
         {
             return;
         }
 
+        await awaited.WaitAsync(period, until, cancellation);
         lock (_lock)
         {
             _over = period > _over ? period : _over;
@@ -47,7 +45,7 @@ public sealed class DeviationClock(
         Changed();
         while (true)
         {
-            var changed = NextChange();
+            var changed = _changed.Next;
             if (book.Due is not { } due || due >= period)
             {
                 return;
@@ -66,7 +64,7 @@ public sealed class DeviationClock(
 
         while (true)
         {
-            var changed = NextChange();
+            var changed = _changed.Next;
             if (book.Due is { } due && WaitFor(due) is var wait && wait <= TimeSpan.Zero)
             {
                 await SettleAsync(due, stoppingToken);
@@ -116,14 +114,4 @@ public sealed class DeviationClock(
             }
         }
     }
-
-    private Task NextChange()
-    {
-        lock (_lock)
-        {
-            return _changed.Task;
-        }
-    }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

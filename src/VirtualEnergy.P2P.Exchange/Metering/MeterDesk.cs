@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
@@ -15,12 +14,11 @@ namespace VirtualEnergy.P2P.Exchange.Metering;
 /// highest number counts. Strangers and what cannot be read get no answer.
 /// </summary>
 public sealed class MeterDesk(
-    Topics topics, MemberDirectory members, MessageRate rate, IGate gate, ReadingLimits limits, CommunityAccounts accounts, DeviationBook book, DeviationClock clock,
+    Topics topics, MemberDirectory members, MessageRate rate, IGate gate, ReadingLimits limits, CommunityAccounts accounts, DeviationBook book, AwaitedReadings awaited, DeviationClock clock,
     ExchangeJournal journal, MarketDomain domain, ReadingReceipts receipts, LiveFeed live, TimeProvider time, ILogger<MeterDesk> logger)
 {
     private readonly MeterReadingSigning _signing = new(domain);
-    private readonly ConcurrentDictionary<(MemberId, Period, long), byte> _writing = new();
-    private TaskCompletionSource _booked = NewSource();
+    private readonly Signal _booked = new();
 
     /// <summary>The handler of <see cref="Topics.AllMeters"/>.</summary>
     public Task TakeAsync(MqttMessage message, CancellationToken cancellation)
@@ -47,7 +45,7 @@ public sealed class MeterDesk(
             // The same once more: its receipt may have been lost.
             receipts.Accept(reading);
         }
-        else if (_writing.TryAdd((reading.Member, reading.Period, reading.Number), 0))
+        else if (awaited.TryBegin(reading))
         {
             // Not awaited: the next message is taken meanwhile, and the journal writes what waits together.
             _ = BookAsync(reading);
@@ -101,7 +99,7 @@ public sealed class MeterDesk(
         do
         {
             // Taken before looking, so that a reading in between ends the waiting.
-            booked = _booked.Task;
+            booked = _booked.Next;
         }
         while (!accounts.IsComplete(members.Active.Count()) && await Task.WhenAny(booked, deadline) == booked);
 
@@ -118,7 +116,7 @@ public sealed class MeterDesk(
             book.Take(reading);
             clock.Changed();
             receipts.Accept(reading);
-            Interlocked.Exchange(ref _booked, NewSource()).TrySetResult();
+            _booked.Raise();
             live.Changed(LivePart.Members);
             live.Changed(LivePart.Flows);
         }
@@ -128,9 +126,7 @@ public sealed class MeterDesk(
         }
         finally
         {
-            _writing.TryRemove((reading.Member, reading.Period, reading.Number), out _);
+            awaited.End(reading);
         }
     }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

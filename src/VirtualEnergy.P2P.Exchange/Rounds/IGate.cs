@@ -17,6 +17,6 @@ public interface IGate
     /// <summary>Whether meter readings of a cleared period can exist.</summary>
     bool IsDelivered(Period period);
 
-    /// <summary>Until when readings of a period are waited for; null: until the next gate closes.</summary>
+    /// <summary>Until when readings of a period are waited for; null: until the next gate closes, which holds for those that are awaited.</summary>
     DateTimeOffset? ReadingsDueAt(Period period);
 }

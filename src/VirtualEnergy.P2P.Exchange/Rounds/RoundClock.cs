@@ -79,7 +79,7 @@ public sealed class RoundClock(
         logger.LogDebug("Period {Period} is open until {ClosesAt:O}, with {Bids} bids from before.", period.Index, closesAt, resumed.Count);
 
         await gate.WaitForClosureAsync(period, everyoneHasBid, cancellation);
-        await deviations.CloseBeforeAsync(period, cancellation);
+        await deviations.CloseBeforeAsync(period, closesAt, cancellation);
         var start = time.GetTimestamp();
         var bids = await open.CloseAsync();
         live.Changed(LivePart.Now); // the price is counted, the trades are not paired yet

@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 
 /// <summary>
 /// What is asked of the chain before anything starts: that it is the right one, that the contract is there and takes
-/// settlements from this exchange, that every member is registered, and how far it has settled.
+/// settlements from this exchange, that every member is registered, with the meter that signs her readings, and how far it has settled.
 /// </summary>
 /// <param name="LastPeriod">The last period that the contract has settled.</param>
 /// <param name="PeriodsPerBatch">Balances move in every so many periods.</param>
@@ -66,6 +66,7 @@ public sealed record ChainStart(
                     $"The contract {options.Contract} has {lanes.Members.Length} members; one transaction settles {SettlementCalls.MostLanes} at most. Split the community.");
             }
 
+            await RegisteredMeters.CheckAsync(options, client, contract, cancellation);
             var periodsPerBatch = await contract.PeriodsPerBatchAsync(cancellation);
             if (options.Settlement.PeriodsPerBatch is { } wanted && wanted != periodsPerBatch)
             {

@@ -47,7 +47,7 @@ internal sealed class FundsAccess : IDisposable
         var contract = Address.TryParse(target.Contract, out var address)
             ? address
             : throw new UserErrorException(target.Contract is null ? "Which escrow? Give --contract 0x…, or \"contract\" in the home's configuration." : $"--contract {target.Contract}: write 0x and 40 hexadecimal digits, in one case or with a correct checksum.");
-        using var access = new FundsAccess(new JsonRpcClient(rpc, time, new JsonRpcOptions { KnownErrors = EnergySettlementContract.Errors }), contract);
+        using var access = new FundsAccess(new JsonRpcClient(rpc, time, new JsonRpcOptions { KnownErrors = [.. EnergySettlementContract.Errors, .. MeteredProofsContract.Errors] }), contract);
         try
         {
             await access.CheckAsync(cancellation).ConfigureAwait(false);

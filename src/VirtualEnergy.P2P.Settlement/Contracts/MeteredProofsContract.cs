@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
 
@@ -14,6 +15,7 @@ public sealed partial class MeteredProofsContract(Address address)
 
     private static readonly AbiFunction AnnounceMeter = new("announceMeter(address escrow, address member, address meter)");
     private static readonly AbiFunction MeterOf = new("meterOf(address escrow, address member)", "address");
+    private static readonly AbiEvent MeterAnnounced = new("MeterAnnounced(address indexed escrow, address indexed member, address meter, uint256 readyAt)");
 
     public Address Address { get; } = address;
 
@@ -31,6 +33,13 @@ public sealed partial class MeteredProofsContract(Address address)
     public Task<TransactionReceipt> AnnounceMeterAsync(
         TransactionSender sender, Address escrow, Address member, Address meter, CancellationToken cancellationToken) =>
         sender.SendAndConfirmAsync(Address, AnnounceMeter.Encode(escrow, member, meter), cancellationToken);
+
+    /// <summary>From when on the meter that a transaction announced signs.</summary>
+    /// <exception cref="AbiFormatException">It announced none here.</exception>
+    public DateTimeOffset SignsFrom(TransactionReceipt announcement) =>
+        announcement.Logs.FirstOrDefault(log => log.Contract == Address && !log.Topics.IsEmpty && log.Topics[0] == MeterAnnounced.Topic) is { } log
+            ? DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)MeterAnnounced.Decode(log.Topics, log.Data.AsSpan())[3])
+            : throw new AbiFormatException($"Transaction {announcement.TransactionHash} announced no meter in {Address}.");
 
     /// <summary>Whose signature a member's readings bear now: her own, unless the registrar named another.</summary>
     public async Task<Address> MeterOfAsync(IEthereumClient client, Address escrow, Address member, CancellationToken cancellationToken) =>

@@ -25,7 +25,7 @@ public sealed class DemoTests
         Assert.Equal(8, first.GetProperty("periods").GetInt32());
         Assert.Equal(8, first.GetProperty("settledRounds").GetInt32());
         Assert.Equal(80, first.GetProperty("bids").GetInt32()); // ten homes, eight periods, one bid each
-        Assert.Equal((8, 8), (first.GetProperty("meteredPeriods").GetInt32(), first.GetProperty("settledDeviations").GetInt32()));
+        Assert.Equal((8, 8, 0), (first.GetProperty("meteredPeriods").GetInt32(), first.GetProperty("settledDeviations").GetInt32(), first.GetProperty("estimates").GetInt32()));
         Assert.Equal(31337, first.GetProperty("chainId").GetInt32());
 
         // 10 homes × 200 EUR were paid in; trades only move money between them.
@@ -38,6 +38,7 @@ public sealed class DemoTests
     {
         var summary = await SummaryAsync("--headless", "--fast", "--json");
         Assert.Equal(96, summary.GetProperty("settledRounds").GetInt32());
+        Assert.Equal((96, 0), (summary.GetProperty("meteredPeriods").GetInt32(), summary.GetProperty("estimates").GetInt32()));
         Assert.True(summary.GetProperty("trades").GetInt32() > 0);
         Assert.InRange(summary.GetProperty("priceMin").GetInt64(), 90_000, 280_000);
         Assert.InRange(summary.GetProperty("priceMax").GetInt64(), 90_000, 280_000);

@@ -124,6 +124,7 @@ public sealed class DeviationTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
         var meter = Settlement.Ethereum.EthereumKey.FromBytes([.. Enumerable.Repeat((byte)77, 32)]);
+        await community.RegisterMeterAsync(0, meter.Address, _cancellation);
         var options = community.Options with { Members = [community.Options.Members[0] with { Meter = meter.Address.ToMember() }, community.Options.Members[1]] };
         await using var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation);
         await using var homes = await Homes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
@@ -131,6 +132,22 @@ public sealed class DeviationTests
         Assert.Equal("wrong-signature", (await homes[0].AskUntilKnownAsync(community.Reading(0, First, 100), _cancellation)).Reason);
         Assert.Null((await homes[0].AskAsync(community.Reading(0, First, 100, key: meter), _cancellation)).Reason);
         Assert.Equal("over-capacity", (await homes[1].AskAsync(community.Reading(1, First, -2_501), _cancellation)).Reason);
+    }
+
+    /// <summary>Everybody has bid for the second period before a reading of the first is sent; its gate stays open for them.</summary>
+    [Fact]
+    public async Task A_gate_by_the_members_holds_for_the_readings_of_nodes_that_are_there()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 2 }, TimeProvider.System, _cancellation);
+        await using var homes = await Homes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
+        await homes[0].GreetAsync(_cancellation);
+        await homes[1].GreetAsync(_cancellation);
+        await homes.TradeAsync(First);
+        await homes.TradeAsync(First.Next);
+        await homes.MeterAsync(First, 110, -120);
+        var metered = await community.Progress.NextAsync<PeriodMetered>(_cancellation);
+        Assert.Equal((First, 2, 0, (Int128)10), (metered.Period, metered.Readings, metered.Estimates, metered.Balanced));
     }
 
     [Fact]

@@ -21,6 +21,9 @@ internal sealed class TestCommunity : IAsyncDisposable
     public static readonly Period First = new(1_890_000);
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>So long after it was announced a meter signs.</summary>
+    public static readonly TimeSpan KeyDelay = TimeSpan.FromHours(1);
+
     private readonly AnvilOptions _chain;
     private AnvilProcess _anvil;
     private readonly JsonRpcClient _client;
@@ -70,7 +73,7 @@ internal sealed class TestCommunity : IAsyncDisposable
         var judge = await FraudProofsContract.DeployAsync(sender, cancellation);
         var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, First.Previous)
         {
-            Challenge = challenge ?? TimeSpan.FromSeconds(10), PeriodsPerBatch = periodsPerBatch,
+            Challenge = challenge ?? TimeSpan.FromSeconds(10), PeriodsPerBatch = periodsPerBatch, KeyDelay = KeyDelay,
         };
         var contract = await EnergySettlementContract.DeployAsync(sender, terms, cancellation);
         await contract.RegisterAsync(sender, [.. keys.Select(key => key.Address)], cancellation);
@@ -106,6 +109,23 @@ internal sealed class TestCommunity : IAsyncDisposable
         return new MeterReading(
             metered.Member, period, number, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
             new MeterReadingSigning(Domain).Sign(metered, key ?? Keys[home]));
+    }
+
+    /// <summary>The registrar names a home's meter, and so much time passes on the chain that it signs.</summary>
+    public async Task RegisterMeterAsync(int home, Address meter, CancellationToken cancellation)
+    {
+        using var registrar = Sender(DevAccounts.Registrar);
+        var judge = new FraudProofsContract(await Contract.JudgeAsync(cancellation));
+        var register = await judge.MeteredAsync(_client, cancellation);
+        await register.AnnounceMeterAsync(registrar, Contract.Address, Keys[home].Address, meter, cancellation);
+        await PassAsync(KeyDelay);
+    }
+
+    /// <summary>So much time passes on the chain.</summary>
+    public async Task PassAsync(TimeSpan time)
+    {
+        await AskChainAsync("evm_increaseTime", (long)time.TotalSeconds);
+        await AskChainAsync("evm_mine");
     }
 
     /// <summary>A home's dispute of a reading of hers, or its dismissal by the exchange's key.</summary>

@@ -36,6 +36,10 @@ internal sealed class TestNode : IAsyncDisposable
         return node;
     }
 
+    /// <summary>Says that the member's node is there.</summary>
+    public Task GreetAsync(CancellationToken cancellation) =>
+        _link.PublishAsync(Topics.Status(Member), WireFormat.Write(new NodeStatus(Member, true, "A test's home", null)), retain: true, cancellation);
+
     public Task SendAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellation) =>
         _link.PublishAsync(Topics.Bids(Member), payload, cancellation: cancellation);
 

@@ -76,6 +76,30 @@ public sealed class WrongContractTests
         Assert.Contains("does not answer as an EnergySettlement: settler: ", refusal, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_meter_that_the_chain_does_not_know_is_named_with_the_one_it_knows()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        var (own, meter) = (community.Keys[1].Address, community.Keys[0].Address);
+        var configured = community.Options with
+        {
+            Members = [community.Options.Members[0], community.Options.Members[1] with { Meter = meter.ToMember() }],
+        };
+
+        var refusal = await RefusalAsync(configured);
+        Assert.Contains($"member {own} (Home 1) are to be signed by {meter}, and the register", refusal, StringComparison.Ordinal);
+        Assert.Contains($"says {own}: set Exchange:Members:N:Meter", refusal, StringComparison.Ordinal);
+        Assert.Contains("ve meter announce", refusal, StringComparison.Ordinal);
+        await using (await ExchangeHost.StartAsync(configured with { Deviations = false }, TimeProvider.System, _cancellation))
+        {
+            // Nothing is settled by readings: nothing can be forged.
+        }
+
+        // Now the chain knows it, and who does not configure it is refused.
+        await community.RegisterMeterAsync(1, meter, _cancellation);
+        Assert.Contains($"are to be signed by {own}, and the register", await RefusalAsync(community.Options), StringComparison.Ordinal);
+    }
+
     private async Task<string> RefusalAsync(ExchangeOptions options) =>
         (await Assert.ThrowsAsync<ExchangeStartException>(() => ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation))).Message;
 }
