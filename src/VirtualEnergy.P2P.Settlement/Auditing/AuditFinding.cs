@@ -17,9 +17,6 @@ public enum AuditCheck
     /// <summary>The bids are those that the chain has the root of.</summary>
     BidsRoot,
 
-    /// <summary>The trades are those that the chain has the root of.</summary>
-    TradesRoot,
-
     /// <summary>Bids ascend by member, one each.</summary>
     BidOrder,
 
@@ -31,6 +28,9 @@ public enum AuditCheck
 
     /// <summary>A bid for which the auditor has a receipt is there, or a later one.</summary>
     Receipt,
+
+    /// <summary>The trades, with the margins of the bids, are those that the chain has the root of.</summary>
+    TradesRoot,
 
     /// <summary>The price follows from the bids.</summary>
     Price,
