@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Deviations;
+using VirtualEnergy.P2P.Market.Rounds;
 
 namespace VirtualEnergy.P2P.Messaging;
 
@@ -64,3 +65,8 @@ public sealed record DeviationResult(
     public SettledDeviations Recompute(MoneyAccounts accounts) =>
         DeviationCalculator.Settle(Positions.Select(position => position.Settled.Position), Prices, accounts);
 }
+
+/// <summary>A metered period as the exchange's <c>/api/deviations/{period}</c> answers it: the result, and what is said to follow from it.</summary>
+/// <param name="Trades">The balancing trades.</param>
+/// <param name="Deltas">Net money per member and account, + received.</param>
+public sealed record PublishedDeviations(DeviationResult Result, ImmutableArray<Trade> Trades, ImmutableArray<MemberDelta> Deltas);

@@ -142,19 +142,20 @@ public static partial class WireFormat
         ? new MeteredSource(MeterReadingIn(fields.Object("reading"), member, period), 0, false)
         : new MeteredSource(null, (int)fields.Integer("estimatedFromDays", 0, MeterEstimate.MostDays), fields.Has("disputed") && fields.Boolean("disputed"));
 
-    private static PublishedPosition Position(JsonFields fields, Period period)
-    {
-        var position = new MeteredPosition(
-            fields.Member("member"), new Energy(fields.Integer("meteredWh")), new Energy(fields.Integer("carriedWh")), new Energy(fields.Integer("tradedWh")));
-        return new PublishedPosition(
-            new SettledPosition(position, new Energy(fields.Integer("matchedWh", 0))), new Energy(fields.IntegerOrNull("unfundedWh") ?? 0),
-            Source(fields, position.Member, period));
-    }
+    private static PublishedPosition Position(JsonFields fields, Period period) => new(
+        PositionIn(fields), new Energy(fields.IntegerOrNull("unfundedWh") ?? 0), Source(fields, fields.Member("member"), period));
+
+    private static SettledPosition PositionIn(JsonFields fields) => new(
+        new MeteredPosition(
+            fields.Member("member"), new Energy(fields.Integer("meteredWh")), new Energy(fields.Integer("carriedWh")), new Energy(fields.Integer("tradedWh"))),
+        new Energy(fields.Integer("matchedWh", 0)));
 
     private static PublishedCorrection Correction(JsonFields fields)
     {
-        var correction = new Correction(
-            fields.Member("member"), fields.Period(), new Energy(fields.Integer("assumedWh")), new Energy(fields.Integer("knownWh")));
+        var correction = CorrectionIn(fields);
         return new PublishedCorrection(correction, Source(fields, correction.Member, correction.Period));
     }
+
+    private static Correction CorrectionIn(JsonFields fields) => new(
+        fields.Member("member"), fields.Period(), new Energy(fields.Integer("assumedWh")), new Energy(fields.Integer("knownWh")));
 }

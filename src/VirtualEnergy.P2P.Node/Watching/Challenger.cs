@@ -32,14 +32,15 @@ internal sealed class Challenger(
             var isProved = finding.Evidence switch
             {
                 null => false,
-                { IsProof: true } evidence => audit.Committed is { } committed && await ProveAsync(evidence, committed, finding, chain, cancellation).ConfigureAwait(false),
+                { IsProof: true } evidence => audit.Committed is { } committed && await ProveAsync(evidence, finding, async () => committed with
+                {
+                    Settled = await SettledNowAsync(chain, cancellation).ConfigureAwait(false),
+                }, cancellation).ConfigureAwait(false),
                 _ => await DemandAsync(finding, chain, cancellation).ConfigureAwait(false),
             };
             if (isProved)
             {
-                tell(new WatchNews(WatchStep.Proved, finding.Period, finding));
-                await UndoAsync(chain.Event.BlockNumber, cancellation).ConfigureAwait(false);
-                await LeaveAsync(cancellation).ConfigureAwait(false);
+                await UndoAndLeaveAsync(finding, chain, cancellation).ConfigureAwait(false);
             }
             else if (finding.Check == AuditCheck.Published)
             {
@@ -59,18 +60,52 @@ internal sealed class Challenger(
         }
     }
 
+    /// <summary>The same against a metered batch. Nobody can be made to show what is behind its root, so without a proof the member leaves.</summary>
+    public async Task ChallengeAsync(AuditFinding finding, MeteredAudit? audit, MeteredOnChain chain, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            // What stands on the two periods cannot change any more: a batch is the only one on its period, and later ones stand on later periods.
+            if (finding.Evidence is { } evidence && audit is not null
+                && await ProveAsync(evidence, finding, () => Task.FromResult(audit.Traded), cancellation).ConfigureAwait(false))
+            {
+                await UndoAndLeaveAsync(finding, chain.StandsOn, cancellation).ConfigureAwait(false);
+            }
+            else if (audit is not { IsMoneyRight: true } && finding.Check != AuditCheck.Commitment)
+            {
+                logger.LogError(
+                    "Money moved that does not follow from what was metered in period {Period}, and nothing on the chain undoes it: {Member} leaves.", finding.Period, member);
+                await WithdrawAsync(finding, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public void Dispose()
     {
         sender.Dispose();
         _turn.Dispose();
     }
 
-    private async Task<bool> ProveAsync(FraudEvidence evidence, SettledRound round, AuditFinding finding, SettledOnChain chain, CancellationToken cancellation)
+    private async Task UndoAndLeaveAsync(AuditFinding finding, SettledOnChain chain, CancellationToken cancellation)
+    {
+        tell(new WatchNews(WatchStep.Proved, finding.Period, finding));
+        await UndoAsync(chain.Event.BlockNumber, cancellation).ConfigureAwait(false);
+        await LeaveAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <param name="evidence">A proof.</param>
+    /// <param name="finding">What it is of.</param>
+    /// <param name="round">All that the operator committed to, as it stands now.</param>
+    private async Task<bool> ProveAsync(FraudEvidence evidence, AuditFinding finding, Func<Task<SettledRound>> round, CancellationToken cancellation)
     {
         try
         {
-            var current = round with { Settled = await SettledNowAsync(chain, cancellation).ConfigureAwait(false) };
-            var receipt = await evidence.BringAsync(judge, sender, current, cancellation).ConfigureAwait(false);
+            var receipt = await evidence.BringAsync(judge, sender, await round().ConfigureAwait(false), cancellation).ConfigureAwait(false);
             logger.LogWarning("{Proof} holds against period {Period}, {Gas} gas: the escrow is frozen.", evidence.Proof, finding.Period, receipt.GasUsed);
             return true;
         }

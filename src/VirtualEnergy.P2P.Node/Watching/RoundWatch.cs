@@ -119,8 +119,10 @@ public sealed class RoundWatch : IAsyncDisposable
     {
         var market = await MarketAsync(cancellation).ConfigureAwait(false);
         var auditor = new RoundAuditor(market);
+        var judge = new FraudProofsContract(await _escrow.JudgeAsync(cancellation).ConfigureAwait(false));
+        var metering = new MeteringWatch(_client, _escrow, _reader, auditor, market, await judge.MeteredAsync(_client, cancellation).ConfigureAwait(false));
         _challenger ??= new Challenger(
-            _client, _escrow, new FraudProofsContract(await _escrow.JudgeAsync(cancellation).ConfigureAwait(false)),
+            _client, _escrow, judge,
             new TransactionSender(_client, _key, market.Domain.ChainId, _time, new TransactionSenderOptions { EstimateOnPending = true }), _key.Address.ToMember(), _settings.Interval, _time, _logger, Tell);
         var head = await _client.BlockNumberAsync(cancellation).ConfigureAwait(false);
         var feed = new ChainFeed(_client, market.Domain.ChainId, _time, new ChainFeedOptions { PollInterval = _settings.Interval });
@@ -146,6 +148,10 @@ public sealed class RoundWatch : IAsyncDisposable
                 case PeriodSettled { Settled: var settled } when !_audited.Contains((settled.Period, settled.TransactionHash)):
                     await AuditAsync(auditor, settled, known, cancellation).ConfigureAwait(false);
                     _audited.Add((settled.Period, settled.TransactionHash));
+                    break;
+                case MeteredSettled { Settled: var batch } when !_audited.Contains((batch.MeteredPeriod, batch.TransactionHash)):
+                    await AuditAsync(metering, batch, known, cancellation).ConfigureAwait(false);
+                    _audited.Add((batch.MeteredPeriod, batch.TransactionHash));
                     break;
                 case FraudWasProved proved:
                     _logger.LogError("Fraud was proved in period {Period}: nothing settles any more, and everyone can leave soon.", proved.Period);
@@ -176,22 +182,66 @@ public sealed class RoundWatch : IAsyncDisposable
     {
         var lanes = await _escrow.LanesAsync(cancellation).ConfigureAwait(false);
         var chain = await _reader.SettledAsync(settled, known, lanes, settled.BlockNumber, cancellation).ConfigureAwait(false);
-        var patience = _settings.Patience ?? await _escrow.ChallengeAsync(cancellation).ConfigureAwait(false) / 8;
-        var (published, missing) = await PublishedAsync(settled.Period, patience, cancellation).ConfigureAwait(false);
+        var (published, missing) = await PublishedAsync(
+            settled.Period, "the round", _published.RoundAsync, await PatienceAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        missing = missing is null ? null : missing with { Evidence = FraudEvidence.Withheld("the heads of the round") };
         var audit = published is null ? new RoundAudit(missing, null, null) : auditor.Audit(published, chain, receipts: _receipts.Of(settled.Period));
         if (Report(settled.Period, published, audit) is { } finding && _settings.Challenges)
         {
-            _challenges.RemoveAll(challenge => challenge.IsCompleted);
-            _challenges.Add(UntilStoppedAsync(
-                $"The challenge of period {settled.Period}", stop => ChallengeAsync(auditor, finding, audit, chain, stop)));
+            Challenge($"The challenge of period {settled.Period}", stop => ChallengeAsync(auditor, finding, audit, chain, stop));
         }
     }
+
+    private async Task AuditAsync(MeteringWatch metering, SettledMeteredEvent batch, List<ChainEvent> known, CancellationToken cancellation)
+    {
+        var period = batch.MeteredPeriod;
+        if (await metering.ReadAsync(batch, known, cancellation).ConfigureAwait(false) is not { } settled)
+        {
+            _logger.LogInformation("The deviations of period {Period} are not audited: what they stand on was settled before this watch began.", period);
+            return;
+        }
+
+        var patience = await PatienceAsync(cancellation).ConfigureAwait(false);
+        var (round, _) = await PublishedAsync(period, "the round", _published.RoundAsync, patience, cancellation).ConfigureAwait(false);
+        if (round is null || metering.Traded(round, settled) is not { } traded)
+        {
+            _logger.LogWarning("The deviations of period {Period} are not audited: its round is not right, or not to be had.", period);
+            return;
+        }
+
+        var (published, missing) = await PublishedAsync(period, "what was metered", _published.MeteringAsync, patience, cancellation).ConfigureAwait(false);
+        var audit = published is null ? null : await metering.AuditAsync(published, settled, traded, cancellation).ConfigureAwait(false);
+        if ((missing ?? audit?.First) is not { } finding)
+        {
+            _logger.LogInformation("The deviations of period {Period} follow from its {Positions} positions.", period, published!.Positions.Length);
+            Tell(new WatchNews(WatchStep.GoodMetering, period));
+            return;
+        }
+
+        _logger.LogError(
+            "The deviations of period {Period} do not follow from readings and trades, {What}: {Said}; {Follows}. {Proof}", period, finding.What, finding.Said,
+            finding.Follows, VerifyTerminal.ProofOf(finding));
+        Tell(new WatchNews(WatchStep.Different, period, finding));
+        if (_settings.Challenges)
+        {
+            Challenge($"The challenge of the deviations of period {period}", stop => _challenger!.ChallengeAsync(finding, audit, settled.Batch, stop));
+        }
+    }
+
+    private void Challenge(string what, Func<CancellationToken, Task> challenge)
+    {
+        _challenges.RemoveAll(other => other.IsCompleted);
+        _challenges.Add(UntilStoppedAsync(what, challenge));
+    }
+
+    private async Task<TimeSpan> PatienceAsync(CancellationToken cancellation) =>
+        _settings.Patience ?? await _escrow.ChallengeAsync(cancellation).ConfigureAwait(false) / 8;
 
     private async Task ChallengeAsync(RoundAuditor auditor, AuditFinding finding, RoundAudit audit, SettledOnChain chain, CancellationToken cancellation)
     {
         while (!await _challenger!.ChallengeAsync(finding, audit, chain, cancellation).ConfigureAwait(false))
         {
-            var (published, _) = await PublishedAsync(finding.Period, TimeSpan.MaxValue, cancellation).ConfigureAwait(false);
+            var (published, _) = await PublishedAsync(finding.Period, "the round", _published.RoundAsync, TimeSpan.MaxValue, cancellation).ConfigureAwait(false);
             audit = auditor.Audit(published!, chain, receipts: _receipts.Of(finding.Period));
             if (Report(finding.Period, published, audit) is not { } next)
             {
@@ -218,7 +268,9 @@ public sealed class RoundWatch : IAsyncDisposable
         return finding;
     }
 
-    private async Task<(PublishedRound? Published, AuditFinding? Missing)> PublishedAsync(Period period, TimeSpan patience, CancellationToken cancellation)
+    private async Task<(T? Published, AuditFinding? Missing)> PublishedAsync<T>(
+        Period period, string what, Func<Period, CancellationToken, Task<T?>> ask, TimeSpan patience, CancellationToken cancellation)
+        where T : class
     {
         var start = _time.GetTimestamp();
         while (true)
@@ -226,7 +278,7 @@ public sealed class RoundWatch : IAsyncDisposable
             string why;
             try
             {
-                if (await _published.RoundAsync(period, cancellation).ConfigureAwait(false) is { } published)
+                if (await ask(period, cancellation).ConfigureAwait(false) is { } published)
                 {
                     return (published, null);
                 }
@@ -240,10 +292,7 @@ public sealed class RoundWatch : IAsyncDisposable
 
             if (_time.GetElapsedTime(start) >= patience)
             {
-                return (null, new AuditFinding(period, AuditCheck.Published, "the round", why, "the chain settled it")
-                {
-                    Evidence = FraudEvidence.Withheld("the heads of the round"),
-                });
+                return (null, new AuditFinding(period, AuditCheck.Published, what, why, "the chain settled it"));
             }
 
             await Task.Delay(_settings.Interval, _time, cancellation).ConfigureAwait(false);

@@ -9,7 +9,10 @@ public enum WatchStep
     /// <summary>A settled round follows from its bids.</summary>
     Good,
 
-    /// <summary>A settled round does not; the finding says how.</summary>
+    /// <summary>A settled metered batch follows from signed readings and trades.</summary>
+    GoodMetering,
+
+    /// <summary>A settled round, or metered batch, does not; the finding says how.</summary>
     Different,
 
     /// <summary>Data were demanded on the chain.</summary>

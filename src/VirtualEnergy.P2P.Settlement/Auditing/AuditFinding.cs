@@ -17,9 +17,6 @@ public enum AuditCheck
     /// <summary>The bids are those that the chain has the root of.</summary>
     BidsRoot,
 
-    /// <summary>The trades are those that the chain has the root of.</summary>
-    TradesRoot,
-
     /// <summary>Bids ascend by member, one each.</summary>
     BidOrder,
 
@@ -31,6 +28,9 @@ public enum AuditCheck
 
     /// <summary>A bid for which the auditor has a receipt is there, or a later one.</summary>
     Receipt,
+
+    /// <summary>The trades, with the margins of the bids, are those that the chain has the root of.</summary>
+    TradesRoot,
 
     /// <summary>The price follows from the bids.</summary>
     Price,
@@ -61,6 +61,27 @@ public enum AuditCheck
 
     /// <summary>Members were told the same as was published.</summary>
     Told,
+
+    /// <summary>The published positions and balancing trades of a metered period are those that the chain has the root of.</summary>
+    MeterRoot,
+
+    /// <summary>Positions ascend by member, one each, and can be computed with.</summary>
+    Positions,
+
+    /// <summary>Each reading is signed by its member's meter.</summary>
+    ReadingSignature,
+
+    /// <summary>What counted as metered is what the reading says.</summary>
+    Reading,
+
+    /// <summary>What counted as traded is what the round came to.</summary>
+    Traded,
+
+    /// <summary>The prices of balancing energy follow from the round's price and the rules.</summary>
+    BalancingPrices,
+
+    /// <summary>The part of each deviation that the community balances follows from all deviations.</summary>
+    Shares,
 
     /// <summary>Balances are what they were, and all that happened to them.</summary>
     Balances,

@@ -59,6 +59,16 @@ public sealed class EscrowReader(JsonRpcClient client, EnergySettlementContract 
             settled.DeltasHash == default ? null : await WordsAsync(settled.TransactionHash, settled.DeltasHash, cancellation), lanes);
     }
 
+    /// <summary>What the chain has of a metered batch.</summary>
+    /// <param name="batch">From the log.</param>
+    /// <param name="standing">The trading period that it stands on, likewise.</param>
+    /// <param name="events">Up to the block.</param>
+    /// <param name="lanes">The members' lanes.</param>
+    /// <param name="block">The block up to which the events were read.</param>
+    public async Task<MeteredOnChain> MeteredAsync(
+        SettledMeteredEvent batch, SettledEvent standing, IReadOnlyList<ChainEvent> events, MemberLanes lanes, ulong block, CancellationToken cancellation) => new(
+        batch, await SettledAsync(standing, events, lanes, block, cancellation), await WordsAsync(batch.TransactionHash, batch.DeltasHash, cancellation));
+
     /// <summary>The delta words that a transaction settled; null where its call data do not have the hash.</summary>
     public async Task<ImmutableArray<BigInteger>?> WordsAsync(Hash256 transaction, Hash256 deltasHash, CancellationToken cancellation) =>
         await client.MinedCallAsync(transaction, cancellation) is { } call ? SettlementCallData.WordsOf(call.Data.AsSpan(), deltasHash) : null;

@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Settlement.Auditing;
 
@@ -14,13 +15,14 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 /// <param name="round">All that the operator committed to.</param>
 /// <param name="lanes">Who is registered.</param>
 /// <param name="words">The period's delta words, where balances moved with it.</param>
-public sealed class FraudSearch(SettledRound round, MemberLanes lanes, ImmutableArray<BigInteger>? words)
+/// <param name="price">The one price that follows from the bids; null where they cannot be cleared.</param>
+public sealed class FraudSearch(SettledRound round, MemberLanes lanes, ImmutableArray<BigInteger>? words, Price? price = null)
 {
     private readonly ImmutableArray<SignedBid> _bids = round.Bids.Bids;
     private readonly ImmutableArray<Trade> _trades = round.Trades.Trades;
 
     /// <summary>Everything that was found, the simplest first.</summary>
-    public IEnumerable<FraudEvidence> All() => ImpossibleTrades().Concat(TradesBeyondBids()).Concat(OtherPrices()).Concat(UnfilledSteps()).Concat(WrongDeltas());
+    public IEnumerable<FraudEvidence> All() => ImpossibleTrades().Concat(TradesBeyondBids()).Concat(OtherPrices()).Concat(UnfilledSteps()).Concat(WrongClearing()).Concat(WrongDeltas());
 
     private IEnumerable<FraudEvidence> ImpossibleTrades() =>
         from i in Enumerable.Range(0, _trades.Length)
@@ -109,6 +111,36 @@ public sealed class FraudSearch(SettledRound round, MemberLanes lanes, Immutable
             }
         }
     }
+
+    private IEnumerable<FraudEvidence> WrongClearing()
+    {
+        if (!Promises(RulePromises.OnePrice) || round.Trades.PremiumBid != 0)
+        {
+            yield break;
+        }
+
+        if (round.Trades.Margins.FirstContradiction(_bids, round.Trades.Ledger) is { } place)
+        {
+            yield return ByExpert("proveWrongMargin", $"bid {place} and the margins", (expert, sender, settled, cancellation) => expert.ProveWrongMarginAsync(sender, settled, place, cancellation));
+        }
+
+        if (UnfairShare.Find(round.Bids, round.Trades) is { } share)
+        {
+            yield return ByExpert(
+                "proveUnfairShare", $"bids {share.Bid} and {share.Other}, and what their members came to",
+                (expert, sender, settled, cancellation) => expert.ProveUnfairShareAsync(sender, settled, share, cancellation));
+        }
+
+        if (price is { } right && right != round.Trades.Price)
+        {
+            yield return ByExpert("proveWrongPrice", "the price and the margins", (expert, sender, settled, cancellation) => expert.ProveWrongPriceAsync(sender, settled, cancellation));
+        }
+    }
+
+    private static FraudEvidence ByExpert(
+        string proof, string about, Func<ClearingProofsContract, TransactionSender, SettledRound, CancellationToken, Task<TransactionReceipt>> bring) =>
+        new(proof, about, async (judge, sender, settled, cancellation) =>
+            await bring(await judge.ClearingAsync(sender.Client, cancellation), sender, settled, cancellation));
 
     private IEnumerable<FraudEvidence> WrongDeltas()
     {

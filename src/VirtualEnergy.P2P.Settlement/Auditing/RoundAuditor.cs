@@ -33,11 +33,12 @@ public sealed class RoundAuditor(AuditedMarket market)
                     ? new SettledRound(market.Escrow, chain.Settled, market.Committed, bids, trades) : null;
 
             var money = chain is null || recomputed is null ? null : new DeltaCheck(recomputed, chain, carried ?? []).First();
-            var first = OnChain(published, chain, bids, saidTrades, rightTrades)
+            var first = OnChain(published, chain, bids)
                 ?? new BidChecks(market, published.Period, bids).First(chain?.Lanes, receipts ?? [])
+                ?? TradesOnChain(published, chain, saidTrades, rightTrades)
                 ?? new OutcomeChecks(published, recomputed, bids.Root, rightTrades).First()
                 ?? money;
-            return new RoundAudit(first is null ? null : WithEvidence(first, committed, chain), recomputed, committed)
+            return new RoundAudit(first is null ? null : WithEvidence(first, committed, recomputed, chain), recomputed, committed)
             {
                 IsMoneyRight = chain is not null && recomputed is not null && money is null && bids.Root == chain.Event.BidsRoot,
             };
@@ -67,7 +68,7 @@ public sealed class RoundAuditor(AuditedMarket market)
             published.Trades, published.Deltas) { Accounts = market.Rules.Accounts });
     }
 
-    private static AuditFinding? OnChain(PublishedRound published, SettledOnChain? chain, CommittedBids bids, CommittedTrades said, CommittedTrades? right)
+    private static AuditFinding? OnChain(PublishedRound published, SettledOnChain? chain, CommittedBids bids)
     {
         if (chain is null)
         {
@@ -81,19 +82,18 @@ public sealed class RoundAuditor(AuditedMarket market)
                 "one of the two is false: ask another node");
         }
 
-        if (bids.Root != chain.Event.BidsRoot)
-        {
-            return new AuditFinding(
-                published.Period, AuditCheck.BidsRoot, "the bids", $"{bids.Bids.Length} bids with root {bids.Root} are published",
-                $"the chain has root {chain.Event.BidsRoot}: other bids counted than these");
-        }
-
-        return said.Root == chain.Event.TradesRoot ? null : new AuditFinding(
-            published.Period, AuditCheck.TradesRoot, "the trades", $"{said.Trades.Length} trades with root {said.Root} are published",
-            $"the chain has root {chain.Event.TradesRoot}: " + (right?.Root == chain.Event.TradesRoot ? "that of the trades that follow from the bids" : "other trades than these"));
+        return bids.Root == chain.Event.BidsRoot ? null : new AuditFinding(
+            published.Period, AuditCheck.BidsRoot, "the bids", $"{bids.Bids.Length} bids with root {bids.Root} are published",
+            $"the chain has root {chain.Event.BidsRoot}: other bids counted than these");
     }
 
-    private static AuditFinding WithEvidence(AuditFinding finding, SettledRound? committed, SettledOnChain? chain)
+    // After the bids themselves: the margins in the root are theirs.
+    private static AuditFinding? TradesOnChain(PublishedRound published, SettledOnChain? chain, CommittedTrades said, CommittedTrades? right) =>
+        chain is null || said.Root == chain.Event.TradesRoot ? null : new AuditFinding(
+            published.Period, AuditCheck.TradesRoot, "the trades", $"{said.Trades.Length} trades with root {said.Root} are published",
+            $"the chain has root {chain.Event.TradesRoot}: " + (right?.Root == chain.Event.TradesRoot ? "that of the trades that follow from the bids" : "other trades than these"));
+
+    private static AuditFinding WithEvidence(AuditFinding finding, SettledRound? committed, Round? recomputed, SettledOnChain? chain)
     {
         if (finding.Evidence is not null || chain is null || finding.Check == AuditCheck.Commitment)
         {
@@ -104,7 +104,7 @@ public sealed class RoundAuditor(AuditedMarket market)
         {
             Evidence = committed is null
                 ? FraudEvidence.Withheld("the heads of the round")
-                : new FraudSearch(committed, chain.Lanes, chain.Words).All().FirstOrDefault(),
+                : new FraudSearch(committed, chain.Lanes, chain.Words, recomputed is null ? null : CommittedTrades.PriceOf(recomputed)).All().FirstOrDefault(),
         };
     }
 }

@@ -17,6 +17,8 @@ public sealed partial class MeteredProofsContract(Address address)
     private static readonly AbiFunction MeterOf = new("meterOf(address escrow, address member)", "address");
     private static readonly AbiEvent MeterAnnounced = new("MeterAnnounced(address indexed escrow, address indexed member, address meter, uint256 readyAt)");
 
+    private static readonly AbiFunction IsMeterOf = new("isMeterOf(address escrow, address member, address signer)", "bool");
+
     public Address Address { get; } = address;
 
     /// <summary>What evidence can be refused for.</summary>
@@ -44,4 +46,8 @@ public sealed partial class MeteredProofsContract(Address address)
     /// <summary>Whose signature a member's readings bear now: her own, unless the registrar named another.</summary>
     public async Task<Address> MeterOfAsync(IEthereumClient client, Address escrow, Address member, CancellationToken cancellationToken) =>
         (Address)MeterOf.DecodeResult(await client.CallAsync(Address, MeterOf.Encode(escrow, member), cancellationToken))[0];
+
+    /// <summary>Whether a member's readings can bear this signature now: her meter's, or for a while that of the one before.</summary>
+    public async Task<bool> IsMeterOfAsync(IEthereumClient client, Address escrow, Address member, Address signer, CancellationToken cancellationToken) =>
+        (bool)IsMeterOf.DecodeResult(await client.CallAsync(Address, IsMeterOf.Encode(escrow, member, signer), cancellationToken))[0];
 }

@@ -20,7 +20,7 @@ internal sealed record Cheat(
 
     public static ImmutableArray<Cheat> All { get; } =
     [
-        new("price shifted one tick", Everyone, AuditCheck.Price, null, (community, anna) =>
+        new("price shifted one tick", Everyone, AuditCheck.Price, "proveWrongPrice", (community, anna) =>
         {
             // All that is offered is sold, so every price between the sellers' limit and Anna's leaves nobody unfilled.
             var honest = CheatedCommunity.Honest(Clear(community, anna));
@@ -50,7 +50,7 @@ internal sealed record Cheat(
             var signed = anna with { Bid = altered, Hash = new VirtualEnergy.P2P.Settlement.Signing.BidSigning(community.Domain).Hash(altered) };
             return Said(community, CheatedCommunity.Honest(Clear(community, signed)));
         }),
-        new("fills favouring a friend", Everyone, AuditCheck.Trades, null, (community, anna) =>
+        new("fills favouring a friend", Everyone, AuditCheck.Trades, "proveUnfairShare", (community, anna) =>
         {
             // Bice and Carlo offer alike and should sell half each; Carlo is the friend and sells all.
             var honest = CheatedCommunity.Honest(community.Clear(anna.Bid.Period, [anna, .. Sellers(community, anna, whole: true)]));

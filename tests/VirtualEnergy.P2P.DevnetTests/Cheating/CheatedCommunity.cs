@@ -161,6 +161,17 @@ internal sealed class CheatedCommunity : IAsyncDisposable
         await Escrow.SettleAsync(_settler, batch, Cancellation);
     }
 
+    /// <summary>The same of a metered period, on the last round that was settled.</summary>
+    public async Task ConcludeAsync(PublishedMetering? said, MeteredBatch batch)
+    {
+        if (said is not null)
+        {
+            Published.Publish(said);
+        }
+
+        await new MeteredSettlementContract(Client, Escrow).SettleAsync(_settler, batch, Cancellation);
+    }
+
     /// <summary>Shows on the chain what the round's roots stand for.</summary>
     public async Task AnswerHeadsAsync(Round round)
     {

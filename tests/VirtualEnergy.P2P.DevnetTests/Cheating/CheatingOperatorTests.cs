@@ -165,7 +165,7 @@ public sealed class CheatingOperatorTests
         Assert.Equal(new Money(CheatedCommunity.EachMicroEur), await community.Euro.BalanceOfAsync(anna.Address, Cancellation));
     }
 
-    private static async Task IsUndoneAsync(CheatedCommunity community, ImmutableArray<Money> before)
+    internal static async Task IsUndoneAsync(CheatedCommunity community, ImmutableArray<Money> before)
     {
         await community.ExpectAsync(WatchStep.Proved);
         await community.ExpectAsync(WatchStep.RolledBack);

@@ -7,6 +7,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Publishing;
+using VirtualEnergy.P2P.Settlement.Auditing;
 
 namespace VirtualEnergy.P2P.DevnetTests.Cheating;
 
@@ -15,6 +16,7 @@ internal sealed class PublishedOverHttp : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<long, byte[]> _rounds = new();
+    private readonly ConcurrentDictionary<long, byte[]> _meterings = new();
 
     private PublishedOverHttp(WebApplication app) => _app = app;
 
@@ -28,12 +30,15 @@ internal sealed class PublishedOverHttp : IAsyncDisposable
         var app = builder.Build();
         var published = new PublishedOverHttp(app);
         app.MapGet("/api/market", () => Results.Bytes(WireFormat.Write(market), "application/json"));
-        app.MapGet("/api/rounds/{period:long}", (long period) => published._rounds.TryGetValue(period, out var round) ? Results.Bytes(round, "application/json") : Results.NotFound());
+        app.MapGet("/api/rounds/{period:long}", (long period) => Answer(published._rounds, period));
+        app.MapGet("/api/deviations/{period:long}", (long period) => Answer(published._meterings, period));
         await app.StartAsync();
         return published;
     }
 
     public void Publish(PublishedRound round) => Publish(round.Period, PublishedRounds.JsonOf(round));
+
+    public void Publish(PublishedMetering metering) => _meterings[metering.Period.Index] = PublishedMeterings.JsonOf(metering);
 
     public void Publish(Period period, byte[] content) => _rounds[period.Index] = content;
 
@@ -42,4 +47,7 @@ internal sealed class PublishedOverHttp : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
     }
+
+    private static IResult Answer(ConcurrentDictionary<long, byte[]> published, long period) =>
+        published.TryGetValue(period, out var content) ? Results.Bytes(content, "application/json") : Results.NotFound();
 }

@@ -26,6 +26,8 @@ internal sealed class SettledMarket
 
     public MemberLanes Lanes { get; }
 
+    public static EthereumKey KeyOf(int i) => Keys[i];
+
     public static MemberId Member(int i) => Keys[i].Address.ToMember();
 
     /// <summary>

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Deviations;
+using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
+
+namespace VirtualEnergy.P2P.Settlement.Auditing;
+
+/// <summary>A reading with what is said to be its meter's signature.</summary>
+/// <param name="Energy">What the meter is said to have measured.</param>
+/// <param name="Signature">r, s, v.</param>
+public sealed record SignedReading(MeteredEnergy Energy, ImmutableArray<byte> Signature)
+{
+    /// <summary>Who signed; null where nobody can have, or the reading cannot even be hashed.</summary>
+    public Address? SignerIn(MeterReadingSigning signing)
+    {
+        try
+        {
+            return Ethereum.Signature.TryParse(Signature.AsSpan(), out var parsed) ? parsed.Recover(signing.Hash(Energy)) : null;
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A position as an exchange publishes it.</summary>
+/// <param name="Settled">With the part that the community is said to have balanced.</param>
+/// <param name="Reading">What it is said to rest on; null for an estimate.</param>
+public readonly record struct PublishedMeterPosition(SettledPosition Settled, SignedReading? Reading);
+
+/// <summary>What an exchange says of a metered period. Nothing here is true because it is said.</summary>
+/// <param name="Positions">In the order published, which of an honest exchange is the members'.</param>
+/// <param name="Trades">The balancing trades, in the order published.</param>
+/// <param name="Deltas">Net money of each member and account, + received.</param>
+/// <param name="MeterRoot">What is said to be on the chain for all of it.</param>
+public sealed record PublishedMetering(
+    Period Period, ImbalancePrices Prices, ImmutableArray<PublishedMeterPosition> Positions, ImmutableArray<Trade> Trades, ImmutableArray<MemberDelta> Deltas,
+    Hash256 MeterRoot);
