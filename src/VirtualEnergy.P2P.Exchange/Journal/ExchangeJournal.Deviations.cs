@@ -21,12 +21,15 @@ public sealed partial class ExchangeJournal
         row => new JournalledDeviations(JournalText.Deviations(row.GetString(0)), new MoneyAccounts(Account(row, 1), Account(row, 2))), from.Index, to.Index));
 
     /// <summary>The last metered period; null before the first.</summary>
-    public JournalledDeviations? LastDeviations() => Read(connection =>
-        connection.Query("SELECT MAX(period) FROM deviations", row => row.LongOrNull(0))[0]) is { } last ? Deviations(new Period(last)) : null;
+    public Period? LastMetered() => Read(connection =>
+        connection.Query("SELECT MAX(period) FROM deviations", row => row.LongOrNull(0) is { } last ? new Period(last) : (Period?)null)[0]);
+
+    /// <summary>The same, as it was written down.</summary>
+    public JournalledDeviations? LastDeviations() => LastMetered() is { } last ? Deviations(last) : null;
 
     /// <summary>The metered periods whose batch is not believed to be on the chain, oldest first.</summary>
     public IReadOnlyList<JournalledDeviations> UnsettledDeviations() =>
-        LastDeviations() is { } last ? Deviations(LastOnChain(BatchKind.Metered)?.Next ?? new Period(0), last.Period) : [];
+        LastMetered() is { } last ? Deviations(LastOnChain(BatchKind.Metered)?.Next ?? new Period(0), last) : [];
 
     /// <summary>Of each member the reading of a period that has the highest number, unless it is disputed; by member.</summary>
     public IReadOnlyList<MeterReading> CountingReadings(Period period)

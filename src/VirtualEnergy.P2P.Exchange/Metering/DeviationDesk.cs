@@ -62,7 +62,7 @@ public sealed class DeviationDesk
 
         await _journal.AppendDeviationsAsync(revised);
         _ledger.ReviseDeviations(revised.Period, revised.Batch().Deltas);
-        if (_journal.LastDeviations()?.Period == revised.Period)
+        if (_journal.LastMetered() == revised.Period)
         {
             Publish(revised.Result, _publisher, _topics); // what is retained is the last period
         }

@@ -19,7 +19,7 @@ public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContr
     /// <returns>The metered periods that the chain lost, oldest first.</returns>
     public async Task<IReadOnlyList<Period>> CompareAsync(CancellationToken cancellation)
     {
-        if (journal.LastDeviations() is not { } newest)
+        if (journal.LastMetered() is not { } newest)
         {
             return [];
         }
@@ -31,7 +31,7 @@ public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContr
         }
 
         // Newest first: should this end in between, the next run finds a shorter loss, and no hole.
-        var lost = journal.Batches(BatchKind.Metered, settled.Next, newest.Period).Where(batch => batch.IsOnChain).Reverse().ToList();
+        var lost = journal.Batches(BatchKind.Metered, settled.Next, newest).Where(batch => batch.IsOnChain).Reverse().ToList();
         foreach (var batch in lost)
         {
             await outbox.AppendAsync(batch.Lose());

@@ -12,9 +12,6 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 /// </summary>
 public sealed class EscrowReader(JsonRpcClient client, EnergySettlementContract escrow)
 {
-    /// <summary>Blocks asked about at once; half as many where a node refuses, and so on.</summary>
-    public const ulong MostBlocks = 10_000;
-
     /// <summary>The events in a span of blocks, in the order of the chain.</summary>
     /// <param name="from">The first block.</param>
     /// <param name="to">The last one.</param>
@@ -22,24 +19,10 @@ public sealed class EscrowReader(JsonRpcClient client, EnergySettlementContract 
     public async Task<ImmutableArray<ChainEvent>> EventsAsync(ulong from, ulong to, IProgress<ulong>? progress, CancellationToken cancellation)
     {
         var events = ImmutableArray.CreateBuilder<ChainEvent>();
-        var range = MostBlocks;
-        while (from <= to)
+        await foreach (var page in EscrowLogPages.ReadAsync(client, escrow.Address, from, to, cancellation))
         {
-            var last = Math.Min(to, from + range - 1);
-            IReadOnlyList<LogEntry> logs;
-            try
-            {
-                logs = await client.LogsAsync(new LogFilter(escrow.Address, null, from, last), cancellation);
-            }
-            catch (EthereumRpcException) when (range > 1)
-            {
-                range /= 2; // Too many blocks or logs at once for this node.
-                continue;
-            }
-
-            events.AddRange(logs.OrderBy(log => (log.BlockNumber, log.Index)).Select(ChainEvent.Of).OfType<ChainEvent>());
-            from = last + 1;
-            progress?.Report(last);
+            events.AddRange(page.Logs.Select(ChainEvent.Of).OfType<ChainEvent>());
+            progress?.Report(page.LastBlock);
         }
 
         return events.ToImmutable();

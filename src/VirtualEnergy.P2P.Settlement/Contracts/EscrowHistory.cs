@@ -13,9 +13,6 @@ namespace VirtualEnergy.P2P.Settlement.Contracts;
 /// <remarks>Bounded by the events of one escrow. Any thread may call.</remarks>
 public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDisposable
 {
-    /// <summary>No node is asked for the logs of more blocks at once.</summary>
-    private const ulong MostBlocks = 50_000;
-
     /// <summary>How deep a block is kept for good.</summary>
     private const ulong Depth = 64;
 
@@ -41,14 +38,22 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
         {
             var head = await client.BlockNumberAsync(cancellation);
             var settled = head > Depth ? head - Depth : 0;
-            while (_next < settled)
+            if (_next < settled)
             {
-                var to = Math.Min(settled - 1, _next + MostBlocks - 1);
-                _kept.AddRange(await EventsAsync(_next, to, cancellation));
-                _next = to + 1;
+                await foreach (var page in EscrowLogPages.ReadAsync(client, escrow, _next, settled - 1, cancellation))
+                {
+                    _kept.AddRange(EventsOf(page));
+                    _next = page.LastBlock + 1;
+                }
             }
 
-            return (head, [.. _kept, .. await EventsAsync(_next, head, cancellation)]);
+            var newest = new List<EscrowEvent>();
+            await foreach (var page in EscrowLogPages.ReadAsync(client, escrow, _next, head, cancellation))
+            {
+                newest.AddRange(EventsOf(page));
+            }
+
+            return (head, [.. _kept, .. newest]);
         }
         finally
         {
@@ -65,11 +70,8 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private async Task<IEnumerable<EscrowEvent>> EventsAsync(ulong first, ulong last, CancellationToken cancellation) =>
-        from log in await client.LogsAsync(new LogFilter(escrow, null, first, last), cancellation)
-        where log.Topics.Length > 0 && Known.ContainsKey(log.Topics[0])
-        orderby log.BlockNumber, log.Index
-        select Read(log);
+    private static IEnumerable<EscrowEvent> EventsOf(EscrowLogPage page) =>
+        page.Logs.Where(log => log.Topics.Length > 0 && Known.ContainsKey(log.Topics[0])).Select(Read);
 
     private static EscrowEvent Read(LogEntry log)
     {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
-namespace VirtualEnergy.P2P.Settlement.Funds;
+namespace VirtualEnergy.P2P.Settlement.Contracts;
 
 /// <summary>A page of a contract's logs: everything up to and with a block.</summary>
 internal sealed record EscrowLogPage(ulong LastBlock, ImmutableArray<LogEntry> Logs);
