@@ -14,6 +14,11 @@ namespace VirtualEnergy.P2P.Devnet.Anvil;
 /// </remarks>
 internal static class AnvilCommand
 {
+    /// <summary>How many blocks back the chain answers for accounts and storage, and can be reorganised; blocks, receipts and logs are kept for ever.</summary>
+    /// <remarks>Left to itself, Anvil writes the whole state after each block to the user's disk, up to 3,600 of them, and leaves
+    /// them there if it is killed: 19 GB after one long run of an exchange.</remarks>
+    internal const int StatesKept = 256;
+
     /// <summary>The script's first line of output: Anvil's process id follows.</summary>
     public const string ProcessIdLine = "anvil process ";
 
@@ -61,6 +66,7 @@ internal static class AnvilCommand
             "--port", options.Port.ToString(CultureInfo.InvariantCulture),
             "--chain-id", options.ChainId.ToString(CultureInfo.InvariantCulture),
             "--hardfork", "osaka", "--gas-limit", "60000000", "--enable-tx-gas-limit",
+            "--prune-history", StatesKept.ToString(CultureInfo.InvariantCulture),
             "--color", "never",
         ];
         string[] pace = options.BlockTime is { } time ? ["--block-time", time.TotalSeconds.ToString(CultureInfo.InvariantCulture)]

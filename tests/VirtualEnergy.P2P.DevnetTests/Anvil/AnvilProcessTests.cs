@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -85,6 +86,21 @@ public sealed class AnvilProcessTests
     }
 
     [Fact]
+    public async Task Old_states_are_let_go_so_that_a_long_chain_fills_no_disk()
+    {
+        await using var anvil = await StartAsync();
+        const int Mined = 3 * AnvilCommand.StatesKept;
+        await AskAsync(anvil, "anvil_mine", $"0x{Mined:x}");
+
+        Assert.True((await BalanceAsync(Mined - AnvilCommand.StatesKept + 1)).TryGetProperty("result", out _));
+
+        // What is neither in memory nor refused would be on the disk, where a killed process leaves it.
+        Assert.Contains("BlockOutOfRange", (await BalanceAsync(1)).GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        Task<JsonElement> BalanceAsync(int block) => AskAsync(anvil, "eth_getBalance", DevAccounts.Keys[0].Address.ToString(), $"0x{block:x}");
+    }
+
+    [Fact]
     public async Task Nothing_is_left_behind()
     {
         var anvil = await StartAsync();
@@ -128,6 +144,13 @@ public sealed class AnvilProcessTests
 
     private static Task<AnvilProcess> StartAsync(AnvilOptions? options = null) =>
         AnvilProcess.StartAsync(options ?? new AnvilOptions(), TimeProvider.System, Cancellation);
+
+    private static async Task<JsonElement> AskAsync(AnvilProcess anvil, string method, params string[] parameters)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.PostAsJsonAsync(anvil.RpcUrl, new { jsonrpc = "2.0", id = 1, method, @params = parameters }, Cancellation);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+    }
 
     private static async Task<ulong> ChainIdAsync(AnvilProcess anvil)
     {
