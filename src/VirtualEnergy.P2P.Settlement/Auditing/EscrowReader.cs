@@ -54,7 +54,7 @@ public sealed class EscrowReader(JsonRpcClient client, EnergySettlementContract 
 
     /// <summary>The delta words that a transaction settled; null where its call data do not have the hash.</summary>
     public async Task<ImmutableArray<BigInteger>?> WordsAsync(Hash256 transaction, Hash256 deltasHash, CancellationToken cancellation) =>
-        await client.MinedCallAsync(transaction, cancellation) is { } call ? SettlementCallData.WordsOf(call.Data.AsSpan(), deltasHash) : null;
+        await client.LoggedCallAsync(transaction, cancellation) is { } call ? SettlementCallData.WordsOf(call.Data.AsSpan(), deltasHash) : null;
 
     /// <summary>Hash of the metered batch that stands on a period; zero if none does.</summary>
     public static Hash256 MeteredOn(Period period, IReadOnlyList<ChainEvent> events) =>

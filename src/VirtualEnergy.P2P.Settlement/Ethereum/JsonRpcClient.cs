@@ -45,6 +45,20 @@ public sealed class JsonRpcClient : IEthereumClient, IDisposable
     public Task<MinedCall?> MinedCallAsync(Hash256 transaction, CancellationToken cancellationToken) =>
         AskAsync("eth_getTransactionByHash", [transaction.ToString()], json => RpcJson.MinedCall(json, transaction), cancellationToken);
 
+    /// <summary>What a transaction called whose log was read, so that it must be mined; null where the node still says otherwise after being asked again.</summary>
+    /// <remarks>For a moment a node may have the block, and the transaction in its pool as well: Anvil does, and answers from the pool.</remarks>
+    public async Task<MinedCall?> LoggedCallAsync(Hash256 transaction, CancellationToken cancellationToken)
+    {
+        var call = await MinedCallAsync(transaction, cancellationToken);
+        for (var attempt = 1; call is null && _transport is JsonRpcTransport http && attempt < http.Options.Attempts; attempt++)
+        {
+            await http.BackOffAsync(attempt, cancellationToken);
+            call = await MinedCallAsync(transaction, cancellationToken);
+        }
+
+        return call;
+    }
+
     public Task<ulong> ChainIdAsync(CancellationToken cancellationToken) =>
         AskAsync("eth_chainId", [], RpcJson.UInt64, cancellationToken);
 

@@ -104,10 +104,14 @@ internal sealed class JsonRpcTransport(HttpClient http, Uri endpoint, TimeProvid
             }
             catch (EthereumTransportException e) when (e.IsTransient && repeatable && attempt < options.Attempts)
             {
-                await Task.Delay(options.FirstBackOff * (1 << (attempt - 1)), time, cancellationToken);
+                await BackOffAsync(attempt, cancellationToken);
             }
         }
     }
+
+    /// <summary>Waits after an attempt, the first being 1, before the next.</summary>
+    public Task BackOffAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(options.FirstBackOff * (1 << (attempt - 1)), time, cancellationToken);
 
     internal static JsonObject Request(long id, string method, JsonArray parameters) =>
         new() { ["jsonrpc"] = "2.0", ["id"] = id, ["method"] = method, ["params"] = parameters };

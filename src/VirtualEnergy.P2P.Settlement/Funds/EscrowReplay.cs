@@ -150,9 +150,14 @@ public sealed class EscrowReplay
         var batch = _client.NewBatch();
         var answers = transactions.Select(transaction => batch.Client.MinedCallAsync(transaction, cancellation)).ToArray();
         await batch.SendAsync(cancellation);
-        var calls = await Task.WhenAll(answers);
-        return transactions.Zip(calls, (transaction, call) => KeyValuePair.Create(
-            transaction, call ?? throw new FundsHistoryException($"The node has the log of transaction {transaction} and not the transaction."))).ToDictionary();
+        var calls = new Dictionary<Hash256, MinedCall>(transactions.Length);
+        foreach (var (transaction, answer) in transactions.Zip(answers))
+        {
+            calls[transaction] = await answer ?? await _client.LoggedCallAsync(transaction, cancellation)
+                ?? throw new FundsHistoryException($"The node has the log of transaction {transaction} and not the transaction.");
+        }
+
+        return calls;
     }
 
     private async Task<Dictionary<ulong, DateTimeOffset>> TimesAsync(IEnumerable<LogEntry> logs, CancellationToken cancellation)

@@ -57,6 +57,27 @@ public sealed class JsonRpcClientTests
     }
 
     [Fact]
+    public async Task A_transaction_whose_log_was_read_is_asked_for_again_while_the_node_calls_it_pending()
+    {
+        var hash = new Hash256(Enumerable.Repeat((byte)0xaa, 32).ToArray());
+        var node = ScriptedNode.Answering((_, _, count) => count switch
+        {
+            1 => Answer("null"), // in the pool
+            2 => "null",
+            _ => Answer("\"0x7\""),
+        });
+
+        Assert.Equal(7ul, (await node.Finish(node.Client().LoggedCallAsync(hash, Ct)))!.BlockNumber);
+        Assert.Equal(3, node.Requests);
+
+        var denying = ScriptedNode.Answering((_, _, _) => "null");
+        Assert.Null(await denying.Finish(denying.Client().LoggedCallAsync(hash, Ct)));
+        Assert.Equal(4, denying.Requests); // the default attempts
+
+        string Answer(string block) => $$"""{"hash":"{{hash}}","from":"{{Someone}}","to":null,"input":"0x","blockNumber":{{block}}}""";
+    }
+
+    [Fact]
     public async Task A_raw_transaction_is_sent_once_only()
     {
         var node = ScriptedNode.Saying(_ => "unreachable");
