@@ -24,8 +24,9 @@ public static class ClearSky
         return 1_353 * Math.Pow(0.7, Math.Pow(airMass, 0.678));
     }
 
-    /// <summary>Light on level ground, W/m².</summary>
+    /// <summary>Light on a plane, W/m²; the diffuse part comes from the whole sky.</summary>
     /// <param name="elevation">Height of the sun above the horizon, radians.</param>
-    public static double OnLevelGround(double elevation) =>
-        elevation <= 0 ? 0 : Direct(elevation) * (Math.Sin(elevation) + DiffusePart);
+    /// <param name="incidence">Cosine of the angle between the sun and the plane's normal; below 0 the sun is behind it.</param>
+    public static double OnPlane(double elevation, double incidence) =>
+        elevation <= 0 ? 0 : Direct(elevation) * (Math.Max(0, incidence) + DiffusePart);
 }

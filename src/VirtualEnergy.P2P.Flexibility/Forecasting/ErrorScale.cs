@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace VirtualEnergy.P2P.Flexibility.Forecasting;
 
 /// <summary>
@@ -6,12 +8,12 @@ namespace VirtualEnergy.P2P.Flexibility.Forecasting;
 /// </summary>
 internal sealed class ErrorScale
 {
-    /// <summary>Bins of a quantity with an envelope.</summary>
-    public const int Bins = 3;
-
+    private const int Bins = 3;
     private const double DarkPart = 0.02;
     private const double EnvelopeOfPrior = 1.5;
     private const double MostEnvelopes = 2;
+
+    private static readonly ImmutableArray<float> Kernel = [1, 0.5f, 0.25f];
 
     private readonly SeasonalModel _model;
     private readonly DailyProfile? _deviation;
@@ -26,7 +28,7 @@ internal sealed class ErrorScale
         }
         else
         {
-            _deviation = new DailyProfile(slots, 1, [1, 0.5f, 0.25f]);
+            _deviation = new DailyProfile(slots, 1, Kernel);
         }
     }
 

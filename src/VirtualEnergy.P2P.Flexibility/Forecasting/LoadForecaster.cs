@@ -15,6 +15,9 @@ public sealed class LoadForecaster
     private const double PriorErrorWatts = 200;
     private const double UsualPeakWatts = 3_000;
 
+    private static readonly ImmutableArray<float> Kernel = [1, 0.6f, 0.35f, 0.2f];
+    private static readonly BandRules Bands = new([-1.6, -1.1, 0.9, 4], NearPart: 1, HourPart: 0, FirstStep: 0.2, Unit: 0.3);
+
     private readonly SeasonalForecaster _forecaster;
     private readonly long _most;
     private SpikeGuard _guard = new(UsualPeakWatts);
@@ -32,9 +35,9 @@ public sealed class LoadForecaster
             Kinds = 3,
             Prior = _ => Math.Min(PriorWatts, mostWatts),
             PriorError = PriorErrorWatts,
-            Kernel = [1, 0.6f, 0.35f, 0.2f],
+            Kernel = Kernel,
             Fading = new Fading(HoursOfSlow: 24, Slow: 0.3, LearnedTimeOfDay: 0.2, TimeOfDay: 0.1),
-            Bands = new BandRules([-1.6, -1.1, 0.9, 4], NearPart: 1, HourPart: 0, FirstStep: 0.2, Unit: 0.3),
+            Bands = Bands,
         });
     }
 

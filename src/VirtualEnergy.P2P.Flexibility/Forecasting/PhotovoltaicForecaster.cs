@@ -16,6 +16,12 @@ public sealed class PhotovoltaicForecaster
     private const double DayWithoutPlacePart = 0.4;
     private const double ErrorPart = 0.3;
 
+    private static readonly ImmutableArray<float> Kernel = [1, 0.5f, 0.2f];
+
+    // Under a dull forecast there is more to gain than to lose, under a clear one the other way round; in parts of a clear sky.
+    private static readonly BandRules Bands = new(
+        [-0.3, -0.15, 0.35, 0.75, -0.5, -0.35, 0.35, 0.55, -0.75, -0.45, 0.2, 0.3], NearPart: 0.3, HourPart: 0.15, FirstStep: 0.1, Unit: 0.1);
+
     private readonly SeasonalForecaster _forecaster;
     private SpikeGuard _guard;
 
@@ -28,11 +34,10 @@ public sealed class PhotovoltaicForecaster
             Season = season,
             Prior = prior,
             PriorError = ErrorPart * ratedWatts,
-            Kernel = [1, 0.5f, 0.2f],
+            Kernel = Kernel,
             Fading = new Fading(HoursOfSlow: 8, Slow: 0.4, LearnedTimeOfDay: 1, TimeOfDay: 0.3),
             HasEnvelope = true,
-            Bands = new BandRules(
-                [-0.3, -0.15, 0.35, 0.75, -0.5, -0.35, 0.35, 0.55, -0.75, -0.45, 0.2, 0.3], NearPart: 0.3, HourPart: 0.15, FirstStep: 0.1, Unit: 0.1),
+            Bands = Bands,
         });
     }
 

@@ -11,6 +11,9 @@ namespace VirtualEnergy.P2P.Flexibility.Forecasting;
 /// </remarks>
 public sealed class PriceForecaster
 {
+    private static readonly ImmutableArray<float> Kernel = [1, 0.6f, 0.35f, 0.2f];
+    private static readonly BandRules Bands = new([-2, -1.2, 1.2, 2], NearPart: 1, HourPart: 0, FirstStep: 0.2, Unit: 0.3);
+
     private readonly SupplierTariff _tariff;
     private readonly SeasonalForecaster _forecaster;
 
@@ -26,9 +29,9 @@ public sealed class PriceForecaster
             Kinds = 3,
             Prior = _ => 0.5,
             PriorError = 0.2,
-            Kernel = [1, 0.6f, 0.35f, 0.2f],
+            Kernel = Kernel,
             Fading = new Fading(HoursOfSlow: 24, Slow: 0.3, LearnedTimeOfDay: 0.5, TimeOfDay: 0.2),
-            Bands = new BandRules([-2, -1.2, 1.2, 2], NearPart: 1, HourPart: 0, FirstStep: 0.2, Unit: 0.3),
+            Bands = Bands,
         });
     }
 

@@ -18,6 +18,8 @@ internal sealed class SeasonalForecaster
     private const double KeptSpread = 0.996;
     private const double MostDeviation = 8;
     private const double LeastErrorPart = 0.1;
+    private const double LeastSpreadOfPrior = 1e-3;
+    private const double LeastSpreadOfUsual = 5e-4;
 
     private readonly SeasonalModel _model;
     private readonly Horizons _horizons;
@@ -123,12 +125,13 @@ internal sealed class SeasonalForecaster
             }
         }
 
-        var deviation = Math.Clamp((value - Usual(season)) / _spread, -MostDeviation, MostDeviation);
+        var expected = Usual(season);
+        var deviation = Math.Clamp((value - expected) / _spread, -MostDeviation, MostDeviation);
         _recent.Observe(deviation, season.LevelWeight);
         _timeOfDay.Observe(season.Slot, deviation);
         _error.Observe(season, value, Math.Abs(deviation) * _spread);
         var spread = _spread * (1 + (1 - KeptSpread) * season.Weight * (Math.Abs(deviation) - 1));
-        _spread = (float)Math.Max(spread, 1e-3 * _model.PriorError);
+        _spread = (float)Math.Max(spread, Math.Max(LeastSpreadOfPrior * _model.PriorError, LeastSpreadOfUsual * expected));
     }
 
     private double Usual(Season season) => _usual.At(season.Slot, season.Kind, _model.Prior(season.Slot));

@@ -2,12 +2,13 @@ using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Flexibility.Forecasting;
 
-/// <summary>Reads, for one period after another, its place in the UTC day and the light of a clear sky on level ground.</summary>
+/// <summary>Reads, for one period after another, its place in the UTC day and the light of a clear sky on a usual roof.</summary>
 /// <param name="grid">Length of a period.</param>
 /// <param name="latitude">Degrees north.</param>
 /// <param name="longitude">Degrees east.</param>
 internal sealed class SunClock(PeriodGrid grid, double latitude, double longitude)
 {
+    /// <summary>Kept on top, day and night, so that there is something to divide by before sunrise, kW/m².</summary>
     private const double Twilight = 0.05;
 
     private long _day = long.MinValue;
@@ -24,7 +25,7 @@ internal sealed class SunClock(PeriodGrid grid, double latitude, double longitud
         }
 
         var seconds = utc - day * 86_400;
-        var light = ClearSky.OnLevelGround(_sun.Elevation((seconds + grid.LengthSeconds / 2) / 60.0));
+        var light = _sun.Light((seconds + grid.LengthSeconds / 2) / 60.0);
         return new Season((int)(seconds / grid.LengthSeconds), 0, Twilight + light / 1_000);
     }
 }

@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.Node.Lab.Forecasts;
 /// Goes through a measured series, forecasting before each period and only then showing it to the forecaster: every forecast is
 /// made from what lay before it.
 /// </summary>
-internal sealed class Backtest
+public sealed class Backtest
 {
     /// <summary>15 minutes, 1, 6, 24 and 36 hours.</summary>
     public static readonly ImmutableArray<int> Horizons = [1, 4, 24, 96, 144];

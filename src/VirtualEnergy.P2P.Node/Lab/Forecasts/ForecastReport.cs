@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.Node.Lab.Forecasts;
 /// <summary>The scores as a table, and as JSON.</summary>
 internal static class ForecastReport
 {
-    private const int LeastWidth = 130;
+    private const int LeastWidth = 150;
 
     public static void Write(IAnsiConsole console, ForecastResult result)
     {
@@ -27,13 +27,13 @@ internal static class ForecastReport
         foreach (var score in result.Scores)
         {
             table.AddRow(
-                $"{score.Quantity}, {(score.Unit == "W" ? "W" : "ct/kWh")}", Ahead(score.PeriodsAhead), Size(score, score.Rmse), Size(score, score.Mae), Size(score, score.PersistenceRmse),
+                Label(score), Ahead(score.PeriodsAhead), Size(score, score.Rmse), Size(score, score.Mae), Size(score, score.PersistenceRmse),
                 Figures.Percent(score.Skill), Figures.Percent(score.MaeSkill), Figures.Percent(score.SkillOverLastValue),
                 Figures.Percent(score.Within68), Figures.Percent(score.Within95), Size(score, score.Width68));
         }
 
         console.Write(table);
-        console.WriteLine("Skill: 1 − RMSE ÷ RMSE of persistence, which is the last measured value of the same quarter of an hour. Every forecast is made from what lay before it.");
+        console.WriteLine("Skill is 1 − RMSE ÷ RMSE of persistence: the last measured value of the same quarter of an hour.");
     }
 
     public static void WriteJson(ForecastResult result, Stream stream)
@@ -83,6 +83,13 @@ internal static class ForecastReport
             json.WriteNull(name);
         }
     }
+
+    private static string Label(ForecastScore score) => score.Quantity switch
+    {
+        "photovoltaics" => "sun, W",
+        "load" => "load, W",
+        _ => $"{score.Quantity}, ct/kWh",
+    };
 
     private static string Size(ForecastScore score, double value) =>
         score.Unit == "W" ? value.ToString("0", CultureInfo.InvariantCulture) : Figures.Cents(value / 10_000);
