@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using VirtualEnergy.P2P.Exchange;
+using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Households;

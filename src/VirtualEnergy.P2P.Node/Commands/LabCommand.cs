@@ -50,7 +50,7 @@ internal static class LabCommand
             Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, Members, Json, Html, Csv, ParquetFolder,
         };
         replay.SetAction((parsed, cancellation) => ReplayAsync(parsed, TimeProvider.System, cancellation));
-        return new Command("lab", "Experiments with whole communities, without a market around them.") { replay };
+        return new Command("lab", "Experiments with whole communities, without a market around them.") { replay, LabForecastCommand.Create() };
     }
 
     private static async Task<int> ReplayAsync(ParseResult parsed, TimeProvider time, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Market;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.Calendar;
+using VirtualEnergy.P2P.Flexibility.Forecasting;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Node.Households;

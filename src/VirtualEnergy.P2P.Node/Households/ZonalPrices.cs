@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Node.Households;

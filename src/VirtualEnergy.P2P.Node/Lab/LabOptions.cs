@@ -29,6 +29,9 @@ public sealed record LabOptions
 
     public SupplierSource Supplier { get; init; } = new();
 
+    /// <summary>Days of generated homes where <see cref="To"/> says nothing.</summary>
+    public int GeneratedDays { get; init; } = 7;
+
     /// <exception cref="UserErrorException">Something cannot be; the message says what and what to do.</exception>
     public LabPlan Open()
     {
@@ -42,7 +45,7 @@ public sealed record LabOptions
         if (Data is null)
         {
             from ??= GeneratedCommunity.DefaultFirstDay;
-            to ??= from.Value.AddDays(6);
+            to ??= from.Value.AddDays(GeneratedDays - 1);
             if (to.Value.DayNumber - from.Value.DayNumber is < 0 or > 365)
             {
                 throw new UserErrorException($"--to {to:yyyy-MM-dd}: generated homes run for 1 to 366 days from --from {from:yyyy-MM-dd}.");

@@ -1,3 +1,4 @@
+using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Households;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using VirtualEnergy.P2P.Benchmarks.Continuous;
 using VirtualEnergy.P2P.Benchmarks.Curves;
+using VirtualEnergy.P2P.Benchmarks.Forecasting;
 using VirtualEnergy.P2P.Benchmarks.Measuring;
 
 namespace VirtualEnergy.P2P.Benchmarks.Limits;
@@ -16,6 +17,7 @@ internal static class LimitsCommand
         ("call", CallAuctionLimits.Measure),
         ("continuous", ContinuousPart.Measure),
         ("curve", CurveLimits.Measure),
+        ("forecast", ForecastLimits.Measure),
     ];
 
     public static Command Create()

@@ -1,3 +1,5 @@
+using VirtualEnergy.P2P.Flexibility.Calendar;
+using VirtualEnergy.P2P.Flexibility.Forecasting;
 using VirtualEnergy.P2P.Node.Households;
 using Xunit;
 

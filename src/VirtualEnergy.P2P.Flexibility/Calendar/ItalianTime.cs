@@ -1,4 +1,4 @@
-namespace VirtualEnergy.P2P.Node.Households;
+namespace VirtualEnergy.P2P.Flexibility.Calendar;
 
 /// <summary>
 /// Italian clock time: UTC+1, and UTC+2 from the last Sunday of March to the last Sunday of October, 01:00 UTC each

@@ -1,4 +1,4 @@
-namespace VirtualEnergy.P2P.Node.Households;
+namespace VirtualEnergy.P2P.Flexibility.Forecasting;
 
 /// <summary>Where the sun stands, seen from a place on Earth.</summary>
 /// <remarks>
@@ -41,17 +41,17 @@ public readonly record struct SunPosition(double Elevation, double Azimuth)
         return new DateTimeOffset(noon.AddMinutes(-4 * longitude - EquationOfTimeMinutes(FractionalYear(noon))));
     }
 
-    private static double FractionalYear(DateTime utc)
+    internal static double FractionalYear(DateTime utc)
     {
         var days = DateTime.IsLeapYear(utc.Year) ? 366 : 365;
         return 2 * Math.PI / days * (utc.DayOfYear - 1 + (utc.TimeOfDay.TotalHours - 12) / 24);
     }
 
-    private static double Declination(double year) =>
+    internal static double Declination(double year) =>
         0.006918 - 0.399912 * Math.Cos(year) + 0.070257 * Math.Sin(year) - 0.006758 * Math.Cos(2 * year)
         + 0.000907 * Math.Sin(2 * year) - 0.002697 * Math.Cos(3 * year) + 0.00148 * Math.Sin(3 * year);
 
-    private static double EquationOfTimeMinutes(double year) =>
+    internal static double EquationOfTimeMinutes(double year) =>
         229.18 * (0.000075 + 0.001868 * Math.Cos(year) - 0.032077 * Math.Sin(year)
             - 0.014615 * Math.Cos(2 * year) - 0.040849 * Math.Sin(2 * year));
 }
