@@ -262,6 +262,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         else
         {
             _readings.Receipted(receipt.Period, receipt.Number);
+            Watch?.Keep(receipt);
         }
 
         return Task.CompletedTask;

@@ -41,8 +41,8 @@ internal sealed class MeteredChecks(
         return null;
     }
 
-    /// <summary>Whether positions are what meters signed and members traded, and prices what the rules make of the round's.</summary>
-    public AuditFinding? Given() => Readings() ?? Traded() ?? Prices();
+    /// <summary>Whether positions are what members traded, and prices what the rules make of the round's.</summary>
+    public AuditFinding? TradedAndPrices() => Traded() ?? Prices();
 
     /// <summary>Whether shares, balancing trades and money are what comes of that.</summary>
     public AuditFinding? Outcome(SettledDeviations right)
@@ -99,7 +99,8 @@ internal sealed class MeteredChecks(
         return null;
     }
 
-    private AuditFinding? Readings()
+    /// <summary>Whether positions are what meters signed.</summary>
+    public AuditFinding? Readings()
     {
         for (var i = 0; i < said.Positions.Length; i++)
         {
@@ -119,7 +120,7 @@ internal sealed class MeteredChecks(
                 return Of(AuditCheck.Reading, what, "it counted", $"it is of {reading.Energy.Member} and period {reading.Energy.Period}");
             }
 
-            if (reading.Energy.Import - reading.Energy.Export is var net && net != position.Metered)
+            if (reading.Net is var net && net != position.Metered)
             {
                 return Of(AuditCheck.Reading, what, $"the exchange says {position.Metered}", $"her meter signed {net}");
             }
