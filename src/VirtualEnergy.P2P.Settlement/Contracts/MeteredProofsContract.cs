@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Settlement.Contracts;
 /// </summary>
 public sealed partial class MeteredProofsContract(Address address)
 {
-    private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("MeteredProofs");
+    internal static readonly ContractArtifact Artifact = ContractArtifact.Embedded("MeteredProofs");
 
     private static readonly AbiFunction AnnounceMeter = new("announceMeter(address escrow, address member, address meter)");
     private static readonly AbiFunction MeterOf = new("meterOf(address escrow, address member)", "address");

@@ -41,6 +41,7 @@ internal sealed class CheatedCommunity : IAsyncDisposable
     private readonly MqttLink _link;
     private readonly Channel<BidMessage> _bids = Channel.CreateUnbounded<BidMessage>();
     private readonly Channel<MeterReading> _readings = Channel.CreateUnbounded<MeterReading>();
+    private readonly Channel<NodeStatus> _statuses = Channel.CreateUnbounded<NodeStatus>();
     private readonly Channel<WatchNews> _news = Channel.CreateUnbounded<WatchNews>();
     private readonly TransactionSender _settler;
     private readonly MarketDescription _description;
@@ -73,6 +74,8 @@ internal sealed class CheatedCommunity : IAsyncDisposable
     public MarketRules Rules => _description.Rules;
 
     public Uri Rpc => _anvil.RpcUrl;
+
+    public BrokerAddress Broker => BrokerAddress.Local(_broker.Port);
 
     public Period First { get; private set; }
 
@@ -207,6 +210,14 @@ internal sealed class CheatedCommunity : IAsyncDisposable
         return news;
     }
 
+    /// <summary>Returns when Anna's node tells everyone this of its audit.</summary>
+    public async Task UntilToldAsync(NodeAudit audit)
+    {
+        while ((await _statuses.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TestCommunity.Patience, Cancellation)).Audit != audit)
+        {
+        }
+    }
+
     public async Task<ImmutableArray<Money>> BalancesAsync() => await Escrow.BalancesAsync([.. Keys.Select(key => key.Address)], Cancellation);
 
     /// <summary>The balances at the end of the block that undid the last period.</summary>
@@ -271,6 +282,11 @@ internal sealed class CheatedCommunity : IAsyncDisposable
                 Assert.True(WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _));
                 return _readings.Writer.WriteAsync(reading, Cancellation).AsTask();
             },
+            Cancellation);
+        await _link.SubscribeAsync(
+            topics.Status(Anna),
+            (message, _) => WireFormat.TryReadStatus(message.Payload.Span, out var status, out var error)
+                ? _statuses.Writer.WriteAsync(status, Cancellation).AsTask() : throw new InvalidDataException(error),
             Cancellation);
         await _link.StartAsync(Cancellation);
         await PublishAsync(topics.Market, WireFormat.Write(_description), retain: true);

@@ -150,6 +150,29 @@ public sealed class CheatingWithMetersTests
         Assert.Equal(community.First.Index, First(verify).GetProperty("period").GetInt64());
     }
 
+    /// <summary>The first difference stays, whatever is found after it.</summary>
+    [Fact]
+    public async Task Who_asks_for_the_status_hears_what_watching_nodes_have_found()
+    {
+        await using var community = await CheatedCommunity.StartAsync(challenges: false);
+        var honest = await HonestAsync(community);
+        await community.UntilToldAsync(new NodeAudit(community.First, null));
+        await using var good = DemoProcess.Ve(NoEnvironment, "status", "--broker", community.Broker.ToString());
+        Assert.Equal(0, await good.ExitAsync());
+        Assert.Contains(good.Output, line => line.Contains($"1 of 1 nodes audit, the last period is {community.First}: no difference", StringComparison.Ordinal));
+
+        var (said, batch) = MeteredCheat.All.Single(cheat => cheat.Check == AuditCheck.Carried).Make(honest);
+        await community.ConcludeAsync(said, batch);
+        await community.ExpectAsync(WatchStep.Different);
+        await community.UntilToldAsync(new NodeAudit(community.First, "carried"));
+        await HonestAsync(community, community.First.Next);
+        await community.UntilToldAsync(new NodeAudit(community.First.Next, "carried"));
+        await using var bad = DemoProcess.Ve(NoEnvironment, "status", "--broker", community.Broker.ToString(), "--json");
+        Assert.Equal(0, await bad.ExitAsync());
+        var node = JsonSerializer.Deserialize<JsonElement>(bad.Output[^1]).GetProperty("nodes").EnumerateArray().Single();
+        Assert.Equal((community.First.Next.Index, "carried"), (node.GetProperty("audited").GetInt64(), node.GetProperty("difference").GetString()));
+    }
+
     private static string[] Verify(CheatedCommunity community) =>
         ["verify", "--rpc", community.Rpc.ToString(), "--contract", community.Escrow.Address.ToString(), "--exchange", community.Published.Address.ToString(), "--json"];
 
