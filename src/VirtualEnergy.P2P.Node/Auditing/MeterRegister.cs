@@ -32,6 +32,11 @@ internal sealed class MeterRegister(JsonRpcClient client, EnergySettlementContra
     /// <param name="cancellation">Stops asking.</param>
     public async Task<IReadOnlySet<int>> ForgedAsync(IReadOnlyCollection<MeterSignature> signatures, ulong block, CancellationToken cancellation)
     {
+        if (_register is null && (await client.CodeAsync(judge.Address, cancellation).ConfigureAwait(false)).Length == 0)
+        {
+            return signatures.Where(signature => signature.Signer != signature.Member).Select(signature => signature.Place).ToHashSet(); // Somebody judges by himself: no register.
+        }
+
         _register ??= await judge.MeteredAsync(client, cancellation).ConfigureAwait(false);
         var open = isLive ? await NotOfNowAsync(_register, signatures, cancellation).ConfigureAwait(false) : signatures;
         if (open.Count == 0)

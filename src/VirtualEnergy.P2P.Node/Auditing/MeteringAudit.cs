@@ -46,9 +46,9 @@ internal sealed class MeteringAudit(EscrowReader reader, AuditedMarket market, I
         PublishedMetering published, MeteredOnChain batch, RoundAudit traded, IReadOnlyList<ChainEvent> known, IReadOnlyList<HeldReadingReceipt> receipts,
         CancellationToken cancellation)
     {
-        var forged = await ForgedAsync(published, batch.Event, cancellation).ConfigureAwait(false);
+        var signatures = await SignaturesAsync(published, batch.Event, cancellation).ConfigureAwait(false);
         await LookBackAsync(published, batch.Event, known, cancellation).ConfigureAwait(false);
-        var audit = _auditor.Audit(published, batch, traded.Recomputed!, traded.Committed!, forged, _history, DueIn(published, receipts));
+        var audit = _auditor.Audit(published, batch, traded.Recomputed!, traded.Committed!, signatures, _history, DueIn(published, receipts));
         if (audit.IsCommitted)
         {
             _history.Take(published, batch.Event.Before.Period);
@@ -63,13 +63,13 @@ internal sealed class MeteringAudit(EscrowReader reader, AuditedMarket market, I
         return [.. receipts.Where(receipt => receipt.IsDueIn(published.Period) && present.Contains(receipt.Reading.Member) && _held.Add(receipt))];
     }
 
-    /// <summary>Places of readings whose signature did not count when the batch was settled.</summary>
-    private async Task<IReadOnlySet<int>> ForgedAsync(PublishedMetering published, SettledMeteredEvent batch, CancellationToken cancellation)
+    /// <summary>Who signed the readings, and whose signature did not count when the batch was settled.</summary>
+    private async Task<ReadingSignatures> SignaturesAsync(PublishedMetering published, SettledMeteredEvent batch, CancellationToken cancellation)
     {
         var signers = _auditor.SignersOf(published);
         var asked = published.Readings.Select((reading, place) => (Reading: reading, Place: place)).Where(entry => entry.Reading is not null).Select(entry => new MeterSignature(
             entry.Place, Address.FromMember(MemberAt(published, entry.Place)), signers[entry.Place], IsOfEarlier: entry.Place >= published.Positions.Length)).ToList();
-        return await register.ForgedAsync(asked, batch.BlockNumber, cancellation).ConfigureAwait(false);
+        return new ReadingSignatures(signers, await register.ForgedAsync(asked, batch.BlockNumber, cancellation).ConfigureAwait(false));
     }
 
     private static MemberId MemberAt(PublishedMetering published, int place) => place < published.Positions.Length

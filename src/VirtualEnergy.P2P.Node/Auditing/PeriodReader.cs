@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Auditing;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Node.Auditing;
 
@@ -14,7 +15,7 @@ internal sealed record ReadPeriod(PublishedRound? Published, SettledOnChain Chai
 
 /// <summary>The same of its metered batch.</summary>
 /// <param name="WhyNot">Why there is nothing to audit, where that is nobody's fault.</param>
-internal sealed record ReadMetering(PublishedMetering? Published, SettledMetering Chain, AuditFinding? Missing, string? WhyNot);
+internal sealed record ReadMetering(PublishedMetering? Published, MeteredOnChain Chain, AuditFinding? Missing, string? WhyNot);
 
 /// <summary>Fetches what auditing a period takes, from the chain and from the published rounds.</summary>
 /// <param name="events">All of the escrow's.</param>
@@ -22,7 +23,7 @@ internal sealed record ReadMetering(PublishedMetering? Published, SettledMeterin
 /// <param name="head">The block that the events were read up to.</param>
 /// <param name="mustHaveAll">A period that the source does not have is a difference; else only what it has was asked for.</param>
 internal sealed class PeriodReader(
-    IRoundSource source, EscrowReader reader, MeteringAudit meterings, ImmutableArray<ChainEvent> events, IReadOnlyDictionary<Period, SettledEvent> settled, MemberLanes lanes, ulong head,
+    IRoundSource source, EscrowReader reader, ImmutableArray<ChainEvent> events, IReadOnlyDictionary<Period, SettledEvent> settled, MemberLanes lanes, ulong head,
     bool mustHaveAll)
 {
     private readonly Dictionary<Period, SettledMeteredEvent> _batches = StandingMeterings.Of(events).ToDictionary(batch => batch.MeteredPeriod);
@@ -32,17 +33,21 @@ internal sealed class PeriodReader(
         var chain = await reader.SettledAsync(period, events, lanes, head, cancellation).ConfigureAwait(false);
         var (round, missing) = await PublishedAsync(period.Period, "the round", source.RoundAsync, cancellation).ConfigureAwait(false);
         missing = missing is null ? null : missing with { Evidence = FraudEvidence.Withheld("the heads of the round") };
-        return new ReadPeriod(round, chain, missing, await MeteringAsync(period.Period, cancellation).ConfigureAwait(false));
+        return new ReadPeriod(round, chain, missing, await MeteringAsync(period.Period, chain, cancellation).ConfigureAwait(false));
     }
 
-    private async Task<ReadMetering?> MeteringAsync(Period period, CancellationToken cancellation)
+    private async Task<ReadMetering?> MeteringAsync(Period period, SettledOnChain traded, CancellationToken cancellation)
     {
-        if (!_batches.TryGetValue(period, out var batch)
-            || await meterings.ReadAsync(batch, settled.GetValueOrDefault, events, lanes, head, cancellation).ConfigureAwait(false) is not { } chain)
+        if (!_batches.TryGetValue(period, out var batch))
         {
             return null;
         }
 
+        // Mostly it stands on the metered period itself, and never on one that does not stand.
+        var standing = batch.StandsOn == period ? traded
+            : settled.TryGetValue(batch.StandsOn, out var other) ? await reader.SettledAsync(other, events, lanes, head, cancellation).ConfigureAwait(false)
+            : throw new EthereumTransportException($"The node has a metered batch on period {batch.StandsOn} and not that it was settled.", isTransient: false);
+        var chain = new MeteredOnChain(batch, standing, await reader.WordsAsync(batch.TransactionHash, batch.DeltasHash, cancellation).ConfigureAwait(false));
         var (published, missing) = await PublishedAsync(period, "what was metered", source.MeteringAsync, cancellation).ConfigureAwait(false);
         return published is null && !mustHaveAll && source.Periods is not null
             ? new ReadMetering(null, chain, null, $"{source.Name} does not have it; ve rounds save fetches what was metered since")

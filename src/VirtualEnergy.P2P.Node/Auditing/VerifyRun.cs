@@ -62,7 +62,7 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
         var meterings = new MeteringAudit(
             _reader, market, source,
             new MeterRegister(client, _escrow, new FraudProofsContract(await _escrow.JudgeAsync(cancellation).ConfigureAwait(false)), fromBlock, isLive: false));
-        var reader = new PeriodReader(source, _reader, meterings, events, standing, lanes, head, mustHaveAll: from is not null || to is not null);
+        var reader = new PeriodReader(source, _reader, events, standing, lanes, head, mustHaveAll: from is not null || to is not null);
         var batch = await _escrow.PeriodsPerBatchAsync(cancellation).ConfigureAwait(false);
         var (rounds, metered) = await AuditAsync(new RoundAuditor(market), meterings, reader, span, events, batch, progress, cancellation).ConfigureAwait(false);
         var balances = await new BalanceAudit(client, _escrow, fromBlock).RunAsync(span, settled, lanes, head, progress, cancellation).ConfigureAwait(false);
@@ -148,7 +148,7 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
         MeteredAudit? audit = null;
         if (published is not null && round is { Recomputed: not null, Committed: not null })
         {
-            audit = await meterings.AuditAsync(published, chain.Batch, round, events, receipts, cancellation).ConfigureAwait(false);
+            audit = await meterings.AuditAsync(published, chain, round, events, receipts, cancellation).ConfigureAwait(false);
         }
         else if (published is not null)
         {
@@ -157,8 +157,8 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
 
         var readings = published?.Positions.Count(position => position.Reading is not null) ?? 0;
         return new VerifiedMetering(
-            chain.Batch.Event.MeteredPeriod, chain.Batch.Event.StandsOn, readings, (published?.Positions.Length ?? 0) - readings, published?.Corrections.Length ?? 0, audit?.Unseen ?? 0,
-            Balanced(audit?.First is null ? published : null), published is null ? null : chain.Batch.StandsOn.Commitment, finding ?? audit?.First, why);
+            chain.Event.MeteredPeriod, chain.Event.StandsOn, readings, (published?.Positions.Length ?? 0) - readings, published?.Corrections.Length ?? 0, audit?.Unseen ?? 0,
+            Balanced(audit?.First is null ? published : null), published is null ? null : chain.StandsOn.Commitment, finding ?? audit?.First, why);
     }
 
     // Of what was found good, so that it is no sum of a stranger's numbers.

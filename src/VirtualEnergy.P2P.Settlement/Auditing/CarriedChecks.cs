@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Deviations;
-using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Settlement.Auditing;
 
@@ -11,9 +9,8 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 /// </summary>
 /// <param name="said">The metered period as published.</param>
 /// <param name="history">What was settled before it.</param>
-/// <param name="forged">Places of readings that bear another signature than the meter's.</param>
-/// <param name="signers">By place as well.</param>
-internal sealed class CarriedChecks(PublishedMetering said, MeteringHistory history, IReadOnlySet<int> forged, ImmutableArray<Address?> signers)
+/// <param name="signatures">Under its readings.</param>
+internal sealed class CarriedChecks(PublishedMetering said, MeteringHistory history, ReadingSignatures signatures)
 {
     /// <summary>How many corrections begin from a number that was not seen settled.</summary>
     public int Unseen => said.Corrections.Count(entry => history.Of(entry.Correction.Member, entry.Correction.Period) is null && !history.Reaches(entry.Correction.Period));
@@ -77,8 +74,8 @@ internal sealed class CarriedChecks(PublishedMetering said, MeteringHistory hist
     private AuditFinding? Reading(int i, string what, MemberId member, Period period, Energy known, SignedReading reading)
     {
         var place = said.Positions.Length + i;
-        return forged.Contains(place)
-            ? Of(AuditCheck.ReadingSignature, what, $"it counted with a signature of {signers[place]?.ToString() ?? "nobody"}", "only her meter can have made it")
+        return signatures.Forged.Contains(place)
+            ? Of(AuditCheck.ReadingSignature, what, $"it counted with a signature of {signatures.Signers[place]?.ToString() ?? "nobody"}", "only her meter can have made it")
             : reading.Energy.Member != member || reading.Energy.Period != period
                 ? Of(AuditCheck.Carried, what, "it counted", $"its reading is of {reading.Energy.Member} and period {reading.Energy.Period}")
                 : reading.Net is var net && net != known ? Of(AuditCheck.Carried, what, $"the exchange says {known} now", $"her meter signed {net}") : null;

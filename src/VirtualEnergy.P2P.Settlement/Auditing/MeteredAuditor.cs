@@ -22,7 +22,8 @@ public sealed class MeteredAuditor(AuditedMarket market)
     private readonly MeterReadingSigning _signing = new(market.Domain);
 
     /// <summary>Who signed the reading at each place of <see cref="PublishedMetering.Readings"/>; null where nobody did.</summary>
-    public ImmutableArray<Address?> SignersOf(PublishedMetering published) => [.. published.Readings.Select(reading => reading?.SignerIn(_signing))];
+    public ImmutableArray<Address?> SignersOf(PublishedMetering published) => 
+        [.. published.Readings.AsParallel().AsOrdered().Select(reading => reading?.SignerIn(_signing))];
 
     /// <summary>The root of what is published, which is the chain's where it was committed to.</summary>
     /// <exception cref="OverflowException">Energies or money beyond 64 bits.</exception>
@@ -32,18 +33,17 @@ public sealed class MeteredAuditor(AuditedMarket market)
     /// <param name="chain">What was settled.</param>
     /// <param name="recomputed">The metered period's round as it follows from its bids.</param>
     /// <param name="traded">The same as its operator committed to it, with what stands on it.</param>
-    /// <param name="forged">Places of readings that bear another signature than the meter's.</param>
+    /// <param name="signatures">Who signed the readings, and whose signature does not count.</param>
     /// <param name="history">What the auditor saw settled before; null for nothing.</param>
     /// <param name="receipts">Of readings that must count by now.</param>
     public MeteredAudit Audit(
-        PublishedMetering published, MeteredOnChain chain, Round recomputed, SettledRound traded, IReadOnlySet<int> forged, MeteringHistory? history = null,
+        PublishedMetering published, MeteredOnChain chain, Round recomputed, SettledRound traded, ReadingSignatures signatures, MeteringHistory? history = null,
         IReadOnlyList<HeldReadingReceipt>? receipts = null)
     {
         try
         {
-            var signers = SignersOf(published);
-            var carried = new CarriedChecks(published, history ?? new MeteringHistory(), forged, signers);
-            var checks = new MeteredChecks(published, chain, recomputed, traded, market, forged, signers);
+            var carried = new CarriedChecks(published, history ?? new MeteringHistory(), signatures);
+            var checks = new MeteredChecks(published, chain, recomputed, traded, market, signatures);
             var claimed = Claimed(published);
             var positions = claimed.Positions;
             var disorder = checks.Disorder();
@@ -56,7 +56,7 @@ public sealed class MeteredAuditor(AuditedMarket market)
             var money = settled is null ? null : checks.Money(settled);
             var first = checks.OnChain(claimed.Root) ?? given ?? (settled is null ? null : checks.Outcome(settled)) ?? money;
             return new MeteredAudit(
-                first is null || committed is null || first.Check == AuditCheck.Commitment ? first : first with { Evidence = EvidenceIn(committed, chain, published, traded, forged) },
+                first is null || committed is null || first.Check == AuditCheck.Commitment ? first : first with { Evidence = EvidenceIn(committed, chain, published, traded, signatures.Forged) },
                 traded, committed is not null && given is null && money is null)
             {
                 IsCommitted = claimed.Root == chain.Event.MeterRoot, Unseen = carried.Unseen,

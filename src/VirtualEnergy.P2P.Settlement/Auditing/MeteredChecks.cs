@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 
 /// <summary>Whether what an exchange says of a metered period is what follows from readings and trades, in the order of an audit.</summary>
 internal sealed class MeteredChecks(
-    PublishedMetering said, MeteredOnChain chain, Round recomputed, SettledRound traded, AuditedMarket market, IReadOnlySet<int> forged, ImmutableArray<Address?> signers)
+    PublishedMetering said, MeteredOnChain chain, Round recomputed, SettledRound traded, AuditedMarket market, ReadingSignatures signatures)
 {
     /// <summary>Whether the published is the committed.</summary>
     public AuditFinding? OnChain(Hash256 root) => chain.StandsOn.Commitment == CommitmentCheck.Differs
@@ -110,9 +110,9 @@ internal sealed class MeteredChecks(
             }
 
             var what = $"the reading of {position.Member}";
-            if (forged.Contains(i))
+            if (signatures.Forged.Contains(i))
             {
-                return Of(AuditCheck.ReadingSignature, what, $"it counted with a signature of {signers[i]?.ToString() ?? "nobody"}", "only her meter can have made it");
+                return Of(AuditCheck.ReadingSignature, what, $"it counted with a signature of {signatures.Signers[i]?.ToString() ?? "nobody"}", "only her meter can have made it");
             }
 
             if (reading.Energy.Member != position.Member || reading.Energy.Period != said.Period)

@@ -29,6 +29,11 @@ public sealed record SignedReading(MeteredEnergy Energy, ImmutableArray<byte> Si
     }
 }
 
+/// <summary>The signatures under the readings of a metered period, by place among <see cref="PublishedMetering.Readings"/>.</summary>
+/// <param name="Signers">Who signed; null for an estimate, and where nobody can have.</param>
+/// <param name="Forged">Places of readings that bear another signature than the meter's, which only the chain knows.</param>
+public sealed record ReadingSignatures(ImmutableArray<Address?> Signers, IReadOnlySet<int> Forged);
+
 /// <summary>A position as an exchange publishes it.</summary>
 /// <param name="Settled">With the part that the community is said to have balanced.</param>
 /// <param name="Reading">What it is said to rest on; null for an estimate.</param>

@@ -164,6 +164,7 @@ public sealed class CarriedAuditTests
     private MeteredAudit Audit(PublishedMetering said, IReadOnlyList<int>? forged = null, MeteringHistory? history = null, IReadOnlyList<HeldReadingReceipt>? receipts = null)
     {
         var (chain, traded) = _market.Settle(said, _round);
-        return new MeteredAuditor(_market.Market).Audit(said, chain, _round, traded, (forged ?? []).ToHashSet(), history ?? _history, receipts);
+        var auditor = new MeteredAuditor(_market.Market);
+        return auditor.Audit(said, chain, _round, traded, new ReadingSignatures(auditor.SignersOf(said), (forged ?? []).ToHashSet()), history ?? _history, receipts);
     }
 }

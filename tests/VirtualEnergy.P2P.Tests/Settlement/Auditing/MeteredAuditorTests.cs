@@ -178,7 +178,8 @@ public sealed class MeteredAuditorTests
     private MeteredAudit Audit(PublishedMetering said, IReadOnlyList<int>? forged = null, MeteredOnChain? chain = null)
     {
         var (settled, traded) = _market.Settle(said, _round);
-        return new MeteredAuditor(_market.Market).Audit(said, chain ?? settled, _round, traded, (forged ?? []).ToHashSet());
+        var auditor = new MeteredAuditor(_market.Market);
+        return auditor.Audit(said, chain ?? settled, _round, traded, new ReadingSignatures(auditor.SignersOf(said), (forged ?? []).ToHashSet()));
     }
 
     private MeteredOnChain Settle(PublishedMetering said) => _market.Settle(said, _round).Batch;
