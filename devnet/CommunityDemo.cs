@@ -32,7 +32,7 @@ internal static class CommunityDemo
             report.Say("Stopped.");
             return Interrupted;
         }
-        catch (Exception failure) when (failure is AnvilStartException or ExchangeStartException)
+        catch (Exception failure) when (failure is AnvilStartException or ExchangeStartException or SettlementStoppedException)
         {
             throw new UserErrorException(failure.Message, failure);
         }

@@ -41,7 +41,8 @@ public sealed class ExchangeHost : IAsyncDisposable
 
     /// <summary>
     /// Done when every planned round is cleared and settled, the readings of the last ones have come or a short grace is
-    /// over, and the deviations that can be settled are. Never where no end is planned. Cancelled when the exchange stops first.
+    /// over, and the deviations that can be settled are. Never where no end is planned. Cancelled when the exchange stops first; fails with <see cref="SettlementStoppedException"/> where the
+    /// rounds are cleared and will not be settled.
     /// </summary>
     public Task Completion { get; }
 

@@ -100,4 +100,13 @@ public sealed record MeterReading(
 }
 
 /// <summary>Whether a node is there. Not signed: for show, never a reason to act.</summary>
-public sealed record NodeStatus(MemberId Member, bool Online, string? Name, string? Version);
+public sealed record NodeStatus(MemberId Member, bool Online, string? Name, string? Version)
+{
+    /// <summary>What its audit has come to; null where it audits nothing, or has not yet.</summary>
+    public NodeAudit? Audit { get; init; }
+}
+
+/// <summary>What a node's audit has come to since it was started.</summary>
+/// <param name="Period">The last period that was looked at.</param>
+/// <param name="Difference">What did not hold first, as the code of a check (docs/audit.md); null where everything did.</param>
+public readonly record struct NodeAudit(Period Period, string? Difference);

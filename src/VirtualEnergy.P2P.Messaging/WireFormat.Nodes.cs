@@ -23,6 +23,13 @@ public static partial class WireFormat
         json.WriteBoolean("online", status.Online);
         WriteIfAny(json, "name", status.Name);
         WriteIfAny(json, "version", status.Version);
+        if (status.Audit is { } audit)
+        {
+            json.WriteStartObject("audit");
+            json.WriteNumber("period", audit.Period.Index);
+            WriteIfAny(json, "difference", audit.Difference);
+            json.WriteEndObject();
+        }
     });
 
     public static bool TryReadStatus(
@@ -30,8 +37,13 @@ public static partial class WireFormat
         TryRead(
             payload, MaxSmallBytes,
             static fields => new NodeStatus(
-                fields.Member("member"), fields.Boolean("online"), fields.TextOrNull("name", MaxNameLength), fields.TextOrNull("version", MaxCodeLength)),
+                fields.Member("member"), fields.Boolean("online"), fields.TextOrNull("name", MaxNameLength), fields.TextOrNull("version", MaxCodeLength))
+            {
+                Audit = fields.Has("audit") ? AuditIn(fields.Object("audit")) : null,
+            },
             out status, out error);
+
+    private static NodeAudit AuditIn(JsonFields fields) => new(fields.Period(), fields.TextOrNull("difference", MaxCodeLength));
 
     private static void WriteReading(Utf8JsonWriter json, MeterReading reading)
     {

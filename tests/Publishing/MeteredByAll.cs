@@ -12,6 +12,20 @@ namespace VirtualEnergy.P2P.Publishing;
 /// <summary>A metered period of members with a key each, from what their meters sign to what an exchange says of it; each step can be falsified.</summary>
 internal sealed record MeteredByAll(MarketDomain Domain, Period Period, ImbalancePrices Prices, ImmutableArray<MeteredPosition> Positions, ImmutableArray<SignedReading> Readings)
 {
+    /// <summary>Of earlier periods.</summary>
+    public ImmutableArray<PublishedMeterCorrection> Corrections { get; init; } = [];
+
+    /// <summary>The same with what her meter signed for an earlier period, and the difference carried.</summary>
+    public MeteredByAll Correcting(Energy assumed, SignedReading reading) =>
+        With(reading.Energy.Member, position => position with { Carried = position.Carried + reading.Net - assumed }) with
+        {
+            Corrections = [.. Corrections, new PublishedMeterCorrection(new Correction(reading.Energy.Member, reading.Energy.Period, assumed, reading.Net), reading)],
+        };
+
+    /// <summary>The same with an estimate for a member, of what she traded.</summary>
+    public MeteredByAll Estimating(MemberId member) =>
+        With(member, position => position with { Metered = position.Traded }) with { Readings = [.. Readings.Where(reading => reading.Energy.Member != member)] };
+
     /// <param name="domain">What readings are signed for.</param>
     /// <param name="round">What was traded.</param>
     /// <param name="members">Each with the Wh by which her meter shows more than she traded.</param>
@@ -28,10 +42,10 @@ internal sealed record MeteredByAll(MarketDomain Domain, Period Period, Imbalanc
             [.. members.Select((own, i) => Sign(domain, positions[i].Member, round.Period, positions[i].Metered, own.Key))]);
     }
 
-    public static SignedReading Sign(MarketDomain domain, MemberId member, Period period, Energy net, EthereumKey key)
+    public static SignedReading Sign(MarketDomain domain, MemberId member, Period period, Energy net, EthereumKey key, long number = 1)
     {
         var (import, export) = net > Energy.Zero ? (net, Energy.Zero) : (Energy.Zero, Energy.Zero - net);
-        var reading = new MeteredEnergy(member, period, 1, import, export, Energy.Zero, Energy.Zero, Energy.Zero);
+        var reading = new MeteredEnergy(member, period, number, import, export, Energy.Zero, Energy.Zero, Energy.Zero);
         return new SignedReading(reading, new MeterReadingSigning(domain).Sign(reading, key));
     }
 
@@ -48,8 +62,8 @@ internal sealed record MeteredByAll(MarketDomain Domain, Period Period, Imbalanc
     {
         var settled = DeviationCalculator.Settle(Positions, Prices, default);
         return Rooted(new PublishedMetering(
-            Period, Prices, [.. settled.Positions.Select(position => new PublishedMeterPosition(position, Readings.Single(reading => reading.Energy.Member == position.Position.Member)))],
-            settled.Trades, settled.Deltas, default));
+            Period, Prices, [.. settled.Positions.Select(position => new PublishedMeterPosition(position, Readings.FirstOrDefault(reading => reading.Energy.Member == position.Position.Member)))],
+            settled.Trades, settled.Deltas, default) { Corrections = Corrections });
     }
 
     /// <summary>The same with the root of what it says, whatever that is.</summary>

@@ -6,6 +6,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Funds;
 
 namespace VirtualEnergy.P2P.Exchange.Api;
 
@@ -114,6 +115,10 @@ internal static class MarketApi
         catch (EthereumException failure)
         {
             return Problem(StatusCodes.Status503ServiceUnavailable, "id", $"The chain does not answer, and a statement without it would be no proof: {failure.Message}");
+        }
+        catch (FundsHistoryException contradiction)
+        {
+            return Problem(StatusCodes.Status503ServiceUnavailable, "id", $"The chain and the exchange's journal cannot both be right: {contradiction.Message}");
         }
     }
 

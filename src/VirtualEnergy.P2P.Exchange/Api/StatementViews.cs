@@ -12,20 +12,26 @@ namespace VirtualEnergy.P2P.Exchange.Api;
 /// <param name="ClosingMicroEur">After the last entry that the chain has.</param>
 /// <param name="Block">The block up to which the chain was read.</param>
 /// <param name="ChainMicroEur">The balance on the chain after that block.</param>
-/// <param name="PendingMicroEur">What the entries that the chain does not have yet will do.</param>
+/// <param name="PendingMicroEur">What the entries will do whose money the chain has not moved yet: closing + pending is what she has when it has moved all of it.</param>
+/// <param name="CommittedMicroEur">Of that what is of rounds whose roots the chain has: their money moves with a later period.</param>
 /// <param name="SupplierMicroEur">What the periods shown cost her with her supplier, beside this account: + she pays.</param>
 public sealed record StatementView(
     string Member, string Name, long? From, long? To, long OpeningMicroEur, ImmutableArray<StatementEntryView> Entries, long ClosingMicroEur, ulong Block,
-    long ChainMicroEur, long PendingMicroEur, long SupplierMicroEur);
+    long ChainMicroEur, long PendingMicroEur, long CommittedMicroEur, long SupplierMicroEur);
 
 /// <param name="Kind"><c>trades</c>, <c>deviation</c>, <c>deposit</c>, <c>withdrawal</c>, <c>withdrawal-cancelled</c>, <c>withdrawal-reduced</c>, <c>paid</c>, <c>rolled-back</c> or <c>deviation-rolled-back</c>.</param>
 /// <param name="Period">Traded or metered; of money that came or went the last period settled before.</param>
 /// <param name="AmountMicroEur">What it does to the balance.</param>
 /// <param name="BalanceMicroEur">The balance after it; of a pending entry what it will be.</param>
-/// <param name="Block">Null while the chain does not have it.</param>
+/// <param name="State"><c>settled</c>: the chain has moved its money. <c>committed</c>: it has the round's roots, and the money moves with <c>movesWith</c>. <c>pending</c>: it has neither.</param>
+/// <param name="Block">Where its money moved; null while it has not.</param>
 public sealed record StatementEntryView(
-    string Kind, long Period, DateTimeOffset DeliveryStart, long AmountMicroEur, long BalanceMicroEur, ulong? Block, string? Transaction)
+    string Kind, long Period, DateTimeOffset DeliveryStart, long AmountMicroEur, long BalanceMicroEur, string State, ulong? Block, string? Transaction)
 {
+    /// <summary>Of what is committed: the period with which its money moves.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? MovesWith { get; init; }
+
     /// <summary>Of trades.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TradedView? Traded { get; init; }

@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 
 /// <summary>
 /// Shows on the chain whatever part of a round somebody demands there, from the journal: an operator who stays silent loses the bond, so
-/// this one must not by accident. Each demand is answered once; what fails is tried again as long as there is time.
+/// this one must not by accident. What fails is tried again as long as there is time, and so is what the chain has lost: until its time is over an answer is looked after.
 /// </summary>
 public sealed class DemandAnswers(
     ExchangeOptions options, EnergySettlementContract contract, IEthereumClient client, ExchangeJournal journal, Settler settler, SettlementCalls calls, MeteredOutbox metered,
@@ -22,9 +22,13 @@ public sealed class DemandAnswers(
     /// <summary>No node is asked for the logs of more blocks at once, and no older ones after a start: at 12 s a block a week.</summary>
     private const ulong MostBlocks = 50_000;
 
+    /// <summary>So many blocks are read again at each look: a reorganisation may have put a demand into one that was read.</summary>
+    private const ulong Overlap = 64;
+
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(1);
 
-    private readonly List<DataDemand> _open = [];
+    // With the transaction that answered it; null where there is none yet, or somebody else's.
+    private readonly Dictionary<DataDemand, Hash256?> _open = [];
     private ulong? _next;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,30 +63,40 @@ public sealed class DemandAnswers(
     private async Task LookAsync(FraudProofsContract judge, CancellationToken cancellation)
     {
         var head = await client.BlockNumberAsync(cancellation);
-        var from = _next ?? (head > MostBlocks ? head - MostBlocks : 0);
+        var (reread, known) = _next is { } next ? (Overlap, Math.Min(next, head)) : (MostBlocks, head);
+        var from = known > reread ? known - reread : 0;
         while (from <= head)
         {
             var to = Math.Min(head, from + MostBlocks - 1);
-            _open.AddRange(await judge.DemandsAsync(client, options.Contract, from, to, cancellation));
+            foreach (var demand in await judge.DemandsAsync(client, options.Contract, from, to, cancellation))
+            {
+                _open.TryAdd(demand, null);
+            }
+
             _next = from = to + 1;
         }
 
-        foreach (var demand in _open.ToList())
+        foreach (var (demand, answer) in _open.ToList())
         {
-            if (demand.Deadline <= time.GetUtcNow() || await AnswerAsync(judge, demand, cancellation))
+            if (demand.Deadline <= time.GetUtcNow())
             {
                 _open.Remove(demand);
+            }
+            else if (answer is not { } transaction || await client.ReceiptAsync(transaction, cancellation) is null)
+            {
+                _open[demand] = await AnswerAsync(judge, demand, answer is not null, cancellation);
             }
         }
     }
 
-    /// <returns>Whether nothing is left to do about it.</returns>
-    private async Task<bool> AnswerAsync(FraudProofsContract judge, DataDemand demand, CancellationToken cancellation)
+    /// <param name="isLost">It was answered, and the chain does not have the answer any more.</param>
+    /// <returns>The transaction that answers it; null where there is none.</returns>
+    private async Task<Hash256?> AnswerAsync(FraudProofsContract judge, DataDemand demand, bool isLost, CancellationToken cancellation)
     {
         if (journal.Round(demand.Period) is not { } journalled)
         {
             logger.LogError("Somebody demands a part of period {Period} on the chain, and the journal does not have it.", demand.Period.Index);
-            return true;
+            return null;
         }
 
         try
@@ -90,20 +104,20 @@ public sealed class DemandAnswers(
             var round = await RoundOfAsync(journalled, await contract.LanesAsync(cancellation), cancellation);
             var receipt = await judge.AnswerAsync(settler.Sender, round, demand.Part, demand.Place, cancellation);
             logger.LogInformation(
-                "The {Part} {Place} of period {Period} was demanded on the chain and is shown there, {Gas} gas.",
-                demand.Part, demand.Place, demand.Period.Index, receipt.GasUsed);
-            return true;
+                "The {Part} {Place} of period {Period} was demanded on the chain and is shown there{Again}, {Gas} gas.",
+                demand.Part, demand.Place, demand.Period.Index, isLost ? " again, as the chain lost the answer" : "", receipt.GasUsed);
+            return receipt.TransactionHash;
         }
         catch (EthereumRevertException refusal)
         {
-            // Answered by somebody else or in an earlier run, mostly.
-            logger.LogInformation("A demand about period {Period} needs no answer any more: {Why}", demand.Period.Index, refusal.Message);
-            return true;
+            // Answered by somebody else or in an earlier run, mostly; the chain may lose that as well.
+            logger.LogDebug("A demand about period {Period} needs no answer: {Why}", demand.Period.Index, refusal.Message);
+            return null;
         }
         catch (EthereumException failure)
         {
             logger.LogWarning("A demand about period {Period} is not answered yet: {Why}", demand.Period.Index, failure.Message);
-            return false;
+            return null;
         }
     }
 

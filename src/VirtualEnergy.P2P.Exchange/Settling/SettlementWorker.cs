@@ -34,7 +34,7 @@ public sealed class SettlementWorker(
     private Period? _settled;
     private TimeSpan _wait = FirstRetry;
 
-    /// <summary>Done when the round after which nothing follows is settled.</summary>
+    /// <summary>Done when the round after which nothing follows is settled. Fails with <see cref="SettlementStoppedException"/> where settlement has stopped by then.</summary>
     public Task AllSettled => _allSettled.Task;
 
     /// <summary>
@@ -89,6 +89,15 @@ public sealed class SettlementWorker(
             if (isReached && isComplete && isMeteredComplete && chain.Stopped is null)
             {
                 _allMetered.TrySetResult();
+            }
+
+            if (isComplete && chain.Stopped is not null)
+            {
+                await LookAsync(stoppingToken); // It may have been settled by now after all.
+                if (chain.Stopped is { } why)
+                {
+                    FailWaiting(why);
+                }
             }
 
             if (!await HasNewsAsync(isReached ? LookInterval : FirstRetry, stoppingToken) || chain.Stopped is not null)
@@ -271,6 +280,15 @@ public sealed class SettlementWorker(
 
         chain.Stopped = why;
         live.Changed(LivePart.Chain);
+    }
+
+    // Nobody has to wait, and not all do: what is awaited later fails just so.
+    private void FailWaiting(string why)
+    {
+        if (_allSettled.TrySetException(new SettlementStoppedException(why)) | _allMetered.TrySetException(new SettlementStoppedException(why)))
+        {
+            logger.LogError("The planned rounds are cleared and are not going to be settled. {Why}", why);
+        }
     }
 
     private void Settled(JournalledRound round, OutboxBatch batch)

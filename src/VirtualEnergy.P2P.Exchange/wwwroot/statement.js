@@ -56,14 +56,17 @@ export function statementDialog(state) {
       ['Balance on the chain', `€ ${exact(statement.chainMicroEur)}`],
       ['Trades', signed(sum('trades'))],
       ['Deviations', signed(sum('deviation'))],
-      ['Not settled yet', signed(statement.pendingMicroEur)],
+      ['Not settled yet', signed(statement.pendingMicroEur - statement.committedMicroEur)],
+      ...(statement.committedMicroEur === 0 ? [] : [['Committed, moves later', signed(statement.committedMicroEur)]]),
       ['Supplier, beside it', statement.supplierMicroEur === 0 ? none : signed(-statement.supplierMicroEur)],
     ];
     byId('statement-figures').replaceChildren(...figures.map(([label, value]) => html('div', {}, html('dt', {}, label), html('dd', {}, value))));
+    const settled = statement.entries.filter(entry => entry.state === 'settled').length;
     const agrees = statement.closingMicroEur === statement.chainMicroEur;
     byId('statement-check').className = agrees ? 'caption' : 'caption wrong';
     setText(byId('statement-check'), agrees
-      ? `${count(statement.entries.length, 'entry').replace('entrys', 'entries')}, which add up to the chain's balance at block ${number(statement.block)}`
+      ? `${count(settled, 'entry').replace('entrys', 'entries')}, which add up to the chain's balance at block ${number(statement.block)}`
+        + (statement.entries.length > settled ? `, and ${statement.entries.length - settled} that wait: with them € ${exact(statement.closingMicroEur + statement.pendingMicroEur)}` : '')
       : `The entries come to € ${exact(statement.closingMicroEur)}, and the chain says otherwise: ask the operator.`);
     byId('statement-rows').replaceChildren(
       ...statement.entries.toReversed().map(entry => row(entry, state.periodSeconds)),
@@ -76,7 +79,7 @@ export function statementDialog(state) {
 function row(entry, periodSeconds) {
   return html('tr', { role: 'row', 'data-testid': 'statement-entry', 'data-kind': entry.kind },
     html('th', { role: 'rowheader', scope: 'row', class: 'when', title: dayOf(startOf(entry.period, periodSeconds)) }, periodTime(entry.period, periodSeconds)),
-    html('td', { role: 'cell', class: 'what' }, wordsFor(entry), note(entry)),
+    html('td', { role: 'cell', class: 'what' }, wordsFor(entry), note(entry, periodSeconds)),
     html('td', { role: 'cell', class: 'energy', 'data-label': 'Energy' }, energyOf(entry)),
     html('td', { role: 'cell', class: entry.amountMicroEur > 0 ? 'gain' : null, 'data-label': '€' }, entry.amountMicroEur === 0 ? none : signed(entry.amountMicroEur)),
     html('td', { role: 'cell', 'data-label': 'Balance' }, exact(entry.balanceMicroEur)));
@@ -86,7 +89,7 @@ function wordsFor(entry) {
   return entry.metered && entry.metered.position.deviationWh === 0 ? 'Metered as traded' : words[entry.kind] ?? entry.kind;
 }
 
-function note(entry) {
+function note(entry, periodSeconds) {
   const parts = [];
   if (entry.metered) {
     parts.push(sources[entry.metered.position.source.kind] ?? entry.metered.position.source.kind);
@@ -97,7 +100,9 @@ function note(entry) {
       parts.push('limited by her funds');
     }
   }
-  if (entry.block === null) {
+  if (entry.state === 'committed') {
+    parts.push(`committed, money moves with ${periodTime(entry.movesWith, periodSeconds)}`);
+  } else if (entry.state === 'pending') {
     parts.push('not settled yet');
   } else if (entry.kind === 'deposit' || entry.kind.startsWith('withdrawal') || entry.kind === 'paid') {
     parts.push(shortened(entry.transaction));

@@ -4,7 +4,6 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Auditing;
-using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Node.Auditing;
 
@@ -42,26 +41,9 @@ internal sealed class ExchangeRounds(Uri exchange, TimeProvider time) : IRoundSo
         return round.Period == period ? round : throw Unreadable($"api/rounds/{period}", $"It is of period {round.Period}.");
     }
 
-    /// <summary>What is published of a metered period; null where nothing is.</summary>
-    /// <exception cref="RoundSourceException">It cannot be had at present, or not be read.</exception>
-    public async Task<PublishedMetering?> MeteringAsync(Period period, CancellationToken cancellation)
-    {
-        var path = $"api/deviations/{period}";
-        if (await GetAsync(path, WireFormat.MaxPublishedRoundBytes, cancellation).ConfigureAwait(false) is not { } payload)
-        {
-            return null;
-        }
-
-        if (!WireFormat.TryReadPublishedDeviations(payload, out var deviations, out var error))
-        {
-            throw Unreadable(path, error);
-        }
-
-        var result = deviations.Result;
-        return result.Period != period ? throw Unreadable(path, $"It is of period {result.Period}.") : new PublishedMetering(
-            period, result.Prices, [.. result.Positions.Select(position => new PublishedMeterPosition(position.Settled, Signed(position.Source.Reading)))],
-            deviations.Trades, deviations.Deltas, result.MeterRoot);
-    }
+    public async Task<PublishedMetering?> MeteringAsync(Period period, CancellationToken cancellation) =>
+        await MeteringBytesAsync(period, cancellation).ConfigureAwait(false) is not { } payload ? null
+        : MeteringReader.TryRead(payload, period, out var metering, out var error) ? metering : throw Unreadable($"api/deviations/{period}", error);
 
     /// <summary>The rules as they came.</summary>
     public async Task<byte[]> MarketBytesAsync(CancellationToken cancellation) =>
@@ -71,6 +53,10 @@ internal sealed class ExchangeRounds(Uri exchange, TimeProvider time) : IRoundSo
     /// <summary>A round as it came; null where it is not published.</summary>
     public Task<byte[]?> RoundBytesAsync(Period period, CancellationToken cancellation) =>
         GetAsync($"api/rounds/{period}", WireFormat.MaxPublishedRoundBytes, cancellation);
+
+    /// <summary>A metered period as it came; null where it is not published.</summary>
+    public Task<byte[]?> MeteringBytesAsync(Period period, CancellationToken cancellation) =>
+        GetAsync($"api/deviations/{period}", WireFormat.MaxPublishedRoundBytes, cancellation);
 
     /// <summary>The last cleared period; null before the first.</summary>
     public async Task<Period?> LastPeriodAsync(CancellationToken cancellation)
@@ -89,10 +75,6 @@ internal sealed class ExchangeRounds(Uri exchange, TimeProvider time) : IRoundSo
     }
 
     public void Dispose() => _http.Dispose();
-
-    private static SignedReading? Signed(MeterReading? reading) => reading is null ? null : new SignedReading(
-        new MeteredEnergy(reading.Member, reading.Period, reading.Number, reading.Import, reading.Export, reading.Production, reading.Charge, reading.Discharge),
-        reading.Signature);
 
     private async Task<byte[]?> GetAsync(string path, int mostBytes, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Auditing;
 
 namespace VirtualEnergy.P2P.Node.Auditing;
 
@@ -20,6 +21,10 @@ internal interface IRoundSource
     /// <summary>Null where the period is not published.</summary>
     /// <exception cref="RoundSourceException">It cannot be had at present, or not be read.</exception>
     Task<PublishedRound?> RoundAsync(Period period, CancellationToken cancellation);
+
+    /// <summary>What is published of the period as it was metered; null where nothing is.</summary>
+    /// <exception cref="RoundSourceException">It cannot be had at present, or not be read.</exception>
+    Task<PublishedMetering?> MeteringAsync(Period period, CancellationToken cancellation);
 }
 
 /// <summary>A round or the rules cannot be had, or not be read: the message says of whom and why.</summary>

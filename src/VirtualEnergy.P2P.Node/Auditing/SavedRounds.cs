@@ -2,15 +2,20 @@ using System.Globalization;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Auditing;
 
 namespace VirtualEnergy.P2P.Node.Auditing;
 
-/// <summary>Rounds in files as <c>ve rounds save</c> or curl leave them: <c>1890000.json</c> for each period, and the rules in <c>market.json</c>.</summary>
+/// <summary>
+/// Rounds in files as <c>ve rounds save</c> or curl leave them: <c>1890000.json</c> for each period, <c>1890000.deviations.json</c> for what was metered of it, and the rules in
+/// <c>market.json</c>.
+/// </summary>
 internal sealed class SavedRounds : IRoundSource
 {
     public const string MarketFile = "market.json";
 
     private readonly string _market;
+    private readonly string _folder;
     private readonly SortedDictionary<Period, string> _files = [];
 
     /// <param name="path">A file of one round, or a folder.</param>
@@ -19,9 +24,9 @@ internal sealed class SavedRounds : IRoundSource
     public SavedRounds(string path, string? market)
     {
         Name = path;
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        _market = market ?? Path.Combine(folder, MarketFile);
-        if (folder != path)
+        _folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        _market = market ?? Path.Combine(_folder, MarketFile);
+        if (_folder != path)
         {
             _files[Read(path).Period] = path;
             return;
@@ -58,6 +63,17 @@ internal sealed class SavedRounds : IRoundSource
         var round = Read(file);
         return round.Period == period ? Task.FromResult<PublishedRound?>(round) : throw new UserErrorException($"{file}: is of period {round.Period}, not of {period}.");
     }
+
+    public Task<PublishedMetering?> MeteringAsync(Period period, CancellationToken cancellation)
+    {
+        var file = MeteringFile(_folder, period);
+        return !File.Exists(file) ? Task.FromResult<PublishedMetering?>(null)
+            : MeteringReader.TryRead(Bytes(file, WireFormat.MaxPublishedRoundBytes), period, out var metering, out var error) ? Task.FromResult<PublishedMetering?>(metering)
+            : throw new UserErrorException($"{file}: {error}");
+    }
+
+    /// <summary>Where a metered period is kept in a folder.</summary>
+    public static string MeteringFile(string folder, Period period) => Path.Combine(folder, $"{period}.deviations.json");
 
     private static PublishedRound Read(string path) =>
         WireFormat.TryReadPublishedRound(Bytes(path, WireFormat.MaxPublishedRoundBytes), out var round, out var error) ? round : throw new UserErrorException($"{path}: {error}");

@@ -22,6 +22,13 @@ internal static class VerifyJson
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("meterings");
+        foreach (var metering in result.Meterings)
+        {
+            Write(json, metering);
+        }
+
+        json.WriteEndArray();
         json.WriteStartObject("balances");
         json.WriteBoolean("compared", result.Balances.WhyNot is null);
         json.WriteNumber("members", result.Balances.Members);
@@ -57,15 +64,33 @@ internal static class VerifyJson
             json.WriteNull("priceMicroEurPerKWh");
         }
 
-        json.WriteString("chain", round.Chain switch
-        {
-            CommitmentCheck.Kept => "commitment",
-            CommitmentCheck.BeyondRing => "log",
-            CommitmentCheck.Differs => "differs",
-            _ => null,
-        });
+        json.WriteString("chain", CodeOf(round.Chain));
         json.WriteEndObject();
     }
+
+    private static void Write(Utf8JsonWriter json, VerifiedMetering metering)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("period", metering.Period.Index);
+        json.WriteNumber("standsOn", metering.StandsOn.Index);
+        json.WriteBoolean("good", metering is { Finding: null, WhyNot: null });
+        json.WriteNumber("readings", metering.Readings);
+        json.WriteNumber("estimates", metering.Estimates);
+        json.WriteNumber("corrections", metering.Corrections);
+        json.WriteNumber("unseen", metering.Unseen);
+        json.WriteNumber("balancedWh", metering.Balanced.WattHours);
+        json.WriteString("chain", CodeOf(metering.Chain));
+        json.WriteString("why", metering.WhyNot);
+        json.WriteEndObject();
+    }
+
+    private static string? CodeOf(CommitmentCheck? check) => check switch
+    {
+        CommitmentCheck.Kept => "commitment",
+        CommitmentCheck.BeyondRing => "log",
+        CommitmentCheck.Differs => "differs",
+        _ => null,
+    };
 
     private static void Write(Utf8JsonWriter json, AuditFinding finding)
     {

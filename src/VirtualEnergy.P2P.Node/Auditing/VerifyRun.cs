@@ -12,12 +12,15 @@ namespace VirtualEnergy.P2P.Node.Auditing;
 /// <summary>Which part of an audit is under way, and how far.</summary>
 internal delegate void VerifyProgress(string part, double done, double of);
 
-/// <summary>Audits a span of settled periods: each round against its bids and the chain, then everyone's balance.</summary>
+/// <summary>
+/// Audits a span of settled periods: each round against its bids and the chain, what was metered of it against readings and the round, then everyone's balance.
+/// </summary>
 /// <param name="client">A node, by the auditor's choice.</param>
 /// <param name="contract">The community's escrow.</param>
 /// <param name="source">The published rounds.</param>
 /// <param name="fromBlock">Nothing of the escrow is before it.</param>
-internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSource source, ulong fromBlock)
+/// <param name="receipts">Of meter readings, which must count; their signatures are the exchange's.</param>
+internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSource source, ulong fromBlock, IReadOnlyList<HeldReadingReceipt> receipts)
 {
     /// <summary>Rounds that are fetched while one is recomputed.</summary>
     private const int Ahead = 8;
@@ -35,7 +38,8 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
         var events = await _reader.EventsAsync(
             fromBlock, head, new Told<ulong>(block => progress("chain", block - fromBlock, Math.Max(1, head - fromBlock))), cancellation).ConfigureAwait(false);
         var lanes = await _escrow.LanesAsync(cancellation).ConfigureAwait(false);
-        var settled = Standing(events).Values.ToList();
+        var standing = Standing(events);
+        var settled = standing.Values.ToList();
         var span = settled.Where(period => (from is null || period.Period >= from) && (to is null || period.Period <= to)
             && (from is not null || to is not null || source.Periods is not { } known || known.Contains(period.Period))).ToList();
         if (span.Count == 0)
@@ -47,7 +51,7 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
 
         if (!market.IsAgreed(agreed))
         {
-            return new VerifyResult(market.Domain.ChainId, contract, source.Name, false, [], new VerifiedBalances(0, null, "the rules are not those agreed to"))
+            return new VerifyResult(market.Domain.ChainId, contract, source.Name, false, [], [], new VerifiedBalances(0, null, "the rules are not those agreed to"))
             {
                 Overall = new AuditFinding(
                     span[0].Period, AuditCheck.Rules, "the market's rules", $"{source.Name} gives rules with the hash {market.Committed.Hash}",
@@ -55,10 +59,14 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
             };
         }
 
+        var meterings = new MeteringAudit(
+            _reader, market, source,
+            new MeterRegister(client, _escrow, new FraudProofsContract(await _escrow.JudgeAsync(cancellation).ConfigureAwait(false)), fromBlock, isLive: false));
+        var reader = new PeriodReader(source, _reader, events, standing, lanes, head, mustHaveAll: from is not null || to is not null);
         var batch = await _escrow.PeriodsPerBatchAsync(cancellation).ConfigureAwait(false);
-        var rounds = await AuditAsync(new RoundAuditor(market), span, events, lanes, head, batch, progress, cancellation).ConfigureAwait(false);
+        var (rounds, metered) = await AuditAsync(new RoundAuditor(market), meterings, reader, span, events, batch, progress, cancellation).ConfigureAwait(false);
         var balances = await new BalanceAudit(client, _escrow, fromBlock).RunAsync(span, settled, lanes, head, progress, cancellation).ConfigureAwait(false);
-        return new VerifyResult(market.Domain.ChainId, contract, source.Name, agreed != default, rounds, balances);
+        return new VerifyResult(market.Domain.ChainId, contract, source.Name, agreed != default, rounds, metered, balances);
     }
 
     private async Task<(AuditedMarket Market, Hash256 Agreed)> MarketAsync(CancellationToken cancellation)
@@ -94,19 +102,20 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
         return standing;
     }
 
-    private async Task<ImmutableArray<VerifiedRound>> AuditAsync(
-        RoundAuditor auditor, List<SettledEvent> span, ImmutableArray<ChainEvent> events, MemberLanes lanes, ulong head, int periodsPerBatch,
+    private async Task<(ImmutableArray<VerifiedRound> Rounds, ImmutableArray<VerifiedMetering> Meterings)> AuditAsync(
+        RoundAuditor auditor, MeteringAudit meterings, PeriodReader reader, List<SettledEvent> span, ImmutableArray<ChainEvent> events, int periodsPerBatch,
         VerifyProgress progress, CancellationToken cancellation)
     {
         var rounds = ImmutableArray.CreateBuilder<VerifiedRound>(span.Count);
-        var fetched = new Queue<Task<Fetched>>(span.Take(Ahead).Select(Fetch));
+        var metered = ImmutableArray.CreateBuilder<VerifiedMetering>();
+        var fetched = new Queue<Task<ReadPeriod>>(span.Take(Ahead).Select(period => reader.ReadAsync(period, cancellation)));
         var carried = new List<MemberDelta>();
         for (var i = 0; i < span.Count; i++)
         {
-            var (published, chain, missing) = await fetched.Dequeue().ConfigureAwait(false);
+            var (published, chain, missing, metering) = await fetched.Dequeue().ConfigureAwait(false);
             if (i + Ahead < span.Count)
             {
-                fetched.Enqueue(Fetch(span[i + Ahead]));
+                fetched.Enqueue(reader.ReadAsync(span[i + Ahead], cancellation));
             }
 
             // The first moving period of a span may carry money of periods before it, which nobody asked about.
@@ -121,31 +130,37 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
             rounds.Add(new VerifiedRound(
                 span[i].Period, published?.Bids.Length ?? 0, published?.Trades.Length ?? 0, published?.Price, published?.Volume ?? default,
                 published is null ? null : chain.Commitment, missing ?? audit?.First));
+            if (metering is not null)
+            {
+                metered.Add(await AuditAsync(meterings, metering, audit, events, cancellation).ConfigureAwait(false));
+            }
+
             progress("rounds", i + 1, span.Count);
         }
 
-        return rounds.MoveToImmutable();
-
-        async Task<Fetched> Fetch(SettledEvent settled)
-        {
-            var chain = await _reader.SettledAsync(settled, events, lanes, head, cancellation).ConfigureAwait(false);
-            try
-            {
-                return await source.RoundAsync(settled.Period, cancellation).ConfigureAwait(false) is { } published
-                    ? new Fetched(published, chain, null)
-                    : new Fetched(null, chain, NotPublished(settled.Period, $"{source.Name} does not have it"));
-            }
-            catch (RoundSourceException unreadable) when (unreadable.IsUnreadable)
-            {
-                return new Fetched(null, chain, NotPublished(settled.Period, unreadable.Message.TrimEnd('.')));
-            }
-        }
+        return (rounds.MoveToImmutable(), metered.ToImmutable());
     }
 
-    private static AuditFinding NotPublished(Period period, string said) => new(period, AuditCheck.Published, "the round", said, "the chain settled it")
+    private async Task<VerifiedMetering> AuditAsync(
+        MeteringAudit meterings, ReadMetering read, RoundAudit? round, ImmutableArray<ChainEvent> events, CancellationToken cancellation)
     {
-        Evidence = FraudEvidence.Withheld("the heads of the round"),
-    };
+        var (published, chain, finding, why) = read;
+        MeteredAudit? audit = null;
+        if (published is not null && round is { Recomputed: not null, Committed: not null })
+        {
+            audit = await meterings.AuditAsync(published, chain, round, events, receipts, cancellation).ConfigureAwait(false);
+        }
+        else if (published is not null)
+        {
+            why = "its round is not right, so that there is nothing to hold it against";
+        }
 
-    private readonly record struct Fetched(PublishedRound? Published, SettledOnChain Chain, AuditFinding? Missing);
+        var readings = published?.Positions.Count(position => position.Reading is not null) ?? 0;
+        return new VerifiedMetering(
+            chain.Event.MeteredPeriod, chain.Event.StandsOn, readings, (published?.Positions.Length ?? 0) - readings, published?.Corrections.Length ?? 0, audit?.Unseen ?? 0,
+            Balanced(audit?.First is null ? published : null), published is null ? null : chain.StandsOn.Commitment, finding ?? audit?.First, why);
+    }
+
+    // Of what was found good, so that it is no sum of a stranger's numbers.
+    private static Energy Balanced(PublishedMetering? published) => (published?.Trades ?? []).Aggregate(Energy.Zero, (sum, trade) => sum + trade.Energy);
 }

@@ -34,11 +34,13 @@ internal static class VerifyTerminal
 
         if (result.First is not { } first)
         {
-            console.MarkupLine("[bold green]Everything follows from the bids[/], to the byte.");
+            console.MarkupLine($"[bold green]Everything follows from the bids{(result.Meterings.Any(metering => metering.WhyNot is null) ? " and the meters" : "")}[/], to the byte.");
             return;
         }
 
-        console.MarkupLineInterpolated($"[bold red]Period {first.Period} does not follow from its bids:[/] {first.What}.");
+        console.MarkupLineInterpolated(result.IsFirstMetered
+            ? (FormattableString)$"[bold red]The deviations of period {first.Period} do not follow from readings and trades:[/] {first.What}."
+            : $"[bold red]Period {first.Period} does not follow from its bids:[/] {first.What}.");
         console.MarkupLineInterpolated($"  {first.Said};");
         console.MarkupLineInterpolated($"  {first.Follows}.");
         console.MarkupLineInterpolated($"  {ProofOf(first)}");
@@ -56,12 +58,15 @@ internal static class VerifyTerminal
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns(
             new TableColumn("period").RightAligned(), new TableColumn("bids").RightAligned(), new TableColumn("trades").RightAligned(),
-            new TableColumn("kWh").RightAligned(), new TableColumn("ct/kWh").RightAligned(), new TableColumn("chain"), new TableColumn("follows from the bids"));
+            new TableColumn("kWh").RightAligned(), new TableColumn("ct/kWh").RightAligned(), new TableColumn("chain"), new TableColumn("follows from the bids"),
+            new TableColumn("from the meters"));
+        var meterings = result.Meterings.ToDictionary(metering => metering.Period);
         var left = 0;
         for (var i = 0; i < result.Rounds.Length; i++)
         {
             var round = result.Rounds[i];
-            if (round.Finding is null && i >= Ends && i < result.Rounds.Length - Ends)
+            var metering = meterings.GetValueOrDefault(round.Period);
+            if (round.Finding is null && metering is null or { Finding: null, WhyNot: null } && i >= Ends && i < result.Rounds.Length - Ends)
             {
                 left++;
                 continue;
@@ -69,18 +74,26 @@ internal static class VerifyTerminal
 
             if (left > 0)
             {
-                table.AddRow("…", "", "", "", "", "", $"[green]yes[/], {left} more");
+                table.AddRow("…", "", "", "", "", "", $"[green]yes[/], {left} more", "");
                 left = 0;
             }
 
             table.AddRow(
                 round.Period.ToString(), Text($"{round.Bids}"), Text($"{round.Trades}"), Text($"{round.Volume.WattHours / 1e3:0.000}"),
                 round.Price is { } price ? Text($"{price.MicroEurPerKWh / 1e4:0.00}") : "–", ChainOf(round.Chain),
-                round.Finding is null ? "[green]yes[/]" : $"[red]no[/]: {Markup.Escape(round.Finding.What)}");
+                round.Finding is null ? "[green]yes[/]" : $"[red]no[/]: {Markup.Escape(round.Finding.What)}", WordsFor(metering));
         }
 
         return table;
     }
+
+    private static string WordsFor(VerifiedMetering? metering) => metering switch
+    {
+        null => "–",
+        { WhyNot: not null } => "[yellow]not audited[/]",
+        { Finding: { } finding } => $"[red]no[/]: {Markup.Escape(finding.What)}",
+        _ => Text($"[green]yes[/], {metering.Readings} readings") + (metering.Estimates > 0 ? Text($", {metering.Estimates} estimates") : ""),
+    };
 
     private static IEnumerable<string> Remarks(VerifyResult result)
     {
@@ -92,6 +105,16 @@ internal static class VerifyTerminal
         if (result.Rounds.Count(round => round.Chain == CommitmentCheck.BeyondRing) is > 0 and var old)
         {
             yield return $"{old} rounds have left the contract's ring of commitments; for them the log is the node's word.";
+        }
+
+        if (result.Meterings.FirstOrDefault(metering => metering.WhyNot is not null) is { } skipped)
+        {
+            yield return $"{result.Meterings.Count(metering => metering.WhyNot is not null)} metered batches were not audited, the first of period {skipped.Period}: {skipped.WhyNot}.";
+        }
+
+        if (result.Meterings.Sum(metering => metering.Unseen) is > 0 and var unseen)
+        {
+            yield return $"{unseen} corrections begin from what was settled before the span, which could not be had: those numbers were taken as published.";
         }
 
         yield return result.Balances switch

@@ -2,8 +2,11 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Doctor;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Node.Watching;
+using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Node.Commands;
 
@@ -56,6 +59,11 @@ internal static class NodeCommand
         var logger = logging.CreateLogger("node");
         var key = NodeKey.Open(config);
         var time = TimeProvider.System;
+        if (challenges)
+        {
+            await CheckJudgeAsync(settings!, time, logger, cancellation).ConfigureAwait(false);
+        }
+
         var watch = settings is null ? null : new RoundWatch(settings with { Challenges = challenges }, key, time, logging.CreateLogger("audit"));
         try
         {
@@ -87,6 +95,24 @@ internal static class NodeCommand
         }
 
         return 0;
+    }
+
+    /// <summary>Who wants fraud proved should hear at once that it could not be. A node that is away is no reason not to start: the watch waits for it.</summary>
+    private static async Task CheckJudgeAsync(WatchSettings settings, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    {
+        using var client = new JsonRpcClient(settings.Rpc, time, new JsonRpcOptions { KnownErrors = EnergySettlementContract.Errors });
+        try
+        {
+            var finding = await MarketCheck.JudgeAsync(client, new EnergySettlementContract(client, settings.Contract), cancellation).ConfigureAwait(false);
+            if (finding.State == FindingState.Fail)
+            {
+                throw new UserErrorException($"--challenge: {finding.Is}; {finding.Advice}.");
+            }
+        }
+        catch (EthereumTransportException away)
+        {
+            logger.LogWarning("The judge was not looked at: {Why}", away.Message);
+        }
     }
 
     private static void StartWatch(RoundWatch? watch, ILogger logger)

@@ -23,8 +23,8 @@ internal static class RoundsCommand
     public static Command Create()
     {
         var save = new Command("save", """
-            Save published rounds with all their bids, a file for each period, and the market's rules in market.json, just as the exchange answers
-            them. ve verify --rounds reads the folder. What is there already is not fetched again.
+            Save published rounds with all their bids, a file for each period, what was metered of it in another, and the market's rules in market.json,
+            just as the exchange answers them. ve verify --rounds reads the folder. What is there already, and settled, is not fetched again.
             Example: ve rounds save --exchange http://127.0.0.1:8080 --folder saved --from 1994832 --to 1994927
             """) { Exchange, Folder, From, To, Json };
         save.SetAction((parsed, cancellation) => SaveAsync(parsed, TimeProvider.System, cancellation));
@@ -48,7 +48,7 @@ internal static class RoundsCommand
 
             Directory.CreateDirectory(folder);
             await WriteAsync(Path.Combine(folder, SavedRounds.MarketFile), await source.MarketBytesAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
-            var (saved, had, missing) = (0, 0, 0);
+            var (saved, had, missing, metered) = (0, 0, 0, 0);
             for (var period = first; period <= last; period = period.Next)
             {
                 var path = Path.Combine(folder, $"{period}.json");
@@ -66,11 +66,13 @@ internal static class RoundsCommand
                     await WriteAsync(path, payload, cancellation).ConfigureAwait(false);
                     saved++;
                 }
+
+                metered += await SaveMeteringAsync(source, folder, period, cancellation).ConfigureAwait(false) ? 1 : 0;
             }
 
             Console.WriteLine(parsed.GetValue(Json)
-                ? JsonSerializer.Serialize(new { folder = Path.GetFullPath(folder), from = first.Index, to = last.Index, saved, had, missing })
-                : $"{saved} rounds saved in {folder}, {had} were there, {missing} are not published; periods {first} to {last}.");
+                ? JsonSerializer.Serialize(new { folder = Path.GetFullPath(folder), from = first.Index, to = last.Index, saved, had, missing, metered })
+                : $"{saved} rounds saved in {folder}, {had} were there, {missing} are not published; {metered} metered periods saved; periods {first} to {last}.");
             return 0;
         }
         catch (RoundSourceException failure)
@@ -80,6 +82,40 @@ internal static class RoundsCommand
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"{folder}: cannot be written: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Deviations may be settled anew until the chain has them, so a file from before is not the last word.</summary>
+    /// <returns>Whether anything was written.</returns>
+    private static async Task<bool> SaveMeteringAsync(ExchangeRounds source, string folder, Period period, CancellationToken cancellation)
+    {
+        var path = SavedRounds.MeteringFile(folder, period);
+        if ((File.Exists(path) && IsSettled(await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false)))
+            || await source.MeteringBytesAsync(period, cancellation).ConfigureAwait(false) is not { } payload)
+        {
+            return false;
+        }
+
+        if (!MeteringReader.TryRead(payload, period, out _, out var error))
+        {
+            throw new UserErrorException($"{source.Name} answers nothing metered for period {period}: {error}");
+        }
+
+        await WriteAsync(path, payload, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    private static bool IsSettled(byte[] saved)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(saved);
+            return json.RootElement.TryGetProperty("settlement", out var settlement) && settlement.ValueKind == JsonValueKind.Object
+                && settlement.TryGetProperty("standsOn", out var standsOn) && standsOn.ValueKind == JsonValueKind.Number;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

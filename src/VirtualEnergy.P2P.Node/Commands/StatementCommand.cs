@@ -24,7 +24,8 @@ internal static class StatementCommand
         var to = new Option<long?>("--to") { Description = "Last period." };
         var json = new Option<bool>("--json") { Description = "Print the exchange's answer, checked." };
         var statement = new Command("statement", """
-            Show a member's account: trades, deviations, deposits, withdrawals, and the balance after each, to the µEUR. Exit code 1 if it does not add up to the chain's balance.
+            Show a member's account: trades, deviations, deposits, withdrawals, and the balance after each, to the µEUR. Below the chain's balance
+            stands what waits: not settled yet, or committed, where money moves every few periods. Exit code 1 if it does not add up to the chain's balance.
             Examples:
               ve statement --exchange http://192.168.1.10:8080 --member 0x5fbd…0aa3
               ve statement --wallet anna.json --from 1994832 --to 1994927 --json
@@ -110,15 +111,22 @@ internal static class StatementCommand
         var table = new Table().Border(TableBorder.Rounded).AddColumns("period", "delivery (UTC)", "what", "energy");
         table.AddColumn(new TableColumn("EUR").RightAligned()).AddColumn(new TableColumn("balance").RightAligned());
         table.AddRow("", "", "opening balance", "", "", Eur(statement.Opening));
-        foreach (var line in statement.Lines)
+        foreach (var line in statement.Lines.Where(line => line.Block is not null))
         {
-            var isPending = line.Block is null;
-            table.AddRow(
-                Text($"{line.Period}"), Text($"{line.DeliveryStart.UtcDateTime:yyyy-MM-dd HH:mm}"), WordsFor(line) + (isPending ? " [grey](not settled yet)[/]" : ""),
-                EnergyOf(line), line.Amount == Money.Zero ? "" : Eur(line.Amount, signed: true), Eur(line.Balance));
+            Add(table, line);
         }
 
         table.AddRow("", "", Text($"[bold]closing balance[/], chain at block {statement.Block}"), "", "", $"[bold]{Eur(statement.Closing)}[/]");
+        if (statement.Lines.Any(line => line.Block is null))
+        {
+            foreach (var line in statement.Lines.Where(line => line.Block is null))
+            {
+                Add(table, line);
+            }
+
+            table.AddRow("", "", "with what waits", "", Eur(statement.Pending, signed: true), Eur(statement.Closing + statement.Pending));
+        }
+
         AnsiConsole.Write(table);
         if (statement.Lines.Any(line => line.SupplierCost is not null))
         {
@@ -126,6 +134,15 @@ internal static class StatementCommand
             AnsiConsole.MarkupLineInterpolated($"With the supplier, beside this account: {Eur(cost, signed: true)} EUR to pay for what neighbours did not balance.");
         }
     }
+
+    private static void Add(Table table, StatementLine line) => table.AddRow(
+        Text($"{line.Period}"), Text($"{line.DeliveryStart.UtcDateTime:yyyy-MM-dd HH:mm}"), WordsFor(line) + line switch
+        {
+            { Block: not null } => "",
+            { MovesWith: { } period } => Text($" [grey](committed, money moves with period {period})[/]"),
+            _ => " [grey](not settled yet)[/]",
+        },
+        EnergyOf(line), line.Amount == Money.Zero ? "" : Eur(line.Amount, signed: true), Eur(line.Balance));
 
     private static string WordsFor(StatementLine line) => line.Kind switch
     {

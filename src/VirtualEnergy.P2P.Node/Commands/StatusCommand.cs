@@ -20,7 +20,7 @@ internal static class StatusCommand
         var member = new Option<string?>("--member") { Description = "Show also how this member's money stands.", HelpName = "0x…" };
         var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
         var status = new Command("status", """
-            Show the market as a node sees it: the open round, the last result, which nodes are there.
+            Show the market as a node sees it: the open round, the last result, which nodes are there, and what those that audit have found.
             With --member also her money: what she can bid with, how long it lasts, and her mandate.
             Examples: ve status --broker mqtt://192.168.1.10:1883
                       ve status --member 0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc
@@ -61,6 +61,7 @@ internal static class StatusCommand
             ? last.Price is { } price ? Text($"{last.Period}: {last.Volume.WattHours / 1e3:0.000} kWh at {price.MicroEurPerKWh / 1e4:0.00} ct/kWh, {last.Trades.Length} trades of {last.Bids} bids") : Text($"{last.Period}: nothing traded, {last.Bids} bids")
             : "none");
         table.AddRow("nodes", Text($"{view.Nodes.Count(node => node.Online)} online of {view.Nodes.Count} seen"));
+        table.AddRow("audit", AuditOf(view.Nodes));
         if (view.Funds is { } funds)
         {
             table.AddRow("money", Money(funds));
@@ -91,8 +92,23 @@ internal static class StatusCommand
             mostMicroEurPerDay = funds.Mandate?.Most?.MicroEur,
             spentOnDayMicroEur = funds.SpentOnDay.MicroEur,
         },
-        nodes = view.Nodes.Select(node => new { member = node.Member.Value, name = node.Name, online = node.Online }),
+        nodes = view.Nodes.Select(node => new { member = node.Member.Value, name = node.Name, online = node.Online, audited = node.Audit?.Period.Index, difference = node.Audit?.Difference }),
     });
+
+    private static string AuditOf(IReadOnlyList<NodeStatus> nodes)
+    {
+        var audits = nodes.Where(node => node is { Online: true, Audit: not null }).Select(node => node.Audit!.Value).ToList();
+        if (audits.Count == 0)
+        {
+            return "no node says that it audits";
+        }
+
+        var last = audits.Max(audit => audit.Period.Index);
+        var different = audits.Where(audit => audit.Difference is not null).ToList();
+        var found = string.Join(", ", different.Select(audit => audit.Difference).Distinct());
+        return Text($"{audits.Count} of {nodes.Count} nodes audit, the last period is {last}: ")
+            + (different.Count == 0 ? "[green]no difference[/]" : $"[red]{Text($"{different.Count} found a difference, {found}")}[/]; look yourself: ve verify");
+    }
 
     private static string Money(FundsNotice funds)
     {

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using Spectre.Console;
 using VirtualEnergy.P2P.Node.Auditing;
+using VirtualEnergy.P2P.Node.Watching;
+using VirtualEnergy.P2P.Settlement.Auditing;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
+using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Node.Commands;
 
@@ -20,18 +23,19 @@ internal static class VerifyCommand
     private static readonly Option<long?> From = new("--from") { Description = "First period. [default: the first settled one]", HelpName = "PERIOD" };
     private static readonly Option<long?> To = new("--to") { Description = "Last period, included. [default: the last settled one]", HelpName = "PERIOD" };
     private static readonly Option<ulong> FromBlock = new("--from-block") { Description = "Block of the contract's deployment: nothing before it is looked at.", DefaultValueFactory = _ => 0 };
+    private static readonly Option<string?> Receipts = new("--reading-receipts") { Description = "Receipts of meter readings, which must count: a file as a node keeps beside its receipts.", HelpName = "FILE" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON object instead of the table." };
 
     public static Command Create()
     {
         var verify = new Command("verify", """
             Recompute every round from its published bids and compare all that came of it: each signature, the price, every trade, what everyone got,
-            the roots and the deltas on the chain, and all balances. Nobody is trusted: not the exchange, and the node only as far as its
-            answers fit the contract's commitments. Exit code 0: all follows from the bids. 1: something does not; the first difference is
+            the roots and the deltas on the chain; the same of what was metered, from signed readings; and all balances. Nobody is trusted: not the exchange, and the node only as far as its
+            answers fit the contract's commitments. Exit code 0: all follows from bids and readings. 1: something does not; the first difference is
             told, with the proof that shows it on the chain. 2: it could not be verified.
             Examples: ve verify --rpc http://127.0.0.1:8545 --contract 0x5fbd… --exchange http://127.0.0.1:8080
                       ve verify --rpc https://node.example --contract 0x5fbd… --rounds saved --from 1994832 --to 1994927 --json
-            """) { Rpc, Contract, Exchange, Rounds, Market, From, To, FromBlock, Json };
+            """) { Rpc, Contract, Exchange, Rounds, Market, From, To, FromBlock, Receipts, Json };
         verify.SetAction((parsed, cancellation) => VerifyAsync(parsed, TimeProvider.System, cancellation));
         return verify;
     }
@@ -46,7 +50,8 @@ internal static class VerifyCommand
         try
         {
             using var client = new JsonRpcClient(rpc, time, new JsonRpcOptions { KnownErrors = EnergySettlementContract.Errors });
-            var run = new VerifyRun(client, contract, source, parsed.GetValue(FromBlock));
+            var receipts = parsed.GetValue(Receipts) is { } path ? await ReceiptsAsync(path, client, contract, cancellation).ConfigureAwait(false) : [];
+            var run = new VerifyRun(client, contract, source, parsed.GetValue(FromBlock), receipts);
             var result = await VerifyBars.RunAsync(
                 $"contract {contract} by {source.Name}", console, progress => run.RunAsync(from, to, progress, cancellation)).ConfigureAwait(false);
             Print(result, parsed.GetValue(Json));
@@ -65,6 +70,17 @@ internal static class VerifyCommand
         {
             (source as IDisposable)?.Dispose();
         }
+    }
+
+    /// <summary>Whoever gives a receipt may have made it up: it counts with the signature of who settles on the chain.</summary>
+    private static async Task<IReadOnlyList<HeldReadingReceipt>> ReceiptsAsync(string path, JsonRpcClient client, Address contract, CancellationToken cancellation)
+    {
+        var held = ReadingReceiptBook.Read(path);
+        var settler = await new EnergySettlementContract(client, contract).SettlerAsync(cancellation).ConfigureAwait(false);
+        var signing = new ReadingReceiptSigning(new MarketDomain(await client.ChainIdAsync(cancellation).ConfigureAwait(false), contract));
+        return held.FirstOrDefault(receipt => !signing.IsSignedBy(settler, receipt.Held.Reading, receipt.Signature.AsSpan())) is { Held: { } forged }
+            ? throw new UserErrorException($"{path}: the receipt of {forged.Reading.Member} for period {forged.Reading.Period} is not signed by {settler}, who settles in {contract}.")
+            : [.. held.Select(receipt => receipt.Held)];
     }
 
     private static IRoundSource SourceOf(ParseResult parsed, TimeProvider time) => (parsed.GetValue(Exchange), parsed.GetValue(Rounds)) switch

@@ -54,7 +54,7 @@ public sealed record HomeConfig
     /// <summary>Where the exchange publishes rounds, as <c>http://host:8080</c>.</summary>
     public string? Exchange { get; init; }
 
-    /// <summary>File in which the receipts of the node's bids are kept; left out, they are forgotten at a restart.</summary>
+    /// <summary>File in which the receipts of the node's bids are kept, and beside it (<c>.readings</c>) those of its meter's readings; left out, they are forgotten at a restart.</summary>
     public string? Receipts { get; init; }
 
     public required HouseholdSource Household { get; init; }

@@ -48,6 +48,10 @@ public static class MarketCheck
             if ((contract ?? (market is null ? null : Address.Parse(market.Contract))) is { } address)
             {
                 findings.Add(await ContractAsync(client, address, market, timeout.Token).ConfigureAwait(false));
+                if (findings[^1].State == FindingState.Ok)
+                {
+                    findings.Add(await JudgeAsync(client, new EnergySettlementContract(client, address), timeout.Token).ConfigureAwait(false));
+                }
             }
         }
         catch (EthereumException failure)
@@ -115,6 +119,28 @@ public static class MarketCheck
         catch (EthereumException failure) when (failure is not EthereumTransportException)
         {
             return Finding.Fail("contract", $"{address} does not answer as an EnergySettlement of this version: {failure.Message}", Redeploy);
+        }
+    }
+
+    /// <summary>Whether the escrow's judge takes the proofs of this version: an escrow of the right code may have been deployed with any.</summary>
+    public static async Task<Finding> JudgeAsync(JsonRpcClient client, EnergySettlementContract contract, CancellationToken cancellation)
+    {
+        const string Warning = "fraud could not be proved with this ve: ask the operator, and do not put money in before you know";
+        try
+        {
+            var judge = await contract.JudgeAsync(cancellation).ConfigureAwait(false);
+            if ((await client.CodeAsync(judge, cancellation).ConfigureAwait(false)).Length == 0)
+            {
+                return Finding.Fail("judge", $"{judge} is no contract: somebody judges as he likes", Warning);
+            }
+
+            return await new FraudProofsContract(judge).FirstOtherCodeAsync(client, cancellation).ConfigureAwait(false) is { } other
+                ? Finding.Fail("judge", $"{other} of this version: its code is another", Warning)
+                : Finding.Ok("judge", $"{judge} is the FraudProofs of this version, with its experts");
+        }
+        catch (EthereumException failure) when (failure is not EthereumTransportException)
+        {
+            return Finding.Fail("judge", $"the judge of {contract.Address} does not answer as one of this version: {failure.Message}", Warning);
         }
     }
 

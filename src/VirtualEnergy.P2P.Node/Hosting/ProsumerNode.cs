@@ -39,6 +39,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private Period? _open;
     private Bid? _bid;
     private Period? _metered;
+    private NodeAudit? _audit;
 
     /// <param name="broker">Where the market's broker is.</param>
     /// <param name="community">Its name; <see cref="MarketDiscovery"/> finds it.</param>
@@ -94,10 +95,19 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _link.SubscribeAsync(_topics.DeviationResult, OnDeviationsAsync, cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundOpen, OnRoundOpenAsync, cancellation).ConfigureAwait(false);
         await _link.StartAsync(cancellation).ConfigureAwait(false);
+        if (Watch is not null)
+        {
+            Watch.News += TellAudit;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (Watch is not null)
+        {
+            Watch.News -= TellAudit;
+        }
+
         await _pending.DisposeAsync().ConfigureAwait(false);
         await _pendingReading.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
@@ -262,6 +272,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         else
         {
             _readings.Receipted(receipt.Period, receipt.Number);
+            Watch?.Keep(receipt);
         }
 
         return Task.CompletedTask;
@@ -308,8 +319,34 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
     }
 
+    // On the watch's thread. Nobody acts on a status, so one that is lost is made good by the next.
+    private void TellAudit(WatchNews news)
+    {
+        if (news.Step is not (WatchStep.Good or WatchStep.GoodMetering or WatchStep.Different))
+        {
+            return;
+        }
+
+        var last = _audit is { } before && before.Period > news.Period ? before.Period : news.Period;
+        _audit = new NodeAudit(last, _audit?.Difference ?? news.Finding?.Code);
+        var status = Status(online: true);
+        _ = TellAsync();
+
+        async Task TellAsync()
+        {
+            try
+            {
+                await _link.PublishAsync(status.Topic, status.Payload, status.Retain, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is MqttLinkException or ObjectDisposedException or OperationCanceledException)
+            {
+                _logger.LogDebug("The audit's state was not told: {Why}", failure.Message);
+            }
+        }
+    }
+
     private MqttMessage Status(bool online) => new(
         _topics.Status(Member),
-        WireFormat.Write(new NodeStatus(Member, online, _home.Name, typeof(ProsumerNode).Assembly.GetName().Version?.ToString(3))),
+        WireFormat.Write(new NodeStatus(Member, online, _home.Name, typeof(ProsumerNode).Assembly.GetName().Version?.ToString(3)) { Audit = online ? _audit : null }),
         Retain: true);
 }

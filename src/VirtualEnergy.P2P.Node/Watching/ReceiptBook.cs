@@ -17,27 +17,23 @@ public sealed class ReceiptBook
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<Period, BidReceipt> _receipts = [];
-    private readonly string? _path;
-    private readonly ILogger _logger;
+    private readonly KeptLines _lines;
 
     /// <param name="path">A file, a receipt a line; null keeps them in memory.</param>
     /// <exception cref="UserErrorException">The file cannot be used.</exception>
     public ReceiptBook(string? path, ILogger logger)
     {
-        (_path, _logger) = (path, logger);
-        if (path is not null && File.Exists(path))
+        _lines = new KeptLines(path, logger);
+        foreach (var line in KeptLines.Last(path, 4 * Kept))
         {
-            foreach (var line in InputFile.Read(path, () => File.ReadAllLines(path)).TakeLast(4 * Kept))
+            // What was cut off by a crash does not read: that receipt is lost, and no other.
+            if (WireFormat.TryReadReceipt(System.Text.Encoding.UTF8.GetBytes(line), out var receipt, out _) && receipt.Accepted)
             {
-                // What was cut off by a crash does not read: that receipt is lost, and no other.
-                if (WireFormat.TryReadReceipt(System.Text.Encoding.UTF8.GetBytes(line), out var receipt, out _) && receipt.Accepted)
-                {
-                    Remember(receipt);
-                }
+                Remember(receipt);
             }
-
-            Rewrite(path);
         }
+
+        _lines.Rewrite(_receipts.Values.Select(Line));
     }
 
     /// <summary>Takes a receipt whose signature was checked.</summary>
@@ -45,18 +41,9 @@ public sealed class ReceiptBook
     {
         lock (_lock)
         {
-            if (!receipt.Accepted || !Remember(receipt) || _path is null)
+            if (receipt.Accepted && Remember(receipt))
             {
-                return;
-            }
-
-            try
-            {
-                File.AppendAllText(_path, Line(receipt));
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                _logger.LogWarning("The receipt for period {Period} is kept in memory only: {Why}", receipt.Period, failure.Message);
+                _lines.Append(Line(receipt), $"The receipt for period {receipt.Period}");
             }
         }
     }
@@ -87,18 +74,5 @@ public sealed class ReceiptBook
         return true;
     }
 
-    private void Rewrite(string path)
-    {
-        try
-        {
-            File.WriteAllText(path + ".part", string.Concat(_receipts.Values.Select(Line)));
-            File.Move(path + ".part", path, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UserErrorException($"{path}: cannot be written: {failure.Message}", failure);
-        }
-    }
-
-    private static string Line(BidReceipt receipt) => System.Text.Encoding.UTF8.GetString(WireFormat.Write(receipt)) + "\n";
+    private static string Line(BidReceipt receipt) => System.Text.Encoding.UTF8.GetString(WireFormat.Write(receipt));
 }

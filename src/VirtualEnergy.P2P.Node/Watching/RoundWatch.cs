@@ -35,6 +35,7 @@ public sealed class RoundWatch : IAsyncDisposable
     private readonly EscrowReader _reader;
     private readonly ExchangeRounds _published;
     private readonly ReceiptBook _receipts;
+    private readonly ReadingReceiptBook _readings;
     private readonly ConcurrentDictionary<Period, Hash256> _told = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly HashSet<(Period, Hash256)> _audited = [];
@@ -44,7 +45,7 @@ public sealed class RoundWatch : IAsyncDisposable
 
     /// <param name="settings">Where chain and exchange are.</param>
     /// <param name="key">The member's, for challenges.</param>
-    /// <exception cref="UserErrorException">The file of receipts cannot be used.</exception>
+    /// <exception cref="UserErrorException">A file of receipts cannot be used.</exception>
     public RoundWatch(WatchSettings settings, EthereumKey key, TimeProvider time, ILogger logger)
     {
         (_settings, _key, _time, _logger) = (settings, key, time, logger);
@@ -53,6 +54,7 @@ public sealed class RoundWatch : IAsyncDisposable
         _reader = new EscrowReader(_client, _escrow);
         _published = new ExchangeRounds(settings.Exchange, time);
         _receipts = new ReceiptBook(settings.Receipts, logger);
+        _readings = new ReadingReceiptBook(settings.Receipts is { } receipts ? receipts + ".readings" : null, logger);
     }
 
     /// <summary>Told what was found and done, on the watch's own thread.</summary>
@@ -64,9 +66,13 @@ public sealed class RoundWatch : IAsyncDisposable
     /// <summary>The exchange acknowledged a bid of this node's.</summary>
     public void Keep(BidReceipt receipt) => _receipts.Keep(receipt);
 
+    /// <summary>The exchange acknowledged a reading of this home's meter.</summary>
+    public void Keep(ReadingReceipt receipt) => _readings.Keep(receipt);
+
     /// <summary>The exchange told its members a result: it must be the round that it publishes and settles.</summary>
     public void Hear(RoundResult result)
     {
+        _readings.Hear(result.Period);
         _told.TryAdd(result.Period, result.RoundHash);
         foreach (var old in _told.Keys.Where(period => period.Index <= result.Period.Index - KeptResults))
         {
@@ -120,7 +126,7 @@ public sealed class RoundWatch : IAsyncDisposable
         var market = await MarketAsync(cancellation).ConfigureAwait(false);
         var auditor = new RoundAuditor(market);
         var judge = new FraudProofsContract(await _escrow.JudgeAsync(cancellation).ConfigureAwait(false));
-        var metering = new MeteringWatch(_client, _escrow, _reader, auditor, market, await judge.MeteredAsync(_client, cancellation).ConfigureAwait(false));
+        var metering = new MeteringAudit(_reader, market, _published, new MeterRegister(_client, _escrow, judge, fromBlock: 0, isLive: true));
         _challenger ??= new Challenger(
             _client, _escrow, judge,
             new TransactionSender(_client, _key, market.Domain.ChainId, _time, new TransactionSenderOptions { EstimateOnPending = true }), _key.Address.ToMember(), _settings.Interval, _time, _logger, Tell);
@@ -150,7 +156,7 @@ public sealed class RoundWatch : IAsyncDisposable
                     _audited.Add((settled.Period, settled.TransactionHash));
                     break;
                 case MeteredSettled { Settled: var batch } when !_audited.Contains((batch.MeteredPeriod, batch.TransactionHash)):
-                    await AuditAsync(metering, batch, known, cancellation).ConfigureAwait(false);
+                    await AuditAsync(auditor, metering, batch, known, cancellation).ConfigureAwait(false);
                     _audited.Add((batch.MeteredPeriod, batch.TransactionHash));
                     break;
                 case FraudWasProved proved:
@@ -192,10 +198,11 @@ public sealed class RoundWatch : IAsyncDisposable
         }
     }
 
-    private async Task AuditAsync(MeteringWatch metering, SettledMeteredEvent batch, List<ChainEvent> known, CancellationToken cancellation)
+    private async Task AuditAsync(RoundAuditor auditor, MeteringAudit metering, SettledMeteredEvent batch, List<ChainEvent> known, CancellationToken cancellation)
     {
         var period = batch.MeteredPeriod;
-        if (await metering.ReadAsync(batch, known, cancellation).ConfigureAwait(false) is not { } settled)
+        var lanes = await _escrow.LanesAsync(cancellation).ConfigureAwait(false);
+        if (await metering.ReadAsync(batch, SettledOf, known, lanes, batch.BlockNumber, cancellation).ConfigureAwait(false) is not { } settled)
         {
             _logger.LogInformation("The deviations of period {Period} are not audited: what they stand on was settled before this watch began.", period);
             return;
@@ -203,14 +210,14 @@ public sealed class RoundWatch : IAsyncDisposable
 
         var patience = await PatienceAsync(cancellation).ConfigureAwait(false);
         var (round, _) = await PublishedAsync(period, "the round", _published.RoundAsync, patience, cancellation).ConfigureAwait(false);
-        if (round is null || metering.Traded(round, settled) is not { } traded)
+        if (round is null || auditor.Audit(round, settled.Period) is not { Recomputed: not null, Committed: not null } traded)
         {
             _logger.LogWarning("The deviations of period {Period} are not audited: its round is not right, or not to be had.", period);
             return;
         }
 
         var (published, missing) = await PublishedAsync(period, "what was metered", _published.MeteringAsync, patience, cancellation).ConfigureAwait(false);
-        var audit = published is null ? null : await metering.AuditAsync(published, settled, traded, cancellation).ConfigureAwait(false);
+        var audit = published is null ? null : await metering.AuditAsync(published, settled.Batch, traded, known, _readings.All, cancellation).ConfigureAwait(false);
         if ((missing ?? audit?.First) is not { } finding)
         {
             _logger.LogInformation("The deviations of period {Period} follow from its {Positions} positions.", period, published!.Positions.Length);
@@ -226,6 +233,8 @@ public sealed class RoundWatch : IAsyncDisposable
         {
             Challenge($"The challenge of the deviations of period {period}", stop => _challenger!.ChallengeAsync(finding, audit, settled.Batch, stop));
         }
+
+        SettledEvent? SettledOf(Period other) => known.OfType<PeriodSettled>().LastOrDefault(happened => happened.Settled.Period == other)?.Settled;
     }
 
     private void Challenge(string what, Func<CancellationToken, Task> challenge)

@@ -74,6 +74,12 @@ public enum AuditCheck
     /// <summary>What counted as metered is what the reading says.</summary>
     Reading,
 
+    /// <summary>Nobody is estimated whose reading the exchange has acknowledged, and an estimate without earlier days is what was traded.</summary>
+    Estimate,
+
+    /// <summary>What is carried from earlier periods is what they turned out to be more, by signed readings and by what was settled before.</summary>
+    Carried,
+
     /// <summary>What counted as traded is what the round came to.</summary>
     Traded,
 

@@ -13,40 +13,54 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 /// Holds what an exchange published of a metered period, and what the chain has of its batch, against what follows from the signed readings and the
 /// period's trades. Pure: whose signature a member's readings bear is told to it, because only the chain knows.
 /// </summary>
-/// <remarks>An estimate and what is carried from earlier periods rest on more than this period: they are taken as published.</remarks>
+/// <remarks>
+/// An estimate from earlier days is taken as published, and so is by how much a member's funds do not reach. What is carried is held against what the auditor saw settled before, as far
+/// as she did.
+/// </remarks>
 public sealed class MeteredAuditor(AuditedMarket market)
 {
     private readonly MeterReadingSigning _signing = new(market.Domain);
 
-    /// <summary>Who signed the reading behind each position; null where nobody did.</summary>
-    public ImmutableArray<Address?> SignersOf(PublishedMetering published) => [.. published.Positions.Select(position => position.Reading?.SignerIn(_signing))];
+    /// <summary>Who signed the reading at each place of <see cref="PublishedMetering.Readings"/>; null where nobody did.</summary>
+    public ImmutableArray<Address?> SignersOf(PublishedMetering published) => 
+        [.. published.Readings.AsParallel().AsOrdered().Select(reading => reading?.SignerIn(_signing))];
+
+    /// <summary>The root of what is published, which is the chain's where it was committed to.</summary>
+    /// <exception cref="OverflowException">Energies or money beyond 64 bits.</exception>
+    public Hash256 RootOf(PublishedMetering published) => Claimed(published).Root;
 
     /// <param name="published">The exchange's word.</param>
     /// <param name="chain">What was settled.</param>
     /// <param name="recomputed">The metered period's round as it follows from its bids.</param>
     /// <param name="traded">The same as its operator committed to it, with what stands on it.</param>
-    /// <param name="forged">Places of positions whose reading bears another signature than the meter's.</param>
-    public MeteredAudit Audit(PublishedMetering published, MeteredOnChain chain, Round recomputed, SettledRound traded, IReadOnlySet<int> forged)
+    /// <param name="signatures">Who signed the readings, and whose signature does not count.</param>
+    /// <param name="history">What the auditor saw settled before; null for nothing.</param>
+    /// <param name="receipts">Of readings that must count by now.</param>
+    public MeteredAudit Audit(
+        PublishedMetering published, MeteredOnChain chain, Round recomputed, SettledRound traded, ReadingSignatures signatures, MeteringHistory? history = null,
+        IReadOnlyList<HeldReadingReceipt>? receipts = null)
     {
         try
         {
-            var checks = new MeteredChecks(published, chain, recomputed, traded, market, forged, SignersOf(published));
-            var positions = published.Positions.Select(position => new CommittedPosition(position.Settled, CommitmentOf(position.Reading))).ToImmutableArray();
-            var claimed = new CommittedDeviations(
-                positions, published.Prices,
-                new CommittedTrades(published.Trades, LedgerEntry.Book(published.Trades, [], market.Rules.Accounts), published.Prices.Long));
+            var carried = new CarriedChecks(published, history ?? new MeteringHistory(), signatures);
+            var checks = new MeteredChecks(published, chain, recomputed, traded, market, signatures);
+            var claimed = Claimed(published);
+            var positions = claimed.Positions;
             var disorder = checks.Disorder();
             var settled = disorder is null
                 ? DeviationCalculator.Settle(positions.Select(position => position.Settled.Position), published.Prices, market.Rules.Accounts) : null;
             var right = settled is null ? null : CommittedDeviations.Of(
                 settled, positions.ToDictionary(position => position.Settled.Position.Member, position => position.Reading).GetValueOrDefault, market.Rules.Accounts);
             var committed = new[] { claimed, right }.FirstOrDefault(deviations => deviations?.Root == chain.Event.MeterRoot);
-            var given = disorder ?? checks.Given();
+            var given = disorder ?? checks.Readings() ?? carried.First() ?? carried.Estimated(receipts ?? []) ?? checks.TradedAndPrices();
             var money = settled is null ? null : checks.Money(settled);
             var first = checks.OnChain(claimed.Root) ?? given ?? (settled is null ? null : checks.Outcome(settled)) ?? money;
             return new MeteredAudit(
-                first is null || committed is null || first.Check == AuditCheck.Commitment ? first : first with { Evidence = EvidenceIn(committed, chain, published, traded, forged) },
-                traded, committed is not null && given is null && money is null);
+                first is null || committed is null || first.Check == AuditCheck.Commitment ? first : first with { Evidence = EvidenceIn(committed, chain, published, traded, signatures.Forged) },
+                traded, committed is not null && given is null && money is null)
+            {
+                IsCommitted = claimed.Root == chain.Event.MeterRoot, Unseen = carried.Unseen,
+            };
         }
         catch (Exception impossible) when (impossible is OverflowException or ArgumentException or FormatException)
         {
@@ -54,6 +68,10 @@ public sealed class MeteredAuditor(AuditedMarket market)
                 new AuditFinding(published.Period, AuditCheck.Positions, "what was metered", "what is published cannot be computed or booked", impossible.Message), traded, false);
         }
     }
+
+    private CommittedDeviations Claimed(PublishedMetering published) => new(
+        [.. published.Positions.Select(position => new CommittedPosition(position.Settled, CommitmentOf(position.Reading)))], published.Prices,
+        new CommittedTrades(published.Trades, LedgerEntry.Book(published.Trades, [], market.Rules.Accounts), published.Prices.Long));
 
     private Hash256 CommitmentOf(SignedReading? reading) => reading is null ? default : _signing.Commit(reading.Energy, reading.Signature.AsSpan());
 

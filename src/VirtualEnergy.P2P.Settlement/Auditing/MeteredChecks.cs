@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 
 /// <summary>Whether what an exchange says of a metered period is what follows from readings and trades, in the order of an audit.</summary>
 internal sealed class MeteredChecks(
-    PublishedMetering said, MeteredOnChain chain, Round recomputed, SettledRound traded, AuditedMarket market, IReadOnlySet<int> forged, ImmutableArray<Address?> signers)
+    PublishedMetering said, MeteredOnChain chain, Round recomputed, SettledRound traded, AuditedMarket market, ReadingSignatures signatures)
 {
     /// <summary>Whether the published is the committed.</summary>
     public AuditFinding? OnChain(Hash256 root) => chain.StandsOn.Commitment == CommitmentCheck.Differs
@@ -41,8 +41,8 @@ internal sealed class MeteredChecks(
         return null;
     }
 
-    /// <summary>Whether positions are what meters signed and members traded, and prices what the rules make of the round's.</summary>
-    public AuditFinding? Given() => Readings() ?? Traded() ?? Prices();
+    /// <summary>Whether positions are what members traded, and prices what the rules make of the round's.</summary>
+    public AuditFinding? TradedAndPrices() => Traded() ?? Prices();
 
     /// <summary>Whether shares, balancing trades and money are what comes of that.</summary>
     public AuditFinding? Outcome(SettledDeviations right)
@@ -99,7 +99,8 @@ internal sealed class MeteredChecks(
         return null;
     }
 
-    private AuditFinding? Readings()
+    /// <summary>Whether positions are what meters signed.</summary>
+    public AuditFinding? Readings()
     {
         for (var i = 0; i < said.Positions.Length; i++)
         {
@@ -109,9 +110,9 @@ internal sealed class MeteredChecks(
             }
 
             var what = $"the reading of {position.Member}";
-            if (forged.Contains(i))
+            if (signatures.Forged.Contains(i))
             {
-                return Of(AuditCheck.ReadingSignature, what, $"it counted with a signature of {signers[i]?.ToString() ?? "nobody"}", "only her meter can have made it");
+                return Of(AuditCheck.ReadingSignature, what, $"it counted with a signature of {signatures.Signers[i]?.ToString() ?? "nobody"}", "only her meter can have made it");
             }
 
             if (reading.Energy.Member != position.Member || reading.Energy.Period != said.Period)
@@ -119,7 +120,7 @@ internal sealed class MeteredChecks(
                 return Of(AuditCheck.Reading, what, "it counted", $"it is of {reading.Energy.Member} and period {reading.Energy.Period}");
             }
 
-            if (reading.Energy.Import - reading.Energy.Export is var net && net != position.Metered)
+            if (reading.Net is var net && net != position.Metered)
             {
                 return Of(AuditCheck.Reading, what, $"the exchange says {position.Metered}", $"her meter signed {net}");
             }

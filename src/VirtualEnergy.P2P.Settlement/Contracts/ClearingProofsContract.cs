@@ -17,7 +17,7 @@ public sealed class ClearingProofsContract(Address address)
     private const string RoundHeads = $"(uint256 bidCount, bytes32 tradesTree, {OutcomeType} outcome)";
     private const string PlacedBid = $"(uint256 index, bytes32 signatureHash, bytes32[] siblings, {EntryGapType} gap)";
 
-    private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("ClearingProofs");
+    internal static readonly ContractArtifact Artifact = ContractArtifact.Embedded("ClearingProofs");
 
     private static readonly AbiFunction ProveUnfairShare = new(
         $"proveUnfairShare(address escrow, {SettledType} settled, {RulesType} rules, {RoundHeads} heads, {PlacedBid} one, {BidType} oneBid, "

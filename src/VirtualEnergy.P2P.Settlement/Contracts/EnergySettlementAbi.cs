@@ -31,6 +31,7 @@ internal static class EnergySettlementAbi
     public static readonly AbiFunction Settler = new("settler()", "address");
     public static readonly AbiFunction Judge = new("judge()", "address");
     public static readonly AbiFunction ChallengeSeconds = new("challengeSeconds()", "uint256");
+    public static readonly AbiFunction KeyDelaySeconds = new("keyDelaySeconds()", "uint256");
     public static readonly AbiFunction PeriodsPerBatch = new("periodsPerBatch()", "uint256");
     public static readonly AbiFunction Rules = new("rules()", "bytes32");
     public static readonly AbiFunction LastPeriod = new("lastPeriod()", "uint64");

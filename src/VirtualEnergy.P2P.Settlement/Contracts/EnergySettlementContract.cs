@@ -161,6 +161,10 @@ public sealed class EnergySettlementContract(IEthereumClient client, Address add
     public Task<TimeSpan> ChallengeAsync(CancellationToken cancellationToken) =>
         ReadAsync(EnergySettlementAbi.ChallengeSeconds, (BigInteger seconds) => TimeSpan.FromSeconds((uint)seconds), cancellationToken);
 
+    /// <summary>How long an announced key, a settler's or a meter's, waits until it signs.</summary>
+    public Task<TimeSpan> KeyDelayAsync(CancellationToken cancellationToken) =>
+        ReadAsync(EnergySettlementAbi.KeyDelaySeconds, (BigInteger seconds) => TimeSpan.FromSeconds((uint)seconds), cancellationToken);
+
     /// <summary>The last period settled, or the one before the first.</summary>
     public Task<Period> LastPeriodAsync(CancellationToken cancellationToken) =>
         ReadAsync(EnergySettlementAbi.LastPeriod, (BigInteger period) => new Period((uint)period), cancellationToken);

@@ -20,13 +20,16 @@ public enum EscrowEventKind
     /// <summary>She was paid.</summary>
     Withdrawn,
 
-    /// <summary>A trading period was settled.</summary>
+    /// <summary>The roots of a trading period were settled; its money moves with a later one.</summary>
+    RootsCommitted,
+
+    /// <summary>A trading period was settled, and with it the money of all whose roots alone were settled since the one before.</summary>
     Settled,
 
     /// <summary>The deviations of a period were settled.</summary>
     SettledMetered,
 
-    /// <summary>A trading period was undone.</summary>
+    /// <summary>A trading period was undone, and where money had moved with it, that of all periods it had moved for.</summary>
     RolledBack,
 
     /// <summary>The deviations of a period were undone.</summary>
@@ -39,25 +42,3 @@ public enum EscrowEventKind
 /// <param name="Period">Of batches: the period traded or metered.</param>
 public sealed record EscrowEvent(
     EscrowEventKind Kind, MemberId? Member, Money Amount, Period? Period, ulong Block, ulong Index, Hash256 Transaction);
-
-/// <summary>A member's balance on the chain and what she asked to be paid, as the escrow's events move them. µEUR.</summary>
-/// <param name="Balance">Her lane.</param>
-/// <param name="Requested">Asked for and not paid.</param>
-public readonly record struct EscrowAccount(Money Balance, Money Requested)
-{
-    /// <param name="entry">One of hers, or a batch.</param>
-    /// <param name="delta">What the batch moved of hers, + received; nothing for other events.</param>
-    public EscrowAccount After(EscrowEvent entry, Money delta) => entry.Kind switch
-    {
-        EscrowEventKind.Deposited => this with { Balance = Balance + entry.Amount },
-        EscrowEventKind.WithdrawalRequested => new EscrowAccount(Balance - (entry.Amount - Requested), entry.Amount),
-        EscrowEventKind.WithdrawalCancelled or EscrowEventKind.WithdrawalReduced => new EscrowAccount(Balance + entry.Amount, Requested - entry.Amount),
-        EscrowEventKind.Withdrawn => entry.Amount == Requested ? this with { Requested = Money.Zero } : default, // else by the exit: all she had
-        EscrowEventKind.Settled or EscrowEventKind.SettledMetered => this with { Balance = Balance + delta },
-        _ => Undone(delta),
-    };
-
-    // What the lane has no more comes out of the request.
-    private EscrowAccount Undone(Money delta) => Balance - delta is var left && left < Money.Zero
-        ? new EscrowAccount(Money.Zero, Requested + left) : this with { Balance = left };
-}

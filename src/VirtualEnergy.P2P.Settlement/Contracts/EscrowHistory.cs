@@ -68,6 +68,10 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
         return new Money((long)(BigInteger)EnergySettlementAbi.BalanceOf.DecodeResult(answer)[0]);
     }
 
+    /// <summary>Whether a balance is a wide account's. None ceases to be.</summary>
+    public async Task<bool> IsWideAsync(Address member, CancellationToken cancellation) =>
+        ((object[])EnergySettlementAbi.WideAccounts.DecodeResult(await client.CallAsync(escrow, EnergySettlementAbi.WideAccounts.Encode(), cancellation))[0]).Contains(member);
+
     public void Dispose() => _oneAtATime.Dispose();
 
     private static IEnumerable<EscrowEvent> EventsOf(EscrowLogPage page) =>
@@ -78,8 +82,9 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
         var (known, kind) = Known[log.Topics[0]];
         var values = known.Decode(log.Topics, log.Data.AsSpan());
         var isBatch = values[0] is not Address;
+        var isRootsOnly = kind == EscrowEventKind.Settled && new Hash256((byte[])values[3]) == default;
         return new EscrowEvent(
-            kind, isBatch ? null : ((Address)values[0]).ToMember(),
+            isRootsOnly ? EscrowEventKind.RootsCommitted : kind, isBatch ? null : ((Address)values[0]).ToMember(),
             isBatch ? Money.Zero : new Money((long)(BigInteger)(values.Length == 2 ? values[1] : values[2])),
             isBatch ? new Period((long)(BigInteger)values[0]) : null, log.BlockNumber, log.Index, log.TransactionHash);
     }

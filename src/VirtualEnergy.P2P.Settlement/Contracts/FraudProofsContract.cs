@@ -44,6 +44,24 @@ public sealed partial class FraudProofsContract(Address address)
     public async Task<MeteredProofsContract> MeteredAsync(IEthereumClient client, CancellationToken cancellationToken) =>
         new((Address)Metered.DecodeResult(await client.CallAsync(Address, Metered.Encode(), cancellationToken))[0]);
 
+    /// <summary>
+    /// What of the judge and its experts is not the code that this version was built with, byte by byte, immutables apart: proofs made here are for these and no others.
+    /// </summary>
+    /// <returns>Its name and address; null where all are.</returns>
+    /// <exception cref="EthereumException">The node does not answer.</exception>
+    public async Task<string?> FirstOtherCodeAsync(IEthereumClient client, CancellationToken cancellationToken)
+    {
+        async Task<bool> IsAsync(ContractArtifact artifact, Address at) => artifact.RuntimeCode.IsThatOf(await client.CodeAsync(at, cancellationToken));
+        if (!await IsAsync(Artifact, Address))
+        {
+            return $"{Address} is not the FraudProofs";
+        }
+
+        var (clearing, metered) = (await ClearingAsync(client, cancellationToken), await MeteredAsync(client, cancellationToken));
+        return !await IsAsync(ClearingProofsContract.Artifact, clearing.Address) ? $"{clearing.Address} is not the ClearingProofs"
+            : !await IsAsync(MeteredProofsContract.Artifact, metered.Address) ? $"{metered.Address} is not the MeteredProofs" : null;
+    }
+
     private Task<TransactionReceipt> ProveAsync(
         TransactionSender sender, AbiFunction function, SettledRound round, object[] evidence, CancellationToken cancellationToken) =>
         sender.SendAndConfirmAsync(Address, function.Encode([round.Escrow, EvidenceWords.Of(round.Settled), .. evidence]), cancellationToken);

@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Settlement.Contracts;
 /// </summary>
 public sealed partial class MeteredProofsContract(Address address)
 {
-    private static readonly ContractArtifact Artifact = ContractArtifact.Embedded("MeteredProofs");
+    internal static readonly ContractArtifact Artifact = ContractArtifact.Embedded("MeteredProofs");
 
     private static readonly AbiFunction AnnounceMeter = new("announceMeter(address escrow, address member, address meter)");
     private static readonly AbiFunction MeterOf = new("meterOf(address escrow, address member)", "address");
@@ -42,6 +42,27 @@ public sealed partial class MeteredProofsContract(Address address)
         announcement.Logs.FirstOrDefault(log => log.Contract == Address && !log.Topics.IsEmpty && log.Topics[0] == MeterAnnounced.Topic) is { } log
             ? DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)MeterAnnounced.Decode(log.Topics, log.Data.AsSpan())[3])
             : throw new AbiFormatException($"Transaction {announcement.TransactionHash} announced no meter in {Address}.");
+
+    /// <summary>All meters that an escrow's registrar announced in a span of blocks, oldest first.</summary>
+    /// <exception cref="AbiFormatException">The node tells a log that is none of the register's.</exception>
+    public async Task<ImmutableArray<MeterAnnouncement>> AnnouncementsAsync(
+        IEthereumClient client, Address escrow, ulong fromBlock, ulong toBlock, CancellationToken cancellationToken)
+    {
+        var announced = ImmutableArray.CreateBuilder<MeterAnnouncement>();
+        await foreach (var page in EscrowLogPages.ReadAsync(client, Address, fromBlock, toBlock, cancellationToken))
+        {
+            foreach (var log in page.Logs.Where(log => !log.Topics.IsEmpty && log.Topics[0] == MeterAnnounced.Topic))
+            {
+                var values = MeterAnnounced.Decode(log.Topics, log.Data.AsSpan());
+                if ((Address)values[0] == escrow)
+                {
+                    announced.Add(new MeterAnnouncement((Address)values[1], (Address)values[2], DateTimeOffset.FromUnixTimeSeconds((long)(BigInteger)values[3])));
+                }
+            }
+        }
+
+        return announced.ToImmutable();
+    }
 
     /// <summary>Whose signature a member's readings bear now: her own, unless the registrar named another.</summary>
     public async Task<Address> MeterOfAsync(IEthereumClient client, Address escrow, Address member, CancellationToken cancellationToken) =>

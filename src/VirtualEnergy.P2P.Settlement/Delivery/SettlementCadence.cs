@@ -22,6 +22,9 @@ public sealed record SettlementCadence
     /// <summary>The first period of those whose money moves together with this one's.</summary>
     public Period FirstOfBatch(Period period) => new(Math.Max(First.Index, period.Index - period.Index % PeriodsPerBatch));
 
+    /// <summary>The period with which this one's money moves: itself, or a later one.</summary>
+    public Period MovesWith(Period period) => new(period.Index - period.Index % PeriodsPerBatch + PeriodsPerBatch - 1);
+
     /// <summary>The last period up to this one whose money has moved when this one is settled; the one before <see cref="First"/> if none.</summary>
     public Period LastMoved(Period settled) =>
         MovesBalances(settled) ? settled : new(Math.Max(First.Index, settled.Index - settled.Index % PeriodsPerBatch) - 1);

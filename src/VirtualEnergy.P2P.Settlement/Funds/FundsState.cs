@@ -52,6 +52,22 @@ public readonly record struct FundsState(Money Balance, Money Requested)
         return Checked(this with { Balance = kept, Requested = Requested + balance - kept }, $"a settlement of {delta} undone");
     }
 
+    /// <summary>What an event of the escrow's log makes of it.</summary>
+    /// <param name="entry">One of hers, or a batch.</param>
+    /// <param name="delta">What the batch moved of hers, or what is undone had moved, + received; nothing for other events.</param>
+    /// <exception cref="FundsHistoryException">It cannot be.</exception>
+    public FundsState After(EscrowEvent entry, Money delta) => entry.Kind switch
+    {
+        EscrowEventKind.Deposited => Deposited(entry.Amount),
+        EscrowEventKind.WithdrawalRequested => Asked(entry.Amount),
+        EscrowEventKind.WithdrawalCancelled => Cancelled(entry.Amount),
+        EscrowEventKind.WithdrawalReduced => Reduced(entry.Amount),
+        EscrowEventKind.Withdrawn => Paid(entry.Amount).After,
+        EscrowEventKind.RootsCommitted => this,
+        EscrowEventKind.Settled or EscrowEventKind.SettledMetered => Settled(delta),
+        _ => RolledBack(delta),
+    };
+
     private Money Most => IsWide ? new Money(long.MaxValue) : MostBalance;
 
     private FundsState Checked(FundsState after, string by) =>

@@ -40,7 +40,8 @@ internal sealed class CheatedCommunity : IAsyncDisposable
     private readonly EmbeddedBroker _broker;
     private readonly MqttLink _link;
     private readonly Channel<BidMessage> _bids = Channel.CreateUnbounded<BidMessage>();
-    private readonly Channel<Period> _readings = Channel.CreateUnbounded<Period>();
+    private readonly Channel<MeterReading> _readings = Channel.CreateUnbounded<MeterReading>();
+    private readonly Channel<NodeStatus> _statuses = Channel.CreateUnbounded<NodeStatus>();
     private readonly Channel<WatchNews> _news = Channel.CreateUnbounded<WatchNews>();
     private readonly TransactionSender _settler;
     private readonly MarketDescription _description;
@@ -74,7 +75,12 @@ internal sealed class CheatedCommunity : IAsyncDisposable
 
     public Uri Rpc => _anvil.RpcUrl;
 
+    public BrokerAddress Broker => BrokerAddress.Local(_broker.Port);
+
     public Period First { get; private set; }
+
+    /// <summary>What Anna's meter said of the last round that was told.</summary>
+    public MeterReading? LastReading { get; private set; }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -155,7 +161,8 @@ internal sealed class CheatedCommunity : IAsyncDisposable
                 retain: true);
 
             // When her meter's reading comes, her node has dealt with the result, and with the receipt before it.
-            Assert.Equal(said.Period, await _readings.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TestCommunity.Patience, Cancellation));
+            LastReading = await _readings.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TestCommunity.Patience, Cancellation);
+            Assert.Equal(said.Period, LastReading.Period);
         }
 
         await Escrow.SettleAsync(_settler, batch, Cancellation);
@@ -170,6 +177,18 @@ internal sealed class CheatedCommunity : IAsyncDisposable
         }
 
         await new MeteredSettlementContract(Client, Escrow).SettleAsync(_settler, batch, Cancellation);
+    }
+
+    /// <summary>The exchange acknowledges Anna's last reading, as every honest one does.</summary>
+    public async Task<ReadingReceipt> AcknowledgeReadingAsync()
+    {
+        var reading = LastReading!;
+        var hash = new MeterReadingSigning(Domain).Hash(new MeteredEnergy(
+            reading.Member, reading.Period, reading.Number, reading.Import, reading.Export, reading.Production, reading.Charge, reading.Discharge));
+        var signature = new ReadingReceiptSigning(Domain).Sign(new ReceiptedBid(hash, reading.Member, reading.Period, reading.Number), DevAccounts.Settler);
+        var receipt = new ReadingReceipt(reading.Member, reading.Period, reading.Number, hash, null, signature);
+        await PublishAsync(new Topics("village").Readings(Anna), WireFormat.Write(receipt));
+        return receipt;
     }
 
     /// <summary>Shows on the chain what the round's roots stand for.</summary>
@@ -189,6 +208,14 @@ internal sealed class CheatedCommunity : IAsyncDisposable
         var news = await _news.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TestCommunity.Patience, Cancellation);
         Assert.True(news.Step == step, $"{news.Step} instead of {step}: {news.Finding}");
         return news;
+    }
+
+    /// <summary>Returns when Anna's node tells everyone this of its audit.</summary>
+    public async Task UntilToldAsync(NodeAudit audit)
+    {
+        while ((await _statuses.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TestCommunity.Patience, Cancellation)).Audit != audit)
+        {
+        }
     }
 
     public async Task<ImmutableArray<Money>> BalancesAsync() => await Escrow.BalancesAsync([.. Keys.Select(key => key.Address)], Cancellation);
@@ -253,8 +280,13 @@ internal sealed class CheatedCommunity : IAsyncDisposable
             (message, _) =>
             {
                 Assert.True(WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _));
-                return _readings.Writer.WriteAsync(reading.Period, Cancellation).AsTask();
+                return _readings.Writer.WriteAsync(reading, Cancellation).AsTask();
             },
+            Cancellation);
+        await _link.SubscribeAsync(
+            topics.Status(Anna),
+            (message, _) => WireFormat.TryReadStatus(message.Payload.Span, out var status, out var error)
+                ? _statuses.Writer.WriteAsync(status, Cancellation).AsTask() : throw new InvalidDataException(error),
             Cancellation);
         await _link.StartAsync(Cancellation);
         await PublishAsync(topics.Market, WireFormat.Write(_description), retain: true);

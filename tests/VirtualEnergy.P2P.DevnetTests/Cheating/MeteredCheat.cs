@@ -49,6 +49,9 @@ internal sealed record MeteredCheat(
                     : delta.Member == CheatedCommunity.Dario ? delta with { Delta = delta.Delta + much } : delta)],
             });
         }),
+        // Anna pays for 40 Wh that no earlier period lacked.
+        new("energy carried from nowhere", AuditCheck.Carried, null, honest =>
+            Settle(honest.With(CheatedCommunity.Anna, position => position with { Carried = Invented }).Publish())),
         new("readings withheld", AuditCheck.Published, null, honest => (null, Settle(honest.Publish()).Batch)),
     ];
 

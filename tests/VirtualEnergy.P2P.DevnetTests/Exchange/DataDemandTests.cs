@@ -35,14 +35,28 @@ public sealed class DataDemandTests
             await judge.DemandAsync(member, round, part, place, Stake, _cancellation);
         }
 
-        // Every stake leaves the judge with its answer. Nothing tells the test of that, so it looks, as long as the chain gives time.
-        using var answered = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
-        answered.CancelAfter(Challenge / 4);
-        while (await client.BalanceAsync(judge.Address, answered.Token) != BigInteger.Zero)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), answered.Token);
-        }
+        await UntilAnsweredAsync(client, judge);
+        Assert.True((await community.Contract.StateAsync(_cancellation)).Settles);
+    }
 
+    /// <summary>The chain's last block has the answer and is replaced by an empty one.</summary>
+    [Fact]
+    public async Task An_answer_that_the_chain_loses_is_given_again()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, Challenge);
+        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 1, Deviations = false }, TimeProvider.System, _cancellation);
+        var round = await TradedAsync(community, exchange);
+        using var client = new JsonRpcClient(community.Options.Rpc, TimeProvider.System);
+        using var member = new TransactionSender(client, DevAccounts.Keys[5], 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
+        var judge = new FraudProofsContract(await community.Contract.JudgeAsync(_cancellation));
+        await judge.DemandAsync(member, round, RoundPart.Heads, 0, Stake, _cancellation);
+        await UntilAnsweredAsync(client, judge);
+        var first = await client.BlockNumberAsync(_cancellation);
+        await community.AskChainAsync("anvil_reorg", 1, Array.Empty<object>());
+
+        // The stake is back with the judge, until it is answered in another block.
+        await UntilAnsweredAsync(client, judge);
+        Assert.True(await client.BlockNumberAsync(_cancellation) > first);
         Assert.True((await community.Contract.StateAsync(_cancellation)).Settles);
     }
 
@@ -73,6 +87,17 @@ public sealed class DataDemandTests
         Assert.All(
             await community.Contract.BalancesAsync([.. community.Keys.Select(key => key.Address)], _cancellation),
             balance => Assert.Equal(new Money(100_000_000), balance));
+    }
+
+    /// <summary>Every stake leaves the judge with its answer. Nothing tells the test of that, so it looks, as long as the chain gives time.</summary>
+    private async Task UntilAnsweredAsync(JsonRpcClient client, FraudProofsContract judge)
+    {
+        using var answered = CancellationTokenSource.CreateLinkedTokenSource(_cancellation);
+        answered.CancelAfter(Challenge / 4);
+        while (await client.BalanceAsync(judge.Address, answered.Token) != BigInteger.Zero)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), answered.Token);
+        }
     }
 
     private async Task PassAsync(Uri rpc, TimeSpan time)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net.Http.Json;
 using System.Text.Json;
 using VirtualEnergy.P2P.Exchange;
@@ -25,7 +24,7 @@ public sealed class DeviationTests
         await using var community = await TestCommunity.StartAsync(homes: 5, _cancellation);
         community.SpreadDeviations(new Price(10_000));
         await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 3 }, TimeProvider.System, _cancellation);
-        await using var homes = await Homes.ConnectAsync(community, exchange.Broker, count: 4, _cancellation);
+        await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 4, _cancellation);
 
         // +50, −20, nothing from home 2, −40. S = 50, L = 60: home 1 has 20·50/60 = 16⅔ → 17, home 3 33⅓ → 33.
         await homes.TradeAsync(First);
@@ -81,7 +80,7 @@ public sealed class DeviationTests
         var options = community.Options with { Rounds = 1, Members = [.. community.Options.Members.Select(member => member with { ConnectionWatts = 10_000_000 })] };
         await using (var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation))
         {
-            await using var homes = await Homes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
+            await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
             await homes.TradeAsync(First, each: 100);
             await homes.MeterAsync(First, 2_000_100, -2_000_100);
             await exchange.Completion.WaitAsync(TestCommunity.Patience, _cancellation);
@@ -106,7 +105,7 @@ public sealed class DeviationTests
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, challenge: TimeSpan.FromMinutes(10));
         await using var chain = await ChainDoor.OpenAsync(community.Options.Rpc, _cancellation);
         await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rpc = chain.Address, Rounds = 1 }, TimeProvider.System, _cancellation);
-        await using var homes = await Homes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
+        await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
         chain.IsShut = true;
         await homes.TradeAsync(First, each: 100);
         await homes.MeterAsync(First, 110, -120);
@@ -127,7 +126,7 @@ public sealed class DeviationTests
         await community.RegisterMeterAsync(0, meter.Address, _cancellation);
         var options = community.Options with { Members = [community.Options.Members[0] with { Meter = meter.Address.ToMember() }, community.Options.Members[1]] };
         await using var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation);
-        await using var homes = await Homes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
+        await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
         await homes.TradeAsync(First, each: 100);
         Assert.Equal("wrong-signature", (await homes[0].AskUntilKnownAsync(community.Reading(0, First, 100), _cancellation)).Reason);
         Assert.Null((await homes[0].AskAsync(community.Reading(0, First, 100, key: meter), _cancellation)).Reason);
@@ -140,7 +139,7 @@ public sealed class DeviationTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
         await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 2 }, TimeProvider.System, _cancellation);
-        await using var homes = await Homes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
+        await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
         await homes[0].GreetAsync(_cancellation);
         await homes[1].GreetAsync(_cancellation);
         await homes.TradeAsync(First);
@@ -156,7 +155,7 @@ public sealed class DeviationTests
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, challenge: TimeSpan.FromMinutes(10));
         await using var chain = await ChainDoor.OpenAsync(community.Options.Rpc, _cancellation);
         await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rpc = chain.Address, Rounds = 3 }, TimeProvider.System, _cancellation);
-        await using var homes = await Homes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
+        await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
         chain.IsShut = true;
         for (var period = First; period.Index < First.Index + 3; period = period.Next)
         {
@@ -182,14 +181,14 @@ public sealed class DeviationTests
         for (var period = First; period.Index < First.Index + 3; period = period.Next)
         {
             await using var process = await ExchangeProcess.StartAsync(community, _cancellation);
-            await using var homes = await Homes.ConnectAsync(community, process.Broker, count: 2, _cancellation);
+            await using var homes = await MeteredHomes.ConnectAsync(community, process.Broker, count: 2, _cancellation);
             await homes.TradeAsync(period, each: 100);
             await homes.MeterAsync(period, 110, -120);
             process.Kill();
         }
 
         await using var again = await ExchangeProcess.StartAsync(community, _cancellation);
-        await using (var homes = await Homes.ConnectAsync(community, again.Broker, count: 2, _cancellation))
+        await using (var homes = await MeteredHomes.ConnectAsync(community, again.Broker, count: 2, _cancellation))
         {
             await homes.TradeAsync(new Period(First.Index + 3), each: 100);
             await homes.MeterAsync(new Period(First.Index + 3), 100, -100);
@@ -228,53 +227,6 @@ public sealed class DeviationTests
         while (!await holds())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < TestCommunity.Patience, "It never came to be.");
-        }
-    }
-
-    /// <summary>The members' lines to the broker.</summary>
-    private sealed class Homes(TestCommunity community, ImmutableArray<TestNode> nodes, CancellationToken cancellation) : IAsyncDisposable
-    {
-        public TestNode this[int home] => nodes[home];
-
-        public static async Task<Homes> ConnectAsync(TestCommunity community, BrokerAddress broker, int count, CancellationToken cancellation)
-        {
-            var nodes = ImmutableArray.CreateBuilder<TestNode>();
-            for (var home = 0; home < count; home++)
-            {
-                nodes.Add(await TestNode.ConnectAsync(broker, "test", community.Keys[home].Address.ToMember(), cancellation));
-            }
-
-            return new Homes(community, nodes.ToImmutable(), cancellation);
-        }
-
-        /// <summary>Home 0 buys as much as the others sell, and the round is cleared.</summary>
-        public async Task TradeAsync(Period period, long each = 100)
-        {
-            await nodes[0].UntilOpenAsync(period, cancellation);
-            for (var home = 0; home < nodes.Length; home++)
-            {
-                Assert.True((await nodes[home].AskAsync(community.Bid(home, period, wattHours: home == 0 ? each * (nodes.Length - 1) : each), cancellation)).Accepted);
-            }
-        }
-
-        /// <summary>Net energies by home, + import; null is silent. Returns when all are receipted.</summary>
-        public async Task MeterAsync(Period period, params long?[] nets)
-        {
-            for (var home = 0; home < nets.Length; home++)
-            {
-                if (nets[home] is { } net)
-                {
-                    Assert.Null((await nodes[home].AskUntilKnownAsync(community.Reading(home, period, net), cancellation)).Reason);
-                }
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var node in nodes)
-            {
-                await node.DisposeAsync();
-            }
         }
     }
 }

@@ -89,6 +89,20 @@ public sealed class LostChainTests
         Assert.Equal(2, (await community.Contract.SettledEventsAsync(0, _cancellation)).Length);
     }
 
+    /// <summary>Two rounds are planned; somebody else settles the second, so that nothing is left to wait for.</summary>
+    [Fact]
+    public async Task A_run_with_an_end_ends_with_the_reason_where_settlement_has_stopped()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 2 }, TimeProvider.System, _cancellation);
+        await community.SettleAsync(exchange, 1, _cancellation);
+        await SettleForeignAsync(community, TestCommunity.Nth(2));
+        await community.TradeAsync(exchange.Broker, TestCommunity.Nth(2), _cancellation);
+        var stopped = await Assert.ThrowsAsync<SettlementStoppedException>(() => exchange.Completion.WaitAsync(TestCommunity.Patience, _cancellation));
+        Assert.Contains($"The contract settled another batch for period {TestCommunity.Nth(2)} than the journal has", stopped.Message, StringComparison.Ordinal);
+        await SaysStoppedAsync(exchange);
+    }
+
     [Fact]
     public async Task Of_two_exchanges_with_one_key_the_one_whose_batch_came_second_stops()
     {

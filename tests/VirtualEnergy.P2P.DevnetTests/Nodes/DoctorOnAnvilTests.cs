@@ -1,4 +1,5 @@
 using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.DevnetTests.Demo;
 using VirtualEnergy.P2P.DevnetTests.Ethereum;
 using VirtualEnergy.P2P.DevnetTests.Exchange;
 using VirtualEnergy.P2P.Market;
@@ -31,9 +32,9 @@ public sealed class DoctorOnAnvilTests : IAsyncLifetime
     {
         var findings = await MarketCheck.ChainAsync(_community.Options.Rpc, Told(), contract: null, Wait, TimeProvider.System, Ct);
 
-        Assert.Equal(["chain", "clock", "contract"], findings.Select(finding => finding.What));
+        Assert.Equal(["chain", "clock", "contract", "judge"], findings.Select(finding => finding.What));
         Assert.All(findings, finding => Assert.Equal((FindingState.Ok, null), (finding.State, finding.Advice)));
-        Assert.Equal($"{Contract} is an EnergySettlement of this version, settled up to period 1889999", findings[^1].Is); // deployed for 1890000 and later
+        Assert.Equal($"{Contract} is an EnergySettlement of this version, settled up to period 1889999", findings[^2].Is); // deployed for 1890000 and later
     }
 
     [Fact]
@@ -60,6 +61,56 @@ public sealed class DoctorOnAnvilTests : IAsyncLifetime
 
         Assert.Equal($"{Contract} is not the EnergySettlement of this version: its code is another", failure.Is);
         Assert.Contains("needs the ve of that version", failure.Advice, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("FraudProofs")]
+    [InlineData("ClearingProofs")]
+    [InlineData("MeteredProofs")]
+    public async Task A_judge_or_an_expert_of_another_version_fails_although_the_contract_is_well(string which)
+    {
+        var judge = new FraudProofsContract(await _community.Contract.JudgeAsync(Ct));
+        var address = which switch
+        {
+            "FraudProofs" => judge.Address,
+            "ClearingProofs" => (await judge.ClearingAsync(_community.Client, Ct)).Address,
+            _ => (await judge.MeteredAsync(_community.Client, Ct)).Address,
+        };
+        var code = await _community.Client.CodeAsync(address, Ct);
+        code[^1] ^= 1;
+        await _community.AskChainAsync("anvil_setCode", address.ToString(), Hex.Of(code));
+
+        var finding = await FindingAsync(Told(), null);
+
+        Assert.Equal(("judge", FindingState.Fail, $"{address} is not the {which} of this version: its code is another"), (finding.What, finding.State, finding.Is));
+    }
+
+    [Fact]
+    public async Task A_contract_that_somebody_judges_as_he_likes_fails_and_nobody_challenges_there()
+    {
+        using var sender = new TransactionSender(
+            _community.Client, DevAccounts.Registrar, 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
+        var terms = new EnergySettlementTerms(await _community.Contract.TokenAsync(Ct), DevAccounts.Settler.Address, sender.Address, DevAccounts.Settler.Address, TestCommunity.First.Previous);
+        var own = (await EnergySettlementContract.DeployAsync(sender, terms, Ct)).Address;
+        Assert.Equal($"{DevAccounts.Settler.Address} is no contract: somebody judges as he likes", (await FindingAsync(null, own)).Is);
+
+        var folder = Directory.CreateTempSubdirectory("ve-doctor-");
+        try
+        {
+            var config = Path.Combine(folder.FullName, "home.json");
+            await File.WriteAllTextAsync(
+                config,
+                $$"""{ "broker": "mqtt://127.0.0.1:1", "rpc": "{{_community.Options.Rpc}}", "contract": "{{own}}", "exchange": "http://127.0.0.1:1", "household": { "homes": 1 } }""",
+                Ct);
+            await using var node = DemoProcess.Ve(new Dictionary<string, string> { ["VE_KEY"] = "0x" + new string('1', 64) }, "node", "run", "--config", config, "--challenge");
+            Assert.Equal(2, await node.ExitAsync());
+            Assert.Contains("--challenge: ", node.Errors[^1], StringComparison.Ordinal);
+            Assert.Contains("somebody judges as he likes", node.Errors[^1], StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -119,7 +119,10 @@ internal static class MessageGens
                 head.Item4));
 
     public static readonly Gen<NodeStatus> Status =
-        Gen.Select(Member, Gen.Bool, Gen.String[0, 60], (member, online, name) => new NodeStatus(member, online, Unicode(name), null));
+        Gen.Select(Member, Gen.Bool, Gen.String[0, 60], Gen.Int[0, 2], Period, (member, online, name, audit, period) => new NodeStatus(member, online, Unicode(name), null)
+        {
+            Audit = audit == 0 ? null : new NodeAudit(period, audit == 1 ? null : "bid-signature"),
+        });
 
     public static readonly MemberId CurveAgent = new("0x" + new string('a', 40));
 

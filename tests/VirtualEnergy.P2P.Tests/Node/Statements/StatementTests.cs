@@ -33,6 +33,7 @@ public sealed class StatementTests
     [InlineData("\"amountMicroEur\":4", "\"amountMicroEur\":5", "Period 7, deviation")]
     [InlineData("\"openingMicroEur\":100", "\"openingMicroEur\":101", "Period 7, trades")]
     [InlineData("\"closingMicroEur\":74", "\"closingMicroEur\":75", "closing balance")]
+    [InlineData("\"pendingMicroEur\":-4", "\"pendingMicroEur\":-5", "What waits is given as -5 µEUR")]
     [InlineData("\"chainMicroEur\":74", "\"chainMicroEur\":73", "the chain has 73 µEUR")]
     public void What_does_not_add_up_is_named(string good, string bad, string expected) =>
         Assert.Contains(expected, Read(Good.Replace(good, bad, StringComparison.Ordinal)).FirstError(), StringComparison.Ordinal);

@@ -3,7 +3,6 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Publishing;
 using VirtualEnergy.P2P.Settlement.Auditing;
-using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using Xunit;
@@ -178,19 +177,10 @@ public sealed class MeteredAuditorTests
 
     private MeteredAudit Audit(PublishedMetering said, IReadOnlyList<int>? forged = null, MeteredOnChain? chain = null)
     {
-        chain ??= Settle(said);
-        var traded = new SettledRound(_market.Market.Escrow, chain.StandsOn.Settled, _market.Market.Committed, new CommittedBids(_round.Bids), CommittedTrades.Of(_round));
-        return new MeteredAuditor(_market.Market).Audit(said, chain, _round, traded, (forged ?? []).ToHashSet());
+        var (settled, traded) = _market.Settle(said, _round);
+        var auditor = new MeteredAuditor(_market.Market);
+        return auditor.Audit(said, chain ?? settled, _round, traded, new ReadingSignatures(auditor.SignersOf(said), (forged ?? []).ToHashSet()));
     }
 
-    /// <summary>What the chain has when the operator settles what is said, as it is, on the period itself.</summary>
-    private MeteredOnChain Settle(PublishedMetering said)
-    {
-        var before = new Metering(said.Period.Previous, said.Period.Previous);
-        var batch = new MeteredBatch(said.Period, said.MeterRoot, said.Deltas);
-        var words = _market.Lanes.Pack(said.Deltas);
-        return new MeteredOnChain(
-            new SettledMeteredEvent(said.Period, said.Period, before, said.MeterRoot, SettlementCommitment.DeltasHash(words), 8, default),
-            _market.Settle(SettledMarket.Publish(_round)) with { Metered = batch.HashAfter(before, _market.Lanes) }, words);
-    }
+    private MeteredOnChain Settle(PublishedMetering said) => _market.Settle(said, _round).Batch;
 }

@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Publishing;
 using VirtualEnergy.P2P.Settlement.Auditing;
+using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
@@ -56,6 +57,18 @@ internal sealed class SettledMarket
         var words = Lanes.Pack(batch);
         return new SettledOnChain(
             new SettledEvent(batch.Period, batch.BidsRoot, batch.TradesRoot, SettlementCommitment.DeltasHash(words), 7, default), default, CommitmentCheck.Kept, words, Lanes);
+    }
+
+    /// <summary>What the chain has when the operator settles what is said of a metered period, as it is, on the period itself; and the round that he committed to.</summary>
+    public (MeteredOnChain Batch, SettledRound Traded) Settle(PublishedMetering said, Round round)
+    {
+        var before = new Metering(said.Period.Previous, said.Period.Previous);
+        var batch = new MeteredBatch(said.Period, said.MeterRoot, said.Deltas);
+        var words = Lanes.Pack(said.Deltas);
+        var chain = new MeteredOnChain(
+            new SettledMeteredEvent(said.Period, said.Period, before, said.MeterRoot, SettlementCommitment.DeltasHash(words), 8, default),
+            Settle(Publish(round)) with { Metered = batch.HashAfter(before, Lanes) }, words);
+        return (chain, new SettledRound(Market.Escrow, chain.StandsOn.Settled, Market.Committed, new CommittedBids(round.Bids), CommittedTrades.Of(round)));
     }
 
     /// <summary>The same trades with other money for two members.</summary>
