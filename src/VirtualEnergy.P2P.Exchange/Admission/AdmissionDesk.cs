@@ -96,7 +96,7 @@ public sealed class AdmissionDesk(
         var bid = examined.Signed!.Bid;
         return new AdmissionContext(
             rules, open.Period, members.Find(bid.Member), open.LastNumber(bid.Member), ledger.Available(bid.Member),
-            signed => examined.IsSigned ??= _bids.IsSignedByMember(signed, _signers))
+            signed => examined.IsSigned ??= IsSignedByMember(signed))
         {
             LeftOfMandate = mandates.Left(bid.Member, bid.Period),
         };
@@ -180,8 +180,12 @@ public sealed class AdmissionDesk(
             return null;
         }
 
-        return signed.Bid.Period == open.Period ? open.Find(signed.Hash) : journal.FindBid(signed.Hash);
+        return signed.Bid.Period == open.Period ? open.Find(signed.Hash) : journal.FindBid(signed);
     }
+
+    // The hash was worked out here, and not taken from anybody.
+    private bool IsSignedByMember(SignedBid signed) =>
+        signed.Hash != default && _signers.IsSignedBy(Address.FromMember(signed.Bid.Member), signed.Hash, signed.Signature.AsSpan());
 
     private Hash256 HashIfAny(Bid bid)
     {
