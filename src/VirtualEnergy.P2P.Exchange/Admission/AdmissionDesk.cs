@@ -50,7 +50,10 @@ public sealed class AdmissionDesk(
     /// </summary>
     /// <returns>A receipt for each bid, in their order.</returns>
     /// <exception cref="JournalException">The bids cannot be made durable. None was admitted, and there are no receipts.</exception>
-    public Task<BidReceipt[]> AnswerAsync(IReadOnlyList<IncomingBid> bids)
+    public Task<BidReceipt[]> AnswerAsync(IReadOnlyList<IncomingBid> bids) => JudgeAsync(Examine(bids));
+
+    /// <summary>Whatever can be said of each bid without changing anything. Any thread may call, also while others are judged.</summary>
+    internal ExaminedBid[] Examine(IReadOnlyList<IncomingBid> bids)
     {
         var examined = new ExaminedBid[bids.Count];
         if (bids.Count < FewBids)
@@ -65,10 +68,48 @@ public sealed class AdmissionDesk(
             Parallel.For(0, examined.Length, i => examined[i] = Examine(bids[i]));
         }
 
-        return JudgeAsync(examined);
+        return examined;
     }
 
-    /// <summary>Whatever can be said of a bid without changing anything. Any thread may call.</summary>
+    /// <summary>The rest: as <see cref="AnswerAsync(IReadOnlyList{IncomingBid})"/>.</summary>
+    internal async Task<BidReceipt[]> JudgeAsync(ExaminedBid[] examined)
+    {
+        var receipts = new BidReceipt[examined.Length];
+        var entered = new List<int>();
+        try
+        {
+            for (var i = 0; i < examined.Length; i++)
+            {
+                if ((examined[i].Receipt ?? Objection(examined[i])) is { } receipt)
+                {
+                    receipts[i] = receipt;
+                }
+                else
+                {
+                    entered.Add(i);
+                }
+            }
+
+            if (entered.Count > 0)
+            {
+                var admitted = Acknowledged(examined, entered, receipts);
+                await journal.AppendBidsAsync(admitted);
+                open.Confirm(admitted);
+            }
+
+            return receipts;
+        }
+        catch
+        {
+            foreach (var i in entered)
+            {
+                open.TakeBack(examined[i].Signed!.Bid);
+            }
+
+            throw;
+        }
+    }
+
     private ExaminedBid Examine(IncomingBid incoming)
     {
         if (!WireFormat.TryReadBid(incoming.Payload.Span, incoming.Sender, out var message, out var refusal))
@@ -116,44 +157,6 @@ public sealed class AdmissionDesk(
             : Refused(
                 bid.Member, bid.Period, bid.Number, signed.Hash, RejectionReason.GateClosed,
                 RejectionDetail.Of(RejectionReason.GateClosed, bid, context with { OpenPeriod = open.Period }));
-    }
-
-    private async Task<BidReceipt[]> JudgeAsync(ExaminedBid[] examined)
-    {
-        var receipts = new BidReceipt[examined.Length];
-        var entered = new List<int>();
-        try
-        {
-            for (var i = 0; i < examined.Length; i++)
-            {
-                if ((examined[i].Receipt ?? Objection(examined[i])) is { } receipt)
-                {
-                    receipts[i] = receipt;
-                }
-                else
-                {
-                    entered.Add(i);
-                }
-            }
-
-            if (entered.Count > 0)
-            {
-                var admitted = Acknowledged(examined, entered, receipts);
-                await journal.AppendBidsAsync(admitted);
-                open.Confirm(admitted);
-            }
-
-            return receipts;
-        }
-        catch
-        {
-            foreach (var i in entered)
-            {
-                open.TakeBack(examined[i].Signed!.Bid);
-            }
-
-            throw;
-        }
     }
 
     private List<JournalledBid> Acknowledged(ExaminedBid[] examined, List<int> entered, BidReceipt[] receipts)
@@ -206,17 +209,4 @@ public sealed class AdmissionDesk(
 
     private static BidReceipt Refused(MemberId member, Period period, long number, Hash256 hash, RejectionReason reason, string detail) =>
         new(member, period, number, hash, false, reason.Code(), detail, []);
-
-    /// <summary>A bid that was read, and what is known of it.</summary>
-    private sealed class ExaminedBid
-    {
-        /// <summary>Null where the payload could not be read.</summary>
-        public SignedBid? Signed { get; init; }
-
-        /// <summary>The answer, where it is known before the bid is judged.</summary>
-        public BidReceipt? Receipt { get; init; }
-
-        /// <summary>Null until it was asked.</summary>
-        public bool? IsSigned { get; set; }
-    }
 }
