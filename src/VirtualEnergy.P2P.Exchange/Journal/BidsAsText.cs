@@ -13,10 +13,18 @@ internal static class BidsAsText
 {
     public const long Version = 8;
 
-    /// <summary>Rewrites the table, all or nothing, in its order: the same bids and receipts as before, to the byte.</summary>
+    /// <summary>
+    /// Rewrites the table of a file of that version, all or nothing, in its order: the same bids and receipts as before, to the byte. Does nothing to
+    /// another file.
+    /// </summary>
     /// <exception cref="JournalException">A row is damaged.</exception>
     public static void Rewrite(SqliteConnection connection)
     {
+        if (JournalSchema.VersionOf(connection) != Version)
+        {
+            return;
+        }
+
         using var statements = new JournalStatements(connection);
         statements.Commit([writing =>
         {

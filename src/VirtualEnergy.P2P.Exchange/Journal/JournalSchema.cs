@@ -6,8 +6,8 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 internal static class JournalSchema
 {
     /// <summary>
-    /// Written to the file as SQLite's <c>user_version</c>. A file of the version before is rewritten when it is opened; one of any other is refused,
-    /// not guessed at.
+    /// Written to the file as SQLite's <c>user_version</c>. A file of the version before is rewritten when its owner opens it
+    /// (<see cref="BidsAsText"/>); one of any other is refused, not guessed at.
     /// </summary>
     public const int Version = 9;
 
@@ -64,21 +64,20 @@ internal static class JournalSchema
         CREATE INDEX metered_standings_by_trading ON metered_standings(stands_on);
         """;
 
-    /// <summary>Creates the tables in an empty file; rewrites what the version before wrote; checks the version of any other.</summary>
-    /// <exception cref="JournalException">The file was written by an older or a later version, or holds a bid that does not read.</exception>
-    public static void Ensure(SqliteConnection connection)
+    public static long VersionOf(SqliteConnection connection)
     {
         using var read = connection.CreateCommand();
         read.CommandText = "PRAGMA user_version";
-        var version = (long)read.ExecuteScalar()!;
-        if (version == Version)
-        {
-            return;
-        }
+        return (long)read.ExecuteScalar()!;
+    }
 
-        if (version == BidsAsText.Version)
+    /// <summary>Creates the tables in an empty file; checks the version of any other.</summary>
+    /// <exception cref="JournalException">The file was written by an older or a later version than this one and the one before.</exception>
+    public static void Ensure(SqliteConnection connection)
+    {
+        var version = VersionOf(connection);
+        if (version is Version or BidsAsText.Version)
         {
-            BidsAsText.Rewrite(connection);
             return;
         }
 

@@ -106,6 +106,16 @@ public sealed class JournalledBidTests : IDisposable
     }
 
     [Fact]
+    public async Task A_journal_of_version_8_of_another_contract_is_refused_and_left_as_it_was()
+    {
+        await WriteAsVersion8Async(Bids());
+        Execute("UPDATE identity SET contract = '0x00'");
+
+        Assert.Contains("belongs to 'test', contract 0x00", Assert.Throws<JournalException>(Open).Message, StringComparison.Ordinal);
+        Assert.Equal(8, Ask("PRAGMA user_version"));
+    }
+
+    [Fact]
     public async Task A_journal_of_version_7_is_refused_by_name()
     {
         await using (Open())
