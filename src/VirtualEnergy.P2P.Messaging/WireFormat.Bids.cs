@@ -9,7 +9,11 @@ namespace VirtualEnergy.P2P.Messaging;
 
 public static partial class WireFormat
 {
-    public static byte[] Write(BidMessage message) => Written(json =>
+    public static byte[] Write(BidMessage message) => CanonicalWriter.TryWrite(message, out var written) ? written : WriteAny(message);
+
+    public static byte[] Write(BidReceipt receipt) => CanonicalWriter.TryWrite(receipt, out var written) ? written : WriteAny(receipt);
+
+    private static byte[] WriteAny(BidMessage message) => Written(json =>
     {
         json.WriteString("member", message.Bid.Member.Value);
         json.WriteNumber("period", message.Bid.Period.Index);
@@ -77,7 +81,7 @@ public static partial class WireFormat
         }
     }
 
-    public static byte[] Write(BidReceipt receipt) => Written(json =>
+    private static byte[] WriteAny(BidReceipt receipt) => Written(json =>
     {
         json.WriteString("member", receipt.Member.Value);
         json.WriteNumber("period", receipt.Period.Index);

@@ -50,7 +50,10 @@ public sealed class AdmissionDesk(
     /// </summary>
     /// <returns>A receipt for each bid, in their order.</returns>
     /// <exception cref="JournalException">The bids cannot be made durable. None was admitted, and there are no receipts.</exception>
-    public Task<BidReceipt[]> AnswerAsync(IReadOnlyList<IncomingBid> bids)
+    public Task<BidReceipt[]> AnswerAsync(IReadOnlyList<IncomingBid> bids) => JudgeAsync(Examine(bids));
+
+    /// <summary>Whatever can be said of each bid without changing anything. Any thread may call, also while others are judged.</summary>
+    internal ExaminedBid[] Examine(IReadOnlyList<IncomingBid> bids)
     {
         var examined = new ExaminedBid[bids.Count];
         if (bids.Count < FewBids)
@@ -65,60 +68,11 @@ public sealed class AdmissionDesk(
             Parallel.For(0, examined.Length, i => examined[i] = Examine(bids[i]));
         }
 
-        return JudgeAsync(examined);
-    }
-
-    /// <summary>Whatever can be said of a bid without changing anything. Any thread may call.</summary>
-    private ExaminedBid Examine(IncomingBid incoming)
-    {
-        if (!WireFormat.TryReadBid(incoming.Payload.Span, incoming.Sender, out var message, out var refusal))
-        {
-            return new ExaminedBid
-            {
-                Receipt = Refused(
-                    incoming.Sender, refusal.Period ?? open.Period ?? default, refusal.Number ?? 0, default, refusal.Reason, refusal.Detail),
-            };
-        }
-
-        var signed = new SignedBid(message.Bid, HashIfAny(message.Bid), message.Signature);
-        var examined = new ExaminedBid { Signed = signed, Receipt = FindAdmitted(signed)?.Receipt };
-        if (examined.Receipt is null)
-        {
-            // Whom an earlier rule objects to costs no check; what it objected to may have changed when the bid is judged.
-            AdmissionRules.FirstObjection(signed, ContextOf(examined));
-        }
-
         return examined;
     }
 
-    private AdmissionContext ContextOf(ExaminedBid examined)
-    {
-        var bid = examined.Signed!.Bid;
-        return new AdmissionContext(
-            rules, open.Period, members.Find(bid.Member), open.LastNumber(bid.Member), ledger.Available(bid.Member),
-            signed => examined.IsSigned ??= _bids.IsSignedByMember(signed, _signers))
-        {
-            LeftOfMandate = mandates.Left(bid.Member, bid.Period),
-        };
-    }
-
-    /// <summary>The refusal, or null where the bid is entered and is to be made durable now.</summary>
-    private BidReceipt? Objection(ExaminedBid examined)
-    {
-        var (signed, bid, context) = (examined.Signed!, examined.Signed!.Bid, ContextOf(examined));
-        if (AdmissionRules.FirstObjection(signed, context) is { } reason)
-        {
-            return Refused(bid.Member, bid.Period, bid.Number, signed.Hash, reason, RejectionDetail.Of(reason, bid, context));
-        }
-
-        return open.TryEnter(bid)
-            ? null
-            : Refused(
-                bid.Member, bid.Period, bid.Number, signed.Hash, RejectionReason.GateClosed,
-                RejectionDetail.Of(RejectionReason.GateClosed, bid, context with { OpenPeriod = open.Period }));
-    }
-
-    private async Task<BidReceipt[]> JudgeAsync(ExaminedBid[] examined)
+    /// <summary>The rest: as <see cref="AnswerAsync(IReadOnlyList{IncomingBid})"/>.</summary>
+    internal async Task<BidReceipt[]> JudgeAsync(ExaminedBid[] examined)
     {
         var receipts = new BidReceipt[examined.Length];
         var entered = new List<int>();
@@ -156,6 +110,55 @@ public sealed class AdmissionDesk(
         }
     }
 
+    private ExaminedBid Examine(IncomingBid incoming)
+    {
+        if (!WireFormat.TryReadBid(incoming.Payload.Span, incoming.Sender, out var message, out var refusal))
+        {
+            return new ExaminedBid
+            {
+                Receipt = Refused(
+                    incoming.Sender, refusal.Period ?? open.Period ?? default, refusal.Number ?? 0, default, refusal.Reason, refusal.Detail),
+            };
+        }
+
+        var signed = new SignedBid(message.Bid, HashIfAny(message.Bid), message.Signature);
+        var examined = new ExaminedBid { Signed = signed, Receipt = FindAdmitted(signed)?.Receipt };
+        if (examined.Receipt is null)
+        {
+            // Whom an earlier rule objects to costs no check; what it objected to may have changed when the bid is judged.
+            AdmissionRules.FirstObjection(signed, ContextOf(examined));
+        }
+
+        return examined;
+    }
+
+    private AdmissionContext ContextOf(ExaminedBid examined)
+    {
+        var bid = examined.Signed!.Bid;
+        return new AdmissionContext(
+            rules, open.Period, members.Find(bid.Member), open.LastNumber(bid.Member), ledger.Available(bid.Member),
+            signed => examined.IsSigned ??= IsSignedByMember(signed))
+        {
+            LeftOfMandate = mandates.Left(bid.Member, bid.Period),
+        };
+    }
+
+    /// <summary>The refusal, or null where the bid is entered and is to be made durable now.</summary>
+    private BidReceipt? Objection(ExaminedBid examined)
+    {
+        var (signed, bid, context) = (examined.Signed!, examined.Signed!.Bid, ContextOf(examined));
+        if (AdmissionRules.FirstObjection(signed, context) is { } reason)
+        {
+            return Refused(bid.Member, bid.Period, bid.Number, signed.Hash, reason, RejectionDetail.Of(reason, bid, context));
+        }
+
+        return open.TryEnter(bid)
+            ? null
+            : Refused(
+                bid.Member, bid.Period, bid.Number, signed.Hash, RejectionReason.GateClosed,
+                RejectionDetail.Of(RejectionReason.GateClosed, bid, context with { OpenPeriod = open.Period }));
+    }
+
     private List<JournalledBid> Acknowledged(ExaminedBid[] examined, List<int> entered, BidReceipt[] receipts)
     {
         var admitted = new List<JournalledBid>(entered.Count);
@@ -180,8 +183,12 @@ public sealed class AdmissionDesk(
             return null;
         }
 
-        return signed.Bid.Period == open.Period ? open.Find(signed.Hash) : journal.FindBid(signed.Hash);
+        return signed.Bid.Period == open.Period ? open.Find(signed.Hash) : journal.FindBid(signed);
     }
+
+    // The hash was worked out here, and not taken from anybody.
+    private bool IsSignedByMember(SignedBid signed) =>
+        signed.Hash != default && _signers.IsSignedBy(Address.FromMember(signed.Bid.Member), signed.Hash, signed.Signature.AsSpan());
 
     private Hash256 HashIfAny(Bid bid)
     {
@@ -202,17 +209,4 @@ public sealed class AdmissionDesk(
 
     private static BidReceipt Refused(MemberId member, Period period, long number, Hash256 hash, RejectionReason reason, string detail) =>
         new(member, period, number, hash, false, reason.Code(), detail, []);
-
-    /// <summary>A bid that was read, and what is known of it.</summary>
-    private sealed class ExaminedBid
-    {
-        /// <summary>Null where the payload could not be read.</summary>
-        public SignedBid? Signed { get; init; }
-
-        /// <summary>The answer, where it is known before the bid is judged.</summary>
-        public BidReceipt? Receipt { get; init; }
-
-        /// <summary>Null until it was asked.</summary>
-        public bool? IsSigned { get; set; }
-    }
 }

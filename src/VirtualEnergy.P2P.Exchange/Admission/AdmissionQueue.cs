@@ -5,7 +5,8 @@ using VirtualEnergy.P2P.Messaging;
 namespace VirtualEnergy.P2P.Exchange.Admission;
 
 /// <summary>
-/// The bids that wait for the desk. What waits is judged together, in the order of arrival, while what was judged before is being written.
+/// The bids that wait for the desk. What waits is taken together. While some are examined, those before them are judged, in the order of
+/// arrival, and those before these are being written.
 /// </summary>
 /// <param name="answer">Called for each bid with its receipt, once that may be given.</param>
 public sealed class AdmissionQueue(AdmissionDesk desk, Action<IncomingBid, BidReceipt> answer, ILogger logger)
@@ -26,50 +27,77 @@ public sealed class AdmissionQueue(AdmissionDesk desk, Action<IncomingBid, BidRe
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        var (batch, answers) = (new List<IncomingBid>(), new Queue<Task>());
+        var answers = new Queue<Task>();
+        Batch? before = null;
         while (await _waiting.Reader.WaitToReadAsync(stopping))
         {
-            batch.Clear();
-            while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out var bid))
+            var next = Take();
+            if (before is not null)
             {
-                batch.Add(bid);
+                await JudgeAsync(before, answers);
             }
 
-            answers.Enqueue(AnswerAsync([.. batch]));
-            while (answers.Count == MaxUnwritten || (answers.TryPeek(out var first) && first.IsCompleted))
+            await ((Task)next.Examining).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // Judging it says what went wrong.
+            before = next;
+            if (_waiting.Reader.Count == 0)
             {
-                await answers.Dequeue();
+                await JudgeAsync(before, answers);
+                before = null;
             }
         }
 
         await Task.WhenAll(answers);
     }
 
-    private async Task AnswerAsync(IncomingBid[] batch)
+    /// <summary>What waits is examined from now on.</summary>
+    private Batch Take()
     {
+        var bids = new List<IncomingBid>();
+        while (bids.Count < MaxBatch && _waiting.Reader.TryRead(out var bid))
+        {
+            bids.Add(bid);
+        }
+
+        return new Batch(bids, Task.Run(() => desk.Examine(bids)));
+    }
+
+    private async Task JudgeAsync(Batch batch, Queue<Task> answers)
+    {
+        answers.Enqueue(AnswerAsync(batch));
+        while (answers.Count == MaxUnwritten || (answers.TryPeek(out var first) && first.IsCompleted))
+        {
+            await answers.Dequeue();
+        }
+    }
+
+    private async Task AnswerAsync(Batch batch)
+    {
+        var bids = batch.Bids;
         try
         {
-            var receipts = await desk.AnswerAsync(batch);
+            var receipts = await desk.JudgeAsync(await batch.Examining);
             for (var i = 0; i < receipts.Length; i++)
             {
-                answer(batch[i], receipts[i]);
+                answer(bids[i], receipts[i]);
             }
         }
         catch (JournalException failure)
         {
-            logger.LogError(failure, "{Bids} bids were not admitted: they cannot be made durable. Their nodes will send them again.", batch.Length);
+            logger.LogError(failure, "{Bids} bids were not admitted: they cannot be made durable. Their nodes will send them again.", bids.Count);
         }
-        catch (Exception failure) when (batch.Length == 1)
+        catch (Exception failure) when (bids.Count == 1)
         {
-            logger.LogError(failure, "A bid of {Member} was not admitted: the desk failed on it.", batch[0].Sender);
+            logger.LogError(failure, "A bid of {Member} was not admitted: the desk failed on it.", bids[0].Sender);
         }
         catch (Exception)
         {
             // Whatever one message brings about must not stop the desk for the others: each again, alone.
-            foreach (var bid in batch)
+            foreach (var bid in bids)
             {
-                await AnswerAsync([bid]);
+                await AnswerAsync(new Batch([bid], Task.Run(() => desk.Examine([bid]))));
             }
         }
     }
+
+    private sealed record Batch(IReadOnlyList<IncomingBid> Bids, Task<ExaminedBid[]> Examining);
 }

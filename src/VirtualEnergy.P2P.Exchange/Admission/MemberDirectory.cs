@@ -8,18 +8,20 @@ namespace VirtualEnergy.P2P.Exchange.Admission;
 /// <summary>The members of the community, and which of their nodes say that they are there.</summary>
 public sealed class MemberDirectory
 {
-    private readonly ImmutableSortedDictionary<MemberId, Member> _members;
+    private readonly ImmutableArray<Member> _inOrder;
+    private readonly Dictionary<MemberId, Member> _members;
     private readonly ConcurrentDictionary<MemberId, bool> _online = new();
 
     public MemberDirectory(IEnumerable<Member> members)
     {
-        _members = members.ToImmutableSortedDictionary(member => member.Id, member => member);
-        Zones = _members.ToImmutableDictionary(entry => entry.Key, entry => entry.Value.Zone);
-        Green = _members.Values.Where(member => member.IsGreen).Select(member => member.Id).ToImmutableHashSet();
+        _inOrder = [.. members.OrderBy(member => member.Id)];
+        _members = _inOrder.ToDictionary(member => member.Id);
+        Zones = _inOrder.ToImmutableDictionary(member => member.Id, member => member.Zone);
+        Green = _inOrder.Where(member => member.IsGreen).Select(member => member.Id).ToImmutableHashSet();
     }
 
     /// <summary>By id.</summary>
-    public IEnumerable<Member> All => _members.Values;
+    public IEnumerable<Member> All => _inOrder;
 
     public IEnumerable<MemberId> Active => All.Where(member => member.IsActive).Select(member => member.Id);
 

@@ -5,19 +5,26 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 /// <summary>The journal's tables. Rows are only ever added: what a row once said stays readable.</summary>
 internal static class JournalSchema
 {
-    /// <summary>Written to the file as SQLite's <c>user_version</c>; a file of another version is refused, not guessed at.</summary>
-    public const int Version = 8;
+    /// <summary>
+    /// Written to the file as SQLite's <c>user_version</c>. A file of the version before is rewritten when its owner opens it
+    /// (<see cref="BidsAsText"/>); one of any other is refused, not guessed at.
+    /// </summary>
+    public const int Version = 9;
 
-    private const string Tables = """
+    /// <summary>Of a member and period each number is used once: that is how a bid is found again.</summary>
+    public const string Bids = """
+        CREATE TABLE bids(
+          id INTEGER PRIMARY KEY, period INTEGER NOT NULL, member BLOB NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL,
+          message BLOB NOT NULL, place INTEGER NOT NULL, path BLOB NOT NULL, signature BLOB NOT NULL, at TEXT NOT NULL,
+          UNIQUE(period, member, number)) STRICT;
+        """;
+
+    private const string Tables = Bids + """
         CREATE TABLE identity(
           community TEXT NOT NULL, chain_id TEXT NOT NULL, contract TEXT NOT NULL) STRICT;
         CREATE TABLE members(
           id TEXT NOT NULL, name TEXT NOT NULL, zone TEXT NOT NULL, connection_w INTEGER NOT NULL, active INTEGER NOT NULL,
           green INTEGER NOT NULL, meter TEXT, at TEXT NOT NULL) STRICT;
-        CREATE TABLE bids(
-          hash TEXT PRIMARY KEY, period INTEGER NOT NULL, member TEXT NOT NULL, number INTEGER NOT NULL,
-          message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
-          UNIQUE(period, member, number)) STRICT;
         CREATE TABLE seeds(
           period INTEGER PRIMARY KEY, seed TEXT NOT NULL, at TEXT NOT NULL) STRICT;
         CREATE TABLE rounds(
@@ -57,21 +64,26 @@ internal static class JournalSchema
         CREATE INDEX metered_standings_by_trading ON metered_standings(stands_on);
         """;
 
-    /// <summary>Creates the tables in an empty file; checks the version of any other.</summary>
-    /// <exception cref="JournalException">The file was written by another version.</exception>
-    public static void Ensure(SqliteConnection connection)
+    public static long VersionOf(SqliteConnection connection)
     {
         using var read = connection.CreateCommand();
         read.CommandText = "PRAGMA user_version";
-        var version = (long)read.ExecuteScalar()!;
-        if (version == Version)
+        return (long)read.ExecuteScalar()!;
+    }
+
+    /// <summary>Creates the tables in an empty file; checks the version of any other.</summary>
+    /// <exception cref="JournalException">The file was written by an older or a later version than this one and the one before.</exception>
+    public static void Ensure(SqliteConnection connection)
+    {
+        var version = VersionOf(connection);
+        if (version is Version or BidsAsText.Version)
         {
             return;
         }
 
         if (version != 0)
         {
-            throw new JournalException($"The journal {connection.DataSource} has schema version {version}; this exchange reads version {Version}.");
+            throw new JournalException($"The journal {connection.DataSource} has schema version {version}; this exchange reads versions {BidsAsText.Version} and {Version}.");
         }
 
         using var transaction = connection.BeginTransaction();

@@ -24,21 +24,6 @@ internal static class JournalText
             : throw new JournalException($"The journal's mandate '{message}' does not read: {error}");
     }
 
-    public static JournalledBid Bid(string hash, string message, string receipt)
-    {
-        if (!WireFormat.TryReadBid(Encoding.UTF8.GetBytes(message), null, out var bid, out var refusal))
-        {
-            throw new JournalException($"The journal's bid {hash} does not read: {refusal.Detail}");
-        }
-
-        if (!WireFormat.TryReadReceipt(Encoding.UTF8.GetBytes(receipt), out var answer, out var error))
-        {
-            throw new JournalException($"The journal's receipt of bid {hash} does not read: {error}");
-        }
-
-        return new JournalledBid(new SignedBid(bid.Bid, Hash(hash), bid.Signature), answer);
-    }
-
     public static DeviationResult Deviations(string message) =>
         WireFormat.TryReadDeviations(Encoding.UTF8.GetBytes(message), out var result, out var error)
             ? result : throw new JournalException($"A metered period of the journal does not read: {error}");

@@ -40,7 +40,9 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     public static bool TryParse(string? text, out Address address)
     {
         address = default;
-        if (!Hex.TryParse(text, out var bytes) || bytes.Length != Size)
+        Span<byte> bytes = stackalloc byte[Size];
+        if (text is not { Length: 2 + 2 * Size } || !text.StartsWith("0x", StringComparison.Ordinal)
+            || Convert.FromHexString(text.AsSpan(2), bytes, out _, out _) != System.Buffers.OperationStatus.Done)
         {
             return false;
         }

@@ -17,7 +17,7 @@ using Xunit;
 namespace VirtualEnergy.P2P.Tests.Exchange;
 
 /// <summary>The desk with a journal in a temporary file; everything else is memory.</summary>
-public sealed class AdmissionDeskTests : IAsyncDisposable
+public sealed partial class AdmissionDeskTests : IAsyncDisposable
 {
     private static readonly Period Open = new(1_000);
     private static readonly EthereumKey Anna = EthereumKey.FromBytes([.. Enumerable.Repeat((byte)1, 32)]);

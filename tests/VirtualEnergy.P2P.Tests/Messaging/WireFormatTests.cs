@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CsCheck;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
@@ -76,6 +77,28 @@ public sealed class WireFormatTests
         Assert.Equal(
             $$"""{"member":"{{Ada}}","period":1994832,"number":7,"buy":[[210000,500],[120000,1500]],"sell":[[300000,800]],"signature":"0x{{new string('0', 130)}}"}""",
             written);
+    }
+
+    /// <summary>Bids and receipts of admitted ones are written without a JSON writer; here System.Text.Json says what they must be.</summary>
+    [Fact]
+    public void A_bid_and_its_receipt_are_written_as_any_JSON_writer_would()
+    {
+        MessageGens.Bid.Where(message => message.Bid.Preferences.IsNone).Sample(message => Assert.Equal(
+            JsonSerializer.SerializeToUtf8Bytes(new
+            {
+                member = message.Bid.Member.Value, period = message.Bid.Period.Index, number = message.Bid.Number, buy = Pairs(message.Bid.Buy),
+                sell = Pairs(message.Bid.Sell), signature = "0x" + Convert.ToHexStringLower(message.Signature.AsSpan()),
+            }),
+            WireFormat.Write(message)));
+        MessageGens.Receipt.Where(receipt => receipt is { Accepted: true, Path.Length: > 0 }).Sample(receipt => Assert.Equal(
+            JsonSerializer.SerializeToUtf8Bytes(new
+            {
+                member = receipt.Member.Value, period = receipt.Period.Index, number = receipt.Number, bid = receipt.BidHash.ToString(), accepted = true,
+                place = receipt.Place, path = receipt.Path.Select(hash => hash.ToString()), signature = "0x" + Convert.ToHexStringLower(receipt.Signature.AsSpan()),
+            }),
+            WireFormat.Write(receipt)));
+
+        static IEnumerable<long[]> Pairs(IEnumerable<Step> steps) => steps.Select(step => new[] { step.Price.MicroEurPerKWh, step.Energy.WattHours });
     }
 
     [Fact]
