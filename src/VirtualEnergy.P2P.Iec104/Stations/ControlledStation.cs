@@ -55,6 +55,18 @@ public sealed class ControlledStation
         }
     }
 
+    /// <summary>Events that wait to be sent or acknowledged, of the group that has most of them.</summary>
+    public long WaitingEvents
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _groups.Count == 0 ? 0 : _groups.Max(group => group.Events.End - group.Events.First);
+            }
+        }
+    }
+
     internal Lock Gate { get; } = new();
 
     internal TimeProvider Time { get; }
