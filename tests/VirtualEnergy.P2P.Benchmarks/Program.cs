@@ -3,11 +3,12 @@ using VirtualEnergy.P2P.Benchmarks.Auditing;
 using VirtualEnergy.P2P.Benchmarks.Clearing;
 using VirtualEnergy.P2P.Benchmarks.Fuzzing;
 using VirtualEnergy.P2P.Benchmarks.Gas;
+using VirtualEnergy.P2P.Benchmarks.Iec104;
 using VirtualEnergy.P2P.Benchmarks.Limits;
 using VirtualEnergy.P2P.Benchmarks.Rounds;
 using VirtualEnergy.P2P.Benchmarks.Stress;
 
-var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; and rounds of signed bids.")
+var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; rounds of signed bids; and the telecontrol link.")
 {
     ClearCommand.Create(),
     ClearCommand.CreateGenerator(),
@@ -17,6 +18,7 @@ var root = new RootCommand("Measurements: the market engine, side by side with a
     GasCommand.Create(),
     RoundCommand.Create(),
     AuditCommand.Create(),
+    Iec104Command.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();

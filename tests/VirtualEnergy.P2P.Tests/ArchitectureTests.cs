@@ -14,6 +14,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
         ["Market"] = [],
+        ["Iec104"] = [],
         ["Flexibility"] = ["Market"],
         ["Messaging"] = ["Market"],
         ["Settlement"] = ["Market"],

@@ -33,6 +33,7 @@ internal static class FuzzCommand
             Exit code 1 when one differs; the smallest book that does is printed with its seed.
             Example: fuzz --count 1000000 --seed 1
             """) { count, seed, mechanism, json };
+        command.Subcommands.Add(Iec104Fuzz.Create());
         command.SetAction(parsed =>
         {
             var chosen = parsed.GetValue(mechanism)!;

@@ -16,6 +16,9 @@ public sealed class Samples
         return sorted[Math.Clamp((int)Math.Ceiling(percent / 100 * sorted.Count) - 1, 0, sorted.Count - 1)];
     }
 
+    /// <summary>A time that was taken elsewhere.</summary>
+    public void Add(double seconds) => _seconds.Add(seconds);
+
     /// <summary>Runs it once and notes how long it took.</summary>
     public void Time(Action action)
     {
