@@ -63,8 +63,8 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
             _reader, market, source,
             new MeterRegister(client, _escrow, new FraudProofsContract(await _escrow.JudgeAsync(cancellation).ConfigureAwait(false)), fromBlock, isLive: false));
         var reader = new PeriodReader(source, _reader, events, standing, lanes, head, mustHaveAll: from is not null || to is not null);
-        var batch = await _escrow.PeriodsPerBatchAsync(cancellation).ConfigureAwait(false);
-        var (rounds, metered) = await AuditAsync(new RoundAuditor(market), meterings, reader, span, events, batch, progress, cancellation).ConfigureAwait(false);
+        var moving = new MovingRounds(await _escrow.PeriodsPerBatchAsync(cancellation).ConfigureAwait(false), settled[0].Period);
+        var (rounds, metered) = await AuditAsync(new RoundAuditor(market), meterings, reader, span, events, moving, progress, cancellation).ConfigureAwait(false);
         var balances = await new BalanceAudit(client, _escrow, fromBlock).RunAsync(span, settled, lanes, head, progress, cancellation).ConfigureAwait(false);
         return new VerifyResult(market.Domain.ChainId, contract, source.Name, agreed != default, rounds, metered, balances);
     }
@@ -103,13 +103,12 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
     }
 
     private async Task<(ImmutableArray<VerifiedRound> Rounds, ImmutableArray<VerifiedMetering> Meterings)> AuditAsync(
-        RoundAuditor auditor, MeteringAudit meterings, PeriodReader reader, List<SettledEvent> span, ImmutableArray<ChainEvent> events, int periodsPerBatch,
+        RoundAuditor auditor, MeteringAudit meterings, PeriodReader reader, List<SettledEvent> span, ImmutableArray<ChainEvent> events, MovingRounds moving,
         VerifyProgress progress, CancellationToken cancellation)
     {
         var rounds = ImmutableArray.CreateBuilder<VerifiedRound>(span.Count);
         var metered = ImmutableArray.CreateBuilder<VerifiedMetering>();
         var fetched = new Queue<Task<ReadPeriod>>(span.Take(Ahead).Select(period => reader.ReadAsync(period, cancellation)));
-        var carried = new List<MemberDelta>();
         for (var i = 0; i < span.Count; i++)
         {
             var (published, chain, missing, metering) = await fetched.Dequeue().ConfigureAwait(false);
@@ -119,14 +118,9 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
             }
 
             // The first moving period of a span may carry money of periods before it, which nobody asked about.
-            var isWhole = periodsPerBatch == 1 || carried.Count > 0 || chain.IsRootsOnly || i >= periodsPerBatch;
-            var audit = published is null ? null : auditor.Audit(published, isWhole ? chain : chain with { Event = chain.Event with { DeltasHash = default } }, carried);
-            carried.AddRange(chain.IsRootsOnly ? audit?.Recomputed?.Deltas ?? [] : []);
-            if (!chain.IsRootsOnly)
-            {
-                carried.Clear();
-            }
-
+            var next = moving.Next(chain);
+            var audit = published is null ? null : next.Audit(auditor, published);
+            moving.Done(chain, audit?.Recomputed);
             rounds.Add(new VerifiedRound(
                 span[i].Period, published?.Bids.Length ?? 0, published?.Trades.Length ?? 0, published?.Price, published?.Volume ?? default,
                 published is null ? null : chain.Commitment, missing ?? audit?.First));

@@ -130,7 +130,9 @@ public sealed class RoundWatch : IAsyncDisposable
         _challenger ??= new Challenger(
             _client, _escrow, judge,
             new TransactionSender(_client, _key, market.Domain.ChainId, _time, new TransactionSenderOptions { EstimateOnPending = true }), _key.Address.ToMember(), _settings.Interval, _time, _logger, Tell);
+        var periodsPerBatch = await _escrow.PeriodsPerBatchAsync(cancellation).ConfigureAwait(false);
         var head = await _client.BlockNumberAsync(cancellation).ConfigureAwait(false);
+        MovingRounds? moving = null;
         var feed = new ChainFeed(_client, market.Domain.ChainId, _time, new ChainFeedOptions { PollInterval = _settings.Interval });
         var known = new List<ChainEvent>();
         _logger.LogInformation("Every round of {Contract} is audited{Challenged}.", _settings.Contract, _settings.Challenges ? " and, where it is false, challenged" : "");
@@ -152,7 +154,8 @@ public sealed class RoundWatch : IAsyncDisposable
             switch (happened)
             {
                 case PeriodSettled { Settled: var settled } when !_audited.Contains((settled.Period, settled.TransactionHash)):
-                    await AuditAsync(auditor, settled, known, cancellation).ConfigureAwait(false);
+                    moving ??= new MovingRounds(periodsPerBatch, head > LookBack ? null : known.OfType<PeriodSettled>().First().Settled.Period);
+                    await AuditAsync(auditor, moving, settled, known, cancellation).ConfigureAwait(false);
                     _audited.Add((settled.Period, settled.TransactionHash));
                     break;
                 case MeteredSettled { Settled: var batch } when !_audited.Contains((batch.MeteredPeriod, batch.TransactionHash)):
@@ -184,17 +187,19 @@ public sealed class RoundWatch : IAsyncDisposable
             : throw new RoundSourceException($"{_published.Name} gives other rules than the contract was deployed with.", isUnreadable: true);
     }
 
-    private async Task AuditAsync(RoundAuditor auditor, SettledEvent settled, List<ChainEvent> known, CancellationToken cancellation)
+    private async Task AuditAsync(RoundAuditor auditor, MovingRounds moving, SettledEvent settled, List<ChainEvent> known, CancellationToken cancellation)
     {
         var lanes = await _escrow.LanesAsync(cancellation).ConfigureAwait(false);
         var chain = await _reader.SettledAsync(settled, known, lanes, settled.BlockNumber, cancellation).ConfigureAwait(false);
+        var next = moving.Next(chain);
         var (published, missing) = await PublishedAsync(
             settled.Period, "the round", _published.RoundAsync, await PatienceAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         missing = missing is null ? null : missing with { Evidence = FraudEvidence.Withheld("the heads of the round") };
-        var audit = published is null ? new RoundAudit(missing, null, null) : auditor.Audit(published, chain, receipts: _receipts.Of(settled.Period));
+        var audit = published is null ? new RoundAudit(missing, null, null) : next.Audit(auditor, published, _receipts.Of(settled.Period));
+        moving.Done(chain, audit.Recomputed);
         if (Report(settled.Period, published, audit) is { } finding && _settings.Challenges)
         {
-            Challenge($"The challenge of period {settled.Period}", stop => ChallengeAsync(auditor, finding, audit, chain, stop));
+            Challenge($"The challenge of period {settled.Period}", stop => ChallengeAsync(auditor, finding, audit, next, chain, stop));
         }
     }
 
@@ -246,12 +251,13 @@ public sealed class RoundWatch : IAsyncDisposable
     private async Task<TimeSpan> PatienceAsync(CancellationToken cancellation) =>
         _settings.Patience ?? await _escrow.ChallengeAsync(cancellation).ConfigureAwait(false) / 8;
 
-    private async Task ChallengeAsync(RoundAuditor auditor, AuditFinding finding, RoundAudit audit, SettledOnChain chain, CancellationToken cancellation)
+    private async Task ChallengeAsync(
+        RoundAuditor auditor, AuditFinding finding, RoundAudit audit, MovingRound moving, SettledOnChain chain, CancellationToken cancellation)
     {
         while (!await _challenger!.ChallengeAsync(finding, audit, chain, cancellation).ConfigureAwait(false))
         {
             var (published, _) = await PublishedAsync(finding.Period, "the round", _published.RoundAsync, TimeSpan.MaxValue, cancellation).ConfigureAwait(false);
-            audit = auditor.Audit(published!, chain, receipts: _receipts.Of(finding.Period));
+            audit = moving.Audit(auditor, published!, _receipts.Of(finding.Period));
             if (Report(finding.Period, published, audit) is not { } next)
             {
                 return;

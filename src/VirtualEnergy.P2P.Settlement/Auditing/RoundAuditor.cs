@@ -38,7 +38,7 @@ public sealed class RoundAuditor(AuditedMarket market)
                 ?? TradesOnChain(published, chain, saidTrades, rightTrades)
                 ?? new OutcomeChecks(published, recomputed, bids.Root, rightTrades).First()
                 ?? money;
-            return new RoundAudit(first is null ? null : WithEvidence(first, committed, recomputed, chain), recomputed, committed)
+            return new RoundAudit(first is null ? null : WithEvidence(first, committed, recomputed, chain, carried is { Count: > 0 }), recomputed, committed)
             {
                 IsMoneyRight = chain is not null && recomputed is not null && money is null && bids.Root == chain.Event.BidsRoot,
             };
@@ -93,7 +93,8 @@ public sealed class RoundAuditor(AuditedMarket market)
             published.Period, AuditCheck.TradesRoot, "the trades", $"{said.Trades.Length} trades with root {said.Root} are published",
             $"the chain has root {chain.Event.TradesRoot}: " + (right?.Root == chain.Event.TradesRoot ? "that of the trades that follow from the bids" : "other trades than these"));
 
-    private static AuditFinding WithEvidence(AuditFinding finding, SettledRound? committed, Round? recomputed, SettledOnChain? chain)
+    // Where money of several periods moved together, no proof of one period is about it.
+    private static AuditFinding WithEvidence(AuditFinding finding, SettledRound? committed, Round? recomputed, SettledOnChain? chain, bool isOfSeveral)
     {
         if (finding.Evidence is not null || chain is null || finding.Check == AuditCheck.Commitment)
         {
@@ -104,7 +105,7 @@ public sealed class RoundAuditor(AuditedMarket market)
         {
             Evidence = committed is null
                 ? FraudEvidence.Withheld("the heads of the round")
-                : new FraudSearch(committed, chain.Lanes, chain.Words, recomputed is null ? null : CommittedTrades.PriceOf(recomputed)).All().FirstOrDefault(),
+                : new FraudSearch(committed, chain.Lanes, isOfSeveral ? null : chain.Words, recomputed is null ? null : CommittedTrades.PriceOf(recomputed)).All().FirstOrDefault(),
         };
     }
 }

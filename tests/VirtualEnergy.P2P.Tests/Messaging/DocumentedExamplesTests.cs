@@ -24,7 +24,7 @@ public sealed class DocumentedExamplesTests
     [InlineData("Reading receipt", 2)]
     [InlineData("Dispute", 2)]
     [InlineData("Deviations", 1)]
-    [InlineData("Status", 1)]
+    [InlineData("Status", 2)]
     [InlineData("Curve terms", 1)]
     [InlineData("Curve bid", 2)]
     [InlineData("Curve refusal", 2)]
