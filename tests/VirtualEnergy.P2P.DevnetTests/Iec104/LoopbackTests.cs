@@ -45,7 +45,7 @@ public sealed class LoopbackTests
         await using var controlling = new ControllingStation(
             new ControllingStationOptions { Hosts = [("127.0.0.1", nobody), ("127.0.0.1", server.EndPoint.Port)], FirstRetry = TimeSpan.FromMilliseconds(10) }, TimeProvider.System);
         var connection = await controlling.StartedAsync(Cancellation);
-        Assert.True((await connection.InterrogateAsync(Address)).IsDone);
+        Assert.True((await connection.InterrogateCountersAsync(Address)).IsDone);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class LoopbackTests
             Assert.Equal(0, await hostile.GetStream().ReadAsync(new byte[10], Cancellation)); // closed, and nothing said
         }
 
-        Assert.True((await connection.InterrogateAsync(Address)).IsDone);
+        Assert.True((await connection.InterrogateCountersAsync(Address)).IsDone);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class LoopbackTests
 
         Assert.True(written > 0);
         await using var controlling = Control(server.EndPoint.Port, new Heard());
-        Assert.True((await (await controlling.StartedAsync(Cancellation)).InterrogateAsync(Address)).IsDone);
+        Assert.True((await (await controlling.StartedAsync(Cancellation)).InterrogateCountersAsync(Address)).IsDone);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class LoopbackTests
         using var pki = new Pki();
         await using var server = ControlledStationServer.Start(Station(), new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, pki.Of("station"));
         await using var controlling = Control(server.EndPoint.Port, new Heard(), pki.Of("control"));
-        Assert.True((await (await controlling.StartedAsync(Cancellation)).InterrogateAsync(Address)).IsDone);
+        Assert.True((await (await controlling.StartedAsync(Cancellation)).InterrogateCountersAsync(Address)).IsDone);
     }
 
     [Theory]
@@ -122,20 +122,23 @@ public sealed class LoopbackTests
         using var pki = new Pki();
         using var other = new Pki();
         var refused = new TaskCompletionSource();
-        var station = Station(notice =>
+        void Notice(StationNotice notice)
         {
-            if (notice.Kind is NoticeKind.Refused)
+            if (notice.Kind == NoticeKind.Refused)
             {
                 refused.TrySetResult();
             }
-        });
+        }
+
+        var station = Station(Notice);
         var serverTls = (kind == "impostor" ? other.Of("station") : pki.Of("station")) with { Accepts = certificate => certificate.Subject == "CN=control", Authorities = pki.Authorities };
         await using var server = ControlledStationServer.Start(station, new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System, serverTls);
         TlsOptions? tls = kind switch { "none" => null, "stranger" => other.Of("control") with { Authorities = pki.Authorities }, "unwanted" => pki.Of("somebody"), _ => pki.Of("control") };
-        await using var controlling = Control(server.EndPoint.Port, new Heard(), tls);
+        await using var controlling = Control(server.EndPoint.Port, new Heard(), tls, Notice);
 
+        // In TLS 1.3 a client that turns away has shown its own certificate already, so that an impostor has seen a connection end.
         await refused.Task.WaitAsync(Cancellation);
-        Assert.Equal(0, station.Connections);
+        Assert.True(kind == "impostor" || station.Connections == 0);
         Assert.False(controlling.StartedAsync(Cancellation).IsCompleted);
     }
 
@@ -146,14 +149,14 @@ public sealed class LoopbackTests
         return station;
     }
 
-    private static ControllingStation Control(int port, Heard heard, TlsOptions? tls = null) => new(
+    private static ControllingStation Control(int port, Heard heard, TlsOptions? tls = null, Action<StationNotice>? notice = null) => new(
         new ControllingStationOptions
         {
             Hosts = [("127.0.0.1", port)],
             Tls = tls,
             FirstRetry = TimeSpan.FromMilliseconds(20),
             Interrogates = [Address],
-            Connection = new ControllingConnectionOptions { OnAsdu = heard.Take },
+            Connection = new ControllingConnectionOptions { OnAsdu = heard.Take, OnNotice = notice },
         },
         TimeProvider.System);
 
