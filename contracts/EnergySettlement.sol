@@ -8,6 +8,7 @@ import {AccessControlDefaultAdminRules} from
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IEnergySettlement} from "./interfaces/IEnergySettlement.sol";
+import {BatchParts} from "./libraries/BatchParts.sol";
 import {Head, Heads} from "./libraries/Heads.sol";
 import {PackedBalances} from "./libraries/PackedBalances.sol";
 import {Payments} from "./libraries/Payments.sol";
@@ -36,11 +37,13 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     bytes32 private constant UNUSED = bytes32(uint256(1));
     uint256 private constant TIME_BITS = 32;
 
-    /// @dev States of the escrow, as bits; it settles when it is bonded and nothing else.
+    /// @dev States of the escrow, as bits; it settles when it is bonded and nothing else, and goes on with an unfinished batch when it is
+    /// that as well. So what settles in one piece reads nothing about parts.
     uint8 private constant BONDED = 1;
     uint8 private constant PAUSED = 2;
     uint8 private constant FROZEN = 4;
     uint8 private constant EXITING = 8;
+    uint8 private constant UNFINISHED = 16;
 
     uint256 private constant SETTLE_HEAD_BYTES = 4 + 5 * 32;
     uint256 private constant WORD_KIND_SHIFT = 252;
@@ -108,6 +111,15 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
     /// @dev A slot of its own, which `settle` never touches.
     Metering private _metering;
+
+    /// @dev Meaningless unless `_parts` is there.
+    Unfinished private _unfinished;
+
+    /// @dev Hash of the parts of the batch that is not finished, see BatchParts; zero if none is.
+    bytes32 private _parts;
+
+    /// @dev By batch and account: what a part took of her request, so that undoing it gives that back as it was.
+    mapping(uint256 => mapping(address => Request)) private _taken;
 
     mapping(address => uint256) private _rewards;
 
@@ -216,7 +228,9 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         _setBalanceAt(lane, balance - amount);
         Request memory request = _requests[msg.sender];
         request.amount += uint64(amount);
-        request.readyAt = uint32(block.timestamp + challengeSeconds);
+        // What a part gave can be challenged for as long after the last of them.
+        uint256 from = _head.state() & UNFINISHED == 0 || block.timestamp > _until() ? block.timestamp : _until();
+        request.readyAt = uint32(from + challengeSeconds);
         request.to = to;
         _requests[msg.sender] = request;
         emit WithdrawalRequested(msg.sender, to, request.amount, request.readyAt);
@@ -240,6 +254,8 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         if (request.amount == 0) revert NothingRequested(member);
         _requireNeither(FROZEN);
         if (block.timestamp < request.readyAt) revert NotYet(request.readyAt);
+        // What was asked for since may be what a part gave, and may have to go back. Long before it is due, anyone can undo the parts.
+        if (_head.state() & UNFINISHED != 0 && request.readyAt >= _unfinished.openedAt + challengeSeconds) revert BatchUnfinished();
 
         delete _requests[member];
         emit Withdrawn(member, request.to, request.amount);
@@ -259,19 +275,17 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
     /// @inheritdoc IEnergySettlement
     function settle(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external {
-        Head head = _next(period, true);
-        uint256 expectedLength = SETTLE_HEAD_BYTES + 32 * deltas.length;
-        if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
+        Head head = _next(period, true, 0);
+        _requireLength(SETTLE_HEAD_BYTES, deltas);
 
-        _move(deltas, head.memberCount());
+        _moveBalanced(deltas, head.memberCount());
         _commit(head, period, bidsRoot, tradesRoot, _hash(deltas));
     }
 
     /// @inheritdoc IEnergySettlement
     function settleVerified(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata payments) external {
-        Head head = _next(period, true);
-        uint256 expectedLength = SETTLE_HEAD_BYTES + 32 * payments.length;
-        if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
+        Head head = _next(period, true, 0);
+        _requireLength(SETTLE_HEAD_BYTES, payments);
 
         uint256[] memory words = Payments.net(payments, head.memberCount(), _wideAccounts.length);
         _moveNetted(words, head.memberCount());
@@ -280,57 +294,160 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
     /// @inheritdoc IEnergySettlement
     function commitRoots(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot) external {
-        _commit(_next(period, false), period, bidsRoot, tradesRoot, bytes32(0));
+        _commit(_next(period, false, 0), period, bidsRoot, tradesRoot, bytes32(0));
     }
 
     /// @inheritdoc IEnergySettlement
     function settleMetered(uint64 meteredPeriod, bytes32 meterRoot, uint256[] calldata deltas) external {
-        Head head = _open();
+        (Head head, Metering memory before) = _nextMetered(meteredPeriod, 0);
+        _requireLength(SETTLE_HEAD_BYTES - 32, deltas);
+
+        _moveBalanced(deltas, head.memberCount());
+        _commitMetered(head, meteredPeriod, before, meterRoot, _hash(deltas));
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function settlePart(uint64 period, bool isMetered, bytes32 before, uint256[] calldata deltas) external {
+        Head head;
+        if (isMetered) (head,) = _nextMetered(period, UNFINISHED);
+        else head = _next(period, true, UNFINISHED);
+        _requireLength(SETTLE_HEAD_BYTES, deltas);
+        if (before != _parts) revert PartNotNext(_parts, before);
+
+        Unfinished memory batch = _unfinished;
+        if (before == 0) {
+            if (!isMetered) _requirePlace(period);
+            batch = Unfinished({number: batch.number + 1, openedAt: uint32(block.timestamp), slot: 0, net: 0});
+            _unfinished = batch;
+            _add(UNFINISHED);
+        }
+
+        uint32 from = batch.slot;
+        (int256 net, uint256 slot) = _move(deltas, head.memberCount(), from);
+        bytes32 deltasHash = _hash(deltas);
+        _parts = BatchParts.withPart(before, from, deltasHash);
+        // Balances bound what is moved: neither cast loses anything.
+        (batch.slot, batch.net) = (uint32(slot), batch.net + int160(net));
+        _unfinished = batch;
+        emit PartSettled(period, isMetered, from, deltasHash);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function settleParts(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 parts) external {
+        Head head = _finish(_next(period, true, UNFINISHED), parts);
+        _commit(head, period, bidsRoot, tradesRoot, parts);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function settleMeteredParts(uint64 meteredPeriod, bytes32 meterRoot, bytes32 parts) external {
+        (Head head, Metering memory before) = _nextMetered(meteredPeriod, UNFINISHED);
+        head = _finish(head, parts);
+        _head = head;
+        _commitMetered(head, meteredPeriod, before, meterRoot, parts);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function undoPart(bytes32 before, uint32 from, uint256[] calldata deltas, uint256 keep) external {
+        Head head = _head;
+        Unfinished memory batch = _unfinished;
+        bytes32 parts = _parts;
+        if (parts == 0) revert NothingUnfinished();
+        uint256 freeAt = _until();
+        if (block.timestamp < freeAt && head.state() & (FROZEN | EXITING) == 0 && msg.sender != head.settler()) revert NotYet(freeAt);
+        if (keep > deltas.length) revert CallDataLength(keep, deltas.length);
+        // A batch that was settled in one piece has come here by rollbackParts.
+        bytes32 link = _hash(deltas);
+        bool isWhole = link == parts;
+        if (isWhole) (before, from) = (0, 0);
+        else link = BatchParts.withPart(before, from, link);
+        if (link != parts) revert PartNotNext(parts, link);
+
+        if (keep != 0) {
+            link = _hash(deltas[:keep]);
+            before = isWhole ? link : BatchParts.withPart(before, from, link);
+        }
+        _parts = before;
+        if (before == 0) _head = head.withState(head.state() & ~UNFINISHED);
+        batch.slot = uint32(_dueAfter(deltas[:keep], from));
+        emit PartUndone(batch.slot);
+        batch.net -= int160(_undo(deltas[keep:], batch.slot, batch.number));
+        _unfinished = batch;
+    }
+
+    /// @dev Whether the caller may settle now. Of an unfinished batch a part more, if that is allowed.
+    function _open(uint8 allowed) private view returns (Head head) {
+        head = _head;
+        if (msg.sender != head.settler()) revert NotSettler(msg.sender);
+        if (head.state() & ~allowed != BONDED) revert NotOpen(head.state());
+    }
+
+    /// @dev Whether the caller may settle this period now.
+    function _next(uint64 period, bool movesBalances, uint8 allowed) private view returns (Head head) {
+        head = _open(allowed);
+        if (period != head.lastPeriod() + 1) revert PeriodNotNext(head.lastPeriod() + 1, period);
+        if (period > type(uint32).max) revert PeriodTooHigh(type(uint32).max);
+        if (movesBalances != _movesBalances(period)) revert NotThisPeriod(period);
+    }
+
+    /// @dev Whether the caller may settle this period's deviations now.
+    function _nextMetered(uint64 meteredPeriod, uint8 allowed) private view returns (Head head, Metering memory before) {
+        head = _open(allowed);
         uint64 period = head.lastPeriod();
-        Metering memory before = _metering;
+        before = _metering;
         if (before.standsOn == period) revert MeteredAlready(period);
         if (meteredPeriod <= before.period || meteredPeriod > period) revert MeteredPeriodOutOfRange(before.period, period);
         // The period's time stays what it was, so that nothing is challenged later than the withdrawals after it are paid. So that
         // this batch can be challenged long enough, it comes early.
         uint256 until = head.lastSettledAt() + challengeSeconds / 2;
         if (block.timestamp > until && challengeSeconds != 0) revert MeteredTooLate(until);
-        uint256 expectedLength = SETTLE_HEAD_BYTES - 32 + 32 * deltas.length;
-        if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
+    }
 
-        _move(deltas, head.memberCount());
-        bytes32 deltasHash = _hash(deltas);
+    /// @dev Whether the call data has its words, and not a byte more.
+    function _requireLength(uint256 headBytes, uint256[] calldata words) private pure {
+        uint256 expectedLength = headBytes + 32 * words.length;
+        if (msg.data.length != expectedLength) revert CallDataLength(expectedLength, msg.data.length);
+    }
+
+    /// @dev The parts are these, and in balance: nothing is unfinished any more.
+    function _finish(Head head, bytes32 parts) private returns (Head) {
+        if (parts != _parts) revert PartNotNext(_parts, parts);
+        if (parts == 0) revert NothingUnfinished();
+        if (block.timestamp > _until() && challengeSeconds != 0) revert PartsTooLate(_until());
+        int256 net = _unfinished.net;
+        if (net != 0) revert DeltasNotBalanced(net);
+        _parts = 0;
+        return head.withState(BONDED);
+    }
+
+    /// @dev Until when the unfinished batch can be finished.
+    function _until() private view returns (uint256) {
+        return _unfinished.openedAt + challengeSeconds / 2;
+    }
+
+    /// @dev The place that this overwrites must be beyond challenge: so nobody can push a period out of the ring by settling many after it.
+    function _requirePlace(uint64 period) private view returns (uint256 place) {
+        place = period % window;
+        uint256 freeAt = uint32(uint256(_commitments[place])) + challengeSeconds;
+        if (block.timestamp < freeAt) revert RingFull(freeAt);
+    }
+
+    /// @dev Writes down what was settled.
+    function _commit(Head head, uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash) private {
+        uint256 place = _requirePlace(period);
+        bytes32 commitment = _commitment(period, bidsRoot, tradesRoot, deltasHash);
+        _commitments[place] = _upper(commitment) | bytes32(uint256(uint32(block.timestamp)));
+        _head = head.withLast(period, block.timestamp);
+        emit Settled(period, bidsRoot, tradesRoot, deltasHash);
+    }
+
+    /// @dev The same of a metered batch, on the period that it stands on.
+    function _commitMetered(Head head, uint64 meteredPeriod, Metering memory before, bytes32 meterRoot, bytes32 deltasHash) private {
+        uint64 period = head.lastPeriod();
         uint256 place = period % window;
         bytes32 entry = _commitments[place];
         _commitments[place] = _withMetered(entry, _meteredHash(meteredPeriod, before, meterRoot, deltasHash)) | _timeOf(entry);
         _metering = Metering({period: uint32(meteredPeriod), standsOn: uint32(period)});
         emit SettledMetered(meteredPeriod, period, before, meterRoot, deltasHash);
-    }
-
-    /// @dev Whether the caller may settle now.
-    function _open() private view returns (Head head) {
-        head = _head;
-        if (msg.sender != head.settler()) revert NotSettler(msg.sender);
-        if (head.state() != BONDED) revert NotOpen(head.state());
-    }
-
-    /// @dev Whether the caller may settle this period now.
-    function _next(uint64 period, bool movesBalances) private view returns (Head head) {
-        head = _open();
-        if (period != head.lastPeriod() + 1) revert PeriodNotNext(head.lastPeriod() + 1, period);
-        if (period > type(uint32).max) revert PeriodTooHigh(type(uint32).max);
-        if (movesBalances != _movesBalances(period)) revert NotThisPeriod(period);
-    }
-
-    /// @dev Writes down what was settled. The entry that this overwrites must be beyond challenge: so nobody can push a
-    /// period out of the ring by settling many after it.
-    function _commit(Head head, uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash) private {
-        uint256 place = period % window;
-        uint256 freeAt = uint32(uint256(_commitments[place])) + challengeSeconds;
-        if (block.timestamp < freeAt) revert RingFull(freeAt);
-        bytes32 commitment = _commitment(period, bidsRoot, tradesRoot, deltasHash);
-        _commitments[place] = _upper(commitment) | bytes32(uint256(uint32(block.timestamp)));
-        _head = head.withLast(period, block.timestamp);
-        emit Settled(period, bidsRoot, tradesRoot, deltasHash);
     }
 
     /// @dev keccak256(abi.encodePacked(words)), which would copy them one by one.
@@ -364,24 +481,32 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     }
 
     /// @dev Adds the deltas to the balances and proves that they sum to zero.
-    function _move(uint256[] calldata deltas, uint256 count) private {
+    function _moveBalanced(uint256[] calldata deltas, uint256 count) private {
+        (int256 net,) = _move(deltas, count, 0);
+        if (net != 0) revert DeltasNotBalanced(net);
+    }
+
+    /// @dev Adds the deltas to the balances.
+    /// @param slot The slot that is due.
+    /// @return net What they sum to.
+    /// @return next The slot that is due then.
+    function _move(uint256[] calldata deltas, uint256 count, uint256 slot) private returns (int256 net, uint256 next) {
         unchecked {
             uint256 slotCount = (count + PackedBalances.LANES - 1) / PackedBalances.LANES;
-            uint256 slot; // The slot that is due.
             uint256 tallies;
             uint256 words;
             int256 wide; // What the wide accounts receive.
             for (uint256 i = 0; i < deltas.length; ++i) {
-                uint256 word = deltas[i];
+                uint256 word = _wordAt(deltas, i);
                 if (word <= WORD_CONTENT) {
                     if (slot >= slotCount) {
                         wide += _moveWide(slot++, word);
                         continue;
                     }
-                    uint256 balances = _slots[slot];
+                    uint256 balances = _load(slot);
                     (uint256 result, uint256 tally, bool fits) = PackedBalances.add(balances, word);
                     if (!fits) result = _fit(slot, balances, word, count);
-                    _slots[slot] = result;
+                    _store(slot, result);
                     tallies += tally;
                     ++words;
                     ++slot;
@@ -394,8 +519,28 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
             // Only the last slot can have lanes without a member, and only the last word before the wide ones can have touched it.
             if (slot == slotCount && words != 0) _requireLanesInUse(deltas[deltas.length - 1], slot - 1, count);
-            int256 net = PackedBalances.netOf(tallies, words) + wide;
-            if (net != 0) revert DeltasNotBalanced(net);
+            return (PackedBalances.netOf(tallies, words) + wide, slot);
+        }
+    }
+
+    /// @dev words[i], which would compare i with their number once more for each word.
+    function _wordAt(uint256[] calldata words, uint256 i) private pure returns (uint256 word) {
+        assembly ("memory-safe") {
+            word := calldataload(add(words.offset, shl(5, i)))
+        }
+    }
+
+    /// @dev _slots[slot] of a slot in use, likewise.
+    function _load(uint256 slot) private view returns (uint256 balances) {
+        assembly ("memory-safe") {
+            balances := sload(add(_slots.slot, slot))
+        }
+    }
+
+    /// @dev Likewise.
+    function _store(uint256 slot, uint256 balances) private {
+        assembly ("memory-safe") {
+            sstore(add(_slots.slot, slot), balances)
         }
     }
 
@@ -446,6 +591,9 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         Request storage request = _requests[account];
         if (request.amount < lack || block.timestamp >= request.readyAt) revert Overdraft(account);
         request.amount -= uint64(lack);
+        if (_head.state() & UNFINISHED != 0) {
+            _taken[_unfinished.number][account] = Request({amount: uint64(lack), readyAt: request.readyAt, to: request.to});
+        }
         emit WithdrawalReduced(account, lack);
     }
 
@@ -510,16 +658,38 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
 
     /// @inheritdoc IEnergySettlement
     function rollback(bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external {
-        Head head = _head;
-        if (head.state() & FROZEN == 0) revert NotFrozen();
+        Head head = _frozen();
+        bytes32 deltasHash = deltas.length == 0 && !_movesBalances(head.lastPeriod()) ? bytes32(0) : _hash(deltas);
+        _uncommit(head, bidsRoot, tradesRoot, deltasHash);
+        _undo(deltas, 0, 0);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function rollbackMetered(bytes32 settled, Metering calldata before, bytes32 meterRoot, uint256[] calldata deltas) external {
+        _uncommitMetered(_frozen(), settled, before, meterRoot, _hash(deltas));
+        _undo(deltas, 0, 0);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function rollbackParts(bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash) external {
+        _uncommit(_reopen(deltasHash), bidsRoot, tradesRoot, deltasHash);
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function rollbackMeteredParts(bytes32 settled, Metering calldata before, bytes32 meterRoot, bytes32 deltasHash) external {
+        Head head = _reopen(deltasHash);
+        _head = head;
+        _uncommitMetered(head, settled, before, meterRoot, deltasHash);
+    }
+
+    /// @dev Takes back the commitment of the last period.
+    function _uncommit(Head head, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash) private {
         uint64 period = head.lastPeriod();
         if (_metering.standsOn == period) revert MeteredBatchStands(period);
-        bytes32 deltasHash = deltas.length == 0 && !_movesBalances(period) ? bytes32(0) : _hash(deltas);
         bytes32 commitment = _upper(_commitment(period, bidsRoot, tradesRoot, deltasHash));
         uint256 place = period % window;
         if (commitment != _upper(_commitments[place])) revert NotWhatWasSettled(period);
 
-        _undo(deltas);
         _commitments[place] = UNUSED;
         // What remains may be disputed as long as before.
         head = head.withLast(period - 1, uint32(uint256(_commitments[(period - 1) % window])));
@@ -531,22 +701,36 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         _head = head;
     }
 
-    /// @inheritdoc IEnergySettlement
-    function rollbackMetered(bytes32 settled, Metering calldata before, bytes32 meterRoot, uint256[] calldata deltas) external {
-        Head head = _head;
-        if (head.state() & FROZEN == 0) revert NotFrozen();
+    /// @dev The same of the metered batch on it.
+    function _uncommitMetered(Head head, bytes32 settled, Metering calldata before, bytes32 meterRoot, bytes32 deltasHash) private {
         uint64 period = head.lastPeriod();
         Metering memory last = _metering;
         if (last.standsOn != period) revert NothingMetered(period);
         uint256 place = period % window;
         bytes32 entry = _commitments[place];
-        bytes32 metered = _meteredHash(last.period, before, meterRoot, _hash(deltas));
+        bytes32 metered = _meteredHash(last.period, before, meterRoot, deltasHash);
         if (_withMetered(settled, metered) != _upper(entry)) revert NotWhatWasSettled(period);
 
-        _undo(deltas);
         _commitments[place] = _upper(settled) | _timeOf(entry);
         _metering = before;
         emit RolledBackMetered(last.period);
+    }
+
+    /// @dev What is rolled back is newest first, parts of an unfinished batch before all.
+    function _frozen() private view returns (Head head) {
+        head = _head;
+        if (head.state() & FROZEN == 0) revert NotFrozen();
+        if (head.state() & UNFINISHED != 0) revert BatchUnfinished();
+    }
+
+    /// @dev A batch whose commitment is taken back is unfinished: anyone undoes it. Nothing settles any more, so its number and balance are of no use.
+    function _reopen(bytes32 deltasHash) private returns (Head head) {
+        head = _frozen();
+        if (deltasHash == 0) return head; // No balances moved.
+        _unfinished = Unfinished({number: 0, openedAt: 0, slot: 0, net: 0});
+        _parts = deltasHash;
+        emit BatchReopened(deltasHash);
+        return head.withState(head.state() | UNFINISHED);
     }
 
     /// @inheritdoc IEnergySettlement
@@ -572,30 +756,39 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
         return (uint256(period) + 1) % periodsPerBatch == 0;
     }
 
-    /// @dev Gives back what a batch moved. Rare, so it reads like the rule: a lane at a time. Money that a member has asked
-    /// for since stands beside her lane: what the lane lacks is taken from there, and what it cannot hold is put there.
-    function _undo(uint256[] calldata deltas) private {
-        uint256 slot;
+    /// @dev Gives back what words moved. Rare, so it reads like the rule: a lane at a time. Money that a member has asked for since stands
+    /// beside her lane: what the lane lacks is taken from there, and what it cannot hold is put there.
+    /// @param slot The slot that was due at the first word.
+    /// @param number Of the batch, if its parts took something of requests that is to be given back.
+    /// @return net What the words sum to.
+    function _undo(uint256[] calldata deltas, uint256 slot, uint256 number) private returns (int256 net) {
         for (uint256 i = 0; i < deltas.length; ++i) {
-            uint256 word = deltas[i];
-            if (word > WORD_CONTENT) {
-                slot = word & WORD_CONTENT;
-                continue;
-            }
-            if (slot >= WideBalances.FIRST) {
-                _undoLane(slot++, WideBalances.deltaOf(word));
-                continue;
-            }
-            for (uint256 lane = 0; lane < PackedBalances.LANES; ++lane) {
-                int256 delta = PackedBalances.deltaAt(word, lane);
-                if (delta != 0) _undoLane(slot * PackedBalances.LANES + lane, delta);
-            }
-            ++slot;
+            if (deltas[i] > WORD_CONTENT) slot = deltas[i] & WORD_CONTENT;
+            else net += _undoWord(slot++, deltas[i], number);
         }
     }
 
-    function _undoLane(uint256 lane, int256 delta) private {
+    function _dueAfter(uint256[] calldata deltas, uint256 slot) private pure returns (uint256) {
+        for (uint256 i = 0; i < deltas.length; ++i) slot = deltas[i] > WORD_CONTENT ? deltas[i] & WORD_CONTENT : slot + 1;
+        return slot;
+    }
+
+    function _undoWord(uint256 slot, uint256 word, uint256 number) private returns (int256 net) {
+        if (slot >= WideBalances.FIRST) {
+            net = WideBalances.deltaOf(word);
+            _undoLane(slot, net, number);
+            return net;
+        }
+        for (uint256 lane = 0; lane < PackedBalances.LANES; ++lane) {
+            int256 delta = PackedBalances.deltaAt(word, lane);
+            if (delta != 0) _undoLane(slot * PackedBalances.LANES + lane, delta, number);
+            net += delta;
+        }
+    }
+
+    function _undoLane(uint256 lane, int256 delta, uint256 number) private {
         int256 balance = int256(_balanceAt(lane)) - delta;
+        if (number != 0 && delta < 0) balance -= int256(_giveBack(number, _accountAt(lane)));
         if (balance < 0) {
             // Never more than she asked for: money leaves only when every batch before the request is beyond challenge.
             _requests[_accountAt(lane)].amount -= uint64(uint256(-balance));
@@ -604,10 +797,24 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
             address account = _accountAt(lane);
             Request storage request = _requests[account];
             request.amount += uint64(uint256(balance) - _mostAt(lane));
+            request.readyAt = uint32(block.timestamp + challengeSeconds);
             if (request.to == address(0)) request.to = account;
             balance = int256(_mostAt(lane));
         }
         _setBalanceAt(lane, uint256(balance));
+    }
+
+    /// @dev What a part took of a member's request stands there again, to be paid when it would have been.
+    function _giveBack(uint256 number, address account) private returns (uint256) {
+        Request memory taken = _taken[number][account];
+        if (taken.amount == 0) return 0;
+        delete _taken[number][account];
+        Request memory request = _requests[account];
+        if (request.to == address(0)) (request.to, request.readyAt) = (taken.to, taken.readyAt);
+        request.amount += taken.amount;
+        _requests[account] = request;
+        emit WithdrawalRequested(account, request.to, request.amount, request.readyAt);
+        return taken.amount;
     }
 
     /* EXIT */
@@ -640,6 +847,7 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     function _requireExit() private view {
         Head head = _head;
         if (head.state() & EXITING == 0) revert NotExiting();
+        if (head.state() & UNFINISHED != 0) revert BatchUnfinished();
         uint256 finalAt = head.lastSettledAt() + challengeSeconds;
         if (block.timestamp < finalAt) revert NotYet(finalAt);
     }
@@ -709,6 +917,11 @@ contract EnergySettlement is IEnergySettlement, AccessControlDefaultAdminRules, 
     /// @inheritdoc IEnergySettlement
     function metering() external view returns (Metering memory) {
         return _metering;
+    }
+
+    /// @inheritdoc IEnergySettlement
+    function unfinished() external view returns (Unfinished memory batch, bytes32 parts) {
+        return (_unfinished, _parts);
     }
 
     /// @inheritdoc IEnergySettlement

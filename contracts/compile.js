@@ -7,7 +7,7 @@ const [modules, output] = process.argv.slice(2).map(folder => path.resolve(folde
 const solc = require(path.join(modules, 'solc'));
 
 const settings = {
-  optimizer: { enabled: true, runs: 5000 },
+  optimizer: { enabled: true, runs: 1000 },
   viaIR: true,
   evmVersion: 'osaka',
   metadata: { bytecodeHash: 'none' },

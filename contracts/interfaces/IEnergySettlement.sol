@@ -51,6 +51,18 @@ interface IEnergySettlement {
         uint32 standsOn;
     }
 
+    /// @notice How far a batch is settled that takes several transactions.
+    /// @param number Counts such batches; 0 for one that is being rolled back.
+    /// @param openedAt When its first part was settled; 0 for one that is being rolled back.
+    /// @param slot The slot that is due.
+    /// @param net What its deltas sum to so far; zero when all are there.
+    struct Unfinished {
+        uint32 number;
+        uint32 openedAt;
+        uint32 slot;
+        int160 net;
+    }
+
     /* EVENTS */
 
     /// @notice A member was registered.
@@ -64,7 +76,7 @@ interface IEnergySettlement {
     /// @param received How much more the escrow holds: less than was sent, if the token takes a fee.
     event Deposited(address indexed member, address indexed from, uint256 received);
 
-    /// @notice A member asked for money.
+    /// @notice A member asked for money, or what a part had taken of that was given back.
     /// @param amount All that she has asked for and not been paid.
     /// @param readyAt Unix time from which on anyone can have it paid.
     event WithdrawalRequested(address indexed member, address indexed to, uint256 amount, uint256 readyAt);
@@ -94,6 +106,19 @@ interface IEnergySettlement {
     event SettledMetered(
         uint64 indexed meteredPeriod, uint64 indexed standsOn, Metering before, bytes32 meterRoot, bytes32 deltasHash
     );
+
+    /// @notice A part of a batch was settled; the batch is settled when all are.
+    /// @param period The period; of a metered batch the one metered.
+    /// @param from The slot that was due at its first word.
+    /// @param deltasHash keccak256 of the part's delta words, one after another.
+    event PartSettled(uint64 indexed period, bool isMetered, uint32 from, bytes32 deltasHash);
+
+    /// @notice What a batch that is not, or no more, settled had moved in this slot and those after it was moved back.
+    event PartUndone(uint256 slot);
+
+    /// @notice The batch that is rolled back by the same transaction moves its money back by parts.
+    /// @param deltasHash As logged when it was settled.
+    event BatchReopened(bytes32 deltasHash);
 
     /// @notice Someone added to the operator's bond.
     event BondPosted(address indexed from, uint256 received);
@@ -178,7 +203,8 @@ interface IEnergySettlement {
 
     /* ERRORS: SETTLEMENT */
 
-    /// @notice The escrow does not settle now. Bits: 1 bonded, 2 paused, 4 frozen, 8 exiting; it settles at 1.
+    /// @notice The escrow does not settle now. Bits: 1 bonded, 2 paused, 4 frozen, 8 exiting, 16 a batch unfinished; it settles at 1, and
+    /// takes parts of that batch at 17.
     error NotOpen(uint8 state);
 
     /// @notice Periods have 32 bits.
@@ -219,6 +245,20 @@ interface IEnergySettlement {
 
     /// @notice The period's commitment is not in the ring: not settled yet, or too long ago.
     error PeriodNotInWindow(uint64 period);
+
+    /* ERRORS: PARTS */
+
+    /// @notice A part comes after the one before, and all of them settle: the chain of parts is another.
+    error PartNotNext(bytes32 parts, bytes32 given);
+
+    /// @notice First the batch of which there are parts already is finished, or its parts are undone.
+    error BatchUnfinished();
+
+    /// @notice A batch is finished within half of `challengeSeconds` after its first part; these parts can only be undone.
+    error PartsTooLate(uint256 until);
+
+    /// @notice There are no parts of a batch.
+    error NothingUnfinished();
 
     /* ERRORS: METERED BATCHES */
 
@@ -274,14 +314,15 @@ interface IEnergySettlement {
     /// @dev The caller approves this contract first. Credits what really arrived.
     function deposit(address member, uint256 amount) external;
 
-    /// @notice Takes `amount` out of the caller's balance, to be paid to `to` when no batch before can be challenged any more.
+    /// @notice Takes `amount` out of the caller's balance, to be paid to `to` when no batch before can be challenged any more: after
+    /// `challengeSeconds`, which begin while there are parts of a batch when that must be finished.
     /// @dev Members only, each her own; nobody can stop it. What is asked for in addition makes all of it wait anew.
     function requestWithdrawal(uint256 amount, address to) external;
 
     /// @notice Puts what the caller asked for back into her balance.
     function cancelWithdrawal() external;
 
-    /// @notice Pays out what a member asked for. Anyone can call it.
+    /// @notice Pays out what a member asked for. Anyone can call it. While there are parts of a batch, only what was asked for before them.
     function finaliseWithdrawal(address member) external;
 
     /* SETTLEMENT */
@@ -321,6 +362,31 @@ interface IEnergySettlement {
     /// @param deltas What each member gets or pays, packed; all of them sum to zero.
     function settleMetered(uint64 meteredPeriod, bytes32 meterRoot, uint256[] calldata deltas) external;
 
+    /// @notice Moves a part of a batch that is too large for one transaction. Meanwhile nothing else settles, and no money is paid that
+    /// was asked for since the first part: so no part has any effect beyond the escrow unless all have.
+    /// @dev Settler only; the rules of `settle` and `settleMetered`, also for when. Each part goes on at the slot that is due after the one before, so
+    /// no lane comes twice. Its hash is chained to theirs: keccak256(before, uint32 from, keccak256(deltas)), 68 bytes, where `from` is that slot.
+    /// @param period The period to be settled; of a metered batch the one metered.
+    /// @param before The chain of the parts before it; zero for the first.
+    /// @param deltas What members of further slots get or pay, packed; they sum to zero with those of all other parts.
+    function settlePart(uint64 period, bool isMetered, bytes32 before, uint256[] calldata deltas) external;
+
+    /// @notice Settles one period by its parts, within half of `challengeSeconds` after the first of them. Settler only.
+    /// @param parts The chain of all of them, in place of the hash of deltas.
+    function settleParts(uint64 period, bytes32 bidsRoot, bytes32 tradesRoot, bytes32 parts) external;
+
+    /// @notice Settles the deviations of a metered period by their parts. Settler only.
+    /// @param parts The chain of all of them, in place of the hash of deltas.
+    function settleMeteredParts(uint64 meteredPeriod, bytes32 meterRoot, bytes32 parts) external;
+
+    /// @notice Moves back the last part of a batch that is not finished, or the last words of it: exactly, with what it took of requests.
+    /// @dev The settler can do it at any time; everyone, when the first part is half of `challengeSeconds` old, fraud was proved or the exit is open.
+    /// @param before The chain of the parts before it.
+    /// @param from The slot that was due at its first word.
+    /// @param deltas Its words.
+    /// @param keep So many words stay moved, for another call: none are needed unless the part is too large for one.
+    function undoPart(bytes32 before, uint32 from, uint256[] calldata deltas, uint256 keep) external;
+
     /* BOND, FRAUD AND EXIT */
 
     /// @notice Adds to the operator's bond. Credits what really arrived.
@@ -339,7 +405,7 @@ interface IEnergySettlement {
     function slash(uint64 period, bytes32 settled, address challenger) external;
 
     /// @notice Moves the last period's money back, after fraud was proved in it or before it. Anyone can call it, with what was settled.
-    /// @dev With the fraudulent period itself rolled back, the exit opens.
+    /// @dev With the fraudulent period itself rolled back, the exit opens. Parts of an unfinished batch are undone before.
     /// @param deltas As settled; empty for a period that moved no balances.
     function rollback(bytes32 bidsRoot, bytes32 tradesRoot, uint256[] calldata deltas) external;
 
@@ -350,6 +416,14 @@ interface IEnergySettlement {
     /// @param meterRoot As settled.
     /// @param deltas As settled.
     function rollbackMetered(bytes32 settled, Metering calldata before, bytes32 meterRoot, uint256[] calldata deltas) external;
+
+    /// @notice The same for a period that was settled by parts, or whose batch is too large to be moved back by one transaction: it is not
+    /// settled any more, and its parts are undone next, see `undoPart`.
+    /// @param deltasHash As logged. A batch that was settled in one piece is one part.
+    function rollbackParts(bytes32 bidsRoot, bytes32 tradesRoot, bytes32 deltasHash) external;
+
+    /// @notice The same for a metered batch.
+    function rollbackMeteredParts(bytes32 settled, Metering calldata before, bytes32 meterRoot, bytes32 deltasHash) external;
 
     /// @notice Ends the community's settlements when the operator has been silent for `silenceSeconds`. Anyone can call it.
     function openExit() external;
@@ -433,6 +507,9 @@ interface IEnergySettlement {
 
     /// @notice The last period settled.
     function lastPeriod() external view returns (uint64);
+
+    /// @notice The batch of which only parts are settled, and the chain of them; zero where there is none, and then the rest means nothing.
+    function unfinished() external view returns (Unfinished memory batch, bytes32 parts);
 
     /// @notice How far deviations are settled.
     function metering() external view returns (Metering memory);

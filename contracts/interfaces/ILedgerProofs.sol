@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IEnergySettlement} from "./IEnergySettlement.sol";
+import {BatchParts} from "../libraries/BatchParts.sol";
 import {CommittedRounds} from "../libraries/CommittedRounds.sol";
 
 /// @title ILedgerProofs
@@ -69,7 +70,8 @@ interface ILedgerProofs {
 
     /// @notice Proves that a member did not get what the ledger says she came to.
     /// @param gap Behind her last entry, or where she would be.
-    /// @param deltas All words of the period, as settled.
+    /// @param deltas All words of the period, as settled; of a batch in parts, those of the part that her slot belongs to.
+    /// @param place The part's place in the chain; empty for a batch in one piece.
     function proveWrongDelta(
         IEnergySettlement escrow,
         CommittedRounds.Settled calldata settled,
@@ -77,14 +79,15 @@ interface ILedgerProofs {
         CommittedRounds.Outcome calldata outcome,
         CommittedRounds.EntryGap calldata gap,
         address member,
-        uint256[] calldata deltas
+        uint256[] calldata deltas,
+        BatchParts.Place calldata place
     ) external;
 
     /// @notice Proves the same where balances move every so many periods: of a member's delta, and what the ledgers of all those periods say.
     /// @param periods All of them in their order; of the first batch only those from the first that was settled. They must still be
     /// in the escrow's window.
-    /// @param deltas All words of the last of them, as settled.
+    /// @param deltas All words of the last of them, as settled; likewise.
     function proveWrongBatch(
-        IEnergySettlement escrow, PeriodTotals[] calldata periods, address member, uint256[] calldata deltas
+        IEnergySettlement escrow, PeriodTotals[] calldata periods, address member, uint256[] calldata deltas, BatchParts.Place calldata place
     ) external;
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IEnergySettlement} from "./IEnergySettlement.sol";
+import {BatchParts} from "../libraries/BatchParts.sol";
 import {CommittedRounds} from "../libraries/CommittedRounds.sol";
 import {MeteredBatches} from "../libraries/MeteredBatches.sol";
 
@@ -163,6 +164,7 @@ interface IMeteredProofs {
         CommittedRounds.Outcome calldata outcome,
         CommittedRounds.EntryGap calldata gap,
         address member,
-        uint256[] calldata deltas
+        uint256[] calldata deltas,
+        BatchParts.Place calldata place
     ) external;
 }

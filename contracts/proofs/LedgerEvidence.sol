@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IEnergySettlement} from "../interfaces/IEnergySettlement.sol";
+import {BatchParts} from "../libraries/BatchParts.sol";
 import {CommittedRounds} from "../libraries/CommittedRounds.sol";
 import {PackedBalances} from "../libraries/PackedBalances.sol";
 import {WideBalances} from "../libraries/WideBalances.sol";
@@ -74,12 +75,20 @@ abstract contract LedgerEvidence is Evidence {
         if (!isAbsent || !CommittedRounds.concerns(trade, member, rules)) revert NoFraud();
     }
 
+    /// @param deltas The batch's words; of one in parts, those of the part that her slot belongs to.
     /// @param money What she should have got.
     function _requireOtherDelta(
-        IEnergySettlement escrow, bytes32 deltasHash, uint256[] calldata deltas, address member, int256 money
+        IEnergySettlement escrow, bytes32 deltasHash, uint256[] calldata deltas, BatchParts.Place calldata place, address member, int256 money
     ) internal view {
-        if (keccak256(abi.encodePacked(deltas)) != deltasHash) revert OtherDeltas(deltasHash);
-        if (_deltaOf(deltas, escrow.laneOf(member)) == money) revert NoFraud();
+        uint256 lane = escrow.laneOf(member);
+        uint256 slot = lane >= WideBalances.FIRST ? lane : lane / PackedBalances.LANES;
+        bytes32 given = keccak256(abi.encodePacked(deltas));
+        uint256 from;
+        if (given != deltasHash) {
+            if (BatchParts.hash(place, given) != deltasHash || !BatchParts.holds(place, slot)) revert OtherDeltas(deltasHash);
+            from = place.from;
+        }
+        if (_deltaOf(deltas, from, lane, slot) == money) revert NoFraud();
     }
 
     /// @dev Whether the entry at the gap's right is what the one before it and its trade come to. A liar's numbers may be of any size:
@@ -100,17 +109,16 @@ abstract contract LedgerEvidence is Evidence {
     }
 
     /// @dev The delta of a lane in a batch's words; 0 where the batch passes it over. See `settle`.
-    function _deltaOf(uint256[] calldata deltas, uint256 lane) private pure returns (int256) {
-        bool isWide = lane >= WideBalances.FIRST;
-        uint256 wanted = isWide ? lane : lane / PackedBalances.LANES;
-        uint256 slot;
+    /// @param slot The slot that is due at the first word.
+    /// @param wanted The lane's slot.
+    function _deltaOf(uint256[] calldata deltas, uint256 slot, uint256 lane, uint256 wanted) private pure returns (int256) {
         for (uint256 i = 0; i < deltas.length; ++i) {
             uint256 word = deltas[i];
             if (word >= JUMP) {
                 slot = word ^ JUMP;
                 continue;
             }
-            if (slot++ == wanted) return isWide ? WideBalances.deltaOf(word) : PackedBalances.deltaAt(word, lane % PackedBalances.LANES);
+            if (slot++ == wanted) return wanted >= WideBalances.FIRST ? WideBalances.deltaOf(word) : PackedBalances.deltaAt(word, lane % PackedBalances.LANES);
         }
         return 0;
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IEnergySettlement} from "../interfaces/IEnergySettlement.sol";
 import {ILedgerProofs} from "../interfaces/ILedgerProofs.sol";
+import {BatchParts} from "../libraries/BatchParts.sol";
 import {CommittedRounds} from "../libraries/CommittedRounds.sol";
 import {LedgerEvidence} from "./LedgerEvidence.sol";
 
@@ -75,18 +76,19 @@ abstract contract LedgerProofs is ILedgerProofs, LedgerEvidence {
         CommittedRounds.Outcome calldata outcome,
         CommittedRounds.EntryGap calldata gap,
         address member,
-        uint256[] calldata deltas
+        uint256[] calldata deltas,
+        BatchParts.Place calldata place
     ) external {
         if (escrow.periodsPerBatch() != 1) revert NotEveryPeriod();
         _requireOutcome(settled.tradesRoot, tradesTree, outcome);
         (int256 money,,) = _totals(outcome, gap, member);
-        _requireOtherDelta(escrow, settled.deltasHash, deltas, member, money);
+        _requireOtherDelta(escrow, settled.deltasHash, deltas, place, member, money);
         _slash(escrow, settled);
     }
 
     /// @inheritdoc ILedgerProofs
     function proveWrongBatch(
-        IEnergySettlement escrow, PeriodTotals[] calldata periods, address member, uint256[] calldata deltas
+        IEnergySettlement escrow, PeriodTotals[] calldata periods, address member, uint256[] calldata deltas, BatchParts.Place calldata place
     ) external {
         CommittedRounds.Settled calldata last = periods[periods.length - 1].settled;
         uint64 first = _requireFirst(escrow, last.period, uint64(periods.length));
@@ -104,7 +106,7 @@ abstract contract LedgerProofs is ILedgerProofs, LedgerEvidence {
                 money += here;
             }
         }
-        _requireOtherDelta(escrow, last.deltasHash, deltas, member, money);
+        _requireOtherDelta(escrow, last.deltasHash, deltas, place, member, money);
         _slash(escrow, last);
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IEnergySettlement} from "../interfaces/IEnergySettlement.sol";
 import {IMeteredProofs} from "../interfaces/IMeteredProofs.sol";
+import {BatchParts} from "../libraries/BatchParts.sol";
 import {CommittedRounds} from "../libraries/CommittedRounds.sol";
 import {MeteredBatches} from "../libraries/MeteredBatches.sol";
 import {MeteredEvidence} from "./MeteredEvidence.sol";
@@ -78,12 +79,13 @@ abstract contract MeteredLedgerProofs is MeteredEvidence {
         CommittedRounds.Outcome calldata outcome,
         CommittedRounds.EntryGap calldata gap,
         address member,
-        uint256[] calldata deltas
+        uint256[] calldata deltas,
+        BatchParts.Place calldata place
     ) external {
         _requireBatch(batch);
         _requireOutcome(batch.tradesRoot, tradesTree, outcome);
         (int256 money,,) = _totals(outcome, gap, member);
-        _requireOtherDelta(escrow, batch.deltasHash, deltas, member, money);
+        _requireOtherDelta(escrow, batch.deltasHash, deltas, place, member, money);
         _slash(escrow, batch.settled);
     }
 }

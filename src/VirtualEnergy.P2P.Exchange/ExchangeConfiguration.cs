@@ -168,6 +168,7 @@ public static class ExchangeConfiguration
                 "verified" => SettlementMode.Verified,
                 var other => throw new ExchangeStartException($"Exchange:Settlement:Mode is '{other}'; it must be packed or verified."),
             },
+            MostGas = (ulong)(settlement.Whole("MostGas", (long)SettlementGas.Least, (long)TransactionSenderOptions.MostGas) ?? (long)defaults.MostGas),
             FinalBlocks = (int)(settlement.Whole("FinalBlocks", 1, 1_000_000) ?? defaults.FinalBlocks),
             Fees = new FeePolicy
             {

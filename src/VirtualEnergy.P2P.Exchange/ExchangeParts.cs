@@ -36,6 +36,8 @@ internal sealed class ExchangeParts : IAsyncDisposable
 
     public SettlementCalls Calls { get; private set; } = null!;
 
+    public PartwiseOutbox Partwise { get; private set; } = null!;
+
     public MeteredOutbox MeteredOutbox { get; private set; } = null!;
 
     public Settler Settler { get; private set; } = null!;
@@ -72,6 +74,11 @@ internal sealed class ExchangeParts : IAsyncDisposable
             if (parts.Stopped is null)
             {
                 await parts.MeteredOutbox.CompareAsync(cancellation);
+            }
+
+            if (parts.Journal.LastParts(BatchKind.Trades) is not null || parts.Journal.LastParts(BatchKind.Metered) is not null)
+            {
+                parts.Chain = parts.Chain with { Balances = [.. await parts.Settler.BalancesAsync(cancellation)] };
             }
 
             parts.LastFinal = parts.Stopped is null ? await parts.Settler.FinaliseAsync(cancellation) : null;
@@ -115,12 +122,15 @@ internal sealed class ExchangeParts : IAsyncDisposable
             FillsGaps = false, // what the chain lost is mostly in the outbox
         };
         var sender = new TransactionSender(Client, options.Key, Chain.ChainId, time, sending);
+        var gas = new SettlementGas(options.Settlement.MostGas);
+        var metered = new MeteredSettlementContract(Client, Contract);
         Calls = new SettlementCalls(
-            options.Settlement.Mode, new SettlementCadence(Chain.PeriodsPerBatch, Journal.FirstCleared() ?? Plan.First), Journal.Rounds);
+            options.Settlement.Mode, new SettlementCadence(Chain.PeriodsPerBatch, Journal.FirstCleared() ?? Plan.First), gas, Journal.Rounds);
         Outbox = new Outbox(options.Contract, sender, Journal.Batch, Journal.AppendAsync);
-        MeteredOutbox = new MeteredOutbox(Journal, Contract, new MeteredSettlementContract(Client, Contract), Outbox);
+        Partwise = new PartwiseOutbox(Journal, new BatchPartsContract(Client, options.Contract), metered, Outbox, gas);
+        MeteredOutbox = new MeteredOutbox(Journal, Contract, metered, Outbox, Partwise);
         Settler = new Settler(
-            Contract, Client, options.Payees, Journal, Outbox, Calls, new SettlementRecovery(Journal, Contract, Outbox, Calls, MeteredOutbox.CommitmentOnAsync),
+            Contract, Client, options.Payees, Journal, Outbox, Calls, Partwise, new SettlementRecovery(Journal, Contract, Outbox, Calls, Partwise, MeteredOutbox.CommitmentOnAsync),
             options.Settlement.FinalBlocks);
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {EnergySettlement} from "../../EnergySettlement.sol";
 import {TestEuro} from "../../TestEuro.sol";
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
+import {BatchParts} from "../../libraries/BatchParts.sol";
 import {WideBalances} from "../../libraries/WideBalances.sol";
 import {Vm} from "./Vm.sol";
 
@@ -202,6 +203,9 @@ abstract contract EscrowTest {
         }
         sum += escrow.bond() + escrow.rewardOf(TREASURY) + escrow.rewardOf(STRANGER);
     }
+
+    /// @dev Where the words of a batch are that was not settled by parts.
+    function inOnePiece() internal pure returns (BatchParts.Place memory place) {}
 
     /* TIME */
 

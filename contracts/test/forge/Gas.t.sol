@@ -2,11 +2,11 @@
 pragma solidity 0.8.37;
 
 import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
-import {EscrowTest} from "./EscrowTest.sol";
+import {PartsTest} from "./PartsTest.sol";
 
 /// @notice What each operation costs inside the contract, call data and the transaction's own gas aside, with cold storage.
 /// ForgeTests (C#) holds the figures against contracts/snapshots/gas.json, and writes them there with VE_RENEW_SNAPSHOTS=1.
-contract GasTest is EscrowTest {
+contract GasTest is PartsTest {
     uint256 private constant HUNDRED = 100;
     uint256[] private _none;
 
@@ -74,6 +74,30 @@ contract GasTest is EscrowTest {
         cold();
         escrow.rollback(BIDS, TRADES, words);
         kept("rollback, 100 of 100 members");
+    }
+
+    function test_Gas_of_parts() public {
+        uint256[] memory words = pack(hundredDeltas());
+        settlePart(BEFORE + 1, false, PartOf(0, 0, new uint256[](0)));
+        PartOf memory part = PartOf(unfinishedParts(), 0, words);
+        cold();
+        settlePart(BEFORE + 1, false, part);
+        kept("settlePart, 100 of 100 members");
+        cold();
+        undoBySettler(part);
+        kept("undoPart, 100 of 100 members");
+        settlePart(BEFORE + 1, false, part);
+        cold();
+        finish(BEFORE + 1, false, chainOf(part));
+        kept("settleParts");
+        cold();
+        settlePart(BEFORE + 2, false, PartOf(0, 0, new uint256[](0)));
+        kept("settlePart, the first and empty");
+    }
+
+    function undoBySettler(PartOf memory part) private {
+        vm.prank(SETTLER);
+        undo(part, 0);
     }
 
     /// @dev Registers and pays for so many, and has every other one pay her neighbour.

@@ -18,7 +18,7 @@ contract LedgerProofsTest is RoundTest {
         CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, members[0]));
         bytes32 tree = tradesTree(round);
         vm.expectRevert(abi.encodeWithSelector(LedgerEvidence.OtherDeltas.selector, settled.deltasHash));
-        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[0], others);
+        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[0], others, inOnePiece());
     }
 
     /* HONEST: never slashed */
@@ -47,7 +47,7 @@ contract LedgerProofsTest is RoundTest {
         for (uint256 m = 0; m < MEMBERS; ++m) {
             CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, members[m]));
             expect(false);
-            judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[m], words);
+            judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[m], words, inOnePiece());
         }
         frozen(false);
     }
@@ -135,7 +135,7 @@ contract LedgerProofsTest is RoundTest {
         bytes32 tree = tradesTree(round);
         uint256[] memory words = pack(round.deltas);
         expect(true);
-        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[from], words);
+        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[from], words, inOnePiece());
         frozen(true);
     }
 
@@ -154,7 +154,7 @@ contract LedgerProofsTest is RoundTest {
         bytes32 tree = tradesTree(round);
         uint256[] memory words = pack(deltas);
         expect(true);
-        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, STRANGER, words);
+        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, STRANGER, words, inOnePiece());
         frozen(true);
     }
 
@@ -228,7 +228,7 @@ contract TwoTierLedgerTest is BatchTest {
         uint256[] memory words = pack(last.deltas);
         ILedgerProofs.PeriodTotals memory one = periods[PER_BATCH - 1];
         vm.expectRevert(ILedgerProofs.NotEveryPeriod.selector);
-        judge.proveWrongDelta(escrow, one.settled, one.tradesTree, one.outcome, one.gap, members[0], words);
+        judge.proveWrongDelta(escrow, one.settled, one.tradesTree, one.outcome, one.gap, members[0], words, inOnePiece());
     }
 
     function test_No_period_is_left_out_or_added(uint256 seed, uint256 kind) public {
@@ -240,7 +240,7 @@ contract TwoTierLedgerTest is BatchTest {
         if (kind % 3 == 1) (others[0], others[1], others[2]) = (periods[1], periods[0], periods[2]);
         if (kind % 3 == 2) (wrong, others[3]) = (FIRST - 2, periods[2]);
         vm.expectRevert(abi.encodeWithSelector(ILedgerProofs.NotThosePeriods.selector, wrong));
-        judge.proveWrongBatch(escrow, others, members[0], words);
+        judge.proveWrongBatch(escrow, others, members[0], words, inOnePiece());
     }
 
     function test_Each_period_must_be_what_was_settled(uint256 seed, uint256 which, bytes32 root) public {
@@ -250,7 +250,7 @@ contract TwoTierLedgerTest is BatchTest {
         vm.assume(root != periods[which].settled.bidsRoot);
         periods[which].settled.bidsRoot = root;
         vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.NotWhatWasSettled.selector, FIRST + which));
-        judge.proveWrongBatch(escrow, periods, members[0], words);
+        judge.proveWrongBatch(escrow, periods, members[0], words, inOnePiece());
     }
 
     /// @dev When a later period has pushed the first out of the ring, nobody can say any more that it was none.
@@ -260,11 +260,11 @@ contract TwoTierLedgerTest is BatchTest {
         wait(CHALLENGE);
         commitAt(honest(0), FIRST + PER_BATCH);
         vm.expectRevert(abi.encodeWithSelector(IEnergySettlement.PeriodNotInWindow.selector, FIRST));
-        judge.proveWrongBatch(escrow, periods, members[0], words);
+        judge.proveWrongBatch(escrow, periods, members[0], words, inOnePiece());
         ILedgerProofs.PeriodTotals[] memory rest = new ILedgerProofs.PeriodTotals[](2);
         (rest[0], rest[1]) = (periods[1], periods[2]);
         vm.expectRevert(abi.encodeWithSelector(ILedgerProofs.NotThosePeriods.selector, FIRST));
-        judge.proveWrongBatch(escrow, rest, members[0], words);
+        judge.proveWrongBatch(escrow, rest, members[0], words, inOnePiece());
     }
 
     /* HONEST: never slashed */
@@ -274,7 +274,7 @@ contract TwoTierLedgerTest is BatchTest {
         (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, member, PER_BATCH, 0, 0);
         uint256[] memory words = pack(last.deltas);
         expect(false);
-        judge.proveWrongBatch(escrow, periods, members[member], words);
+        judge.proveWrongBatch(escrow, periods, members[member], words, inOnePiece());
         frozen(false);
     }
 
@@ -286,7 +286,7 @@ contract TwoTierLedgerTest is BatchTest {
         (ILedgerProofs.PeriodTotals[] memory periods, Round memory last) = batch(seed, from, PER_BATCH, from, skimmed);
         uint256[] memory words = pack(last.deltas);
         expect(true);
-        judge.proveWrongBatch(escrow, periods, members[from], words);
+        judge.proveWrongBatch(escrow, periods, members[from], words, inOnePiece());
         frozen(true);
     }
 }
@@ -310,9 +310,9 @@ contract FirstBatchTest is BatchTest {
         ILedgerProofs.PeriodTotals[] memory rest = new ILedgerProofs.PeriodTotals[](1);
         rest[0] = periods[1];
         vm.expectRevert(abi.encodeWithSelector(ILedgerProofs.NotThosePeriods.selector, first()));
-        judge.proveWrongBatch(escrow, rest, members[from], words);
+        judge.proveWrongBatch(escrow, rest, members[from], words, inOnePiece());
         expect(skimmed != 0);
-        judge.proveWrongBatch(escrow, periods, members[from], words);
+        judge.proveWrongBatch(escrow, periods, members[from], words, inOnePiece());
         frozen(skimmed != 0);
     }
 }

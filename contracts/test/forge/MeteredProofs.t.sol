@@ -117,7 +117,7 @@ contract MeteredProofsTest is MeteredTest {
         for (uint256 i = 0; i < MEMBERS; ++i) {
             CommittedRounds.EntryGap memory gap = entryGap(m.balance, behind(m.balance, members[i]));
             expect(false);
-            metered.proveWrongDelta(escrow, m.batch, tree, m.balance.outcome, gap, members[i], words);
+            metered.proveWrongDelta(escrow, m.batch, tree, m.balance.outcome, gap, members[i], words, inOnePiece());
         }
         frozen(false);
     }
@@ -272,7 +272,7 @@ contract MeteredProofsTest is MeteredTest {
         uint256[] memory words = pack(m.balance.deltas);
         CommittedRounds.EntryGap memory gap = entryGap(m.balance, behind(m.balance, members[from]));
         expect(true);
-        metered.proveWrongDelta(escrow, m.batch, tree, m.balance.outcome, gap, members[from], words);
+        metered.proveWrongDelta(escrow, m.batch, tree, m.balance.outcome, gap, members[from], words, inOnePiece());
         frozen(true);
     }
 

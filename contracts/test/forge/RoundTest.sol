@@ -8,10 +8,10 @@ import {IEnergySettlement} from "../../interfaces/IEnergySettlement.sol";
 import {CommittedRounds} from "../../libraries/CommittedRounds.sol";
 import {SignedBids} from "../../libraries/SignedBids.sol";
 import {Evidence} from "../../proofs/Evidence.sol";
-import {EscrowTest} from "./EscrowTest.sol";
+import {PartsTest} from "./PartsTest.sol";
 
 /// @notice A round with bids, trades and ledger, committed to as docs/contract.md states it, and the words for being wrong in it.
-abstract contract RoundTest is EscrowTest {
+abstract contract RoundTest is PartsTest {
     uint64 internal constant PERIOD = BEFORE + 1;
     uint8 internal constant ALL_FLAGS = CommittedRounds.BIDS | CommittedRounds.ONE_PRICE | CommittedRounds.TRADES_ONLY;
     int64 internal constant PRICE = 100_000;

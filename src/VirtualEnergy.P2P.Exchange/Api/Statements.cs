@@ -19,7 +19,9 @@ public sealed class Statements(ExchangeOptions options, MemberDirectory members,
     /// <exception cref="Settlement.Funds.FundsHistoryException">The journal and the chain cannot both be right.</exception>
     public async Task<StatementView> OfAsync(MemberId member, Period? from, Period? to, CancellationToken cancellation)
     {
-        var (block, events) = await history.ReadAsync(cancellation);
+        var slot = DeltaWords.SlotOf(await history.LaneOfAsync(Address.FromMember(member), cancellation));
+        var (block, all) = await history.ReadAsync(cancellation);
+        var events = MemberEvents.InOrderOf(slot, all);
         var chain = await history.BalanceAtAsync(Address.FromMember(member), block, cancellation);
         var lines = new StatementLines(new JournalPages(journal), options.Rules.Grid, member);
         var walk = new StatementWalk(lines, journal.FirstCleared()?.Previous ?? default, await history.IsWideAsync(Address.FromMember(member), cancellation));

@@ -6,7 +6,7 @@ using VirtualEnergy.P2P.Messaging;
 namespace VirtualEnergy.P2P.Exchange.Journal;
 
 /// <summary>
-/// Journals of schema version 8: there a row of <c>bids</c> had bid and receipt as their messages were. The rest is as it is now. Once
+/// Journals of schema version 8: there a row of <c>bids</c> had bid and receipt as their messages were, and no batch had parts. The rest is as it is now. Once
 /// rewritten, an exchange of that version refuses the file.
 /// </summary>
 internal static class BidsAsText
@@ -41,6 +41,10 @@ internal static class BidsAsText
             }
 
             writing.Execute("DROP TABLE bids_as_text");
+            writing.Execute("ALTER TABLE outbox ADD COLUMN part INTEGER NOT NULL DEFAULT 0");
+            writing.Execute("DROP INDEX outbox_by_period");
+            writing.Execute(JournalSchema.OutboxByPeriod);
+            writing.Execute(JournalSchema.OutboxParts);
             writing.Execute($"PRAGMA user_version = {JournalSchema.Version}");
         }]);
     }

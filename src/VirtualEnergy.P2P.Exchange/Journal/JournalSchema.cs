@@ -19,6 +19,11 @@ internal static class JournalSchema
           UNIQUE(period, member, number)) STRICT;
         """;
 
+    public const string OutboxByPeriod = "CREATE INDEX outbox_by_period ON outbox(kind, period, part);";
+
+    /// <summary>Few batches have parts.</summary>
+    public const string OutboxParts = "CREATE INDEX outbox_parts ON outbox(kind, period) WHERE part > 0;";
+
     private const string Tables = Bids + """
         CREATE TABLE identity(
           community TEXT NOT NULL, chain_id TEXT NOT NULL, contract TEXT NOT NULL) STRICT;
@@ -40,8 +45,9 @@ internal static class JournalSchema
           PRIMARY KEY(period, position)) STRICT;
         CREATE TABLE outbox(
           id INTEGER PRIMARY KEY, kind TEXT NOT NULL, period INTEGER NOT NULL, state TEXT NOT NULL, call_data_hash TEXT NOT NULL,
-          transaction_hash TEXT, sender TEXT, nonce INTEGER, raw TEXT, block INTEGER, gas INTEGER, at TEXT NOT NULL) STRICT;
-        CREATE INDEX outbox_by_period ON outbox(kind, period);
+          transaction_hash TEXT, sender TEXT, nonce INTEGER, raw TEXT, block INTEGER, gas INTEGER, at TEXT NOT NULL,
+          part INTEGER NOT NULL DEFAULT 0) STRICT;
+        """ + OutboxByPeriod + OutboxParts + """
         CREATE TABLE mandates(
           member TEXT NOT NULL, number TEXT NOT NULL, message TEXT NOT NULL, receipt TEXT NOT NULL, at TEXT NOT NULL,
           PRIMARY KEY(member, number)) STRICT;

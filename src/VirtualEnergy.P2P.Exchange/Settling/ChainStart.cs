@@ -60,12 +60,6 @@ public sealed record ChainStart(
                 throw new ExchangeStartException($"{NameOf(stranger, options)} is not registered with the contract {options.Contract}: register it first.");
             }
 
-            if (lanes.Members.Length > SettlementCalls.MostLanes)
-            {
-                throw new ExchangeStartException(
-                    $"The contract {options.Contract} has {lanes.Members.Length} members; one transaction settles {SettlementCalls.MostLanes} at most. Split the community.");
-            }
-
             await RegisteredMeters.CheckAsync(options, client, contract, cancellation);
             var periodsPerBatch = await contract.PeriodsPerBatchAsync(cancellation);
             if (options.Settlement.PeriodsPerBatch is { } wanted && wanted != periodsPerBatch)

@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Exchange.Settling;
@@ -13,7 +14,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// this one must not by accident. What fails is tried again as long as there is time, and so is what the chain has lost: until its time is over an answer is looked after.
 /// </summary>
 public sealed class DemandAnswers(
-    ExchangeOptions options, EnergySettlementContract contract, IEthereumClient client, ExchangeJournal journal, Settler settler, SettlementCalls calls, MeteredOutbox metered,
+    ExchangeOptions options, EnergySettlementContract contract, IEthereumClient client, ExchangeJournal journal, Settler settler, SettlementCalls calls, PartwiseOutbox parts, MeteredOutbox metered,
     TimeProvider time, ILogger<DemandAnswers> logger) : BackgroundService
 {
     /// <summary>A part of the time for an answer, so that several tries fit into it; see DataDemands.sol for the quarter.</summary>
@@ -127,7 +128,7 @@ public sealed class DemandAnswers(
         var clearing = new Clearing(journalled.Price, journalled.Interval, journalled.Volume, []) { Charges = journalled.Charges };
         var round = new Round(journalled.Period, bids, clearing, journalled.Trades, journalled.Deltas()) { Accounts = journalled.Accounts };
         var settled = new SettledPeriod(
-            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, calls.DeltasHashOf(journalled, lanes))
+            journalled.Period, journalled.BidsRoot, journalled.TradesRoot, calls.DeltasHashOf(journalled, lanes, parts.ChainOf(BatchKind.Trades, journalled.Period)))
         {
             Metered = await metered.HashOnAsync(journalled.Period, lanes, cancellation) ?? default,
         };

@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// will stand: the contract decides when it is mined, so that is read from its log, and written down.
 /// </summary>
 /// <remarks>Used by one at a time: at the start, and then by the settlement worker; <see cref="HashOnAsync"/> by anyone.</remarks>
-public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContract contract, MeteredSettlementContract metered, Outbox outbox)
+public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContract contract, MeteredSettlementContract metered, Outbox outbox, PartwiseOutbox parts)
 {
     private MemberLanes? _lanes;
 
@@ -42,7 +42,8 @@ public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContr
 
     /// <summary>Whether the trading batch is on its way already, so that no metered one can come before it.</summary>
     public bool IsOvertakenBy(Period tradingPeriod, Period meteredPeriod) =>
-        journal.Batch(BatchKind.Trades, tradingPeriod) is { Versions: [.., var trading] }
+        (parts.HasBegun(BatchKind.Trades, tradingPeriod) && !parts.HasBegun(BatchKind.Metered, meteredPeriod))
+        || journal.Batch(BatchKind.Trades, tradingPeriod) is { Versions: [.., var trading] }
         && (journal.Batch(BatchKind.Metered, meteredPeriod) is not { Versions: [.., var own] } || own.Nonce > trading.Nonce);
 
     /// <summary>Brings a metered period to the chain, or finds it there, and returns once that is written down. In the order of periods.</summary>
@@ -71,14 +72,21 @@ public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContr
             }
 
             _lanes ??= await contract.LanesAsync(cancellation);
-            var call = new OutboxCall(
-                BatchKind.Metered, due.Period, MeteredSettlementContract.EncodeSettle(due.Batch(), _lanes),
-                async stop => (await metered.MeteringAsync(stop)).Period >= due.Period);
-            batch = await outbox.DeliverAsync(call, cancellation);
+            async Task<bool> IsSettledAsync(CancellationToken stop) => (await metered.MeteringAsync(stop)).Period >= due.Period;
+            var (settled, lanes) = (due.Batch(), _lanes);
+            batch = await parts.DeliverAsync(
+                new PartwiseBatch(
+                    BatchKind.Metered, due.Period, lanes.Pack(settled.Deltas), () => MeteredSettlementContract.EncodeSettle(settled, lanes),
+                    chain => BatchPartsContract.EncodeSettleMetered(due.Period, settled.MeterRoot, chain)),
+                IsSettledAsync, cancellation);
         }
 
         return (batch, (await KeepStandingAsync(due.Period, batch.Block ?? 0, cancellation)).StandsOn);
     }
+
+    /// <summary>Takes back the parts of a batch that cannot be finished as it is, so that others can be settled.</summary>
+    /// <exception cref="EthereumException">The chain does not answer, or not all are taken back: call again.</exception>
+    public Task UndoPartsAsync(Period meteredPeriod, CancellationToken cancellation) => parts.UndoAsync(BatchKind.Metered, meteredPeriod, cancellation);
 
     /// <summary>The hash of the metered batch that stands on a trading period; null where none does.</summary>
     public async Task<Hash256?> HashOnAsync(Period tradingPeriod, MemberLanes lanes, CancellationToken cancellation)
@@ -95,7 +103,12 @@ public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContr
             standing = await KeepStandingAsync(now.Period, journal.Batch(BatchKind.Trades, tradingPeriod)?.Block ?? 0, cancellation);
         }
 
-        return standing is null ? null : journal.Deviations(standing.Period)?.Batch().HashAfter(standing.Before, lanes);
+        if (standing is null || journal.Deviations(standing.Period)?.Batch() is not { } batch)
+        {
+            return null;
+        }
+
+        return parts.ChainOf(BatchKind.Metered, standing.Period) is { } chain ? batch.HashAfter(standing.Before, chain) : batch.HashAfter(standing.Before, lanes);
     }
 
     /// <inheritdoc cref="StandingBatches"/>

@@ -67,6 +67,11 @@ public sealed class MeteredSettler(
             {
                 // Too late for this trading period, most likely, or money has left a member's balance behind the exchange's back.
                 logger.LogInformation("Deviations of period {Period} wait for the next trading period: {Why}", due.Period.Index, refusal.Message);
+                if (refusal.ErrorName is "MeteredTooLate" or "Overdraft" or "BalanceOverflow")
+                {
+                    await outbox.UndoPartsAsync(due.Period, cancellation);
+                }
+
                 if (refusal.ErrorName != "Overdraft" || !await ReviseAsync(due, cancellation))
                 {
                     return;

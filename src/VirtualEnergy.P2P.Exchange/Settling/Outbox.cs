@@ -9,7 +9,8 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// <param name="Period">For a metered batch the period that was metered.</param>
 /// <param name="Data">The call's data. Only used where something new must be signed.</param>
 /// <param name="IsOnChainAsync">Whether the contract has the batch. Asked before anything is done about one that was signed before.</param>
-public sealed record OutboxCall(BatchKind Kind, Period Period, byte[] Data, Func<CancellationToken, Task<bool>> IsOnChainAsync);
+/// <param name="Part">See <see cref="OutboxBatch.Part"/>.</param>
+public sealed record OutboxCall(BatchKind Kind, Period Period, byte[] Data, Func<CancellationToken, Task<bool>> IsOnChainAsync, int Part = 0);
 
 /// <summary>
 /// Makes calls of the contract exactly once each. What is signed is written down before it is sent; until it is known to be dead, nothing but
@@ -19,7 +20,7 @@ public sealed record OutboxCall(BatchKind Kind, Period Period, byte[] Data, Func
 /// <param name="sender">The one sender of the key.</param>
 /// <param name="read">What is written down of a batch; null if nothing.</param>
 /// <param name="append">Writes down what a batch has become; done when it is durable.</param>
-public sealed class Outbox(Address contract, TransactionSender sender, Func<BatchKind, Period, OutboxBatch?> read, Func<OutboxBatch, Task> append)
+public sealed class Outbox(Address contract, TransactionSender sender, Func<BatchKind, Period, int, OutboxBatch?> read, Func<OutboxBatch, Task> append)
 {
     public TransactionSender Sender => sender;
 
@@ -27,12 +28,14 @@ public sealed class Outbox(Address contract, TransactionSender sender, Func<Batc
     /// <exception cref="EthereumException">It is not on the chain, or not known to be: call again.</exception>
     public async Task<OutboxBatch> DeliverAsync(OutboxCall call, CancellationToken cancellation)
     {
-        var batch = read(call.Kind, call.Period) ?? new OutboxBatch(call.Kind, call.Period);
+        var batch = read(call.Kind, call.Period, call.Part) ?? new OutboxBatch(call.Kind, call.Period, call.Part);
         if (batch.IsOnChain)
         {
             return batch;
         }
 
+        // A part that was mined and is not there was undone: its nonce is gone, and it is signed anew. Asked first, as it may be mined just now.
+        var isUndone = call.Part > 0 && !batch.Versions.IsEmpty && await ReceiptAsync(batch.Living, cancellation) is not null;
         if (!batch.Versions.IsEmpty && await call.IsOnChainAsync(cancellation))
         {
             return await MinedAsync(batch, cancellation);
@@ -45,7 +48,7 @@ public sealed class Outbox(Address contract, TransactionSender sender, Func<Batc
             await append(batch);
         }
 
-        if (batch.Versions.IsEmpty || await IsDeadAsync(batch, cancellation))
+        if (batch.Versions.IsEmpty || isUndone || await IsDeadAsync(batch, cancellation))
         {
             await sender.SendAsync(contract, call.Data, KeepAsync, cancellation);
             batch = await AppendAsync(batch.Send());

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
@@ -9,14 +10,8 @@ using VirtualEnergy.P2P.Settlement.Ethereum;
 namespace VirtualEnergy.P2P.Exchange.Settling;
 
 /// <summary>What a cleared round says to the contract, and what the contract keeps of it: by cadence and mode, the same after every restart.</summary>
-public sealed class SettlementCalls(SettlementMode mode, SettlementCadence cadence, Func<Period, Period, IReadOnlyList<JournalledRound>> rounds)
+public sealed class SettlementCalls(SettlementMode mode, SettlementCadence cadence, SettlementGas gas, Func<Period, Period, IReadOnlyList<JournalledRound>> rounds)
 {
-    /// <summary>
-    /// The most lanes that a packed batch may touch. All of them are 2,500 slots: at the 5,900 gas of a touched slot and the 37,200 of an empty batch
-    /// (docs/contract.md) 14.8 million of the 16,777,216 gas that a transaction may take, and 80,164 of the 131,072 bytes that nodes let it have.
-    /// </summary>
-    public const int MostLanes = 15_000;
-
     private const int PaymentBytes = 16;
 
     // What a transaction is beside its payments fits into a kilobyte.
@@ -27,7 +22,11 @@ public sealed class SettlementCalls(SettlementMode mode, SettlementCadence caden
 
     public SettlementCadence Cadence => cadence;
 
-    /// <summary>The call's data.</summary>
+    /// <summary>All delta words of the round; none where no balances move.</summary>
+    /// <exception cref="ArgumentException">A member of the round has no lane on the chain.</exception>
+    public ImmutableArray<BigInteger> WordsOf(JournalledRound round, MemberLanes lanes) => cadence.MovesBalances(round.Period) ? lanes.Pack(BatchOf(round)) : [];
+
+    /// <summary>The data of the call that settles the round in one piece.</summary>
     /// <exception cref="ArgumentException">A member of the round has no lane on the chain.</exception>
     public byte[] DataOf(JournalledRound round, MemberLanes lanes)
     {
@@ -36,18 +35,22 @@ public sealed class SettlementCalls(SettlementMode mode, SettlementCadence caden
             return EnergySettlementContract.EncodeCommitRoots(round.Period, round.BidsRoot, round.TradesRoot);
         }
 
-        return mode == SettlementMode.Verified && PaymentsOf(round) is { Count: <= MostPayments } payments
+        return mode == SettlementMode.Verified && PaymentsOf(round) is { Count: <= MostPayments } payments && gas.HasRoomFor(payments.Count, WordsOf(round, lanes))
             ? EnergySettlementContract.EncodeSettleVerified(round.Period, round.BidsRoot, round.TradesRoot, payments, lanes)
             : EnergySettlementContract.EncodeSettle(BatchOf(round), lanes);
     }
 
     /// <summary>What the contract keeps of the round alone, without a metered batch on it.</summary>
-    public Hash256 CommitmentOf(JournalledRound round, MemberLanes lanes) =>
-        cadence.MovesBalances(round.Period) ? SettlementCommitment.Of(BatchOf(round), lanes) : SettlementCommitment.OfRoots(round.Batch());
+    /// <param name="round">The round.</param>
+    /// <param name="lanes">The members' lanes.</param>
+    /// <param name="parts">The chain of parts by which it was settled; null for one in one piece.</param>
+    public Hash256 CommitmentOf(JournalledRound round, MemberLanes lanes, Hash256? parts = null) =>
+        SettlementCommitment.Of(round.Batch(), DeltasHashOf(round, lanes, parts));
 
     /// <summary>The hash of deltas in the commitment: zero where none move.</summary>
-    public Hash256 DeltasHashOf(JournalledRound round, MemberLanes lanes) =>
-        cadence.MovesBalances(round.Period) ? SettlementCommitment.DeltasHash(BatchOf(round), lanes) : default;
+    /// <inheritdoc cref="CommitmentOf"/>
+    public Hash256 DeltasHashOf(JournalledRound round, MemberLanes lanes, Hash256? parts = null) =>
+        cadence.MovesBalances(round.Period) ? parts ?? SettlementCommitment.DeltasHash(BatchOf(round), lanes) : default;
 
     /// <summary>The round's roots with the net money of all periods that move together with it.</summary>
     private SettlementBatch BatchOf(JournalledRound round) => round.Batch() with

@@ -8,7 +8,7 @@ public enum SettlementMode
     /// <summary>The exchange: net money of each member, packed. The least gas.</summary>
     Packed,
 
-    /// <summary>The contract: every payment is in the call data. A batch that has more of them than a transaction can carry goes packed; the commitment is the same.</summary>
+    /// <summary>The contract: every payment is in the call data. A batch that has more of them than a transaction can carry goes packed; in one piece, the commitment is the same.</summary>
     Verified,
 }
 
@@ -19,6 +19,9 @@ public sealed record SettlementOptions
     public int? PeriodsPerBatch { get; init; }
 
     public SettlementMode Mode { get; init; } = SettlementMode.Packed;
+
+    /// <summary>A batch that would take more gas than this is settled by parts: at most 2^24, and at least what a part of one word takes.</summary>
+    public ulong MostGas { get; init; } = SettlementGas.Default;
 
     /// <summary>A batch counts as final with so many blocks on it, its own included.</summary>
     public int FinalBlocks { get; init; } = 64;

@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// it lost as to be sent again. What is not this journal's is only reported.
 /// </summary>
 public sealed class SettlementRecovery(
-    ExchangeJournal journal, EnergySettlementContract contract, Outbox outbox, SettlementCalls calls, StandingBatches? standing = null)
+    ExchangeJournal journal, EnergySettlementContract contract, Outbox outbox, SettlementCalls calls, PartwiseOutbox parts, StandingBatches? standing = null)
 {
     private MemberLanes? _lanes;
 
@@ -45,7 +45,7 @@ public sealed class SettlementRecovery(
             }
         }
 
-        return comparison;
+        return comparison is not OtherChain && await parts.CompareAsync(lastOnChain, cancellation) is { } why ? new OtherChain(why) : comparison;
     }
 
     private async Task<bool> IsOursAsync(Period period, Period lastOnChain, CancellationToken cancellation)
@@ -55,7 +55,7 @@ public sealed class SettlementRecovery(
         try
         {
             var kept = await contract.CommitmentOfAsync(period, cancellation);
-            var alone = calls.CommitmentOf(round, _lanes);
+            var alone = calls.CommitmentOf(round, _lanes, parts.ChainOf(BatchKind.Trades, period));
             return kept == alone || (standing is not null && await standing(period, alone, cancellation) == kept);
         }
         catch (EthereumRevertException) when (period < lastOnChain)

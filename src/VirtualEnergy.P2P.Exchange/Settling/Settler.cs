@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Exchange.Settling;
 /// <summary>Settles rounds through the outbox, and looks at what became of those settled before.</summary>
 public sealed class Settler(
     EnergySettlementContract contract, IEthereumClient client, ImmutableArray<MemberId> payees, ExchangeJournal journal, Outbox outbox,
-    SettlementCalls calls, SettlementRecovery recovery, int finalBlocks)
+    SettlementCalls calls, PartwiseOutbox parts, SettlementRecovery recovery, int finalBlocks)
 {
     private MemberLanes? _lanes;
 
@@ -26,10 +26,13 @@ public sealed class Settler(
     public async Task<OutboxBatch> SettleAsync(JournalledRound round, CancellationToken cancellation)
     {
         _lanes ??= await contract.LanesAsync(cancellation);
-        return await outbox.DeliverAsync(
-            new OutboxCall(
-                BatchKind.Trades, round.Period, calls.DataOf(round, _lanes), async stop => await contract.LastPeriodAsync(stop) >= round.Period),
-            cancellation);
+        async Task<bool> IsSettledAsync(CancellationToken stop) => await contract.LastPeriodAsync(stop) >= round.Period;
+        var lanes = _lanes;
+        return await parts.DeliverAsync(
+            new PartwiseBatch(
+                BatchKind.Trades, round.Period, calls.WordsOf(round, lanes), () => calls.DataOf(round, lanes),
+                chain => BatchPartsContract.EncodeSettle(round.Period, round.BidsRoot, round.TradesRoot, chain)),
+            IsSettledAsync, cancellation);
     }
 
     /// <inheritdoc cref="SettlementRecovery.RunAsync"/>
@@ -70,11 +73,20 @@ public sealed class Settler(
         return journal.LastFinal(BatchKind.Trades);
     }
 
-    /// <summary>The balance on the chain of everyone who may be paid.</summary>
+    /// <summary>The balance on the chain of everyone who may be paid. What an unfinished batch has moved counts when it is settled.</summary>
     public async Task<IEnumerable<KeyValuePair<MemberId, Money>>> BalancesAsync(CancellationToken cancellation)
     {
+        var moved = journal.LastOnChain(BatchKind.Trades) is var last && journal.FirstCleared() is { } first
+            ? await parts.MovedAsync(last ?? first.Previous, cancellation) : [];
         var balances = await contract.BalancesAsync([.. payees.Select(Address.FromMember)], cancellation);
-        return payees.Zip(balances, KeyValuePair.Create);
+        if (moved.IsEmpty)
+        {
+            return payees.Zip(balances, KeyValuePair.Create);
+        }
+
+        _lanes ??= await contract.LanesAsync(cancellation);
+        var byLane = moved.ToDictionary(delta => delta.Lane, delta => delta.Delta);
+        return payees.Zip(balances, (payee, balance) => KeyValuePair.Create(payee, balance - byLane.GetValueOrDefault(_lanes.LaneOf(payee))));
     }
 
     public Task<ulong> BlockAsync(CancellationToken cancellation) => client.BlockNumberAsync(cancellation);

@@ -47,7 +47,7 @@ internal sealed class PeriodReader(
         var standing = batch.StandsOn == period ? traded
             : settled.TryGetValue(batch.StandsOn, out var other) ? await reader.SettledAsync(other, events, lanes, head, cancellation).ConfigureAwait(false)
             : throw new EthereumTransportException($"The node has a metered batch on period {batch.StandsOn} and not that it was settled.", isTransient: false);
-        var chain = new MeteredOnChain(batch, standing, await reader.WordsAsync(batch.TransactionHash, batch.DeltasHash, cancellation).ConfigureAwait(false));
+        var chain = await reader.MeteredAsync(batch, standing, events, cancellation).ConfigureAwait(false);
         var (published, missing) = await PublishedAsync(period, "what was metered", source.MeteringAsync, cancellation).ConfigureAwait(false);
         return published is null && !mustHaveAll && source.Periods is not null
             ? new ReadMetering(null, chain, null, $"{source.Name} does not have it; ve rounds save fetches what was metered since")

@@ -24,6 +24,7 @@ public static class FundsRefusal
         ["InsufficientBalance"] = values => $"You have {Amount(values[1])} EUR in the escrow and asked for {Amount(values[2])} EUR: ask for less, or write all.",
         ["NothingRequested"] = _ => "No withdrawal was asked for: ve funds withdraw does.",
         ["NotYet"] = values => $"It is too early: try again from {Time(values[0])} on.",
+        ["BatchUnfinished"] = _ => "A settlement is under way, and what was asked for since is paid after it: try again in a minute.",
         ["NotExiting"] = _ => "The exit is not open; withdraw as usual. After a long silence of the operator, ve funds exit --open opens it.",
         ["NotOpen"] = values => Closed((int)(BigInteger)values[0]),
         ["SafeERC20FailedOperation"] = values => $"The token {values[0]} refused the transfer without a reason; nothing was moved.",

@@ -18,6 +18,7 @@ internal sealed class Challenger(
     ILogger logger, Action<WatchNews> tell) : IDisposable
 {
     private readonly EscrowReader _reader = new(client, escrow);
+    private readonly BatchPartsContract _parts = new(client, escrow.Address);
 
     // One challenge at a time: all of them end in the same freeze, and the key has one sequence of nonces.
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -173,39 +174,79 @@ internal sealed class Challenger(
         while ((await escrow.StateAsync(cancellation).ConfigureAwait(false)).Frozen)
         {
             var head = await client.BlockNumberAsync(cancellation).ConfigureAwait(false);
-            var events = await _reader.EventsAsync(fromBlock, head, null, cancellation).ConfigureAwait(false);
-            var last = await escrow.LastPeriodAsync(cancellation).ConfigureAwait(false);
-            var settled = events.OfType<PeriodSettled>().Last(known => known.Settled.Period == last).Settled;
+            var events = await _reader.EventsWithPartsAsync(fromBlock, head, cancellation).ConfigureAwait(false);
             try
             {
-                await UndoAsync(settled, events, cancellation).ConfigureAwait(false);
+                await UndoLastAsync(events, cancellation).ConfigureAwait(false);
             }
-            catch (EthereumRevertException refusal) when (refusal.ErrorName is "NotFrozen" or "NotWhatWasSettled" or "NothingMetered")
+            catch (EthereumRevertException refusal) when (refusal.ErrorName is "NotFrozen" or "NotWhatWasSettled" or "NothingMetered" or "PartNotNext" or "NothingUnfinished" or "BatchUnfinished")
             {
                 logger.LogDebug("Somebody else rolls back as well: {Why}", refusal.Message);
             }
         }
 
+        // The last period that is rolled back may have opened the exit before its parts are undone.
+        await UndoPartsAsync(fromBlock, cancellation).ConfigureAwait(false);
         tell(new WatchNews(WatchStep.RolledBack, await escrow.LastPeriodAsync(cancellation).ConfigureAwait(false)));
     }
 
-    private async Task UndoAsync(SettledEvent settled, IReadOnlyList<ChainEvent> events, CancellationToken cancellation)
+    private async Task UndoPartsAsync(ulong fromBlock, CancellationToken cancellation)
     {
-        if (EscrowReader.LastMeteredOn(settled.Period, events) is { } metered)
+        while (!(await _parts.UnfinishedAsync(cancellation).ConfigureAwait(false)).IsNone)
         {
-            var own = SettlementCommitment.Of(settled);
-            var moved = await WordsAsync(metered.TransactionHash, metered.DeltasHash, cancellation).ConfigureAwait(false);
-            await new MeteredSettlementContract(client, escrow).RollbackAsync(sender, own, metered.Before, metered.MeterRoot, moved, cancellation).ConfigureAwait(false);
+            var head = await client.BlockNumberAsync(cancellation).ConfigureAwait(false);
+            var events = await _reader.EventsWithPartsAsync(fromBlock, head, cancellation).ConfigureAwait(false);
+            try
+            {
+                await _parts.UndoAsync(sender, await _reader.UnfinishedAsync(events, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            }
+            catch (EthereumRevertException refusal) when (refusal.ErrorName is "PartNotNext" or "NothingUnfinished" or "NotYet")
+            {
+                logger.LogDebug("Somebody else undoes the parts as well, or may still finish them: {Why}", refusal.Message);
+                await Task.Delay(interval, time, cancellation).ConfigureAwait(false);
+            }
         }
-
-        var words = settled.DeltasHash == default ? [] : await WordsAsync(settled.TransactionHash, settled.DeltasHash, cancellation).ConfigureAwait(false);
-        await escrow.RollbackAsync(sender, settled.BidsRoot, settled.TradesRoot, words, cancellation).ConfigureAwait(false);
-        logger.LogWarning("Period {Period} is rolled back.", settled.Period);
     }
 
-    private async Task<ImmutableArray<BigInteger>> WordsAsync(Hash256 transaction, Hash256 hash, CancellationToken cancellation) =>
-        await _reader.WordsAsync(transaction, hash, cancellation).ConfigureAwait(false)
-        ?? throw new EthereumTransportException($"The node does not show the call data of transaction {transaction}.", isTransient: false);
+    /// <summary>The parts of a batch that is not finished, else the metered batch that stands on the last period, else the period.</summary>
+    private async Task UndoLastAsync(ImmutableArray<ChainEvent> events, CancellationToken cancellation)
+    {
+        if (!(await _parts.UnfinishedAsync(cancellation).ConfigureAwait(false)).IsNone)
+        {
+            await _parts.UndoAsync(sender, await _reader.UnfinishedAsync(events, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var last = await escrow.LastPeriodAsync(cancellation).ConfigureAwait(false);
+        var settled = events.OfType<PeriodSettled>().Last(known => known.Settled.Period == last).Settled;
+        if (EscrowReader.LastMeteredOn(last, events) is { } metered)
+        {
+            var own = SettlementCommitment.Of(settled);
+            if (await WordsAsync(metered.TransactionHash, metered.DeltasHash, cancellation).ConfigureAwait(false) is { } moved)
+            {
+                await new MeteredSettlementContract(client, escrow).RollbackAsync(sender, own, metered.Before, metered.MeterRoot, moved, cancellation).ConfigureAwait(false);
+                return;
+            }
+
+            await _parts.RollbackMeteredAsync(sender, own, metered.Before, metered.MeterRoot, metered.DeltasHash, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        if (settled.DeltasHash != default && await WordsAsync(settled.TransactionHash, settled.DeltasHash, cancellation).ConfigureAwait(false) is { } words)
+        {
+            await escrow.RollbackAsync(sender, settled.BidsRoot, settled.TradesRoot, words, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await _parts.RollbackAsync(sender, settled.BidsRoot, settled.TradesRoot, settled.DeltasHash, cancellation).ConfigureAwait(false);
+        }
+
+        logger.LogWarning("Period {Period} is rolled back.", last);
+    }
+
+    /// <summary>The words of a batch that one transaction can move back; null for one that is to be undone by parts.</summary>
+    private async Task<ImmutableArray<BigInteger>?> WordsAsync(Hash256 transaction, Hash256 hash, CancellationToken cancellation) =>
+        await _reader.WordsAsync(transaction, hash, cancellation).ConfigureAwait(false) is { Length: <= BatchPartsContract.UndoneAtOnce } words ? words : null;
 
     /// <summary>Has the member paid as soon as the contract lets her go.</summary>
     private async Task LeaveAsync(CancellationToken cancellation)
@@ -222,6 +263,10 @@ internal sealed class Challenger(
             catch (EthereumRevertException refusal) when (refusal.ErrorName is "NotYet" or "NotExiting")
             {
                 await Task.Delay(interval, time, cancellation).ConfigureAwait(false);
+            }
+            catch (EthereumRevertException refusal) when (refusal.ErrorName == "BatchUnfinished")
+            {
+                await UndoPartsAsync(await client.BlockNumberAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
             }
             catch (EthereumRevertException refusal)
             {
@@ -252,6 +297,10 @@ internal sealed class Challenger(
             catch (EthereumRevertException refusal) when (refusal.ErrorName is "NotYet" or "NotOpen")
             {
                 await Task.Delay(interval, time, cancellation).ConfigureAwait(false);
+            }
+            catch (EthereumRevertException refusal) when (refusal.ErrorName == "BatchUnfinished")
+            {
+                await UndoPartsAsync(await client.BlockNumberAsync(cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
             }
             catch (EthereumRevertException refusal) when (refusal.ErrorName == "NothingRequested")
             {

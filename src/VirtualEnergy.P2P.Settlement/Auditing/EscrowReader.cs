@@ -12,6 +12,9 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 /// </summary>
 public sealed class EscrowReader(JsonRpcClient client, EnergySettlementContract escrow)
 {
+    /// <summary>No batch takes more blocks than this.</summary>
+    private const ulong PartsBefore = 20_000;
+
     /// <summary>The events in a span of blocks, in the order of the chain.</summary>
     /// <param name="from">The first block.</param>
     /// <param name="to">The last one.</param>
@@ -37,9 +40,14 @@ public sealed class EscrowReader(JsonRpcClient client, EnergySettlementContract 
         SettledEvent settled, IReadOnlyList<ChainEvent> events, MemberLanes lanes, ulong block, CancellationToken cancellation)
     {
         var metered = MeteredOn(settled.Period, events);
-        return new SettledOnChain(
-            settled, metered, await CheckAsync(settled, metered, block, cancellation),
-            settled.DeltasHash == default ? null : await WordsAsync(settled.TransactionHash, settled.DeltasHash, cancellation), lanes);
+        var check = await CheckAsync(settled, metered, block, cancellation);
+        if (settled.DeltasHash == default)
+        {
+            return new SettledOnChain(settled, metered, check, null, lanes);
+        }
+
+        var (words, parts) = await BatchAsync(settled.TransactionHash, settled.DeltasHash, settled.BlockNumber, events, cancellation);
+        return new SettledOnChain(settled, metered, check, words, lanes) { Parts = parts };
     }
 
     /// <summary>What the chain has of a metered batch.</summary>
@@ -49,8 +57,72 @@ public sealed class EscrowReader(JsonRpcClient client, EnergySettlementContract 
     /// <param name="lanes">The members' lanes.</param>
     /// <param name="block">The block up to which the events were read.</param>
     public async Task<MeteredOnChain> MeteredAsync(
-        SettledMeteredEvent batch, SettledEvent standing, IReadOnlyList<ChainEvent> events, MemberLanes lanes, ulong block, CancellationToken cancellation) => new(
-        batch, await SettledAsync(standing, events, lanes, block, cancellation), await WordsAsync(batch.TransactionHash, batch.DeltasHash, cancellation));
+        SettledMeteredEvent batch, SettledEvent standing, IReadOnlyList<ChainEvent> events, MemberLanes lanes, ulong block, CancellationToken cancellation) =>
+        await MeteredAsync(batch, await SettledAsync(standing, events, lanes, block, cancellation), events, cancellation);
+
+    /// <summary>The same where the trading period was read before.</summary>
+    public async Task<MeteredOnChain> MeteredAsync(
+        SettledMeteredEvent batch, SettledOnChain standing, IReadOnlyList<ChainEvent> events, CancellationToken cancellation)
+    {
+        var (words, parts) = await BatchAsync(batch.TransactionHash, batch.DeltasHash, batch.BlockNumber, events, cancellation);
+        return new MeteredOnChain(batch, standing, words) { Parts = parts };
+    }
+
+    /// <summary>The parts of the batch that is not finished, or is being rolled back, after these events. In order.</summary>
+    /// <param name="events">From before its first part, or before it was settled, on.</param>
+    /// <exception cref="EthereumTransportException">The node does not show their call data.</exception>
+    public async Task<ImmutableArray<BatchPart>> UnfinishedAsync(IReadOnlyList<ChainEvent> events, CancellationToken cancellation)
+    {
+        var logged = PartsTrail.Of(events).Open;
+        return await PartsAsync(logged, cancellation)
+            ?? throw new EthereumTransportException("The node does not show the call data of a batch's parts.", isTransient: false);
+    }
+
+    /// <summary>The events from so long before a block on that the parts of what was settled in it are among them.</summary>
+    public Task<ImmutableArray<ChainEvent>> EventsWithPartsAsync(ulong from, ulong to, CancellationToken cancellation) =>
+        EventsAsync(from - Math.Min(from, PartsBefore), to, null, cancellation);
+
+    private async Task<(ImmutableArray<BigInteger>? Words, ImmutableArray<BatchPart> Parts)> BatchAsync(
+        Hash256 transaction, Hash256 deltasHash, ulong block, IReadOnlyList<ChainEvent> events, CancellationToken cancellation)
+    {
+        if (await WordsAsync(transaction, deltasHash, cancellation) is { } whole)
+        {
+            return (whole, []);
+        }
+
+        // Who looks from the middle of a batch on does not have its first parts among the events.
+        return await JoinedAsync(PartsTrail.Of(events), deltasHash, cancellation)
+            ?? await JoinedAsync(PartsTrail.Of(await EventsWithPartsAsync(block, block, cancellation)), deltasHash, cancellation)
+            ?? (null, []);
+    }
+
+    private async Task<(ImmutableArray<BigInteger>? Words, ImmutableArray<BatchPart> Parts)?> JoinedAsync(
+        PartsTrail trail, Hash256 deltasHash, CancellationToken cancellation) =>
+        await PartsAsync(trail.Of(deltasHash), cancellation) is [.., { } last] parts && last.Chain == deltasHash
+            ? (parts.SelectMany(part => part.Words).ToImmutableArray(), parts) : null;
+
+    /// <returns>Null where the call data of one cannot be had.</returns>
+    private async Task<ImmutableArray<BatchPart>?> PartsAsync(ImmutableArray<LoggedPart> logged, CancellationToken cancellation)
+    {
+        var parts = ImmutableArray.CreateBuilder<BatchPart>(logged.Length);
+        foreach (var part in logged)
+        {
+            if (await WordsAsync(part.Transaction, part.DeltasHash, cancellation) is not { } words)
+            {
+                return null;
+            }
+
+            if (part.Until is { } until)
+            {
+                var due = part.From;
+                words = [.. words.TakeWhile(word => (due = DeltaWords.DueAfter([word], due)) <= until)];
+            }
+
+            parts.Add(parts.Count == 0 ? BatchPart.First(words) : parts[^1].Next(words));
+        }
+
+        return parts.ToImmutable();
+    }
 
     /// <summary>The delta words that a transaction settled; null where its call data do not have the hash.</summary>
     public async Task<ImmutableArray<BigInteger>?> WordsAsync(Hash256 transaction, Hash256 deltasHash, CancellationToken cancellation) =>

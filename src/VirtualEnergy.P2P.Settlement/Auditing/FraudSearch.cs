@@ -15,8 +15,9 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 /// <param name="round">All that the operator committed to.</param>
 /// <param name="lanes">Who is registered.</param>
 /// <param name="words">The period's delta words, where balances moved with it.</param>
+/// <param name="parts">The parts that they were settled by; empty for a batch in one piece.</param>
 /// <param name="price">The one price that follows from the bids; null where they cannot be cleared.</param>
-public sealed class FraudSearch(SettledRound round, MemberLanes lanes, ImmutableArray<BigInteger>? words, Price? price = null)
+public sealed class FraudSearch(SettledRound round, MemberLanes lanes, ImmutableArray<BigInteger>? words, ImmutableArray<BatchPart> parts, Price? price = null)
 {
     private readonly ImmutableArray<SignedBid> _bids = round.Bids.Bids;
     private readonly ImmutableArray<Trade> _trades = round.Trades.Trades;
@@ -154,9 +155,10 @@ public sealed class FraudSearch(SettledRound round, MemberLanes lanes, Immutable
         {
             if (deltas.GetValueOrDefault(lanes.LaneOf(member)) != TotalsOf(member).Money)
             {
+                var (shown, place) = parts.IsEmpty ? (moved, PartPlace.Whole) : BatchPart.EvidenceOf(parts, lanes.LaneOf(member));
                 yield return new FraudEvidence(
                     "proveWrongDelta", $"the last entry of {member}, and the deltas",
-                    (judge, sender, settled, cancellation) => judge.ProveWrongDeltaAsync(sender, settled, member, moved, cancellation));
+                    (judge, sender, settled, cancellation) => judge.ProveWrongDeltaAsync(sender, settled, member, shown, cancellation, place));
             }
         }
     }

@@ -131,9 +131,10 @@ internal sealed class MeteredFraudSearch(
         {
             if (deltas.GetValueOrDefault(chain.Lanes.LaneOf(member)) != _balanced.GetValueOrDefault(member).Money)
             {
+                var (shown, place) = chain.Parts.IsEmpty ? (words, PartPlace.Whole) : BatchPart.EvidenceOf(chain.Parts, chain.Lanes.LaneOf(member));
                 yield return Of(
                     "proveWrongDelta", $"the last balancing entry of {member}, and the deltas",
-                    (expert, sender, stop) => expert.ProveWrongDeltaAsync(sender, batch, member, words, stop));
+                    (expert, sender, stop) => expert.ProveWrongDeltaAsync(sender, batch, member, shown, stop, place));
             }
         }
     }

@@ -10,5 +10,8 @@ namespace VirtualEnergy.P2P.Settlement.Auditing;
 /// <param name="Words">The batch's delta words, which have the log's hash; null where no call data with that hash was found.</param>
 public sealed record MeteredOnChain(SettledMeteredEvent Event, SettledOnChain StandsOn, ImmutableArray<BigInteger>? Words)
 {
+    /// <inheritdoc cref="SettledOnChain.Parts"/>
+    public ImmutableArray<BatchPart> Parts { get; init; } = [];
+
     public MemberLanes Lanes => StandsOn.Lanes;
 }

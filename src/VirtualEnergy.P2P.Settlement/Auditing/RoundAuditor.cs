@@ -105,7 +105,8 @@ public sealed class RoundAuditor(AuditedMarket market)
         {
             Evidence = committed is null
                 ? FraudEvidence.Withheld("the heads of the round")
-                : new FraudSearch(committed, chain.Lanes, isOfSeveral ? null : chain.Words, recomputed is null ? null : CommittedTrades.PriceOf(recomputed)).All().FirstOrDefault(),
+                : new FraudSearch(committed, chain.Lanes, isOfSeveral ? null : chain.Words, chain.Parts, recomputed is null ? null : CommittedTrades.PriceOf(recomputed))
+                    .All().FirstOrDefault(),
         };
     }
 }

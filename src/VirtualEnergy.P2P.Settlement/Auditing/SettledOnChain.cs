@@ -27,6 +27,9 @@ public enum CommitmentCheck
 public sealed record SettledOnChain(
     SettledEvent Event, Hash256 Metered, CommitmentCheck Commitment, ImmutableArray<BigInteger>? Words, MemberLanes Lanes)
 {
+    /// <summary>The parts that the words were settled by; empty for a batch in one piece.</summary>
+    public ImmutableArray<BatchPart> Parts { get; init; } = [];
+
     /// <summary>Only roots were kept: the period's money moves with a later one.</summary>
     public bool IsRootsOnly => Event.DeltasHash == default;
 

@@ -62,11 +62,12 @@ public static class DeltaWords
     }
 
     /// <summary>The deltas in packed words, by lane, without zeros.</summary>
+    /// <param name="words">All words of a batch, or those of a part.</param>
+    /// <param name="due">The slot that is due at the first of them.</param>
     /// <exception cref="FormatException">The contract would refuse the words: an unknown kind, or a jump that does not lead on.</exception>
-    public static ImmutableArray<LaneDelta> Unpack(IEnumerable<BigInteger> words)
+    public static ImmutableArray<LaneDelta> Unpack(IEnumerable<BigInteger> words, int due = 0)
     {
         var deltas = ImmutableArray.CreateBuilder<LaneDelta>();
-        var due = 0;
         foreach (var word in words)
         {
             if (word.Sign >= 0 && word < Jump && due < FirstWideLane)
@@ -88,6 +89,21 @@ public static class DeltaWords
         }
 
         return deltas.ToImmutable();
+    }
+
+    /// <summary>The slot that a lane is in.</summary>
+    public static int SlotOf(int lane) => lane >= FirstWideLane ? lane : lane / LanesPerSlot;
+
+    /// <summary>The slot that is due after some words that the contract took.</summary>
+    /// <exception cref="FormatException">It took no such words.</exception>
+    public static int DueAfter(IEnumerable<BigInteger> words, int due)
+    {
+        foreach (var word in words)
+        {
+            due = word < Jump ? due + 1 : word - Jump < FirstWideLane + WideAccounts ? (int)(word - Jump) : throw new FormatException($"The word {word:x} leads to no slot.");
+        }
+
+        return due;
     }
 
     private static void Validate(List<LaneDelta> inOrder)
@@ -117,8 +133,6 @@ public static class DeltaWords
             }
         }
     }
-
-    private static int SlotOf(int lane) => lane >= FirstWideLane ? lane : lane / LanesPerSlot;
 
     private static BigInteger InWholeWord(Money delta) => delta.MicroEur >= 0 ? delta.MicroEur : Jump + delta.MicroEur;
 

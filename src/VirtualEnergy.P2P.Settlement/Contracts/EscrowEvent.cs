@@ -34,6 +34,12 @@ public enum EscrowEventKind
 
     /// <summary>The deviations of a period were undone.</summary>
     RolledBackMetered,
+
+    /// <summary>A part of a batch was settled; see <see cref="MemberEvents"/>.</summary>
+    PartSettled,
+
+    /// <summary>The last part of a batch was undone, wholly or from a slot on.</summary>
+    PartUndone,
 }
 
 /// <summary>One entry of an escrow's log that moves balances.</summary>
@@ -41,4 +47,8 @@ public enum EscrowEventKind
 /// <param name="Amount">µEUR; zero for batches, whose amounts stand in their deltas.</param>
 /// <param name="Period">Of batches: the period traded or metered.</param>
 public sealed record EscrowEvent(
-    EscrowEventKind Kind, MemberId? Member, Money Amount, Period? Period, ulong Block, ulong Index, Hash256 Transaction);
+    EscrowEventKind Kind, MemberId? Member, Money Amount, Period? Period, ulong Block, ulong Index, Hash256 Transaction)
+{
+    /// <summary>Of parts: the slot that was due at the first word, or the first that was undone.</summary>
+    public int Slot { get; init; }
+}

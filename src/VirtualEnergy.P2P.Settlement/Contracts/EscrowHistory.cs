@@ -23,6 +23,7 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
         (EnergySettlementAbi.WithdrawalReduced, EscrowEventKind.WithdrawalReduced),
         (EnergySettlementAbi.Settled, EscrowEventKind.Settled), (EnergySettlementAbi.SettledMetered, EscrowEventKind.SettledMetered),
         (EnergySettlementAbi.RolledBack, EscrowEventKind.RolledBack), (EnergySettlementAbi.RolledBackMetered, EscrowEventKind.RolledBackMetered),
+        (EnergySettlementAbi.PartSettled, EscrowEventKind.PartSettled), (EnergySettlementAbi.PartUndone, EscrowEventKind.PartUndone),
     }.ToDictionary(entry => entry.Item1.Topic, entry => (entry.Item1, entry.Item2));
 
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
@@ -68,6 +69,10 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
         return new Money((long)(BigInteger)EnergySettlementAbi.BalanceOf.DecodeResult(answer)[0]);
     }
 
+    /// <summary>The lane of a member. It never changes.</summary>
+    public async Task<int> LaneOfAsync(Address member, CancellationToken cancellation) =>
+        (int)(BigInteger)EnergySettlementAbi.LaneOf.DecodeResult(await client.CallAsync(escrow, EnergySettlementAbi.LaneOf.Encode(member), cancellation))[0];
+
     /// <summary>Whether a balance is a wide account's. None ceases to be.</summary>
     public async Task<bool> IsWideAsync(Address member, CancellationToken cancellation) =>
         ((object[])EnergySettlementAbi.WideAccounts.DecodeResult(await client.CallAsync(escrow, EnergySettlementAbi.WideAccounts.Encode(), cancellation))[0]).Contains(member);
@@ -81,6 +86,12 @@ public sealed class EscrowHistory(IEthereumClient client, Address escrow) : IDis
     {
         var (known, kind) = Known[log.Topics[0]];
         var values = known.Decode(log.Topics, log.Data.AsSpan());
+        if (kind is EscrowEventKind.PartSettled or EscrowEventKind.PartUndone)
+        {
+            var slot = (BigInteger)values[kind == EscrowEventKind.PartSettled ? 2 : 0];
+            return new EscrowEvent(kind, null, Money.Zero, null, log.BlockNumber, log.Index, log.TransactionHash) { Slot = (int)BigInteger.Min(slot, int.MaxValue) };
+        }
+
         var isBatch = values[0] is not Address;
         var isRootsOnly = kind == EscrowEventKind.Settled && new Hash256((byte[])values[3]) == default;
         return new EscrowEvent(

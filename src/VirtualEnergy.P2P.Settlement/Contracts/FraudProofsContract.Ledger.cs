@@ -25,10 +25,10 @@ public sealed partial class FraudProofsContract
         new($"proveTradeNotBooked(address escrow, {SettledType} settled, {RulesType} rules, {LedgerGap}, {TradeAtPlace}, address member)");
 
     private static readonly AbiFunction ProveWrongDelta =
-        new($"proveWrongDelta(address escrow, {SettledType} settled, bytes32 tradesTree, {LedgerGap}, address member, uint256[] deltas)");
+        new($"proveWrongDelta(address escrow, {SettledType} settled, bytes32 tradesTree, {LedgerGap}, address member, uint256[] deltas, {PartPlace.Type} place)");
 
     private static readonly AbiFunction ProveWrongBatch = new(
-        $"proveWrongBatch(address escrow, ({SettledType} settled, bytes32 tradesTree, {OutcomeType} outcome, {EntryGapType} gap)[] periods, address member, uint256[] deltas)");
+        $"proveWrongBatch(address escrow, ({SettledType} settled, bytes32 tradesTree, {OutcomeType} outcome, {EntryGapType} gap)[] periods, address member, uint256[] deltas, {PartPlace.Type} place)");
 
     /// <summary>Proves that an entry and the one before it are not in the order of members and trades.</summary>
     public Task<TransactionReceipt> ProveEntriesOutOfOrderAsync(
@@ -61,22 +61,25 @@ public sealed partial class FraudProofsContract
             cancellationToken);
 
     /// <summary>Proves that a member did not get what the ledger says she came to.</summary>
-    /// <param name="deltas">All words of the period, as settled.</param>
+    /// <param name="deltas">All words of the period, as settled; of a batch in parts, those of the part that her slot belongs to.</param>
+    /// <param name="place">Where that part is; null for a batch in one piece.</param>
     public Task<TransactionReceipt> ProveWrongDeltaAsync(
-        TransactionSender sender, SettledRound round, MemberId member, ImmutableArray<BigInteger> deltas, CancellationToken cancellationToken) =>
+        TransactionSender sender, SettledRound round, MemberId member, ImmutableArray<BigInteger> deltas, CancellationToken cancellationToken, PartPlace? place = null) =>
         ProveAsync(
             sender, ProveWrongDelta, round,
             [
                 round.Trades.Tree, .. Before(round, round.Trades.Behind(member)), Address.FromMember(member),
-                deltas.Select(word => (object)word).ToArray(),
+                deltas.Select(word => (object)word).ToArray(), (place ?? PartPlace.Whole).ToAbi(),
             ],
             cancellationToken);
 
     /// <summary>Proves the same where balances move every so many periods.</summary>
     /// <param name="rounds">All the rounds whose money moved together, in their order; the escrow must still have all of them in its window.</param>
-    /// <param name="deltas">All words of the last of them, as settled.</param>
+    /// <param name="deltas">All words of the last of them, as settled; likewise.</param>
+    /// <param name="place">Likewise.</param>
     public Task<TransactionReceipt> ProveWrongBatchAsync(
-        TransactionSender sender, ImmutableArray<SettledRound> rounds, MemberId member, ImmutableArray<BigInteger> deltas, CancellationToken cancellationToken)
+        TransactionSender sender, ImmutableArray<SettledRound> rounds, MemberId member, ImmutableArray<BigInteger> deltas, CancellationToken cancellationToken,
+        PartPlace? place = null)
     {
         object[] periods =
         [
@@ -85,7 +88,7 @@ public sealed partial class FraudProofsContract
                 Of(round.Settled), round.Trades.Tree, Outcome(round.Trades), Gap(round.Trades, round.Trades.Behind(member)),
             }),
         ];
-        var data = ProveWrongBatch.Encode(rounds[^1].Escrow, periods, Address.FromMember(member), deltas.Select(word => (object)word).ToArray());
+        var data = ProveWrongBatch.Encode(rounds[^1].Escrow, periods, Address.FromMember(member), deltas.Select(word => (object)word).ToArray(), (place ?? PartPlace.Whole).ToAbi());
         return sender.SendAndConfirmAsync(Address, data, cancellationToken);
     }
 

@@ -28,6 +28,9 @@ public sealed record MeteredBatch(Period Period, Hash256 MeterRoot, ImmutableArr
     /// <exception cref="ArgumentException">A delta's member is not registered, or it does not fit.</exception>
     public Hash256 HashAfter(Metering before, MemberLanes lanes) => HashOf(Period, before, MeterRoot, SettlementCommitment.DeltasHash(Deltas, lanes));
 
+    /// <summary>The same of a batch that has this hash of deltas: the chain of its parts, if it was settled by parts.</summary>
+    public Hash256 HashAfter(Metering before, Hash256 deltasHash) => HashOf(Period, before, MeterRoot, deltasHash);
+
     /// <summary>The same of what the contract wrote into its log.</summary>
     public static Hash256 HashOf(SettledMeteredEvent settled) => HashOf(settled.MeteredPeriod, settled.Before, settled.MeterRoot, settled.DeltasHash);
 

@@ -37,7 +37,7 @@ public sealed partial class MeteredProofsContract
     private static readonly AbiFunction ProveWrongEntry = new($"proveWrongEntry({InBatch}, {RulesType} rules, {BeforeEntry}, {TradeType} trade, bytes32[] siblings)");
     private static readonly AbiFunction ProveEntryWithoutTrade = new($"proveEntryWithoutTrade({InBatch}, bytes32 tradesTree, {BeforeEntry})");
     private static readonly AbiFunction ProveTradeNotBooked = new($"proveTradeNotBooked({InBatch}, {RulesType} rules, {BeforeEntry}, {TradeAt}, address member)");
-    private static readonly AbiFunction ProveWrongDelta = new($"proveWrongDelta({InBatch}, bytes32 tradesTree, {BeforeEntry}, address member, uint256[] deltas)");
+    private static readonly AbiFunction ProveWrongDelta = new($"proveWrongDelta({InBatch}, bytes32 tradesTree, {BeforeEntry}, address member, uint256[] deltas, {PartPlace.Type} place)");
 
     /// <summary>Proves that a reading which a position names bears another signature than that of the member's meter.</summary>
     /// <param name="digest">What was signed.</param>
@@ -140,12 +140,12 @@ public sealed partial class MeteredProofsContract
 
     /// <summary>As <see cref="FraudProofsContract.ProveWrongDeltaAsync"/>, of the metered batch's own deltas.</summary>
     public Task<TransactionReceipt> ProveWrongDeltaAsync(
-        TransactionSender sender, SettledMeteredBatch batch, MemberId member, ImmutableArray<BigInteger> deltas, CancellationToken cancellationToken) =>
+        TransactionSender sender, SettledMeteredBatch batch, MemberId member, ImmutableArray<BigInteger> deltas, CancellationToken cancellationToken, PartPlace? place = null) =>
         ProveAsync(
             sender, ProveWrongDelta, batch,
             [
                 batch.Deviations.Trades.Tree, .. Before(batch, batch.Deviations.Trades.Behind(member)), Address.FromMember(member),
-                deltas.Select(word => (object)word).ToArray(),
+                deltas.Select(word => (object)word).ToArray(), (place ?? PartPlace.Whole).ToAbi(),
             ],
             cancellationToken);
 

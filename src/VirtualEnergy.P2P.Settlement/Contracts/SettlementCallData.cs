@@ -5,7 +5,7 @@ using VirtualEnergy.P2P.Settlement.Ethereum.Abi;
 
 namespace VirtualEnergy.P2P.Settlement.Contracts;
 
-/// <summary>The delta words that a transaction settled, out of its call data: those of <c>settle</c> and <c>settleMetered</c>, and what the payments of <c>settleVerified</c> net to.</summary>
+/// <summary>The delta words that a transaction settled, out of its call data: those of <c>settle</c>, <c>settleMetered</c> and <c>settlePart</c>, and what the payments of <c>settleVerified</c> net to.</summary>
 public static class SettlementCallData
 {
     private static readonly (AbiFunction Function, Func<object[], ImmutableArray<BigInteger>> Words)[] Calls =
@@ -13,6 +13,7 @@ public static class SettlementCallData
         (EnergySettlementAbi.Settle, arguments => Numbers(arguments[3])),
         (EnergySettlementAbi.SettleVerified, arguments => PaymentWords.Net(Numbers(arguments[3]))),
         (EnergySettlementAbi.SettleMetered, arguments => Numbers(arguments[2])),
+        (EnergySettlementAbi.SettlePart, arguments => Numbers(arguments[3])),
     ];
 
     /// <summary>The words, whatever they are; null where it is another call.</summary>
@@ -45,6 +46,13 @@ public static class SettlementCallData
             return null;
         }
     }
+
+    /// <summary>The chain of parts that a call settles a batch by; null where it is another call.</summary>
+    /// <exception cref="AbiFormatException">Not the call data that they seem to be.</exception>
+    public static Hash256? PartsIn(ReadOnlySpan<byte> data) =>
+        data.StartsWith(EnergySettlementAbi.SettleParts.Selector.AsSpan()) ? new Hash256((byte[])EnergySettlementAbi.SettleParts.DecodeCall(data)[3])
+        : data.StartsWith(EnergySettlementAbi.SettleMeteredParts.Selector.AsSpan()) ? new Hash256((byte[])EnergySettlementAbi.SettleMeteredParts.DecodeCall(data)[2])
+        : null;
 
     private static ImmutableArray<BigInteger> Numbers(object array) => [.. ((object[])array).Cast<BigInteger>()];
 }

@@ -25,6 +25,9 @@ public static class SettlementCommitment
     /// <summary>The same of what the contract wrote into its log.</summary>
     public static Hash256 Of(SettledEvent settled) => Of(settled.Period, settled.BidsRoot, settled.TradesRoot, settled.DeltasHash);
 
+    /// <summary>The same of a batch that has this hash of deltas: the chain of its parts, if it was settled by parts.</summary>
+    public static Hash256 Of(SettlementBatch batch, Hash256 deltasHash) => Of(batch.Period, batch.BidsRoot, batch.TradesRoot, deltasHash);
+
     /// <summary>The same of a period whose money moves with a later one; its hash of deltas is zero.</summary>
     public static Hash256 OfRoots(SettlementBatch batch) => Of(batch.Period, batch.BidsRoot, batch.TradesRoot, default(Hash256));
 

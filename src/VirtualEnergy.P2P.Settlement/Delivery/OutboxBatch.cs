@@ -38,7 +38,10 @@ public enum BatchState
 /// Every version that was ever signed is remembered, as any of them may turn up in a block. Those with the last nonce are the living ones;
 /// another nonce is only signed when the one before has gone to another transaction. Should both come back, the contract takes the period once.
 /// </remarks>
-public sealed record OutboxBatch(BatchKind Kind, Period Period)
+/// <param name="Kind">What it settles.</param>
+/// <param name="Period">Which period of that.</param>
+/// <param name="Part">Of a batch that takes several transactions the number of the part, from 1; 0 is the call that settles the period, by its parts or in one piece.</param>
+public sealed record OutboxBatch(BatchKind Kind, Period Period, int Part = 0)
 {
     public BatchState State { get; private init; } = BatchState.Prepared;
 
@@ -93,5 +96,5 @@ public sealed record OutboxBatch(BatchKind Kind, Period Period)
         State = state, Versions = signed is null ? Versions : Versions.Add(signed), Transaction = transaction, CallDataHash = callDataHash, Block = block, Gas = gas,
     };
 
-    private InvalidOperationException Impossible(string step) => new($"The {Kind} batch of period {Period} is {State} with {Versions.Length} versions and cannot be {step}.");
+    private InvalidOperationException Impossible(string step) => new($"The {Kind} batch of period {Period}{(Part == 0 ? "" : $", part {Part},")} is {State} with {Versions.Length} versions and cannot be {step}.");
 }

@@ -26,6 +26,8 @@ public sealed class EscrowReplay
     private readonly Dictionary<Address, FundsState> _funds;
     private readonly SortedDictionary<Period, Batch> _batches = [];
     private readonly SortedDictionary<Period, Batch> _metered = [];
+    private readonly List<Part> _parts = [];
+    private bool _isReopened;
     private MemberLanes _lanes = new([]);
 
     /// <param name="client">The node, over HTTP.</param>
@@ -74,20 +76,26 @@ public sealed class EscrowReplay
 
     private IEnumerable<FundsEntry> Apply(LogEntry log, DateTimeOffset at, Dictionary<Hash256, MinedCall> calls)
     {
+        if (IsOfParts(log))
+        {
+            return ApplyPart(log, at, calls);
+        }
+
         if (Decode(EnergySettlementAbi.Settled, log) is not null)
         {
             var settled = EnergySettlementContract.ReadSettled(log);
-            var batch = new Batch(settled, null, DeltasOf(settled.DeltasHash, log, calls, $"Period {settled.Period}"));
-            Keep(_batches, settled.Period, batch);
-            return Move(batch.Deltas, FundsEntryKind.Trades, settled.Period, log, at, (state, delta) => state.Settled(delta));
+            var (parts, deltas) = PartsOf(settled.DeltasHash, log, calls, settled.Period, isMetered: false, $"Period {settled.Period}");
+            Keep(_batches, settled.Period, new Batch(settled, null, parts));
+            return Move(deltas, FundsEntryKind.Trades, settled.Period, log, at, (state, delta) => state.Settled(delta));
         }
 
         if (Decode(EnergySettlementAbi.SettledMetered, log) is not null)
         {
             var metered = MeteredSettlementContract.ReadSettled(log);
-            var batch = new Batch(null, metered, DeltasOf(metered.DeltasHash, log, calls, $"The deviations of period {metered.MeteredPeriod}"));
-            Keep(_metered, metered.MeteredPeriod, batch);
-            return Move(batch.Deltas, FundsEntryKind.Deviations, metered.MeteredPeriod, log, at, (state, delta) => state.Settled(delta));
+            var (parts, deltas) = PartsOf(
+                metered.DeltasHash, log, calls, metered.MeteredPeriod, isMetered: true, $"The deviations of period {metered.MeteredPeriod}");
+            Keep(_metered, metered.MeteredPeriod, new Batch(null, metered, parts));
+            return Move(deltas, FundsEntryKind.Deviations, metered.MeteredPeriod, log, at, (state, delta) => state.Settled(delta));
         }
 
         if (Decode(EnergySettlementAbi.RolledBack, log) is [var period])
@@ -120,10 +128,72 @@ public sealed class EscrowReplay
         return [new FundsEntry(member, kind, before, after, null, (Address?)other, log.BlockNumber, at, log.TransactionHash)];
     }
 
-    private List<FundsEntry> Undo(SortedDictionary<Period, Batch> kept, Period period, FundsEntryKind kind, LogEntry log, DateTimeOffset at) =>
-        kept.Remove(period, out var batch)
-            ? Move(batch.Deltas, kind, period, log, at, (state, delta) => state.RolledBack(delta))
-            : throw new FundsHistoryException($"Period {period} was rolled back, and was settled before the first block read: read from an earlier one.");
+    private List<FundsEntry> Undo(SortedDictionary<Period, Batch> kept, Period period, FundsEntryKind kind, LogEntry log, DateTimeOffset at)
+    {
+        if (!kept.Remove(period, out var batch))
+        {
+            throw new FundsHistoryException($"Period {period} was rolled back, and was settled before the first block read: read from an earlier one.");
+        }
+
+        if (!_isReopened)
+        {
+            return Move([.. batch.Parts.SelectMany(part => part.Deltas)], kind, period, log, at, (state, delta) => state.RolledBack(delta));
+        }
+
+        // Its money moves back with its parts.
+        _isReopened = false;
+        _parts.AddRange(batch.Parts);
+        return [];
+    }
+
+    /// <summary>What each transaction of a batch by parts moves, and moves back.</summary>
+    private List<FundsEntry> ApplyPart(LogEntry log, DateTimeOffset at, Dictionary<Hash256, MinedCall> calls)
+    {
+        if (Decode(EnergySettlementAbi.PartSettled, log) is [var number, bool isMetered, var from, byte[] hash])
+        {
+            var (period, first) = (PeriodOf(number), SlotOf(from));
+            var part = new Part(period, isMetered, first, DeltasOf(new Hash256(hash), log, calls, $"A part of period {period}", first));
+            _parts.Add(part);
+            return Move(part.Deltas, isMetered ? FundsEntryKind.Deviations : FundsEntryKind.Trades, period, log, at, (state, delta) => state.Settled(delta));
+        }
+
+        if (Decode(EnergySettlementAbi.PartUndone, log) is not [var slot])
+        {
+            _isReopened = true;
+            return [];
+        }
+
+        if (_parts is not [.., var last])
+        {
+            throw new FundsHistoryException("A part of a batch was undone, and was settled before the first block read: read from an earlier one.");
+        }
+
+        var due = SlotOf(slot);
+        var undone = last.Deltas.Where(delta => DeltaWords.SlotOf(delta.Lane) >= due).ToImmutableArray();
+        _parts.RemoveAt(_parts.Count - 1);
+        if (due > last.From)
+        {
+            _parts.Add(last with { Deltas = [.. last.Deltas.Except(undone)] });
+        }
+
+        var kind = last.IsMetered ? FundsEntryKind.DeviationsRolledBack : FundsEntryKind.TradesRolledBack;
+        return Move(undone, kind, last.Period, log, at, (state, delta) => state.RolledBack(delta));
+    }
+
+    /// <summary>The parts of a batch that is settled now, and what that moves: nothing where they moved it before.</summary>
+    private (ImmutableArray<Part> Parts, ImmutableArray<LaneDelta> Deltas) PartsOf(
+        Hash256 deltasHash, LogEntry log, Dictionary<Hash256, MinedCall> calls, Period period, bool isMetered, string what)
+    {
+        if (_parts.Count > 0 || (!SettledDeltas.AreNone(deltasHash) && SettledDeltas.AreInParts(calls[log.TransactionHash], _escrow.Address, deltasHash)))
+        {
+            ImmutableArray<Part> parts = [.. _parts];
+            _parts.Clear();
+            return (parts, []);
+        }
+
+        var deltas = DeltasOf(deltasHash, log, calls, what);
+        return ([new Part(period, isMetered, 0, deltas)], deltas);
+    }
 
     private List<FundsEntry> Move(
         ImmutableArray<LaneDelta> deltas, FundsEntryKind kind, Period period, LogEntry log, DateTimeOffset at, Func<FundsState, Money, FundsState> move)
@@ -141,8 +211,8 @@ public sealed class EscrowReplay
         return entries;
     }
 
-    private ImmutableArray<LaneDelta> DeltasOf(Hash256 deltasHash, LogEntry log, Dictionary<Hash256, MinedCall> calls, string what) =>
-        SettledDeltas.AreNone(deltasHash) ? [] : SettledDeltas.Read(calls[log.TransactionHash], _escrow.Address, deltasHash, what);
+    private ImmutableArray<LaneDelta> DeltasOf(Hash256 deltasHash, LogEntry log, Dictionary<Hash256, MinedCall> calls, string what, int from = 0) =>
+        SettledDeltas.AreNone(deltasHash) ? [] : SettledDeltas.Read(calls[log.TransactionHash], _escrow.Address, deltasHash, what, from);
 
     private async Task<Dictionary<Hash256, MinedCall>> CallsAsync(IEnumerable<LogEntry> logs, CancellationToken cancellation)
     {
@@ -174,17 +244,23 @@ public sealed class EscrowReplay
     private static readonly AbiEvent[] OwnEvents =
         [EnergySettlementAbi.Deposited, EnergySettlementAbi.WithdrawalRequested, EnergySettlementAbi.WithdrawalCancelled, EnergySettlementAbi.WithdrawalReduced, EnergySettlementAbi.Withdrawn];
 
+    private static readonly Hash256[] PartTopics =
+        [EnergySettlementAbi.PartSettled.Topic, EnergySettlementAbi.PartUndone.Topic, EnergySettlementAbi.BatchReopened.Topic];
+
     private static readonly HashSet<Hash256> MoneyTopics =
     [
         .. OwnEvents.Select(known => known.Topic), EnergySettlementAbi.Settled.Topic, EnergySettlementAbi.SettledMetered.Topic,
-        EnergySettlementAbi.RolledBack.Topic, EnergySettlementAbi.RolledBackMetered.Topic,
+        EnergySettlementAbi.RolledBack.Topic, EnergySettlementAbi.RolledBackMetered.Topic, .. PartTopics,
     ];
 
     private static bool IsAboutMoney(LogEntry log) => !log.Topics.IsEmpty && MoneyTopics.Contains(log.Topics[0]);
 
     private static bool MovesManyBalances(LogEntry log) =>
         (Decode(EnergySettlementAbi.Settled, log) is { } && !SettledDeltas.AreNone(EnergySettlementContract.ReadSettled(log).DeltasHash))
-        || (Decode(EnergySettlementAbi.SettledMetered, log) is { } && !SettledDeltas.AreNone(MeteredSettlementContract.ReadSettled(log).DeltasHash));
+        || (Decode(EnergySettlementAbi.SettledMetered, log) is { } && !SettledDeltas.AreNone(MeteredSettlementContract.ReadSettled(log).DeltasHash))
+        || (Decode(EnergySettlementAbi.PartSettled, log) is [_, _, _, byte[] hash] && !SettledDeltas.AreNone(new Hash256(hash)));
+
+    private static bool IsOfParts(LogEntry log) => PartTopics.Contains(log.Topics[0]);
 
     private static void Keep(SortedDictionary<Period, Batch> batches, Period period, Batch batch)
     {
@@ -210,8 +286,13 @@ public sealed class EscrowReplay
 
     private static Period PeriodOf(object number) => new((long)(BigInteger)number);
 
+    private static int SlotOf(object number) => (int)BigInteger.Min((BigInteger)number, int.MaxValue);
+
     private static Money Amount(object number) =>
         (BigInteger)number is var units && units <= long.MaxValue ? new Money((long)units) : throw new FundsHistoryException($"An event tells of {units} µEUR, more than there can be.");
 
-    private sealed record Batch(SettledEvent? Settled, SettledMeteredEvent? Metered, ImmutableArray<LaneDelta> Deltas);
+    /// <summary>What one transaction moved of a batch: all of it, where it was settled in one piece.</summary>
+    private sealed record Part(Period Period, bool IsMetered, int From, ImmutableArray<LaneDelta> Deltas);
+
+    private sealed record Batch(SettledEvent? Settled, SettledMeteredEvent? Metered, ImmutableArray<Part> Parts);
 }

@@ -18,13 +18,27 @@ internal static class SettledDeltas
     /// <summary>Whether nobody's balance moved, so that there is nothing to read.</summary>
     public static bool AreNone(Hash256 deltasHash) => deltasHash == default || deltasHash == OfNothing;
 
+    /// <summary>Whether a batch was settled by its parts, which moved its money before.</summary>
+    public static bool AreInParts(MinedCall call, Address escrow, Hash256 deltasHash)
+    {
+        try
+        {
+            return call.To == escrow && SettlementCallData.PartsIn(call.Data.AsSpan()) == deltasHash;
+        }
+        catch (AbiFormatException)
+        {
+            return false;
+        }
+    }
+
     /// <param name="call">What the batch's transaction called.</param>
     /// <param name="escrow">The contract.</param>
     /// <param name="deltasHash">From its log.</param>
     /// <param name="what">Which batch, for messages.</param>
+    /// <param name="from">The slot that was due at the first word.</param>
     /// <returns>By lane.</returns>
     /// <exception cref="FundsHistoryException">Not a settlement's call data, or another one's.</exception>
-    public static ImmutableArray<LaneDelta> Read(MinedCall call, Address escrow, Hash256 deltasHash, string what)
+    public static ImmutableArray<LaneDelta> Read(MinedCall call, Address escrow, Hash256 deltasHash, string what, int from = 0)
     {
         try
         {
@@ -34,7 +48,7 @@ internal static class SettledDeltas
             }
 
             return SettlementCommitment.DeltasHash(words) == deltasHash
-                ? DeltaWords.Unpack(words)
+                ? DeltaWords.Unpack(words, from)
                 : throw new FundsHistoryException($"{what}: the node tells call data that the contract's log contradicts. Ask another node.");
         }
         catch (Exception e) when (e is AbiFormatException or FormatException or ArgumentException or OverflowException)

@@ -11,6 +11,7 @@ internal static class GasCommand
     private static readonly Dictionary<string, Func<GasMarket, CancellationToken, Task<GasUse>>> Modes = new()
     {
         ["packed"] = (market, cancellation) => market.PackedAsync(cancellation),
+        ["parts"] = (market, cancellation) => market.PartsAsync(cancellation),
         ["two-tier"] = (market, cancellation) => market.TwoTierAsync(cancellation),
         ["verified"] = (market, cancellation) => market.VerifiedAsync(cancellation),
         ["naive"] = (market, cancellation) => market.NaiveAsync(cancellation),
@@ -22,17 +23,18 @@ internal static class GasCommand
         var trades = new Option<int>("--trades") { Description = "Trades a period, between random members.", DefaultValueFactory = _ => 1000 };
         var mode = new Option<string>("--mode")
         {
-            Description = "packed: net money, six balances to a slot. two-tier: a root every period, balances every 96th. "
+            Description = "packed: net money, six balances to a slot. parts: the same by as many transactions as it takes. two-tier: a root every period, balances every 96th. "
                 + "verified: the contract nets the trades itself. naive: a token transfer for each trade.",
             DefaultValueFactory = _ => "packed",
         };
         mode.AcceptOnlyFromAmong([.. Modes.Keys]);
         var json = new Option<bool>("--json") { Description = "Print {members, trades, mode, transactions, gasTotal, gasPerTrade}." };
-        members.Between(2, 16_000);
+        members.Between(2, 60_000);
         trades.Between(1, 100_000);
         var command = new Command("gas", """
             Measure the gas of settling on Anvil, with Osaka's rules and slots that are in use already.
             Example: gas --members 1000 --trades 10000 --mode verified --json
+            Example: gas --members 20000 --trades 60000 --mode parts
             """) { members, trades, mode, json };
         command.SetAction((parsed, cancellation) =>
             RunAsync(parsed.GetValue(members), parsed.GetValue(trades), parsed.GetValue(mode)!, parsed.GetValue(json), cancellation));

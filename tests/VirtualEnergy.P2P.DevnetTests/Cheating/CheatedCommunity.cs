@@ -150,7 +150,8 @@ internal sealed class CheatedCommunity : IAsyncDisposable
 
     /// <summary>Publishes one thing, if anything, and settles another, if need be.</summary>
     /// <param name="told">The hash of the round in the message to the members; the published one unless given.</param>
-    public async Task ConcludeAsync(PublishedRound? said, SettlementBatch batch, Hash256? told = null)
+    /// <param name="isByParts">Settles by two parts, the first of which moves nothing.</param>
+    public async Task ConcludeAsync(PublishedRound? said, SettlementBatch batch, Hash256? told = null, bool isByParts = false)
     {
         if (said is not null)
         {
@@ -165,7 +166,25 @@ internal sealed class CheatedCommunity : IAsyncDisposable
             Assert.Equal(said.Period, LastReading.Period);
         }
 
+        if (isByParts)
+        {
+            await SettleByPartsAsync(batch);
+            return;
+        }
+
         await Escrow.SettleAsync(_settler, batch, Cancellation);
+    }
+
+    private async Task SettleByPartsAsync(SettlementBatch batch)
+    {
+        var first = BatchPart.First([]);
+        var second = first.Next((await Escrow.LanesAsync(Cancellation)).Pack(batch));
+        foreach (var part in (BatchPart[])[first, second])
+        {
+            await _settler.SendAndConfirmAsync(Escrow.Address, BatchPartsContract.EncodePart(batch.Period, isMetered: false, part), Cancellation);
+        }
+
+        await _settler.SendAndConfirmAsync(Escrow.Address, BatchPartsContract.EncodeSettle(batch.Period, batch.BidsRoot, batch.TradesRoot, second.Chain), Cancellation);
     }
 
     /// <summary>The same of a metered period, on the last round that was settled.</summary>
@@ -224,7 +243,7 @@ internal sealed class CheatedCommunity : IAsyncDisposable
     public async Task<ImmutableArray<Money>> BalancesAfterRollbackAsync()
     {
         var events = await new EscrowReader(Client, Escrow).EventsAsync(0, await Client.BlockNumberAsync(Cancellation), null, Cancellation);
-        return await Escrow.At(events.OfType<PeriodRolledBack>().Last().Block).BalancesAsync([.. Keys.Select(key => key.Address)], Cancellation);
+        return await Escrow.At(events.Last(known => known is PeriodRolledBack or PartWasUndone).Block).BalancesAsync([.. Keys.Select(key => key.Address)], Cancellation);
     }
 
     public TransactionSender SenderOf(EthereumKey key) =>

@@ -129,6 +129,23 @@ public sealed class CheatingOperatorTests
         Assert.True((await community.Escrow.StateAsync(Cancellation)).Settles);
     }
 
+    /// <summary>Whatever takes several transactions is seen, proved and undone as what takes one.</summary>
+    [Theory]
+    [InlineData("delta skimmed")]
+    [InlineData("price shifted one tick")]
+    public async Task A_cheat_in_a_batch_settled_by_parts_is_noticed_proved_undone_and_left(string name)
+    {
+        var cheat = Cheat.All.Single(known => known.Name == name);
+        await using var community = await CheatedCommunity.StartAsync(cheat.Rules);
+        var before = await community.BalancesAsync();
+        var (said, batch) = cheat.Make(community, await community.AcknowledgedBidAsync(community.First));
+        await community.ConcludeAsync(said, batch, isByParts: true);
+
+        var found = (await community.ExpectAsync(WatchStep.Different)).Finding!;
+        Assert.Equal((cheat.Check, cheat.Proof), (found.Check, found.Evidence?.Proof));
+        await IsUndoneAsync(community, before);
+    }
+
     /// <summary>An exchange that was away when its round was settled: it shows the heads, publishes, and nobody is slashed or leaves.</summary>
     [Fact]
     public async Task A_round_that_was_only_late_is_demanded_shown_and_good()

@@ -30,22 +30,33 @@ public sealed class KillTests
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', runs.Select(run => run.ToString())));
     }
 
-    private async Task<Run> RunAsync(int seed, int kills)
+    /// <summary>Home 0 trades with one in each other slot of six, and a part has one slot: so each round takes four transactions.</summary>
+    [Fact]
+    public async Task Killed_between_the_parts_of_a_batch_none_is_lost_and_none_settled_twice()
     {
-        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, challenge: TimeSpan.Zero);
+        var run = await RunAsync(seed: 4, kills: 40, homes: [0, 6, 13], "--Exchange:Settlement:MostGas=90000");
+
+        Assert.True(run.Rounds > 10, $"Only {run.Rounds} rounds: it was killed before it could do anything.");
+        TestContext.Current.TestOutputHelper?.WriteLine(run.ToString());
+    }
+
+    private async Task<Run> RunAsync(int seed, int kills, int[]? homes = null, params string[] more)
+    {
+        homes ??= [0, 1];
+        await using var community = await TestCommunity.StartAsync(homes[^1] + 1, _cancellation, challenge: TimeSpan.Zero);
+        community.KeepMembers([.. homes]);
         await using var door = await ChainDoor.OpenAsync(community.Options.Rpc, _cancellation);
         await using var broker = new EmbeddedBroker(
             new EmbeddedBrokerOptions { Community = community.Options.Community, ExchangePassword = "secret" }, NullLogger.Instance);
         await broker.StartAsync();
-        await using var first = await Bidder.StartAsync(community, 0, broker.Address, _cancellation);
-        await using var second = await Bidder.StartAsync(community, 1, broker.Address, _cancellation);
+        await using var bidders = await Bidders.StartAsync(community, homes, broker.Address, _cancellation);
         string[] arguments =
         [
             .. ExchangeProcess.ArgumentsOf(community), $"--Exchange:Rpc={door.Address}", $"--Exchange:Broker:Address={broker.Address}",
-            "--Exchange:Broker:Password=secret", "--Exchange:Settlement:FinalBlocks=4", "--Exchange:Metering:Deviations=off",
+            "--Exchange:Broker:Password=secret", "--Exchange:Settlement:FinalBlocks=4", "--Exchange:Metering:Deviations=off", .. more,
         ];
 
-        var points = new KillPoints(seed, door, [first, second]);
+        var points = new KillPoints(seed, door, bidders.All);
         for (var kill = 0; kill < kills; kill++)
         {
             using var process = ExchangeProcess.Start(arguments);
@@ -56,9 +67,9 @@ public sealed class KillTests
 
         points.Disarm();
         var last = await LastLifeAsync(community, arguments);
-        await JournalAndChain.AreTheSameAsync(community, last, [first, second], _cancellation);
+        await JournalAndChain.AreTheSameAsync(community, last, bidders.All, _cancellation, isByWords: more.Length > 0);
         return new Run(
-            seed, kills, (int)(last.Index - TestCommunity.First.Index + 1), first.Receipted.Count + second.Receipted.Count, points.Shown);
+            seed, kills, (int)(last.Index - TestCommunity.First.Index + 1), bidders.All.Sum(bidder => bidder.Receipted.Count), points.Shown);
     }
 
     /// <summary>Lets it live for a few rounds more than were cleared, until the last of them is settled.</summary>
@@ -75,6 +86,28 @@ public sealed class KillTests
         {
             process.Kill();
             await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private sealed record Bidders(IReadOnlyList<Bidder> All) : IAsyncDisposable
+    {
+        public static async Task<Bidders> StartAsync(TestCommunity community, int[] homes, BrokerAddress broker, CancellationToken cancellation)
+        {
+            var all = new List<Bidder>();
+            foreach (var home in homes)
+            {
+                all.Add(await Bidder.StartAsync(community, home, broker, cancellation));
+            }
+
+            return new Bidders(all);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var bidder in All)
+            {
+                await bidder.DisposeAsync();
+            }
         }
     }
 

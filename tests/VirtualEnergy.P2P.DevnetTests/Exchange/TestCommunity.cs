@@ -101,6 +101,9 @@ internal sealed class TestCommunity : IAsyncDisposable
         Members = Options.Members[..^1],
     };
 
+    /// <summary>From here on only these homes take part; the others keep their lanes.</summary>
+    public void KeepMembers(params ImmutableArray<int> homes) => Options = Options with { Members = [.. homes.Select(home => Options.Members[home])] };
+
     /// <summary>A reading of a home's meter, net + import, signed with its key or another.</summary>
     public MeterReading Reading(int home, Period period, long net, long number = 1, EthereumKey? key = null)
     {
@@ -153,6 +156,20 @@ internal sealed class TestCommunity : IAsyncDisposable
         await token.MintAsync(sender, sender.Address, amount, cancellation);
         await token.ApproveAsync(sender, Contract.Address, amount, cancellation);
         await Contract.DepositAsync(sender, Keys[home].Address, amount, cancellation);
+    }
+
+    /// <summary>A call of the contract with the exchange's key, behind its back.</summary>
+    public async Task SendAsSettlerAsync(byte[] data, CancellationToken cancellation)
+    {
+        using var settler = Sender(DevAccounts.Settler);
+        await settler.SendAndConfirmAsync(Options.Contract, data, cancellation);
+    }
+
+    /// <summary>Undoes such parts.</summary>
+    public async Task UndoAsSettlerAsync(IReadOnlyList<BatchPart> parts, CancellationToken cancellation)
+    {
+        using var settler = Sender(DevAccounts.Settler);
+        await new BatchPartsContract(_client, Options.Contract).UndoAsync(settler, parts, cancellation);
     }
 
     public MeteredSettlementContract Metered => new(_client, Contract);

@@ -58,6 +58,9 @@ public sealed class FundsHistoryTests(DevChain chain)
                     var deviations = escrow.BatchOf(period, await TransferAsync(escrow, random));
                     await metered.SettleAsync(chain.Settler, new MeteredBatch(new Period(period), BidsRoot, deviations.Deltas), Cancellation);
                     break;
+                case 6 when step % 2 == 0:
+                    await SettleByPartsAsync(escrow, escrow.BatchOf(++period, await TransferAsync(escrow, random)), cut: step / 2);
+                    break;
                 default:
                     await escrow.SettleAsync(++period, await TransferAsync(escrow, random));
                     break;
@@ -71,6 +74,64 @@ public sealed class FundsHistoryTests(DevChain chain)
 
         var anna = await HistoryAsync(chain.Client, escrow, escrow.Members[0]);
         Assert.Equal(Math.Min(20, period - Before), anna.Commitments);
+    }
+
+    /// <summary>A part that took of a request is undone, then the batch is settled by two others, and rolled back.</summary>
+    [Fact]
+    public async Task What_parts_move_and_move_back_is_told_to_the_unit()
+    {
+        var escrow = await OfAsync(chain, Members, eachMicroEur: 100, window: 20, terms: usual => usual with { Challenge = TimeSpan.FromHours(1) });
+        var (settler, parts) = (chain.Settler, new BatchPartsContract(chain.Client, escrow.Contract.Address));
+        await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(0), new Money(80), escrow.Members[0], Cancellation);
+        var words = (await escrow.Contract.LanesAsync(Cancellation)).Pack(escrow.BatchOf(1001, (0, -50), (7, 50)));
+        Assert.Equal(2, words.Length); // members 0 and 7 are in different slots
+
+        // 50 of the lane's 20 and the request's 80; then all of it is as before.
+        var all = BatchPart.First(words);
+        await settler.SendAndConfirmAsync(escrow.Contract.Address, BatchPartsContract.EncodePart(new Period(1001), isMetered: false, all), Cancellation);
+        Assert.Equal(new UnfinishedBatch(all.Chain, 2), await parts.UnfinishedAsync(Cancellation));
+        await HistoryAsync(chain.Client, escrow, escrow.Members[0]);
+        await parts.UndoAsync(settler, [all], Cancellation);
+        Assert.True((await parts.UnfinishedAsync(Cancellation)).IsNone);
+        Assert.Equal(new Money(80), (await escrow.Contract.RequestOfAsync(escrow.Members[0], Cancellation)).Amount);
+
+        var first = BatchPart.First(words[..1]);
+        var second = first.Next(words[1..]);
+        foreach (var part in (BatchPart[])[first, second])
+        {
+            await settler.SendAndConfirmAsync(escrow.Contract.Address, BatchPartsContract.EncodePart(new Period(1001), isMetered: false, part), Cancellation);
+        }
+
+        await settler.SendAndConfirmAsync(escrow.Contract.Address, BatchPartsContract.EncodeSettle(new Period(1001), BidsRoot, TradesRoot, second.Chain), Cancellation);
+        await FreezeAsync(escrow, 1001);
+        await parts.RollbackAsync(chain.Registrar, BidsRoot, TradesRoot, second.Chain, Cancellation);
+        await parts.UndoAsync(chain.Registrar, [first, second], Cancellation);
+
+        var history = await HistoryAsync(chain.Client, escrow, escrow.Members[0]);
+        Assert.Equal(
+            [
+                (FundsEntryKind.Deposit, 100, 0), (FundsEntryKind.WithdrawalRequest, 20, 80),
+                (FundsEntryKind.WithdrawalReduced, 50, 50), (FundsEntryKind.Trades, 0, 50), (FundsEntryKind.TradesRolledBack, 50, 50), (FundsEntryKind.WithdrawalRequest, 20, 80),
+                (FundsEntryKind.WithdrawalReduced, 50, 50), (FundsEntryKind.Trades, 0, 50),
+                (FundsEntryKind.TradesRolledBack, 50, 50), // what was taken of the request comes back to the lane: the exit pays both
+            ],
+            history.Entries.Select(entry => (entry.Kind, entry.After.Balance.MicroEur, entry.After.Requested.MicroEur)));
+        Assert.Equal(new Period(1001), history.Entries[^1].Period);
+    }
+
+    private async Task SettleByPartsAsync(Escrow escrow, SettlementBatch batch, int cut)
+    {
+        var words = (await escrow.Contract.LanesAsync(Cancellation)).Pack(batch);
+        cut %= words.Length + 1;
+        var first = BatchPart.First(words[..cut]);
+        var second = first.Next(words[cut..]);
+        foreach (var part in (BatchPart[])[first, second])
+        {
+            await chain.Settler.SendAndConfirmAsync(escrow.Contract.Address, BatchPartsContract.EncodePart(batch.Period, isMetered: false, part), Cancellation);
+        }
+
+        await chain.Settler.SendAndConfirmAsync(
+            escrow.Contract.Address, BatchPartsContract.EncodeSettle(batch.Period, batch.BidsRoot, batch.TradesRoot, second.Chain), Cancellation);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Settlement.Delivery;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
@@ -14,8 +15,13 @@ namespace VirtualEnergy.P2P.Tests.Exchange;
 /// <summary>What the journal keeps of bids and their receipts, in its own rows and in those that version 8 wrote.</summary>
 public sealed class JournalledBidTests : IDisposable
 {
-    /// <summary>The table as version 8 had it: hash, message and receipt as texts.</summary>
-    private const string TableOf8 = """
+    /// <summary>The tables as version 8 had them: hash, message and receipt as texts, and batches without parts.</summary>
+    private const string TablesOf8 = """
+        DROP INDEX outbox_parts;
+        DROP INDEX outbox_by_period;
+        ALTER TABLE outbox DROP COLUMN part;
+        CREATE INDEX outbox_by_period ON outbox(kind, period);
+        INSERT INTO outbox(kind, period, state, call_data_hash, at) VALUES('trades', 1000, 'mined', '0x' || hex(zeroblob(32)), 'then');
         DROP TABLE bids;
         CREATE TABLE bids(
           hash TEXT PRIMARY KEY, period INTEGER NOT NULL, member TEXT NOT NULL, number INTEGER NOT NULL,
@@ -87,6 +93,8 @@ public sealed class JournalledBidTests : IDisposable
 
         await using var again = Open();
         AssertHolds(again, bids);
+        Assert.Equal(BatchState.Mined, again.Batch(BatchKind.Trades, Period)!.State);
+        Assert.Empty(again.Parts(BatchKind.Trades, Period));
         Assert.Equal(9, Ask("PRAGMA user_version"));
         Assert.Equal(0, Ask("SELECT COUNT(*) FROM sqlite_schema WHERE name LIKE '%text%'"));
         Assert.Equal(4, Ask("SELECT COUNT(*) FROM bids WHERE at = 'then'"));
@@ -164,7 +172,7 @@ public sealed class JournalledBidTests : IDisposable
         {
         }
 
-        Execute(TableOf8);
+        Execute(TablesOf8);
         foreach (var (signed, receipt) in bids)
         {
             Execute(

@@ -65,8 +65,27 @@ public sealed class SettlementCallsTests
         Assert.Equal(packed.CommitmentOf(round, Lanes), verified.CommitmentOf(round, Lanes));
     }
 
+    /// <summary>Besides 80 000, a word is reckoned with 6 200 and a payment with 600: one of each are 86 800.</summary>
+    [Theory]
+    [InlineData(86_800, true)]
+    [InlineData(86_799, false)]
+    public void A_verified_batch_that_would_take_too_much_gas_goes_packed(ulong mostGas, bool isVerified)
+    {
+        var round = Round(7, 1);
+        var calls = new SettlementCalls(SettlementMode.Verified, new SettlementCadence(1, round.Period), new SettlementGas(mostGas), (_, _) => [round]);
+        Assert.Equal(!isVerified, calls.DataOf(round, Lanes).SequenceEqual(Calls(SettlementMode.Packed, 1, [round]).DataOf(round, Lanes)));
+    }
+
+    [Fact]
+    public void A_part_has_as_many_words_as_the_gas_lets_through()
+    {
+        Assert.Equal(1, new SettlementGas(SettlementGas.Least).MostWords);
+        // (12 582 912 − 80 000) / 6 200; six members a word: 12 096 of them go in one piece.
+        Assert.Equal(2_016, new SettlementGas(SettlementGas.Default).MostWords);
+    }
+
     private static SettlementCalls Calls(SettlementMode mode, int periodsPerBatch, ImmutableArray<JournalledRound> rounds) => new(
-        mode, new SettlementCadence(periodsPerBatch, rounds[0].Period), (from, to) => [.. rounds.Where(round => round.Period >= from && round.Period <= to)]);
+        mode, new SettlementCadence(periodsPerBatch, rounds[0].Period), new SettlementGas(SettlementGas.Default), (from, to) => [.. rounds.Where(round => round.Period >= from && round.Period <= to)]);
 
     private static JournalledRound Round(long period, int trades) => new(
         new Period(period), new Price(100), null, new Energy(1_000L * trades), 2,

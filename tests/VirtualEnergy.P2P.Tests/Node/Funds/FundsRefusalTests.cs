@@ -17,6 +17,7 @@ public sealed class FundsRefusalTests
         "NotSettler", "PeriodNotNext", "CallDataLength", "UnknownWord", "SlotsNotAscending", "SlotNotInUse", "LaneNotInUse", "Overdraft", "DeltasNotBalanced",
         "PeriodNotInWindow", "MeteredAlready", "MeteredPeriodOutOfRange", "MeteredTooLate", "NothingMetered", "MeteredBatchStands", "BondTooHigh", "PeriodFinal",
         "AlreadyProved", "NotJudge", "NotFrozen", "NotWhatWasSettled", "PaymentLaneNotInUse", "DeltaOverflow",
+        "PartNotNext", "PartsTooLate", "NothingUnfinished",
     ];
 
     public static TheoryData<string> Errors => [.. EnergySettlementContract.Errors.Select(error => error.Name).Distinct()];
