@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Node.Drivers.Recognition;
 
 namespace VirtualEnergy.P2P.Node.Drivers;
 
 /// <summary>A device as it stands now.</summary>
 /// <param name="Reading">The last one, or an estimate where the device is silent; null before the first.</param>
 /// <param name="Problem">Why it is not there, in one line; null while it is.</param>
-public sealed record DeviceState(HomeDevice Device, DeviceReading? Reading, string? Problem)
+/// <param name="LooksLike">What hangs on a plug, by its load; unknown for everything else.</param>
+public sealed record DeviceState(HomeDevice Device, DeviceReading? Reading, string? Problem, ApplianceKind LooksLike = ApplianceKind.Unknown)
 {
     public bool IsThere => Problem is null;
 }
@@ -113,7 +115,23 @@ public sealed class DeviceBook(TimeProvider time, ILogger logger)
             if (reading.Watts is { } watts)
             {
                 known.Shape.Add(reading.At, watts);
+                Recognise(known, reading.At, watts);
             }
+        }
+    }
+
+    private void Recognise(Entry known, DateTimeOffset at, long watts)
+    {
+        if (known.Device.Kind is not (DeviceKind.Plug or DeviceKind.Submeter))
+        {
+            return;
+        }
+
+        var before = known.Plug.LooksLike;
+        known.Plug.Add(at, watts);
+        if (known.Plug.LooksLike != before && known.Plug.LooksLike != ApplianceKind.Unknown)
+        {
+            logger.LogInformation("{Device} looks like a {Kind}.", known.Device.Id, known.Plug.LooksLike);
         }
     }
 
@@ -148,7 +166,8 @@ public sealed class DeviceBook(TimeProvider time, ILogger logger)
 
         var isSilent = now - reading.At > SilentAfter;
         return new DeviceState(
-            entry.Device, isSilent ? reading with { Watts = reading.Watts is null ? null : entry.Shape.At(now), IsEstimated = true } : reading, entry.Problem);
+            entry.Device, isSilent ? reading with { Watts = reading.Watts is null ? null : entry.Shape.At(now), IsEstimated = true } : reading, entry.Problem,
+            entry.Plug.LooksLike);
     }
 
     private sealed class Entry(HomeDevice device)
@@ -162,5 +181,7 @@ public sealed class DeviceBook(TimeProvider time, ILogger logger)
         public bool HasSaidNonsense { get; set; }
 
         public DayShape Shape { get; } = new();
+
+        public RecognisedPlug Plug { get; } = new();
     }
 }
