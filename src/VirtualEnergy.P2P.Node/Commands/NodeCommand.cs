@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Doctor;
-using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
+using VirtualEnergy.P2P.Node.Drivers;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Node.Watching;
 using VirtualEnergy.P2P.Settlement.Contracts;
@@ -30,10 +30,11 @@ internal static class NodeCommand
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
                 "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 },
                 "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
-                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" }
+                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
+                "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" }
               }
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
-            With a homeBroker it appears in Home Assistant by itself (docs/devices.md).
+            With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             Examples: ve node run --config home.json
                       ve node run --config home.json --challenge
             """) { config, challenge, untilInputCloses };
@@ -67,12 +68,8 @@ internal static class NodeCommand
             await CheckJudgeAsync(settings!, time, logger, cancellation).ConfigureAwait(false);
         }
 
-        var memory = new NodeMemory(config.HomeBroker?.Memory, logger);
-        var (controls, totals) = memory.Read();
         var member = key.Address.ToMember();
-        var panel = config.HomeBroker is { HomeAssistant: true } inHouse
-            ? new HomeAssistantPanel(inHouse.Open(), member, home.Name, controls, totals, memory, time, logging.CreateLogger("home"), inHouse.Prefix)
-            : null;
+        await using var inHouse = InHouse.Open(config, member, home.Name, time, logging);
         var watch = settings is null ? null : new RoundWatch(settings with { Challenges = challenges }, key, time, logging.CreateLogger("audit"));
         try
         {
@@ -82,10 +79,10 @@ internal static class NodeCommand
                 Preferences = config.Preferences?.Open() ?? default,
                 MeterKey = config.MeterWallet is { } meter ? NodeKey.OpenWallet(meter, config.MeterPasswordFile) : key,
                 Watch = watch,
-                Controls = controls,
-                News = panel is null ? null : panel.Tell,
+                Controls = inHouse.Controls,
+                News = inHouse.Tell,
             };
-            await (panel?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+            await inHouse.StartAsync().ConfigureAwait(false);
             StartWatch(watch, logger);
             await node.StartAsync(cancellation).ConfigureAwait(false);
             await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
@@ -100,11 +97,6 @@ internal static class NodeCommand
         }
         finally
         {
-            if (panel is not null)
-            {
-                await panel.DisposeAsync().ConfigureAwait(false);
-            }
-
             if (watch is not null)
             {
                 await watch.DisposeAsync().ConfigureAwait(false);

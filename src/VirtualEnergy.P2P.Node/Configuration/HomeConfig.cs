@@ -67,6 +67,9 @@ public sealed record HomeConfig
     /// <summary>The broker inside the house, with Home Assistant and what it knows; left out, the node speaks to the market alone.</summary>
     public HomeBrokerSource? HomeBroker { get; init; }
 
+    /// <summary>The real devices of the home; left out, it is simulated by its household's profile alone.</summary>
+    public DeviceSources? Devices { get; init; }
+
     /// <exception cref="UserErrorException">The file is missing, too large, or says something that cannot be.</exception>
     public static HomeConfig Read(string path)
     {

@@ -18,3 +18,6 @@ public sealed record RoundOpened(RoundAnnouncement Round) : NodeNews;
 /// <summary>A round is over and its period planned: what the market said, what of it is the member's, and what the devices were told.</summary>
 /// <param name="Own">The member's own trades.</param>
 public sealed record PeriodRun(RoundResult Result, ImmutableArray<Trade> Own, Delivery Delivery) : NodeNews;
+
+/// <summary>What the home's rules hold back now, in words for its people; empty while nothing is held back.</summary>
+public sealed record HeldBack(string Words) : NodeNews;

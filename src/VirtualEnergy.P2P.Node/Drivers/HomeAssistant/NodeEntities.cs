@@ -20,6 +20,7 @@ public static class NodeEntities
     public const string SpentToday = "spent_today";
     public const string BatteryFill = "battery";
     public const string Plan = "plan";
+    public const string HeldBack = "held_back";
     public const string Pause = "pause";
     public const string MostPrice = "most_price";
     public const string MostADay = "most_a_day";
@@ -41,6 +42,7 @@ public static class NodeEntities
         ("sensor", SpentToday, "Spent today", Euro, false),
         ("sensor", BatteryFill, "Battery", [("unit_of_measurement", "%"), ("device_class", "battery"), ("state_class", "measurement")], true),
         ("sensor", Plan, "Plan", [("icon", "mdi:calendar-clock")], true),
+        ("sensor", HeldBack, "Held back", [("icon", "mdi:hand-back-left")], false),
         ("switch", Pause, "Pause bidding", [("icon", "mdi:pause-circle")], false),
         ("number", MostPrice, "Most I pay", Number(MemberCommands.MostCentsPerKWh, "ct/kWh"), false),
         ("number", MostADay, "Most I spend a day", Number(MemberCommands.MostEurosADay, "EUR"), false),

@@ -25,6 +25,7 @@ public sealed class NodePicture(MemberId member, NodeTotals totals = default)
     private MarketJoined? _market;
     private PriceBoard? _prices;
     private PeriodRun? _last;
+    private string _heldBack = "";
 
     public NodeTotals Totals { get; private set; } = totals;
 
@@ -42,6 +43,9 @@ public sealed class NodePicture(MemberId member, NodeTotals totals = default)
                 }
 
                 _market = joined;
+                break;
+            case HeldBack held:
+                _heldBack = held.Words;
                 break;
             case PeriodRun run when _market is { } market:
                 _prices!.Add(run.Result.Period, run.Result.Price);
@@ -62,6 +66,7 @@ public sealed class NodePicture(MemberId member, NodeTotals totals = default)
             yield return (entity, MemberCommands.Show(entity, controls.Limits), null);
         }
 
+        yield return (NodeEntities.HeldBack, _heldBack.Length == 0 ? "nothing" : Short(_heldBack), null);
         if (_market is not { } market)
         {
             yield break;
@@ -135,8 +140,10 @@ public sealed class NodePicture(MemberId member, NodeTotals totals = default)
     private static string InWords(Delivery delivery)
     {
         var said = string.Join("; ", delivery.Allocations.Select(order => InWords(order) is { } words ? $"{order.Device} {words}" : null).OfType<string>());
-        return said.Length == 0 ? "nothing to do" : said.Length <= LongestState ? said : said[..(LongestState - 1)] + "…";
+        return said.Length == 0 ? "nothing to do" : Short(said);
     }
+
+    private static string Short(string said) => said.Length <= LongestState ? said : said[..(LongestState - 1)] + "…";
 
     private static string? InWords(Allocation order) => order switch
     {

@@ -67,7 +67,7 @@ public sealed class SunSpecDevice(ModbusTcpClient client)
     /// <summary>Makes the battery charge or discharge at a power, for a time; then the device decides again by itself.</summary>
     /// <remarks>
     /// Charging is bounded from above by InWRte and from below by a negative OutWRte, and the other way round: the rates as a window, the way
-    /// Fronius documents model 124 for its inverters.
+    /// Fronius inverters take model 124.
     /// </remarks>
     /// <param name="storage">As read last.</param>
     /// <param name="watts">+ charge, − discharge, cut to what the device can; null lets it decide.</param>
