@@ -4,7 +4,8 @@ namespace VirtualEnergy.P2P.Tests;
 
 /// <summary>
 /// Minutes of appliances' runs by seed, each with powers, lengths, phases and noise of its own. They are made from what such machines do by
-/// their data sheets (elements of 1.8 to 2.3 kW, drums of 100 to 300 W, compressors of 60 to 160 W), not from measurements.
+/// their data sheets (elements of 1.8 to 2.3 kW, drums of 100 to 300 W, compressors of 60 to 160 W), not from measurements. Some of each do what the
+/// others of their kind do not: cold washes, defrosting, a dishwasher that dries without heat, a boiler that heats again, a kettle boiled twice.
 /// </summary>
 internal static class GeneratedRuns
 {
@@ -31,16 +32,26 @@ internal static class GeneratedRuns
             }
         }
 
+        bool Sometimes(int percent) => random.Next(100) < percent;
         int From(int least, int most) => random.Next(least, most + 1);
         switch (kind)
         {
             case ApplianceKind.Refrigerator:
                 Phase(1, From(150, 290)); // a starting compressor draws more
                 Phase(From(8, 45), From(60, 160), 8);
+                if (Sometimes(10))
+                {
+                    Phase(From(10, 20), From(200, 280)); // defrosts
+                }
+
                 break;
             case ApplianceKind.WashingMachine:
                 Phase(From(2, 6), From(20, 120), 40);
-                Phase(From(6, 25), From(1_800, 2_200));
+                if (!Sometimes(15))
+                {
+                    Phase(From(6, 25), From(1_800, 2_200)); // else a cold wash
+                }
+
                 Cycle(From(25, 70), 2, 1, From(100, 300), From(12, 60));
                 Phase(From(0, 8), 15);
                 Phase(From(5, 12), From(300, 700), 30);
@@ -49,7 +60,11 @@ internal static class GeneratedRuns
                 Phase(From(3, 10), From(40, 90), 20);
                 Phase(From(10, 25), From(1_800, 2_200));
                 Phase(From(20, 60), From(40, 90), 20);
-                Phase(From(8, 20), From(1_800, 2_200));
+                if (!Sometimes(15))
+                {
+                    Phase(From(8, 20), From(1_800, 2_200)); // else it opens its door to dry
+                }
+
                 Phase(From(5, 30), From(12, 60), 20);
                 break;
             case ApplianceKind.Dryer when random.Next(2) == 0: // with a heat pump
@@ -58,14 +73,28 @@ internal static class GeneratedRuns
                 Phase(From(2, 8), From(150, 250));
                 break;
             case ApplianceKind.Dryer:
-                Cycle(From(45, 100), From(8, 14), From(1, 3), From(1_900, 2_500), From(200, 300));
+                Cycle(Sometimes(10) ? From(12, 24) : From(45, 100), From(8, 14), From(1, 3), From(1_900, 2_500), From(200, 300));
                 Phase(From(3, 8), From(150, 250));
                 break;
             case ApplianceKind.WaterHeater:
-                Phase(From(12, 150), From(1_100, 2_000), 3);
+                if (Sometimes(15))
+                {
+                    Cycle(From(20, 60), From(4, 7), From(6, 10), From(1_100, 2_000), 0); // keeps warm
+                }
+                else
+                {
+                    Phase(From(12, 150), From(1_100, 2_000), 3);
+                }
+
                 break;
             case ApplianceKind.Kettle:
                 Phase(From(2, 6), From(1_500, 2_300), 3);
+                if (Sometimes(10))
+                {
+                    Phase(From(3, 9), 0);
+                    Phase(From(1, 3), From(1_500, 2_300), 3); // boiled again
+                }
+
                 break;
             default:
                 switch (random.Next(5))

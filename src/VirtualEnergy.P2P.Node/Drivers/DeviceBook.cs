@@ -30,6 +30,9 @@ public sealed class DeviceBook(TimeProvider time, ILogger logger)
     /// <summary>Older than this a reading is no longer the device's own word.</summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromMinutes(5);
 
+    // A device that comes and goes says so once in a while, and not each time.
+    private static readonly TimeSpan FlapsWithin = TimeSpan.FromMinutes(10);
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private bool _isFull;
@@ -41,7 +44,7 @@ public sealed class DeviceBook(TimeProvider time, ILogger logger)
         {
             if (_entries.TryGetValue(device.Id, out var known))
             {
-                if (known.Problem is not null)
+                if (known.Problem is not null && known.LossIsSaid)
                 {
                     logger.LogInformation("{Device} is back.", device.Id);
                 }
@@ -72,7 +75,13 @@ public sealed class DeviceBook(TimeProvider time, ILogger logger)
             {
                 if (known.Problem is null)
                 {
-                    logger.LogWarning("{Device} is lost: {Problem}", id, problem);
+                    var now = time.GetUtcNow();
+                    known.LossIsSaid = now - known.LossSaidAt >= FlapsWithin;
+                    if (known.LossIsSaid)
+                    {
+                        known.LossSaidAt = now;
+                        logger.LogWarning("{Device} is lost: {Problem}", id, problem);
+                    }
                 }
 
                 known.Problem = problem;
@@ -179,6 +188,10 @@ public sealed class DeviceBook(TimeProvider time, ILogger logger)
         public string? Problem { get; set; }
 
         public bool HasSaidNonsense { get; set; }
+
+        public DateTimeOffset LossSaidAt { get; set; }
+
+        public bool LossIsSaid { get; set; }
 
         public DayShape Shape { get; } = new();
 

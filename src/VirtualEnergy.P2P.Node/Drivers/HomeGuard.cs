@@ -90,7 +90,7 @@ public sealed class HomeGuard : IAsyncDisposable
         try
         {
             var now = _time.GetUtcNow();
-            var standing = _options.Devices.Select(held => (Held: held, State: _drivers.Book.Find(held.Id))).Where(one => one.State is { IsThere: true })
+            var standing = _options.Devices.Select(held => (Held: held, State: _drivers.Book.Find(held.Id))).Where(one => one.State is { IsThere: true } state && IsKnown(state))
                 .Select(one => (one.Held, State: one.State!, Guarded: Stand(one.Held, one.State!, now))).ToImmutableArray();
             (_guard, var decisions) = _guard.Decide(now, MeterWatts(), [.. standing.Select(one => one.Guarded)], [.. _words.Values]);
             foreach (var (one, decision) in standing.Zip(decisions))
@@ -138,6 +138,9 @@ public sealed class HomeGuard : IAsyncDisposable
     // The meter's own word only: an estimate of what others draw protects no fuse.
     private long? MeterWatts() => _drivers.Book.All().Where(state => state.Device.Kind == DeviceKind.Meter && state is { IsThere: true, Reading: { IsEstimated: false, Watts: not null } })
         .Select(state => state.Reading!.Value.Watts).FirstOrDefault();
+
+    // A plug that has not said yet how it stands is nobody's to judge.
+    private static bool IsKnown(DeviceState state) => state.Device.Abilities.HasFlag(DeviceAbilities.Charges) || state.Reading?.IsOn is not null;
 
     private GuardedDevice Stand(HeldDevice held, DeviceState state, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using VirtualEnergy.P2P.Node.Drivers;
@@ -48,6 +49,23 @@ public sealed class DeviceBookTests
         Assert.True(_book.Find("meter/grid")!.IsThere);
     }
 
+    [Fact]
+    public void A_device_that_flaps_is_told_once_in_ten_minutes()
+    {
+        var log = new FakeLogger();
+        var book = new DeviceBook(_time, log);
+        book.Appear(Meter);
+        for (var minute = 0; minute < 21; minute++)
+        {
+            book.Lose("meter/grid", "no answer");
+            book.Appear(Meter);
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        // Lost at minutes 0, 10 and 20; back each time that was said.
+        Assert.Equal((3, 3), (log.Count("is lost"), log.Count("is back")));
+    }
+
     [Theory]
     [InlineData(10_000_001L, null, 0)]
     [InlineData(-10_000_001L, null, 0)]
@@ -86,4 +104,18 @@ public sealed class DeviceBookTests
     }
 
     private void Read(long watts) => _book.Read("meter/grid", new DeviceReading(_time.GetUtcNow(), watts));
+
+    private sealed class FakeLogger : ILogger
+    {
+        private readonly List<string> _lines = [];
+
+        public int Count(string part) => _lines.Count(line => line.Contains(part, StringComparison.Ordinal));
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Add(formatter(state, exception));
+    }
 }

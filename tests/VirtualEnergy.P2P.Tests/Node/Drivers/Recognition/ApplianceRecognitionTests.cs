@@ -6,13 +6,18 @@ namespace VirtualEnergy.P2P.Tests.Node.Drivers.Recognition;
 public sealed class ApplianceRecognitionTests
 {
     [Fact]
-    public void Of_generated_runs_nine_in_ten_of_each_kind_are_told_and_few_others_get_a_name()
+    public void Of_generated_runs_four_in_five_of_each_kind_are_told_and_one_in_ten_gets_a_wrong_name()
     {
         var matrix = GeneratedRuns.Confusion(runsEach: 500, seed: 7);
+        var unknown = Array.IndexOf(GeneratedRuns.Kinds, ApplianceKind.Unknown);
+        var wrong = 0;
         for (var kind = 0; kind < GeneratedRuns.Kinds.Length; kind++)
         {
-            Assert.True(matrix[kind, kind] >= 500 * (GeneratedRuns.Kinds[kind] == ApplianceKind.Unknown ? 70 : 90) / 100, Show(matrix));
+            Assert.True(matrix[kind, kind] >= 500 * 80 / 100, Show(matrix));
+            wrong += Enumerable.Range(0, GeneratedRuns.Kinds.Length).Where(taken => taken != kind && taken != unknown).Sum(taken => matrix[kind, taken]);
         }
+
+        Assert.True(wrong <= 500 * GeneratedRuns.Kinds.Length / 10, Show(matrix));
     }
 
     [Fact]
