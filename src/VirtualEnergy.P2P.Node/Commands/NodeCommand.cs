@@ -81,6 +81,7 @@ internal static class NodeCommand
                 Watch = watch,
                 Controls = inHouse.Controls,
                 News = inHouse.Tell,
+                Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
             };
             await inHouse.StartAsync().ConfigureAwait(false);
             StartWatch(watch, logger);

@@ -28,6 +28,9 @@ public sealed record DeviceSources
     /// <summary>Which of the home's planned devices a real one is: id, name in the plan.</summary>
     public ImmutableDictionary<string, string> Roles { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>The id of the meter whose counters are the home's readings; left out, its household's profile is.</summary>
+    public string? Reads { get; init; }
+
     /// <summary>Keeps the home within its contract power; left out, nothing is held back.</summary>
     public GuardSource? Guard { get; init; }
 

@@ -14,11 +14,14 @@ public sealed class InHouse : IAsyncDisposable
     private readonly OrderDesk _orders;
     private readonly HomeAssistantPanel? _panel;
 
-    private InHouse(MemberControls controls, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel) =>
-        (Controls, _devices, _guard, _orders, _panel) = (controls, devices, guard, orders, panel);
+    private InHouse(MemberControls controls, GridMeter? meter, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel) =>
+        (Controls, Meter, _devices, _guard, _orders, _panel) = (controls, meter, devices, guard, orders, panel);
 
     /// <summary>What the member allows, as it was kept from before.</summary>
     public MemberControls Controls { get; }
+
+    /// <summary>The meter whose counters are the home's readings; null where the home's devices count.</summary>
+    public GridMeter? Meter { get; }
 
     /// <summary>By what the home's configuration names; without a home broker and devices it does nothing.</summary>
     /// <exception cref="UserErrorException">Something in the configuration cannot be.</exception>
@@ -36,7 +39,8 @@ public sealed class InHouse : IAsyncDisposable
         var guard = config.Devices?.Guard is { } rules
             ? new HomeGuard(devices, rules.Open(), time, log) { Said = words => panel?.Tell(new HeldBack(words)) }
             : null;
-        return new InHouse(controls, devices, guard, new OrderDesk(devices.Book, guard is null ? devices.OrderAsync : guard.OrderAsync, time, log), panel);
+        var meter = config.Devices?.Reads is { } id ? new GridMeter(devices.Book, id, time) : null;
+        return new InHouse(controls, meter, devices, guard, new OrderDesk(devices.Book, guard is null ? devices.OrderAsync : guard.OrderAsync, time, log), panel);
     }
 
     /// <summary>Begins; what is not there yet is tried until it is.</summary>

@@ -33,16 +33,14 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly Topics _topics;
     private readonly MqttLink _link;
     private readonly PendingBid _pending;
-    private readonly PendingBid _pendingReading;
     private readonly SeedPromises _seeds = new();
     private readonly OwnFunds _funds;
-    private readonly OwnReadings _readings = new();
+    private readonly ReadingPost _readings;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private JoinedMarket? _market;
     private Period? _open;
     private Bid? _bid;
-    private Period? _metered;
     private NodeAudit? _audit;
 
     /// <param name="broker">Where the market's broker is.</param>
@@ -71,7 +69,9 @@ public sealed class ProsumerNode : IAsyncDisposable
             time,
             logger);
         _pending = new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger);
-        _pendingReading = new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger);
+        _readings = new ReadingPost(
+            Member, _topics.Meters(Member), new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger),
+            receipt => Watch?.Keep(receipt), logger);
         MeterKey = key;
     }
 
@@ -85,6 +85,9 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     /// <summary>What the member allows while the node runs; without limits unless told.</summary>
     public MemberControls Controls { get; init; } = new();
+
+    /// <summary>Waits for a period's end and says what the home's real meter counted, null where it was silent. Without one the home's devices count.</summary>
+    public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? Meter { get; init; }
 
     /// <summary>Told what happens, one after the other; null where nobody in the house wants to know.</summary>
     public Action<NodeNews>? News { get; init; }
@@ -100,9 +103,9 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _link.SubscribeAsync(_topics.Market, Alone(OnMarketAsync), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Receipts(Member), Alone(OnReceiptAsync), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Funds(Member), Alone(OnFundsAsync), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Readings(Member), Alone(OnReadingReceiptAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Readings(Member), Alone((message, _) => _readings.TakeReceipt(message, _market)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundResult, Alone(OnResultAsync), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.DeviationResult, Alone(OnDeviationsAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.DeviationResult, Alone((message, _) => _readings.TakeDeviations(message)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundOpen, Alone(OnRoundOpenAsync), cancellation).ConfigureAwait(false);
         await _link.StartAsync(cancellation).ConfigureAwait(false);
         if (Watch is not null)
@@ -122,7 +125,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         Controls.Changed -= OnControlsChanged;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _pending.DisposeAsync().ConfigureAwait(false);
-        await _pendingReading.DisposeAsync().ConfigureAwait(false);
+        await _readings.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -300,15 +303,47 @@ public sealed class ProsumerNode : IAsyncDisposable
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
         Book(market, result, delivery);
-        var metered = new MeteredEnergy(
-            Member, result.Period, 1, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
-            Energy.Max(-delivery.Storage, Energy.Zero));
-        var reading = new MeterReading(
-            Member, metered.Period, metered.Number, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
-            market.Readings.Sign(metered, MeterKey));
-        _metered = metered.Period;
-        _readings.Sent(reading);
-        await _pendingReading.SendAsync(_topics.Meters(Member), WireFormat.Write(reading), cancellation).ConfigureAwait(false);
+        if (Meter is not null)
+        {
+            _ = ReadMeterAsync(Meter, market, result.Period, _stopping.Token);
+            return;
+        }
+
+        await _readings.SendAsync(
+            market, MeterKey,
+            new MeteredEnergy(
+                Member, result.Period, 1, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
+                Energy.Max(-delivery.Storage, Energy.Zero)),
+            cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A real meter's reading goes out when its period is over, long after the round's result.</summary>
+    private async Task ReadMeterAsync(
+        Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>> meter, JoinedMarket market, Period period, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await meter(period, market.Description.Rules.Grid, cancellation).ConfigureAwait(false) is not { } counts)
+            {
+                _logger.LogWarning("The home's meter was silent at an end of period {Period}: nothing is reported, and the exchange estimates it.", period);
+                return;
+            }
+
+            await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                await _readings.SendAsync(
+                    market, MeterKey, new MeteredEnergy(Member, period, 1, counts.Import, counts.Export, counts.Production, Energy.Zero, Energy.Zero), cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                _oneAtATime.Release();
+            }
+        }
+        catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
+        {
+            _logger.LogDebug(failure, "The reading of period {Period} was not sent.", period);
+        }
     }
 
     private void Book(JoinedMarket market, RoundResult result, Delivery delivery)
@@ -317,51 +352,6 @@ public sealed class ProsumerNode : IAsyncDisposable
         spending.Clear(result.Period, result.Trades, result.Charges);
         Controls.Spend(DailySpending.DayOf(market.Description.Rules.Grid, result.Period), spending.Of(Member, result.Period));
         News?.Invoke(new PeriodRun(result, [.. result.Trades.Where(trade => trade.Buyer == Member || trade.Seller == Member)], delivery));
-    }
-
-    private Task OnReadingReceiptAsync(MqttMessage message, CancellationToken cancellation)
-    {
-        if (_market is not { } market || !WireFormat.TryReadReadingReceipt(message.Payload.Span, out var receipt, out _) || receipt.Member != Member)
-        {
-            return Task.CompletedTask;
-        }
-
-        if (receipt.Reason is null && !market.IsSignedByExchange(receipt))
-        {
-            _logger.LogError("The receipt of the reading for period {Period} is not signed by the exchange {Exchange}.", receipt.Period, market.Description.Exchange);
-            return Task.CompletedTask;
-        }
-
-        if (receipt.Period == _metered)
-        {
-            _pendingReading.Received();
-        }
-
-        if (receipt.Reason is { } reason)
-        {
-            _logger.LogWarning("The meter reading for period {Period} does not count: {Reason}. It will be estimated.", receipt.Period, reason);
-        }
-        else
-        {
-            _readings.Receipted(receipt.Period, receipt.Number);
-            Watch?.Keep(receipt);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private Task OnDeviationsAsync(MqttMessage message, CancellationToken cancellation)
-    {
-        if (!WireFormat.TryReadDeviations(message.Payload.Span, out var result, out var error))
-        {
-            _logger.LogWarning("A metered period cannot be used: {Error}", error);
-        }
-        else if (_readings.Objection(result, Member) is { } objection)
-        {
-            _logger.LogError("The exchange does not go by this home's meter: {Objection}", objection);
-        }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>What the home is to take, + bought: by its trades, or by its own answer where a price is all that there is.</summary>

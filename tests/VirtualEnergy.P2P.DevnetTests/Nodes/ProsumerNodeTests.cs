@@ -166,6 +166,30 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Where_a_real_meter_counts_its_counts_are_the_reading_and_a_silent_period_has_none()
+    {
+        var community = Source.Open();
+        await using var node = new ProsumerNode(
+            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, NullLogger.Instance)
+        {
+            Meter = (period, _, _) => Task.FromResult<PeriodCounts?>(period == community.First ? null : new PeriodCounts(new Energy(12), new Energy(345), new Energy(678))),
+        };
+        await node.StartAsync(Cancellation);
+        foreach (var period in new[] { community.First, community.First.Next })
+        {
+            await AnnounceAsync(period);
+            await _bids.Reader.ReadAsync(Cancellation);
+            await ResultAsync(period);
+        }
+
+        // The first that comes is of the second period.
+        var reading = await _readings.Reader.ReadAsync(Cancellation);
+        Assert.Equal((community.First.Next, 12L, 345L, 678L), (reading.Period, reading.Import.WattHours, reading.Export.WattHours, reading.Production.WattHours));
+        Assert.True(new MeterReadingSigning(Domain).IsSignedBy(
+            HomeKey.Address, new MeteredEnergy(Member, reading.Period, reading.Number, reading.Import, reading.Export, reading.Production, reading.Charge, reading.Discharge), reading.Signature.AsSpan()));
+    }
+
     private static FundsNotice Notice(Period period, long available, ulong? most, long spent) => new(
         Member, period, new FundsOutlook(FundsLevel.Low, new Money(available), Money.Zero, null, Money.Zero), most is { } bound ? new Mandate(Member, 1, bound) : null, new Money(spent));
 
