@@ -22,7 +22,7 @@ public static class ApplianceRecognition
 {
     // Heating elements of appliances for 230 V begin at about a kilowatt; motors and pumps end far below.
     private const long Heating = 1_000;
-    private const int ShortestPause = 4;
+    private const int ShortestPause = 3;
 
     public static ApplianceKind Recognise(ApplianceRunTrace run)
     {
@@ -54,9 +54,10 @@ public static class ApplianceRecognition
             return ApplianceKind.Dryer;
         }
 
-        // Where the heating stands in the run: a dishwasher heats once more for the last rinse, a washing machine does not.
+        // Where the heating stands in the run: a dishwasher heats once or twice more for its rinses, its pump running in between; a washing machine does not.
         var late = LastMinuteFrom(run, Heating) * 10 >= run.Minutes * 6;
-        return run.Rises(Heating, ShortestPause) >= 2 && late ? ApplianceKind.Dishwasher
+        var pumps = run.MinutesFrom(RunRecorder.RunningFrom) * 10 >= run.Minutes * 9;
+        return late && pumps && run.Rises(Heating, ShortestPause) is (2 or 3) ? ApplianceKind.Dishwasher
             : !late ? ApplianceKind.WashingMachine
             : ApplianceKind.Unknown;
     }
