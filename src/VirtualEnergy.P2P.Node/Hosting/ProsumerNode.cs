@@ -112,6 +112,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         {
             Watch.News += TellAudit;
         }
+
         Controls.Changed += OnControlsChanged;
     }
 
@@ -305,7 +306,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         Book(market, result, delivery);
         if (Meter is not null)
         {
-            _ = ReadMeterAsync(Meter, market, result.Period, _stopping.Token);
+            _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, _stopping.Token);
             return;
         }
 
@@ -315,35 +316,6 @@ public sealed class ProsumerNode : IAsyncDisposable
                 Member, result.Period, 1, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
                 Energy.Max(-delivery.Storage, Energy.Zero)),
             cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>A real meter's reading goes out when its period is over, long after the round's result.</summary>
-    private async Task ReadMeterAsync(
-        Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>> meter, JoinedMarket market, Period period, CancellationToken cancellation)
-    {
-        try
-        {
-            if (await meter(period, market.Description.Rules.Grid, cancellation).ConfigureAwait(false) is not { } counts)
-            {
-                _logger.LogWarning("The home's meter was silent at an end of period {Period}: nothing is reported, and the exchange estimates it.", period);
-                return;
-            }
-
-            await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                await _readings.SendAsync(
-                    market, MeterKey, new MeteredEnergy(Member, period, 1, counts.Import, counts.Export, counts.Production, Energy.Zero, Energy.Zero), cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                _oneAtATime.Release();
-            }
-        }
-        catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
-        {
-            _logger.LogDebug(failure, "The reading of period {Period} was not sent.", period);
-        }
     }
 
     private void Book(JoinedMarket market, RoundResult result, Delivery delivery)

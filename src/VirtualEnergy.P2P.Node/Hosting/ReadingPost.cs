@@ -14,16 +14,45 @@ namespace VirtualEnergy.P2P.Node.Hosting;
 /// <param name="logger">Told what a member would want to know.</param>
 internal sealed class ReadingPost(MemberId member, string topic, PendingBid pending, Action<ReadingReceipt> receipted, ILogger logger) : IAsyncDisposable
 {
+    private readonly Lock _lock = new();
     private readonly OwnReadings _readings = new();
     private Period? _metered;
 
+    /// <summary>A real meter's reading goes out when its period is over, long after the round's result.</summary>
+    /// <param name="meter">Waits for the period's end and says what was counted; null where the meter was silent.</param>
+    public async Task SendWhenOverAsync(
+        Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>> meter, JoinedMarket market, EthereumKey key, Period period, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await meter(period, market.Description.Rules.Grid, cancellation).ConfigureAwait(false) is { } counts)
+            {
+                var metered = new MeteredEnergy(member, period, 1, counts.Import, counts.Export, counts.Production, Energy.Zero, Energy.Zero);
+                await SendAsync(market, key, metered, cancellation).ConfigureAwait(false);
+            }
+            else
+            {
+                logger.LogWarning("The home's meter was silent at an end of period {Period}: nothing is reported, and the exchange estimates it.", period);
+            }
+        }
+        catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
+        {
+            logger.LogDebug(failure, "The reading of period {Period} was not sent.", period);
+        }
+    }
+
+    /// <summary>Signs a reading and sends it. Any thread may call.</summary>
     public Task SendAsync(JoinedMarket market, EthereumKey key, MeteredEnergy metered, CancellationToken cancellation)
     {
         var reading = new MeterReading(
             member, metered.Period, metered.Number, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
             market.Readings.Sign(metered, key));
-        _metered = metered.Period;
-        _readings.Sent(reading);
+        lock (_lock)
+        {
+            _metered = metered.Period;
+            _readings.Sent(reading);
+        }
+
         return pending.SendAsync(topic, WireFormat.Write(reading), cancellation);
     }
 
@@ -41,9 +70,17 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
             return Task.CompletedTask;
         }
 
-        if (receipt.Period == _metered)
+        lock (_lock)
         {
-            pending.Received();
+            if (receipt.Period == _metered)
+            {
+                pending.Received();
+            }
+
+            if (receipt.Reason is null)
+            {
+                _readings.Receipted(receipt.Period, receipt.Number);
+            }
         }
 
         if (receipt.Reason is { } reason)
@@ -52,7 +89,6 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
         }
         else
         {
-            _readings.Receipted(receipt.Period, receipt.Number);
             receipted(receipt);
         }
 
@@ -65,10 +101,15 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
         if (!WireFormat.TryReadDeviations(message.Payload.Span, out var result, out var error))
         {
             logger.LogWarning("A metered period cannot be used: {Error}", error);
+            return Task.CompletedTask;
         }
-        else if (_readings.Objection(result, member) is { } objection)
+
+        lock (_lock)
         {
-            logger.LogError("The exchange does not go by this home's meter: {Objection}", objection);
+            if (_readings.Objection(result, member) is { } objection)
+            {
+                logger.LogError("The exchange does not go by this home's meter: {Objection}", objection);
+            }
         }
 
         return Task.CompletedTask;
