@@ -6,6 +6,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
 {
     WalletCommand.Create(),
     NodeCommand.Create(),
+    DevicesCommand.Create(),
     FundsCommand.Create(),
     StatusCommand.Create(),
     DoctorCommand.Create(),

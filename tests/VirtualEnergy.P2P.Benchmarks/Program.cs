@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Benchmarks.Fuzzing;
 using VirtualEnergy.P2P.Benchmarks.Gas;
 using VirtualEnergy.P2P.Benchmarks.Iec104;
 using VirtualEnergy.P2P.Benchmarks.Limits;
+using VirtualEnergy.P2P.Benchmarks.Recognition;
 using VirtualEnergy.P2P.Benchmarks.Rounds;
 using VirtualEnergy.P2P.Benchmarks.Stress;
 
@@ -14,6 +15,8 @@ var root = new RootCommand("Measurements: the market engine, side by side with a
     ClearCommand.CreateGenerator(),
     LimitsCommand.Create(),
     FuzzCommand.Create(),
+    DeviceFuzzCommand.Create(),
+    RecognitionCommand.Create(),
     StressCommand.Create(),
     GasCommand.Create(),
     RoundCommand.Create(),

@@ -166,9 +166,11 @@ public sealed class MqttLink : IAsyncDisposable
     {
         try
         {
-            await using var connection = await OpenAsync(stopping).ConfigureAwait(false);
+            var subscribed = new HashSet<string>();
+            await using var connection = await OpenAsync(subscribed, stopping).ConfigureAwait(false);
             backOff.Reset();
             _connected.TrySetResult(connection);
+            await SubscribeRestAsync(connection, subscribed, stopping).ConfigureAwait(false);
             Change(LinkState.Connected, "");
             _firstConnection.TrySetResult();
             try
@@ -194,17 +196,13 @@ public sealed class MqttLink : IAsyncDisposable
         }
     }
 
-    private async Task<BrokerConnection> OpenAsync(CancellationToken stopping)
+    private async Task<BrokerConnection> OpenAsync(HashSet<string> subscribed, CancellationToken stopping)
     {
         using var timeout = TimeoutAfter(_options.ConnectTimeout, stopping);
         var connection = await BrokerConnection.OpenAsync(_options, _inbox, timeout.Token).ConfigureAwait(false);
         try
         {
-            foreach (var filter in _inbox.Filters)
-            {
-                await connection.SubscribeAsync(filter, timeout.Token).ConfigureAwait(false);
-            }
-
+            await SubscribeRestAsync(connection, subscribed, timeout.Token).ConfigureAwait(false);
             if (_options.Greeting is { } greeting)
             {
                 await connection.PublishAsync(greeting, timeout.Token).ConfigureAwait(false);
@@ -216,6 +214,16 @@ public sealed class MqttLink : IAsyncDisposable
         {
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    // A handler of what the broker keeps may ask for more while the connection is being set up, and is not heard by it then.
+    private async Task SubscribeRestAsync(BrokerConnection connection, HashSet<string> subscribed, CancellationToken cancellation)
+    {
+        while (_inbox.Filters.FirstOrDefault(filter => !subscribed.Contains(filter)) is { } next)
+        {
+            await connection.SubscribeAsync(next, cancellation).ConfigureAwait(false);
+            subscribed.Add(next);
         }
     }
 

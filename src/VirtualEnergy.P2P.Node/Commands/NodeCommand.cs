@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Doctor;
+using VirtualEnergy.P2P.Node.Drivers;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Node.Watching;
 using VirtualEnergy.P2P.Settlement.Contracts;
@@ -28,9 +29,12 @@ internal static class NodeCommand
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
                 "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 },
-                "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts"
+                "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
+                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
+                "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" }
               }
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
+            With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             Examples: ve node run --config home.json
                       ve node run --config home.json --challenge
             """) { config, challenge, untilInputCloses };
@@ -64,16 +68,22 @@ internal static class NodeCommand
             await CheckJudgeAsync(settings!, time, logger, cancellation).ConfigureAwait(false);
         }
 
+        var member = key.Address.ToMember();
+        await using var inHouse = InHouse.Open(config, member, home.Name, time, logging);
         var watch = settings is null ? null : new RoundWatch(settings with { Challenges = challenges }, key, time, logging.CreateLogger("audit"));
         try
         {
-            var name = config.Community ?? await MarketDiscovery.FindCommunityAsync(broker, key.Address.ToMember(), time, logger, cancellation).ConfigureAwait(false);
+            var name = config.Community ?? await MarketDiscovery.FindCommunityAsync(broker, member, time, logger, cancellation).ConfigureAwait(false);
             await using var node = new ProsumerNode(broker, name, key, home, config.Supplier.Open(community), time, logger)
             {
                 Preferences = config.Preferences?.Open() ?? default,
                 MeterKey = config.MeterWallet is { } meter ? NodeKey.OpenWallet(meter, config.MeterPasswordFile) : key,
                 Watch = watch,
+                Controls = inHouse.Controls,
+                News = inHouse.Tell,
+                Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
             };
+            await inHouse.StartAsync().ConfigureAwait(false);
             StartWatch(watch, logger);
             await node.StartAsync(cancellation).ConfigureAwait(false);
             await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);

@@ -64,6 +64,12 @@ public sealed record HomeConfig
     /// <summary>What the home pays more for energy of an origin it prefers; left out, energy is energy.</summary>
     public PreferenceSource? Preferences { get; init; }
 
+    /// <summary>The broker inside the house, with Home Assistant and what it knows; left out, the node speaks to the market alone.</summary>
+    public HomeBrokerSource? HomeBroker { get; init; }
+
+    /// <summary>The real devices of the home; left out, it is simulated by its household's profile alone.</summary>
+    public DeviceSources? Devices { get; init; }
+
     /// <exception cref="UserErrorException">The file is missing, too large, or says something that cannot be.</exception>
     public static HomeConfig Read(string path)
     {
@@ -84,6 +90,7 @@ public sealed record HomeConfig
                 MeterWallet = Beside(folder, config.MeterWallet),
                 MeterPasswordFile = Beside(folder, config.MeterPasswordFile),
                 Receipts = Beside(folder, config.Receipts),
+                HomeBroker = config.HomeBroker is { } home ? home with { PasswordFile = Beside(folder, home.PasswordFile), Memory = Beside(folder, home.Memory) } : null,
                 Household = config.Household with { Data = Beside(folder, config.Household.Data) },
                 Supplier = config.Supplier with { Prices = Beside(folder, config.Supplier.Prices) },
             };

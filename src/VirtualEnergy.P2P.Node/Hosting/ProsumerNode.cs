@@ -3,6 +3,8 @@ using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Auctions;
+using VirtualEnergy.P2P.Market.Funds;
+using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Watching;
@@ -16,8 +18,8 @@ namespace VirtualEnergy.P2P.Node.Hosting;
 /// what the meters read.
 /// </summary>
 /// <remarks>
-/// What it knows about the market it learns from the broker's retained messages. The link runs one handler at a time, so
-/// nothing here is locked but the bid that waits for its receipt.
+/// What it knows about the market it learns from the broker's retained messages. One handler runs at a time, whether the link or the
+/// member calls; nothing else here is locked but the bid that waits for its receipt.
 /// </remarks>
 public sealed class ProsumerNode : IAsyncDisposable
 {
@@ -31,14 +33,14 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly Topics _topics;
     private readonly MqttLink _link;
     private readonly PendingBid _pending;
-    private readonly PendingBid _pendingReading;
     private readonly SeedPromises _seeds = new();
     private readonly OwnFunds _funds;
-    private readonly OwnReadings _readings = new();
+    private readonly ReadingPost _readings;
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly CancellationTokenSource _stopping = new();
     private JoinedMarket? _market;
     private Period? _open;
     private Bid? _bid;
-    private Period? _metered;
     private NodeAudit? _audit;
 
     /// <param name="broker">Where the market's broker is.</param>
@@ -67,7 +69,9 @@ public sealed class ProsumerNode : IAsyncDisposable
             time,
             logger);
         _pending = new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger);
-        _pendingReading = new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger);
+        _readings = new ReadingPost(
+            Member, _topics.Meters(Member), new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger),
+            receipt => Watch?.Keep(receipt), logger);
         MeterKey = key;
     }
 
@@ -79,6 +83,15 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>What the home adds to its bids for energy of an origin it prefers.</summary>
     public Preferences Preferences { get; init; }
 
+    /// <summary>What the member allows while the node runs; without limits unless told.</summary>
+    public MemberControls Controls { get; init; } = new();
+
+    /// <summary>Waits for a period's end and says what the home's real meter counted, null where it was silent. Without one the home's devices count.</summary>
+    public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? Meter { get; init; }
+
+    /// <summary>Told what happens, one after the other; null where nobody in the house wants to know.</summary>
+    public Action<NodeNews>? News { get; init; }
+
     /// <summary>Audits the rounds beside the trading; null where nobody asked for that.</summary>
     public RoundWatch? Watch { get; init; }
 
@@ -87,18 +100,20 @@ public sealed class ProsumerNode : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellation)
     {
         // The result comes before the announcement: a home runs the last period before it bids for the next.
-        await _link.SubscribeAsync(_topics.Market, OnMarketAsync, cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Receipts(Member), OnReceiptAsync, cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Funds(Member), OnFundsAsync, cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Readings(Member), OnReadingReceiptAsync, cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.RoundResult, OnResultAsync, cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.DeviationResult, OnDeviationsAsync, cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.RoundOpen, OnRoundOpenAsync, cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Market, Alone(OnMarketAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Receipts(Member), Alone(OnReceiptAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Funds(Member), Alone(OnFundsAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Readings(Member), Alone((message, _) => _readings.TakeReceipt(message, _market)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.RoundResult, Alone(OnResultAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.DeviationResult, Alone((message, _) => _readings.TakeDeviations(message)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.RoundOpen, Alone(OnRoundOpenAsync), cancellation).ConfigureAwait(false);
         await _link.StartAsync(cancellation).ConfigureAwait(false);
         if (Watch is not null)
         {
             Watch.News += TellAudit;
         }
+
+        Controls.Changed += OnControlsChanged;
     }
 
     public async ValueTask DisposeAsync()
@@ -108,9 +123,51 @@ public sealed class ProsumerNode : IAsyncDisposable
             Watch.News -= TellAudit;
         }
 
+        Controls.Changed -= OnControlsChanged;
+        await _stopping.CancelAsync().ConfigureAwait(false);
         await _pending.DisposeAsync().ConfigureAwait(false);
-        await _pendingReading.DisposeAsync().ConfigureAwait(false);
+        await _readings.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private Func<MqttMessage, CancellationToken, Task> Alone(Func<MqttMessage, CancellationToken, Task> handler) => async (message, cancellation) =>
+    {
+        await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await handler(message, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    };
+
+    private void OnControlsChanged() => _ = BidAnewAsync(_stopping.Token);
+
+    /// <summary>The member has changed her mind: the bid of the open round is replaced by one within what she allows now.</summary>
+    private async Task BidAnewAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                if (_market is { } market && _bid is { } bid && bid.Period == _open && bid.Number < MostAttempts
+                    && BidWithinLimits(market, bid.Period, bid.Number) is var changed && changed != bid)
+                {
+                    await SendAsync(market, changed with { Number = bid.Number + 1 }, cancellation).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _oneAtATime.Release();
+            }
+        }
+        catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
+        {
+            _logger.LogDebug(failure, "The open round keeps the bid that it has; the member's limits hold from the next on.");
+        }
     }
 
     private async Task OnMarketAsync(MqttMessage message, CancellationToken cancellation)
@@ -123,6 +180,8 @@ public sealed class ProsumerNode : IAsyncDisposable
         {
             _market = JoinedMarket.Join(description, _market, _home, _tariff);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
+
+            News?.Invoke(new MarketJoined(description, _home, _tariff));
 
             // A broker sends what it keeps in any order: the open round may have come first.
             await BidAsync(cancellation).ConfigureAwait(false);
@@ -139,6 +198,7 @@ public sealed class ProsumerNode : IAsyncDisposable
 
         ReportBrokenPromise(_seeds.Announced(round));
         _open = round.Period;
+        News?.Invoke(new RoundOpened(round));
         return BidAsync(cancellation);
     }
 
@@ -150,9 +210,16 @@ public sealed class ProsumerNode : IAsyncDisposable
             return Task.CompletedTask;
         }
 
+        return SendAsync(market, BidWithinLimits(market, period, 1), cancellation);
+    }
+
+    /// <summary>What the agent bids, within what the member allows and what her balance and mandate leave.</summary>
+    private Bid BidWithinLimits(JoinedMarket market, Period period, long number)
+    {
+        var rules = market.Description.Rules;
         var (buy, sell) = market.Agent.BidFor(period);
-        var bid = new Bid(Member, period, 1, buy, sell) { Preferences = Preferences.For(buy, sell) };
-        return SendAsync(market, _funds.Trim(bid, market.Description.Rules.Grid), cancellation);
+        var bid = new Bid(Member, period, number, buy, sell) { Preferences = Preferences.For(buy, sell) };
+        return _funds.Trim(Controls.Limits.ApplyTo(bid, Controls.SpentOn(DailySpending.DayOf(rules.Grid, period)), rules), rules.Grid);
     }
 
     private Task SendAsync(JoinedMarket market, Bid bid, CancellationToken cancellation)
@@ -236,60 +303,27 @@ public sealed class ProsumerNode : IAsyncDisposable
         var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
-        var metered = new MeteredEnergy(
-            Member, result.Period, 1, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
-            Energy.Max(-delivery.Storage, Energy.Zero));
-        var reading = new MeterReading(
-            Member, metered.Period, metered.Number, metered.Import, metered.Export, metered.Production, metered.Charge, metered.Discharge,
-            market.Readings.Sign(metered, MeterKey));
-        _metered = metered.Period;
-        _readings.Sent(reading);
-        await _pendingReading.SendAsync(_topics.Meters(Member), WireFormat.Write(reading), cancellation).ConfigureAwait(false);
+        Book(market, result, delivery);
+        if (Meter is not null)
+        {
+            _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, _stopping.Token);
+            return;
+        }
+
+        await _readings.SendAsync(
+            market, MeterKey,
+            new MeteredEnergy(
+                Member, result.Period, 1, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
+                Energy.Max(-delivery.Storage, Energy.Zero)),
+            cancellation).ConfigureAwait(false);
     }
 
-    private Task OnReadingReceiptAsync(MqttMessage message, CancellationToken cancellation)
+    private void Book(JoinedMarket market, RoundResult result, Delivery delivery)
     {
-        if (_market is not { } market || !WireFormat.TryReadReadingReceipt(message.Payload.Span, out var receipt, out _) || receipt.Member != Member)
-        {
-            return Task.CompletedTask;
-        }
-
-        if (receipt.Reason is null && !market.IsSignedByExchange(receipt))
-        {
-            _logger.LogError("The receipt of the reading for period {Period} is not signed by the exchange {Exchange}.", receipt.Period, market.Description.Exchange);
-            return Task.CompletedTask;
-        }
-
-        if (receipt.Period == _metered)
-        {
-            _pendingReading.Received();
-        }
-
-        if (receipt.Reason is { } reason)
-        {
-            _logger.LogWarning("The meter reading for period {Period} does not count: {Reason}. It will be estimated.", receipt.Period, reason);
-        }
-        else
-        {
-            _readings.Receipted(receipt.Period, receipt.Number);
-            Watch?.Keep(receipt);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private Task OnDeviationsAsync(MqttMessage message, CancellationToken cancellation)
-    {
-        if (!WireFormat.TryReadDeviations(message.Payload.Span, out var result, out var error))
-        {
-            _logger.LogWarning("A metered period cannot be used: {Error}", error);
-        }
-        else if (_readings.Objection(result, Member) is { } objection)
-        {
-            _logger.LogError("The exchange does not go by this home's meter: {Objection}", objection);
-        }
-
-        return Task.CompletedTask;
+        var spending = new DailySpending(market.Description.Rules.Grid);
+        spending.Clear(result.Period, result.Trades, result.Charges);
+        Controls.Spend(DailySpending.DayOf(market.Description.Rules.Grid, result.Period), spending.Of(Member, result.Period));
+        News?.Invoke(new PeriodRun(result, [.. result.Trades.Where(trade => trade.Buyer == Member || trade.Seller == Member)], delivery));
     }
 
     /// <summary>What the home is to take, + bought: by its trades, or by its own answer where a price is all that there is.</summary>

@@ -100,7 +100,7 @@ public sealed partial class MosquittoImage : IAsyncLifetime
     }
 
     // The form that mosquitto_passwd writes: PBKDF2 with SHA-512.
-    private static string PasswordLine(string user, string password)
+    internal static string PasswordLine(string user, string password)
     {
         const int Iterations = 1_000;
         var salt = Encoding.ASCII.GetBytes("twelve bytes");

@@ -126,6 +126,70 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_member_who_pauses_takes_her_bid_back_at_once_and_bids_again_when_she_goes_on()
+    {
+        var controls = new MemberControls();
+        var (node, period) = await StartAsync(controls: controls);
+        await using (node)
+        {
+            await AnnounceAsync(period);
+            var whole = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            controls.Set(limits => limits with { IsPaused = true });
+            var withdrawn = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            Assert.True(withdrawn.IsWithdrawal && withdrawn.Number == whole.Number + 1);
+
+            // Round after round an empty bid says that nobody need wait for her.
+            await AnnounceAsync(period.Next);
+            Assert.True((await _bids.Reader.ReadAsync(Cancellation)).Bid is { IsWithdrawal: true } next && next.Period == period.Next);
+            controls.Set(limits => limits with { IsPaused = false, MostPrice = new Price(100_000) });
+            var bounded = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            Assert.NotEmpty(bounded.Buy);
+            Assert.All(bounded.Buy, step => Assert.True(step.Price <= new Price(100_000)));
+        }
+    }
+
+    [Fact]
+    public async Task The_house_is_told_of_the_market_each_round_and_what_came_of_it_in_order()
+    {
+        var news = Channel.CreateUnbounded<NodeNews>();
+        var (node, period) = await StartAsync(news: told => news.Writer.TryWrite(told));
+        await using (node)
+        {
+            await AnnounceAsync(period);
+            await _bids.Reader.ReadAsync(Cancellation);
+            await ResultAsync(period);
+            await _readings.Reader.ReadAsync(Cancellation);
+            Assert.IsType<MarketJoined>(await news.Reader.ReadAsync(Cancellation));
+            Assert.Equal(period, Assert.IsType<RoundOpened>(await news.Reader.ReadAsync(Cancellation)).Round.Period);
+            Assert.Equal(period, Assert.IsType<PeriodRun>(await news.Reader.ReadAsync(Cancellation)).Result.Period);
+        }
+    }
+
+    [Fact]
+    public async Task Where_a_real_meter_counts_its_counts_are_the_reading_and_a_silent_period_has_none()
+    {
+        var community = Source.Open();
+        await using var node = new ProsumerNode(
+            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, NullLogger.Instance)
+        {
+            Meter = (period, _, _) => Task.FromResult<PeriodCounts?>(period == community.First ? null : new PeriodCounts(new Energy(12), new Energy(345), new Energy(678))),
+        };
+        await node.StartAsync(Cancellation);
+        foreach (var period in new[] { community.First, community.First.Next })
+        {
+            await AnnounceAsync(period);
+            await _bids.Reader.ReadAsync(Cancellation);
+            await ResultAsync(period);
+        }
+
+        // The first that comes is of the second period.
+        var reading = await _readings.Reader.ReadAsync(Cancellation);
+        Assert.Equal((community.First.Next, 12L, 345L, 678L), (reading.Period, reading.Import.WattHours, reading.Export.WattHours, reading.Production.WattHours));
+        Assert.True(new MeterReadingSigning(Domain).IsSignedBy(
+            HomeKey.Address, new MeteredEnergy(Member, reading.Period, reading.Number, reading.Import, reading.Export, reading.Production, reading.Charge, reading.Discharge), reading.Signature.AsSpan()));
+    }
+
     private static FundsNotice Notice(Period period, long available, ulong? most, long spent) => new(
         Member, period, new FundsOutlook(FundsLevel.Low, new Money(available), Money.Zero, null, Money.Zero), most is { } bound ? new Mandate(Member, 1, bound) : null, new Money(spent));
 
@@ -241,11 +305,15 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         return channel.Writer.WriteAsync(message!, Cancellation).AsTask();
     }
 
-    private async Task<(ProsumerNode Node, Period First)> StartAsync(ILogger? logger = null)
+    private async Task<(ProsumerNode Node, Period First)> StartAsync(ILogger? logger = null, MemberControls? controls = null, Action<NodeNews>? news = null)
     {
         var community = Source.Open();
         var node = new ProsumerNode(
-            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, logger ?? NullLogger.Instance);
+            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, logger ?? NullLogger.Instance)
+        {
+            Controls = controls ?? new MemberControls(),
+            News = news,
+        };
         await node.StartAsync(Cancellation);
         return (node, community.First);
     }

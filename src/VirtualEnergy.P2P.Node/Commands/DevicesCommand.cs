@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Spectre.Console;
+using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Drivers;
+using VirtualEnergy.P2P.Node.Drivers.Recognition;
+
+namespace VirtualEnergy.P2P.Node.Commands;
+
+/// <summary><c>ve devices</c>: what is in the house, found by the drivers that <c>home.json</c> names.</summary>
+internal static class DevicesCommand
+{
+    public static Command Create()
+    {
+        var config = new Option<string?>("--config") { Description = "The home's configuration file." };
+        var wait = new Option<int>("--wait") { Description = "Seconds to look and listen.", DefaultValueFactory = _ => 5 };
+        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var command = new Command("devices", """
+            Show the home's real devices: what is there, what it last said, what the agent may do with it, and what happens to it by default.
+            Looks and listens for some seconds and changes nothing. A meter that is silent is estimated and marked.
+            Examples: ve devices --config home.json
+                      ve devices --config home.json --wait 30 --json
+                      ve devices simulate --sun 3000
+            """) { config, wait, json, SimulateCommand() };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var seconds = parsed.GetValue(wait);
+            if (seconds is < 1 or > 600)
+            {
+                throw new UserErrorException($"--wait {seconds}: 1 to 600 seconds.");
+            }
+
+            var path = parsed.GetValue(config) ?? throw new UserErrorException("--config FILE is missing: the home's configuration names its devices.");
+            var found = await FindAsync(HomeConfig.Read(path), path, TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation).ConfigureAwait(false);
+            if (parsed.GetValue(json))
+            {
+                Console.WriteLine(ToJson(found));
+            }
+            else
+            {
+                Show(found);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command SimulateCommand()
+    {
+        var port = new Option<int>("--port") { Description = "Where it listens, on loopback; 0 takes a free port.", DefaultValueFactory = _ => 1502 };
+        var sun = new Option<int>("--sun") { Description = "What the sun gives, W.", DefaultValueFactory = _ => 2_000 };
+        var load = new Option<int>("--load") { Description = "What the home draws, W.", DefaultValueFactory = _ => 400 };
+        var fill = new Option<int>("--fill") { Description = "How full the battery is, %.", DefaultValueFactory = _ => 50 };
+        var command = new Command("simulate", """
+            Be a simulated inverter with battery and meter that speaks SunSpec, until stopped: to try the driver without a device.
+            Examples: ve devices simulate --sun 3000 --fill 80
+            """) { port, sun, load, fill };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (parsed.GetValue(port) is < 0 or > 65_535 || parsed.GetValue(sun) is < 0 or > 20_000 || parsed.GetValue(load) is < 0 or > 20_000 || parsed.GetValue(fill) is < 0 or > 100)
+            {
+                throw new UserErrorException("--port is 0 to 65535, --sun and --load 0 to 20000 W, --fill 0 to 100 %.");
+            }
+
+            await using var device = new Drivers.SunSpec.SimulatedSunSpecDevice(NullLogger.Instance);
+            device.Set(parsed.GetValue(sun), parsed.GetValue(load), parsed.GetValue(fill) * 10);
+            try
+            {
+                device.Start(parsed.GetValue(port));
+            }
+            catch (System.Net.Sockets.SocketException error)
+            {
+                throw new UserErrorException($"--port {parsed.GetValue(port)}: {error.Message}; 0 takes a free one.", error);
+            }
+
+            Console.WriteLine($"A simulated SunSpec device listens on 127.0.0.1:{device.Port}.");
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task<ImmutableArray<DeviceState>> FindAsync(HomeConfig config, string path, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
+    {
+        var sources = config.Devices ?? throw new UserErrorException($"{path}: names no devices; see ve node run --help.");
+        var log = new FirstProblem();
+        var broker = config.HomeBroker?.Open();
+        await using var drivers = new HomeDrivers(
+            sources.Open(broker, config.HomeBroker?.Prefix ?? Drivers.HomeAssistant.NodeTopics.DefaultPrefix, $"ve-devices-{time.GetTimestamp():x}", time, log),
+            new DeviceBook(time, NullLogger.Instance), time, log);
+        drivers.Start();
+        await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
+        foreach (var problem in log.Problems)
+        {
+            Console.Error.WriteLine(problem);
+        }
+
+        return drivers.Book.All();
+    }
+
+    private static void Show(ImmutableArray<DeviceState> devices)
+    {
+        if (devices.IsEmpty)
+        {
+            AnsiConsole.MarkupLine("No device was found. Is the home's broker right, and do the devices publish? --wait gives them more time.");
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("device", "what", "model", "now", "may", "by default", "plays");
+        foreach (var state in devices)
+        {
+            var device = state.Device;
+            table.AddRow(
+                new Markup($"{Markup.Escape(device.Name)}\n[dim]{Markup.Escape(device.Id)}[/]"),
+                new Text(Word(device.Kind)),
+                new Text(device.Model),
+                state.Problem is { } problem ? new Markup($"[yellow]lost:[/] {Markup.Escape(problem)}") : new Text(Reading(state.Reading) + (state.LooksLike == ApplianceKind.Unknown ? "" : $", looks like a {Word(state.LooksLike)}")),
+                new Text(string.Join(", ", May(device.Abilities))),
+                new Text(device.Default),
+                new Text(device.Role ?? ""));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static string Reading(DeviceReading? reading)
+    {
+        if (reading is not { } said)
+        {
+            return "nothing said yet";
+        }
+
+        string?[] parts =
+        [
+            said.Watts is { } watts ? Text($"{watts} W") : null,
+            said.FillPermille is { } fill ? Text($"{fill / 10m:0.#} % full") : null,
+            said.ImportedWattHours is { } taken ? Text($"{taken / 1000m:0.0} kWh taken") : null,
+            said.ExportedWattHours is { } given ? Text($"{given / 1000m:0.0} kWh given") : null,
+            said.IsOn is { } on ? on ? "on" : "off" : null,
+            said.IsEstimated ? "estimated" : null,
+        ];
+        return string.Join(", ", parts.OfType<string>());
+    }
+
+    private static string ToJson(ImmutableArray<DeviceState> devices) => JsonSerializer.Serialize(
+        devices.Select(state => new
+        {
+            id = state.Device.Id,
+            name = state.Device.Name,
+            driver = state.Device.Driver,
+            kind = Word(state.Device.Kind),
+            model = state.Device.Model,
+            isThere = state.IsThere,
+            problem = state.Problem,
+            may = May(state.Device.Abilities),
+            byDefault = state.Device.Default,
+            looksLike = state.LooksLike == ApplianceKind.Unknown ? null : Word(state.LooksLike),
+            role = state.Device.Role,
+            ratedWatts = state.Device.RatedWatts,
+            capacityWattHours = state.Device.CapacityWattHours,
+            reading = state.Reading is not { } said ? null : new
+            {
+                at = said.At,
+                watts = said.Watts,
+                importedWattHours = said.ImportedWattHours,
+                exportedWattHours = said.ExportedWattHours,
+                fillPermille = said.FillPermille,
+                isOn = said.IsOn,
+                isEstimated = said.IsEstimated,
+            },
+        }));
+
+    private static IEnumerable<string> May(DeviceAbilities abilities)
+    {
+        (DeviceAbilities Ability, string Word)[] all =
+            [(DeviceAbilities.Measures, "measure"), (DeviceAbilities.Switches, "switch"), (DeviceAbilities.LimitsProduction, "limit production"), (DeviceAbilities.Charges, "charge")];
+        return all.Where(one => abilities.HasFlag(one.Ability)).Select(one => one.Word);
+    }
+
+    private static string Word(Enum kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()).Replace('-', ' ');
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
+using VirtualEnergy.P2P.Node.Hosting;
+
+namespace VirtualEnergy.P2P.Node.Drivers;
+
+/// <summary>All that a node has to do with inside the house: its devices, their orders, and Home Assistant. The market waits for none of it.</summary>
+public sealed class InHouse : IAsyncDisposable
+{
+    private readonly HomeDrivers _devices;
+    private readonly HomeGuard? _guard;
+    private readonly OrderDesk _orders;
+    private readonly HomeAssistantPanel? _panel;
+
+    private InHouse(MemberControls controls, GridMeter? meter, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel) =>
+        (Controls, Meter, _devices, _guard, _orders, _panel) = (controls, meter, devices, guard, orders, panel);
+
+    /// <summary>What the member allows, as it was kept from before.</summary>
+    public MemberControls Controls { get; }
+
+    /// <summary>The meter whose counters are the home's readings; null where the home's devices count.</summary>
+    public GridMeter? Meter { get; }
+
+    /// <summary>By what the home's configuration names; without a home broker and devices it does nothing.</summary>
+    /// <exception cref="UserErrorException">Something in the configuration cannot be.</exception>
+    public static InHouse Open(HomeConfig config, MemberId member, string homeName, TimeProvider time, ILoggerFactory logging)
+    {
+        var (log, broker) = (logging.CreateLogger("home"), config.HomeBroker?.Open());
+        var memory = new NodeMemory(config.HomeBroker?.Memory, log);
+        var (controls, totals) = memory.Read();
+        var prefix = config.HomeBroker?.Prefix ?? NodeTopics.DefaultPrefix;
+        var drivers = config.Devices?.Open(broker, prefix, $"ve-{member.Value[..10]}", time, log) ?? [];
+        var devices = new HomeDrivers(drivers, new DeviceBook(time, log), time, log);
+        var panel = broker is not null && config.HomeBroker is { HomeAssistant: true }
+            ? new HomeAssistantPanel(broker, member, homeName, controls, totals, memory, time, log, prefix)
+            : null;
+        var guard = config.Devices?.Guard is { } rules
+            ? new HomeGuard(devices, rules.Open(), time, log) { Said = words => panel?.Tell(new HeldBack(words)) }
+            : null;
+        var meter = config.Devices?.Reads is { } id ? new GridMeter(devices.Book, id, time) : null;
+        return new InHouse(controls, meter, devices, guard, new OrderDesk(devices.Book, guard is null ? devices.OrderAsync : guard.OrderAsync, time, log), panel);
+    }
+
+    /// <summary>Begins; what is not there yet is tried until it is.</summary>
+    public async Task StartAsync()
+    {
+        _devices.Start();
+        _guard?.Start();
+        _orders.Start();
+        await (_panel?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the node's news; never waits and never throws.</summary>
+    public void Tell(NodeNews news)
+    {
+        _panel?.Tell(news);
+        _orders.Tell(news);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _orders.DisposeAsync().ConfigureAwait(false);
+        if (_guard is not null)
+        {
+            await _guard.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _devices.DisposeAsync().ConfigureAwait(false);
+        if (_panel is not null)
+        {
+            await _panel.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

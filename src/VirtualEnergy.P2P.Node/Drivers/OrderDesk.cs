@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.ControlSpaces;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Drivers.Mqtt;
+using VirtualEnergy.P2P.Node.Hosting;
+
+namespace VirtualEnergy.P2P.Node.Drivers;
+
+/// <summary>
+/// Carries the plan of a period to the real devices that play its parts, when the period begins and not before. An order for a period that
+/// is over is given to nobody. At the end every device that was told anything is its own master again.
+/// </summary>
+/// <param name="book">Knows the devices.</param>
+/// <param name="give">Gives an order to a device: null when it was taken, else why not.</param>
+/// <param name="time">Says when a period begins.</param>
+/// <param name="logger">Told what a device does not take, once.</param>
+public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, CancellationToken, Task<string?>> give, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Channel<(PeriodGrid Grid, Delivery Delivery)> _plans =
+        Channel.CreateBounded<(PeriodGrid, Delivery)>(new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    private readonly OnceLog _once = new(logger);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<string, HomeDevice> _told = [];
+    private PeriodGrid _grid = PeriodGrid.QuarterHour;
+    private Task _running = Task.CompletedTask;
+
+    public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>Takes the node's news; never waits and never throws.</summary>
+    public void Tell(NodeNews news)
+    {
+        if (news is MarketJoined joined)
+        {
+            _grid = joined.Market.Rules.Grid;
+        }
+        else if (news is PeriodRun run)
+        {
+            _plans.Writer.TryWrite((_grid, run.Delivery));
+        }
+    }
+
+    /// <summary>What a device is told in the period.</summary>
+    /// <param name="order">The plan's.</param>
+    /// <param name="delivery">The plan of all devices.</param>
+    /// <param name="wasTold">Whether the device stands under an order: only then is a limit lifted.</param>
+    /// <returns>Null where nothing needs saying.</returns>
+    public static DeviceOrder? From(Allocation order, Delivery delivery, PeriodGrid grid, bool wasTold)
+    {
+        var until = grid.EndOf(delivery.Period);
+        return order switch
+        {
+            StorageAllocation storage => new ChargeOrder(WattsOf(storage.Energy, grid), until),
+            ShiftableAllocation { Start: true } => new SwitchOrder(true, until),
+            InflexibleAllocation { Curtailed.WattHours: > 0 } => new LimitOrder(WattsOf(delivery.Production, grid), until),
+            InflexibleAllocation when wasTold => new LimitOrder(null, until),
+            _ => null,
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(Patience, time);
+        foreach (var device in _told.Values)
+        {
+            DeviceOrder free = device.Abilities.HasFlag(DeviceAbilities.Charges) ? new ChargeOrder(null, time.GetUtcNow()) : new LimitOrder(null, time.GetUtcNow());
+            if (!device.Abilities.HasFlag(DeviceAbilities.Switches) && await give(device, free, limit.Token).ConfigureAwait(false) is { } problem)
+            {
+                logger.LogWarning("{Device} could not be set free: {Problem}. It goes back by itself when its order ends, where it can.", device.Id, problem);
+            }
+        }
+    }
+
+    // Towards zero: no more than was planned.
+    private static long WattsOf(Energy energy, PeriodGrid grid) => (long)((Int128)energy.WattHours * 3600 / grid.LengthSeconds);
+
+    /// <summary>The plan's order, no further than the device itself can go by what it says.</summary>
+    private static Allocation Possible(Allocation order, DeviceState state, PeriodGrid grid) =>
+        order is StorageAllocation storage && DeviceControlSpace.Of(state, order.Period) is StorageControlSpace space
+            ? storage with { Energy = Energy.Max(-space.MaximumDischarge(grid), Energy.Min(storage.Energy, space.MaximumCharge(grid))) }
+            : order;
+
+    private static DeviceAbilities Needed(Allocation order) => order switch
+    {
+        StorageAllocation => DeviceAbilities.Charges,
+        ShiftableAllocation => DeviceAbilities.Switches,
+        _ => DeviceAbilities.LimitsProduction,
+    };
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (var (grid, delivery) in _plans.Reader.ReadAllAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                var wait = grid.StartOf(delivery.Period) - time.GetUtcNow();
+                if (wait > TimeSpan.FromSeconds(2L * grid.LengthSeconds) || time.GetUtcNow() >= grid.EndOf(delivery.Period))
+                {
+                    // A market of simulated time, or a result that came too late: nothing that a device should do now.
+                    logger.LogDebug("The plan of period {Period} is for no time that devices live in.", delivery.Period);
+                    continue;
+                }
+
+                await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, _stopping.Token).ConfigureAwait(false);
+                foreach (var order in delivery.Allocations)
+                {
+                    await GiveAsync(order, delivery, grid, _stopping.Token).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // Stopped; what was told is taken back by who stops it.
+        }
+    }
+
+    private async Task GiveAsync(Allocation order, Delivery delivery, PeriodGrid grid, CancellationToken cancellation)
+    {
+        var able = book.Playing(order.Device).Where(state => state.Device.Abilities.HasFlag(Needed(order))).ToImmutableArray();
+        if (able.Length > 1)
+        {
+            _once.Warn(order.Device, $"{able.Length} devices play this part, and {able[0].Device.Id} alone takes its orders; give the others another role.");
+        }
+
+        if (able.IsEmpty || From(Possible(order, able[0], grid), delivery, grid, _told.ContainsKey(able[0].Device.Id)) is not { } told)
+        {
+            return;
+        }
+
+        var device = able[0].Device;
+        if (await give(device, told, cancellation).ConfigureAwait(false) is { } problem)
+        {
+            _once.Warn(device.Id, $"did not take an order: {problem}");
+        }
+        else
+        {
+            _told[device.Id] = device;
+        }
+    }
+}

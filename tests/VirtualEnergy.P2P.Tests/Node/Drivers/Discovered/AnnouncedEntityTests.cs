@@ -1,0 +1,49 @@
+using System.Text.Json;
+using VirtualEnergy.P2P.Node.Drivers.Discovered;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Node.Drivers.Discovered;
+
+/// <summary>Configurations by Home Assistant's page on MQTT discovery: long names, abbreviations, base topics.</summary>
+public sealed class AnnouncedEntityTests
+{
+    [Fact]
+    public void Long_names_are_read()
+    {
+        var entity = Read("sensor", """
+            {"device_class":"power","unit_of_measurement":"kW","state_topic":"boiler/state","value_template":"{{ value_json.p }}","availability":[{"topic":"boiler/lwt"}],
+            "device":{"identifiers":["b1"],"name":"Boiler","manufacturer":"M","model":"X"}}
+            """)!;
+        Assert.Equal(("b1", "Boiler", "M X", EntityRole.Power, "boiler/state", 1_000m, "boiler/lwt"), (entity.Device, entity.DeviceName, entity.Model, entity.Role, entity.StateTopic, entity.PerUnit, entity.AvailabilityTopic));
+    }
+
+    [Fact]
+    public void Abbreviations_and_the_base_topic_are_read()
+    {
+        var entity = Read("switch", """{"~":"tasmota/1","stat_t":"~/stat","cmd_t":"~/cmnd","avty_t":"~/lwt","pl_on":"1","pl_off":"0","dev":{"ids":"t1","name":"Plug"}}""")!;
+        Assert.Equal(("t1", "tasmota/1/stat", "tasmota/1/cmnd", "tasmota/1/lwt", "1", "0"), (entity.Device, entity.StateTopic, entity.CommandTopic, entity.AvailabilityTopic, entity.On, entity.Off));
+    }
+
+    [Theory]
+    [InlineData("sensor", """{"device_class":"temperature","state_topic":"t","device":{"identifiers":["a"]}}""")]
+    [InlineData("light", """{"state_topic":"t","device":{"identifiers":["a"]}}""")]
+    [InlineData("sensor", "{}")]
+    public void What_is_not_about_energy_is_nobodys_business(string component, string config) => Assert.Null(Problem(component, config));
+
+    [Theory]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"hp","state_topic":"t","device":{"identifiers":["a"]}}""", "unit \"hp\"")]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":"t","value_template":"{{ 1 + 1 }}","device":{"identifiers":["a"]}}""", "template")]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":"t"}""", "without a device")]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":"a/#","device":{"identifiers":["a"]}}""", "without a device or a topic")]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":"t","device":{"identifiers":[[]]}}""", "without a device")]
+    public void What_is_about_energy_and_cannot_be_read_is_left_out_with_a_reason(string config, string named) => Assert.Contains(named, Problem("sensor", config), StringComparison.Ordinal);
+
+    private static AnnouncedEntity? Read(string component, string config) =>
+        AnnouncedEntity.TryRead(component, JsonElement.Parse(config), out var entity, out _) ? entity : null;
+
+    private static string? Problem(string component, string config)
+    {
+        Assert.False(AnnouncedEntity.TryRead(component, JsonElement.Parse(config), out _, out var problem));
+        return problem;
+    }
+}
