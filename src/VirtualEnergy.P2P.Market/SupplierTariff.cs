@@ -11,9 +11,12 @@ public readonly record struct SupplierPrices(Price Import, Price Export)
     public Money CostOf(Energy net) => net > Energy.Zero ? Import.Of(net) : -Export.Of(-net);
 }
 
-/// <summary>A supplier's prices over time. Outside its span, the same time of day of the nearest day inside counts.</summary>
+/// <summary>
+/// A supplier's prices over time: a series, or a rule. Outside a series' span, the same time of day of the nearest day inside counts.
+/// </summary>
 public sealed class SupplierTariff
 {
+    private readonly Func<Period, SupplierPrices>? _rule;
     private readonly Period _first;
     private readonly ImmutableArray<SupplierPrices> _prices;
 
@@ -30,11 +33,30 @@ public sealed class SupplierTariff
         _prices = prices;
     }
 
+    private SupplierTariff(Func<Period, SupplierPrices> rule)
+    {
+        _rule = rule;
+        _prices = [];
+    }
+
+    /// <summary>Prices that follow from the period alone, as those of time bands do.</summary>
+    /// <param name="rule">The same answer for the same period at all times; asked from any thread.</param>
+    public static SupplierTariff ByRule(Func<Period, SupplierPrices> rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return new SupplierTariff(rule);
+    }
+
     public static SupplierTariff Flat(Price import, Price export) => new(default, [new SupplierPrices(import, export)]);
 
     public SupplierPrices At(Period period)
     {
         const int PeriodsADay = 96;
+        if (_rule is not null)
+        {
+            return _rule(period);
+        }
+
         var index = period.Index - _first.Index;
         if (index >= 0 && index < _prices.Length)
         {

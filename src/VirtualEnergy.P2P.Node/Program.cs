@@ -16,6 +16,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     MarketCommand.Create(),
     CurveRolesCommand.Create(),
     LabCommand.Create(),
+    SuggestCommand.Create(),
     VerifyCommand.Create(),
     RoundsCommand.Create(),
 };

@@ -2,18 +2,14 @@ namespace VirtualEnergy.P2P.Flexibility.Calendar;
 
 /// <summary>National holidays of Italy, and the kind of a day that follows.</summary>
 /// <remarks>
-/// Law 260 of 27 May 1949 with its changes: 1 and 6 January, Easter Monday, 25 April, 1 May, 2 June, 15 August, 1 November,
-/// 8, 25 and 26 December; since 2026 also 4 October, Saint Francis (law 151 of 8 October 2025). Easter itself is a Sunday.
-/// Patron saints' days of single towns are none.
+/// The eleven days that ARERA's resolution 181/06 counts as holidays: 1 and 6 January, Easter Monday, 25 April, 1 May, 2 June,
+/// 15 August, 1 November, 8, 25 and 26 December. Easter itself is a Sunday. Patron saints' days of single towns are none.
 /// </remarks>
 public static class ItalianHolidays
 {
-    private const int FirstYearOfSaintFrancis = 2026;
-
     public static bool Contains(DateOnly day) => (day.Month, day.Day) switch
     {
         (1, 1) or (1, 6) or (4, 25) or (5, 1) or (6, 2) or (8, 15) or (11, 1) or (12, 8) or (12, 25) or (12, 26) => true,
-        (10, 4) => day.Year >= FirstYearOfSaintFrancis,
         (3 or 4, _) => day == EasterSunday(day.Year).AddDays(1),
         _ => false,
     };

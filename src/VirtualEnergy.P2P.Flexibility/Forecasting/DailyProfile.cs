@@ -19,18 +19,21 @@ internal sealed class DailyProfile
 
     private readonly int _slots;
     private readonly ImmutableArray<float> _kernel;
-    private readonly float[] _mean;
+    private readonly double _unit;
+    private readonly Half[] _mean;
     private readonly Half[] _weight;
 
     /// <param name="slots">Periods of a day.</param>
     /// <param name="kinds">Kinds of day that are told apart; one tells none apart.</param>
+    /// <param name="unit">What means are kept in multiples of, to half precision: about the size of errors.</param>
     /// <param name="kernel">Weight of an observation in its own slot, the next ones, and so on; the first is 1.</param>
-    public DailyProfile(int slots, int kinds, ImmutableArray<float> kernel)
+    public DailyProfile(int slots, int kinds, double unit, ImmutableArray<float> kernel)
     {
         _slots = slots;
         _kernel = kernel;
+        _unit = unit;
         var rows = kinds > 1 ? kinds + 1 : 1;
-        _mean = new float[rows * slots];
+        _mean = new Half[rows * slots];
         _weight = new Half[rows * slots];
     }
 
@@ -40,7 +43,7 @@ internal sealed class DailyProfile
     /// <param name="prior">What is expected without any observation.</param>
     public double At(int slot, int kind, double prior)
     {
-        var (weight, mean) = ((double)_weight[slot], _mean[slot]);
+        var (weight, mean) = ((double)_weight[slot], (double)_mean[slot] * _unit);
         var all = (weight * mean + ImaginedOfPrior * prior) / (weight + ImaginedOfPrior);
         if (_mean.Length == _slots)
         {
@@ -48,7 +51,7 @@ internal sealed class DailyProfile
         }
 
         var own = (kind + 1) * _slots + slot;
-        (weight, mean) = ((double)_weight[own], _mean[own]);
+        (weight, mean) = ((double)_weight[own], (double)_mean[own] * _unit);
         return (weight * mean + ImaginedOfKind * all) / (weight + ImaginedOfKind);
     }
 
@@ -69,7 +72,8 @@ internal sealed class DailyProfile
             var weight = (double)_weight[at] * (beside == 0 ? kept : 1);
             var share = importance * _kernel[Math.Abs(beside)];
             weight += share;
-            _mean[at] += (float)((value - _mean[at]) * share / Math.Max(weight, 1e-9));
+            var mean = (double)_mean[at];
+            _mean[at] = (Half)(mean + (value / _unit - mean) * share / Math.Max(weight, 1e-9));
             _weight[at] = (Half)weight;
         }
     }

@@ -28,7 +28,7 @@ internal sealed class ErrorScale
         }
         else
         {
-            _deviation = new DailyProfile(slots, 1, Kernel);
+            _deviation = new DailyProfile(slots, 1, model.PriorError, Kernel);
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class Horizons
     {
         Seconds = seconds;
         Knots = [.. Minutes.Select(minutes => Math.Max(1, minutes * 60 / seconds)).Distinct()];
+        Strides = [.. Knots.Select(knot => knot * seconds >= 86_400 ? 2 : 1)];
         _between = new (byte, float)[Longest + 1];
         for (var ahead = 1; ahead <= Longest; ahead++)
         {
@@ -31,6 +32,12 @@ internal sealed class Horizons
 
     /// <summary>Periods ahead, rising from 1: the period after the last measured one.</summary>
     public int[] Knots { get; }
+
+    /// <summary>
+    /// Every how many periods a knot's forecasts are judged: forecasts a day ahead that are made a quarter of an hour apart say nearly
+    /// the same, so every second will do.
+    /// </summary>
+    public int[] Strides { get; }
 
     public int Longest => Knots[^1];
 

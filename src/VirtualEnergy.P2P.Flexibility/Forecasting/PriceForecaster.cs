@@ -6,7 +6,7 @@ namespace VirtualEnergy.P2P.Flexibility.Forecasting;
 
 /// <summary>Forecasts the local market's price from its history, µEUR/kWh.</summary>
 /// <remarks>
-/// What is learned is where the price lies between what the supplier gives and what it asks, by local time of day and kind of day;
+/// What is learned is where the price lies between what the supplier gives and what it asks, by local time of day;
 /// no forecast is outside the two. Before anything was cleared it expects the middle. Not safe for concurrent use.
 /// </remarks>
 public sealed class PriceForecaster
@@ -26,7 +26,6 @@ public sealed class PriceForecaster
         _forecaster = new SeasonalForecaster(grid, new SeasonalModel
         {
             Season = clock.SeasonOf,
-            Kinds = 3,
             Prior = _ => 0.5,
             PriorError = 0.2,
             Kernel = Kernel,

@@ -63,7 +63,7 @@ internal sealed class RecentLevel
     /// <param name="knot">How far the period lay ahead.</param>
     /// <param name="deviation">Measured less what was expected then, in scales.</param>
     /// <param name="timeOfDay">Deviation of this time of day, as it was then, in scales.</param>
-    /// <param name="weight">How much the period tells, 0 to 1.</param>
+    /// <param name="weight">How much the period tells.</param>
     public void Learn(int knot, double deviation, double timeOfDay, double weight = 1)
     {
         var then = Then(_horizons.Knots[knot]);

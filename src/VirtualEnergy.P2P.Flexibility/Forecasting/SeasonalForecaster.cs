@@ -27,8 +27,7 @@ internal sealed class SeasonalForecaster
     private readonly ErrorScale _error;
     private readonly RecentLevel _recent;
     private readonly TimeOfDayDeviation _timeOfDay;
-    private readonly Promises _promisedUsual;
-    private readonly Promises _promisedTimeOfDay;
+    private readonly Promises _promises;
     private readonly ErrorBands _bands;
     private float _spread;
     private long? _last;
@@ -39,12 +38,11 @@ internal sealed class SeasonalForecaster
         var periodsAnHour = 3600.0 / grid.LengthSeconds;
         (_model, _spread) = (model, (float)model.PriorError);
         _horizons = Horizons.Of(grid);
-        _usual = new DailyProfile(slots, model.Kinds, model.Kernel);
+        _usual = new DailyProfile(slots, model.Kinds, model.PriorError, model.Kernel);
         _error = new ErrorScale(slots, model);
         _recent = new RecentLevel(_horizons, periodsAnHour, model.Fading);
         _timeOfDay = new TimeOfDayDeviation(slots, model.Fading.LearnedTimeOfDay);
-        _promisedUsual = new Promises(_horizons);
-        _promisedTimeOfDay = new Promises(_horizons);
+        _promises = new Promises(_horizons);
         _bands = new ErrorBands(_horizons.Knots, periodsAnHour, model.Bands);
     }
 
@@ -58,8 +56,7 @@ internal sealed class SeasonalForecaster
         {
             var missed = period.Index - last - 1;
             _recent.Miss(missed);
-            _promisedUsual.Miss(last + 1, missed);
-            _promisedTimeOfDay.Miss(last + 1, missed);
+            _promises.Miss(last + 1, missed);
         }
 
         _last = period.Index;
@@ -76,9 +73,11 @@ internal sealed class SeasonalForecaster
         _usual.Observe(season.Slot, season.Kind, value / season.Size, season.Weight);
         for (var knot = 0; knot < _horizons.Knots.Length; knot++)
         {
-            var then = _model.Season(new Period(period.Index + _horizons.Knots[knot]));
-            _promisedUsual.Make(period.Index, knot, Usual(then) / _spread);
-            _promisedTimeOfDay.Make(period.Index, knot, _timeOfDay.At(then.Slot));
+            if (_promises.IsKept(period.Index, knot))
+            {
+                var then = _model.Season(new Period(period.Index + _horizons.Knots[knot]));
+                _promises.Make(period.Index, knot, Usual(then) / _spread, _timeOfDay.At(then.Slot));
+            }
         }
     }
 
@@ -115,13 +114,12 @@ internal sealed class SeasonalForecaster
         var error = ErrorAt(season.Slot);
         for (var knot = 0; knot < levels.Length; knot++)
         {
-            var usual = _promisedUsual.Of(period.Index, knot) * _spread;
-            var timeOfDay = _promisedTimeOfDay.Of(period.Index, knot);
-            if (!double.IsNaN(levels[knot]) && !double.IsNaN(usual))
+            if (!double.IsNaN(levels[knot]) && _promises.TryGet(period.Index, knot, out var promised, out var timeOfDay))
             {
+                var usual = promised * _spread;
                 var mean = _error.Within(season.Slot, usual + (levels[knot] + counts[knot] * timeOfDay) * _spread);
                 _bands.Observe(knot, _error.Bin(season.Slot, mean), (value - mean) / error);
-                _recent.Learn(knot, (value - usual) / _spread, timeOfDay, season.Weight);
+                _recent.Learn(knot, (value - usual) / _spread, timeOfDay, season.Weight * _horizons.Strides[knot]);
             }
         }
 

@@ -14,6 +14,8 @@ internal sealed class ExchangeRounds(Uri exchange, TimeProvider time) : IRoundSo
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private const int MostRounds = 500;
+
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     public string Name { get; } = exchange.GetLeftPart(UriPartial.Authority);
@@ -71,6 +73,24 @@ internal sealed class ExchangeRounds(Uri exchange, TimeProvider time) : IRoundSo
         catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw Unreadable("api/rounds", wrong.Message);
+        }
+    }
+
+    /// <summary>Prices of cleared rounds in order, at most 500 from a period on; null where nothing was cleared.</summary>
+    public async Task<IReadOnlyList<(Period Period, Price? Price)>> PricesAsync(Period from, CancellationToken cancellation)
+    {
+        var path = $"api/rounds?from={from}&limit={MostRounds}";
+        var payload = await GetAsync(path, 1 << 20, cancellation).ConfigureAwait(false) ?? [];
+        try
+        {
+            using var page = JsonDocument.Parse(payload);
+            return [.. page.RootElement.GetProperty("rounds").EnumerateArray().Take(MostRounds).Select(round =>
+                (new Period(round.GetProperty("period").GetInt64()),
+                round.GetProperty("priceMicroEurPerKWh") is { ValueKind: not JsonValueKind.Null } price ? new Price(price.GetInt64()) : (Price?)null))];
+        }
+        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw Unreadable(path, wrong.Message);
         }
     }
 

@@ -47,7 +47,7 @@ internal static class LabCommand
                       ve lab replay --data homes --prices prices.csv --csv out --parquet out
             """)
         {
-            Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, Members, Json, Html, Csv, ParquetFolder,
+            Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices, Members, Json, Html, Csv, ParquetFolder,
         };
         replay.SetAction((parsed, cancellation) => ReplayAsync(parsed, TimeProvider.System, cancellation));
         return new Command("lab", "Experiments with whole communities, without a market around them.") { replay, LabForecastCommand.Create() };
@@ -82,14 +82,14 @@ internal static class LabCommand
         From = parsed.GetValue(From),
         To = parsed.GetValue(To),
         Mechanisms = parsed.GetValue(Kinds),
-        Supplier = new SupplierSource
+        Supplier = TariffOptions.Apply(new SupplierSource
         {
             ImportMicroEurPerKWh = MicroEur(ImportPrice, parsed),
             ExportMicroEurPerKWh = MicroEur(ExportPrice, parsed),
             MarkUpMicroEurPerKWh = MicroEur(MarkUp, parsed),
             Prices = parsed.GetValue(Prices),
             Zone = parsed.GetValue(Zone)!,
-        },
+        }, parsed),
     };
 
     private static long MicroEur(Option<decimal> option, ParseResult parsed)
@@ -117,7 +117,7 @@ internal static class LabCommand
     private static string CommandLineOf(ParseResult parsed)
     {
         var line = new StringBuilder("ve lab replay");
-        foreach (var option in new Option[] { Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice })
+        foreach (var option in new Option[] { Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices })
         {
             if (parsed.GetResult(option) is { Implicit: false, Tokens: [var token] })
             {

@@ -177,41 +177,6 @@ public sealed record HouseholdSource
                 ?? throw new UserErrorException($"household: {community.Source} has no home \"{Name}\"; it has {string.Join(", ", community.Households.Take(8).Select(household => household.Name))}…");
 }
 
-/// <summary>A home's contract with its supplier: fixed prices, or an hourly series with a mark-up.</summary>
-public sealed record SupplierSource
-{
-    /// <summary>What the home pays, µEUR/kWh, network charges and levies included. 28 ct: an Italian home's contract, all in.</summary>
-    public long ImportMicroEurPerKWh { get; init; } = 280_000;
-
-    /// <summary>What the home gets for energy fed in, µEUR/kWh.</summary>
-    public long ExportMicroEurPerKWh { get; init; } = 90_000;
-
-    /// <summary>File of hourly zonal prices; then these are what is paid for energy fed in, and the mark-up comes on top.</summary>
-    public string? Prices { get; init; }
-
-    /// <summary>Column of the file.</summary>
-    public string Zone { get; init; } = ZonalPrices.Sardinia;
-
-    /// <summary>Network charges and levies on what is taken, µEUR/kWh, on top of an hourly price.</summary>
-    public long MarkUpMicroEurPerKWh { get; init; } = ZonalPrices.DefaultMarkUp.MicroEurPerKWh;
-
-    /// <param name="community">For its span: the periods that an hourly tariff is made for.</param>
-    /// <exception cref="UserErrorException">The price file cannot be used.</exception>
-    public SupplierTariff Open(Community community)
-    {
-        try
-        {
-            return Prices is null
-                ? SupplierTariff.Flat(new Price(ImportMicroEurPerKWh), new Price(ExportMicroEurPerKWh))
-                : ZonalPrices.Read(Prices, Zone).Tariff(community.First, community.Length, new Price(MarkUpMicroEurPerKWh));
-        }
-        catch (DatasetException error)
-        {
-            throw new UserErrorException(error.Message, error);
-        }
-    }
-}
-
 /// <summary>A home's preferences: premiums in µEUR/kWh on top of what its agent bids, 0 or more.</summary>
 public sealed record PreferenceSource
 {

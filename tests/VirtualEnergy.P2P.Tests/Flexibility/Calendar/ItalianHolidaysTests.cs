@@ -30,11 +30,4 @@ public sealed class ItalianHolidaysTests
     [InlineData("2026-11-30", KindOfDay.Workday)]
     public void A_holiday_counts_as_a_Sunday_whatever_its_weekday(string day, KindOfDay kind) =>
         Assert.Equal(kind, ItalianHolidays.KindOf(DateOnly.Parse(day, System.Globalization.CultureInfo.InvariantCulture)));
-
-    [Fact]
-    public void Saint_Francis_is_a_holiday_again_from_2026_on()
-    {
-        Assert.False(ItalianHolidays.Contains(new DateOnly(2025, 10, 4)));
-        Assert.True(ItalianHolidays.Contains(new DateOnly(2027, 10, 4)));
-    }
 }
