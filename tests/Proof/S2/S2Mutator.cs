@@ -77,7 +77,7 @@ internal sealed class S2Mutator(int seed)
                 var copies = items.Count * (1 + _random.Next(12));
                 for (var copy = 0; copy < copies; copy++)
                 {
-                    items.Add(items[copy]!.DeepClone());
+                    items.Add(items[copy]?.DeepClone());
                 }
 
                 break;
