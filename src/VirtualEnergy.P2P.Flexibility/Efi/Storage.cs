@@ -132,10 +132,13 @@ public sealed record StorageStatus(
     public ValueList<ActuatorStatus> Actuators { get; } = Check.Unique(Actuators, actuator => actuator.ActuatorId, nameof(Actuators));
 }
 
-/// <summary>Where the fill level should be for a while.</summary>
-public sealed record TargetElement(TimeSpan Duration, FillLevelRange FillLevels)
+/// <summary>Where the fill level should be for a while, both ends included.</summary>
+/// <exception cref="ArgumentException">The lower end is above the upper.</exception>
+public sealed record TargetElement(TimeSpan Duration, FiniteNumber Lower, FiniteNumber Upper)
 {
     public TimeSpan Duration { get; } = Check.Positive(Duration, nameof(Duration));
+
+    public FiniteNumber Upper { get; } = Check.Require(Upper, Lower <= Upper, $"{Lower} to {Upper} is no target.");
 }
 
 /// <summary>Where the fill level should be, piece after piece, from <see cref="FlexibilityUpdate.ValidFrom"/> on.</summary>
