@@ -12,13 +12,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility.S2.Messages;
 using VirtualEnergy.P2P.Flexibility.S2.Sessions;
+using VirtualEnergy.P2P.Node.S2.Connect;
 
 namespace VirtualEnergy.P2P.Node.S2;
 
 /// <summary>Where devices find the energy manager.</summary>
 /// <param name="Listen">Address and port; port 0 takes a free one.</param>
 /// <param name="Certificate">For wss; null speaks ws, which only a loopback address may.</param>
-public sealed record S2Listening(IPEndPoint Listen, X509Certificate2? Certificate);
+/// <param name="Host">The name or address under which devices reach it, where that is not the one it listens on.</param>
+public sealed record S2Listening(IPEndPoint Listen, X509Certificate2? Certificate, string? Host = null);
 
 /// <summary>A device that is connected to the energy manager.</summary>
 /// <param name="Device">The name it was paired under.</param>
@@ -59,13 +61,16 @@ public sealed class S2EnergyManager : IAsyncDisposable
 
     public S2Limits Limits { get; init; } = S2Limits.Default;
 
+    private ConnectDesk? Connect { get; init; }
+
     /// <param name="doors">Which tokens let which devices in.</param>
     /// <param name="preference">Control types that are used, best first.</param>
     /// <param name="heard">Told what devices say; one at a time for each device.</param>
+    /// <param name="connect">Pairs devices by S2 Connect; needs a certificate. Null where tokens are handed over by other means.</param>
     /// <exception cref="ArgumentException">Without a certificate, an address that is not loopback.</exception>
     public static async Task<S2EnergyManager> StartAsync(
         S2Listening listening, S2Doors doors, ImmutableArray<ControlType> preference, Func<S2Device, S2Event, ValueTask> heard, TimeProvider time,
-        S2Limits? limits = null, CancellationToken stop = default)
+        S2Limits? limits = null, ConnectDesk? connect = null, CancellationToken stop = default)
     {
         if (listening.Certificate is null && !IPAddress.IsLoopback(listening.Listen.Address))
         {
@@ -86,13 +91,18 @@ public sealed class S2EnergyManager : IAsyncDisposable
             });
         });
         var app = builder.Build();
-        var manager = new S2EnergyManager(app, doors, preference, heard, time) { Limits = limits ?? S2Limits.Default };
+        var manager = new S2EnergyManager(app, doors, preference, heard, time) { Limits = limits ?? S2Limits.Default, Connect = listening.Certificate is null ? null : connect };
+        if (connect is not null)
+        {
+            connect.Unpaired = device => manager.Part(device.ToString(), "the device is not paired any more");
+        }
+
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20), KeepAliveTimeout = TimeSpan.FromSeconds(20) });
         app.Run(manager.ServeAsync);
         await app.StartAsync(stop);
 
         var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        manager.Address = new UriBuilder(bound) { Scheme = bound.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/s2" }.Uri;
+        manager.Address = new UriBuilder(bound) { Scheme = bound.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Path = "/s2", Host = listening.Host ?? bound.Host }.Uri;
         return manager;
     }
 
@@ -104,15 +114,28 @@ public sealed class S2EnergyManager : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private void Part(string device, string why)
+    {
+        if (_devices.TryGetValue(device, out var known))
+        {
+            known.Connection.Close(why);
+        }
+    }
+
     private async Task ServeAsync(HttpContext context)
     {
-        if (_doors.DeviceOf(context.Request.Headers.Authorization) is not { } name)
+        if (Connect is not null && await ConnectEndpoints.ServeAsync(context, Connect, Address))
         {
-            await RefuseAsync(context, StatusCodes.Status401Unauthorized, "This token is not of a paired device; pair it anew.");
+            return;
         }
-        else if (context.Request.Path != "/s2" || !context.WebSockets.IsWebSocketRequest)
+
+        if (context.Request.Path != "/s2" || !context.WebSockets.IsWebSocketRequest)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, "Connect to /s2 as a WebSocket.");
+        }
+        else if (_doors.DeviceOf(context.Request.Headers.Authorization) is not { } name)
+        {
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, "This token is not of a paired device; pair it anew.");
         }
         else
         {

@@ -42,10 +42,10 @@ public sealed class S2ResourceManager
 
     public S2Limits Limits { get; init; } = S2Limits.Default;
 
-    /// <summary>Told why a connection ended and how long the next attempt waits.</summary>
+    /// <summary>Told why a connection ended and how long the next attempt waits; for ever where only a person can help.</summary>
     public Action<string, TimeSpan> Lost { get; init; } = (_, _) => { };
 
-    /// <summary>Runs until it is stopped.</summary>
+    /// <summary>Runs until it is stopped, or until the device is not paired any more.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         var failures = 0;
@@ -61,8 +61,14 @@ public sealed class S2ResourceManager
             {
                 reason = fault.Message;
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            catch (OperationCanceledException)
             {
+                reason = "no answer in time";
+            }
+            catch (UserErrorException fault)
+            {
+                // Only a person can help: pair anew.
+                Lost(fault.Message, Timeout.InfiniteTimeSpan);
                 return;
             }
 

@@ -7,6 +7,7 @@ using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.S2.Messages;
 using VirtualEnergy.P2P.Flexibility.S2.Sessions;
 using VirtualEnergy.P2P.Node.S2;
+using VirtualEnergy.P2P.Node.S2.Connect;
 using VirtualEnergy.P2P.Tests.Proof.S2;
 using Xunit;
 
@@ -21,11 +22,16 @@ internal sealed class S2Home : IAsyncDisposable
     private readonly X509Certificate2 _certificate = SelfSigned();
     private readonly List<Task> _devices = [];
 
-    public S2Doors Doors { get; } = new();
+    public S2Doors Doors { get; } = new(TimeProvider.System);
 
     public ConcurrentQueue<(string Device, S2Event News)> Heard { get; } = new();
 
     public S2EnergyManager Manager { get; private set; } = null!;
+
+    /// <summary>Pairs by code; each attempt is held for no time, so that tests need not wait.</summary>
+    public ConnectDesk Desk { get; private set; } = null!;
+
+    public Uri Pairing => new UriBuilder(Manager.Address) { Scheme = "https", Path = "/pairing/" }.Uri;
 
     public string Fingerprint => _certificate.GetCertHashString(HashAlgorithmName.SHA256);
 
@@ -33,6 +39,15 @@ internal sealed class S2Home : IAsyncDisposable
     {
         var home = new S2Home();
         home.Doors.Admit("battery", Token);
+        home.Desk = new ConnectDesk(
+            new NodeDescription(Guid.Parse("7b1c1f0e-6a2f-4a53-9c57-0f7b7f2d4c01"), "VirtualEnergy", "energy manager", "node", EnergyManagementRole.Cem),
+            home._certificate.GetCertHash(HashAlgorithmName.SHA256),
+            PairedNodes.InMemory(),
+            home.Doors,
+            time ?? TimeProvider.System)
+        {
+            Hold = TimeSpan.Zero,
+        };
         await home.StartAsync(time ?? TimeProvider.System, secure, port);
         return home;
     }
@@ -49,22 +64,24 @@ internal sealed class S2Home : IAsyncDisposable
     }
 
     /// <summary>Connects the battery; it describes itself when it is selected and carries out what it is told.</summary>
-    public ConcurrentQueue<string> ConnectBattery(string token = Token, string? fingerprint = null, string resource = "device-1")
-    {
-        var lost = new ConcurrentQueue<string>();
-        var manager = new S2ResourceManager(
-            _ => ValueTask.FromResult(new S2ManagerAddress(Manager.Address, token, new S2Trust(fingerprint ?? Fingerprint))),
-            id => S2Examples.Details(ControlType.FillRateBasedControl) with { MessageId = id, ResourceId = new Identifier(resource) },
-            Battery,
-            TimeProvider.System,
-            new Random(1))
+    public ConcurrentQueue<string> ConnectBattery(string token = Token, string? fingerprint = null, string resource = "device-1") =>
+        ConnectBattery(_ => ValueTask.FromResult(new S2ManagerAddress(Manager.Address, token, new S2Trust(fingerprint ?? Fingerprint))), resource);
+
+    /// <summary>The same, with what pairing gave.</summary>
+    public ConcurrentQueue<string> ConnectBattery(Func<CancellationToken, ValueTask<S2ManagerAddress>> address, string resource = "device-1") => Connect(
+        address,
+        id => S2Examples.Details(ControlType.FillRateBasedControl) with { MessageId = id, ResourceId = new Identifier(resource) },
+        Battery);
+
+    /// <summary>Connects a device of another kind by the battery's token.</summary>
+    public void ConnectDevice(Func<Identifier, ResourceManagerDetails> details, Action<S2Connection, S2Event> heard) => Connect(
+        _ => ValueTask.FromResult(new S2ManagerAddress(Manager.Address, Token, new S2Trust(Fingerprint))),
+        details,
+        (connection, news) =>
         {
-            Backoff = new S2Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(200)),
-            Lost = (reason, _) => lost.Enqueue(reason),
-        };
-        _devices.Add(manager.RunAsync(_stop.Token));
-        return lost;
-    }
+            heard(connection, news);
+            return ValueTask.CompletedTask;
+        });
 
     public async Task RestartAsync()
     {
@@ -82,6 +99,19 @@ internal sealed class S2Home : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private ConcurrentQueue<string> Connect(
+        Func<CancellationToken, ValueTask<S2ManagerAddress>> address, Func<Identifier, ResourceManagerDetails> details, Func<S2Connection, S2Event, ValueTask> heard)
+    {
+        var lost = new ConcurrentQueue<string>();
+        var manager = new S2ResourceManager(address, details, heard, TimeProvider.System, new Random(1))
+        {
+            Backoff = new S2Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(200)),
+            Lost = (reason, _) => lost.Enqueue(reason),
+        };
+        _devices.Add(manager.RunAsync(_stop.Token));
+        return lost;
+    }
+
     private async Task StartAsync(TimeProvider time, bool secure, int port) => Manager = await S2EnergyManager.StartAsync(
         new S2Listening(new IPEndPoint(IPAddress.Loopback, port), secure ? _certificate : null),
         Doors,
@@ -92,6 +122,7 @@ internal sealed class S2Home : IAsyncDisposable
             return ValueTask.CompletedTask;
         },
         time,
+        connect: Desk,
         stop: TestContext.Current.CancellationToken);
 
     private static ValueTask Battery(S2Connection manager, S2Event news)

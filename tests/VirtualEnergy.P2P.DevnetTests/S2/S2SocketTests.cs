@@ -167,7 +167,7 @@ public sealed class S2SocketTests
     public async Task Without_a_certificate_only_loopback_is_listened_on()
     {
         var fault = await Assert.ThrowsAsync<ArgumentException>(() => S2EnergyManager.StartAsync(
-            new S2Listening(new IPEndPoint(IPAddress.Any, 0), null), new S2Doors(), [], (_, _) => ValueTask.CompletedTask, TimeProvider.System, stop: Stop));
+            new S2Listening(new IPEndPoint(IPAddress.Any, 0), null), new S2Doors(TimeProvider.System), [], (_, _) => ValueTask.CompletedTask, TimeProvider.System, stop: Stop));
         Assert.Contains("Give a certificate", fault.Message, StringComparison.Ordinal);
         await using var home = await S2Home.OpenAsync(secure: false);
         Assert.Equal("ws", home.Manager.Address.Scheme);

@@ -33,13 +33,12 @@ public sealed partial record S2Resource
         var (known, order) = (Instructions, InOrder.Enqueue(instruction.Id));
         if (known.Count >= MostInstructions)
         {
-            order = order.Dequeue(out var oldest);
-            if (!known[oldest].Status.IsOver())
+            if (InOrder.Select(id => (Identifier?)id).FirstOrDefault(id => Instructions[id!.Value].Status.IsOver()) is not { } oldest)
             {
                 return (this, $"more than {MostInstructions} instructions that are not over");
             }
 
-            known = known.Remove(oldest);
+            (known, order) = (known.Remove(oldest), [.. order.Where(id => id != oldest)]);
         }
 
         return (this with { Instructions = known.Add(instruction.Id, new InstructionRecord(instruction, InstructionStatus.New)), InOrder = order }, null);

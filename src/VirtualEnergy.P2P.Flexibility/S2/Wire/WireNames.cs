@@ -19,7 +19,7 @@ internal static class WireNames<TEnum>
 }
 
 /// <summary>Reads and writes an enumeration by its exact wire name; the base library's converter also takes other cases and lists.</summary>
-internal sealed class WireEnumConverter<TEnum> : JsonConverter<TEnum>
+public sealed class WireEnumConverter<TEnum> : JsonConverter<TEnum>
     where TEnum : struct, Enum
 {
     public override TEnum Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

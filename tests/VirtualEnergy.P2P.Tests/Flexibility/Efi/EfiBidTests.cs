@@ -100,6 +100,16 @@ public sealed class EfiBidTests
         Assert.Null(bid.InstructionAt(0, Id("order")));
     }
 
+    [Theory]
+    [InlineData(-40)]
+    [InlineData(95)]
+    public void A_fill_level_for_which_there_are_no_modes_leaves_a_storage_as_it_is(double fillLevel)
+    {
+        var bid = Bid(Heater(Ways), Status(0, fillLevel))!;
+        Assert.Equal(DemandCurve.Flat(Basis, Demand.Zero), bid.Curve);
+        Assert.Null(bid.InstructionAt(0, Id("order")));
+    }
+
     [Fact]
     public void Below_its_target_a_storage_wants_energy_at_nearly_any_price_and_above_it_at_none()
     {

@@ -264,6 +264,30 @@ public sealed class S2SessionTests
     }
 
     [Fact]
+    public void Instructions_that_are_over_make_room_for_new_ones_and_others_do_not()
+    {
+        var resource = Battery().Cem.Resource;
+        S2Resource After(S2Message message)
+        {
+            var after = resource.After(message, Now, out var problem);
+            Assert.Null(problem);
+            return after;
+        }
+
+        for (var i = 0; i < S2Resource.MostInstructions; i++)
+        {
+            resource = After(Charge(Id($"m-{i}"), $"order-{i}", "charge", 1));
+        }
+
+        resource.After(Charge(Id("m-200"), "order-200", "charge", 1), Now, out var full);
+        Assert.Equal("more than 200 instructions that are not over", full);
+        resource = After(new InstructionStatusUpdate(Id("u-1"), Id("order-7"), InstructionStatus.Rejected, Now));
+        resource = After(Charge(Id("m-200"), "order-200", "charge", 1));
+        Assert.DoesNotContain(Id("order-7"), resource.Instructions.Keys);
+        Assert.Equal(S2Resource.MostInstructions, resource.Instructions.Count);
+    }
+
+    [Fact]
     public void Parting_is_announced()
     {
         var pair = Battery();
@@ -315,8 +339,8 @@ public sealed class S2SessionTests
     public void Waiting_doubles_up_to_a_limit_and_is_spread_by_chance()
     {
         var backoff = S2Backoff.Default;
-        Assert.Equal([1.0, 2, 4, 8, 300, 300], new[] { 1, 2, 3, 4, 10, 1000 }.Select(failures => Math.Round(backoff.After(failures, 0.9999999).TotalSeconds, 3)));
-        Assert.Equal(TimeSpan.FromSeconds(0.5), backoff.After(1, 0));
+        Assert.Equal([2.0, 4, 8, 16, 600, 600], new[] { 1, 2, 3, 4, 10, 1000 }.Select(failures => Math.Round(backoff.After(failures, 0.9999999).TotalSeconds, 2)));
+        Assert.Equal(TimeSpan.FromSeconds(1), backoff.After(1, 0.5));
     }
 
     private static Identifier Id(string text) => new(text);
