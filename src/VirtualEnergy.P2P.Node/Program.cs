@@ -7,6 +7,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     WalletCommand.Create(),
     NodeCommand.Create(),
     FundsCommand.Create(),
+    S2Command.Create(),
     StatusCommand.Create(),
     DoctorCommand.Create(),
     StatementCommand.Create(),
