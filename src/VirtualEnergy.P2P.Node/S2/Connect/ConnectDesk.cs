@@ -11,14 +11,16 @@ namespace VirtualEnergy.P2P.Node.S2.Connect;
 /// </summary>
 /// <remarks>
 /// The manager is the server of pairing and of sessions, as the specification asks where both are in the home. A code lasts five minutes, an
-/// attempt fifteen seconds; attempts are answered one after another, a second each, so that a code of six characters cannot be tried out.
+/// attempt fifteen seconds; attempts are answered one after another, a second each.
 /// Not done: discovery by DNS-SD, long polling for devices without a server, deployments outside the home.
 /// Source: S2 Connect 1.0.0, pairing process and session initiation.
 /// </remarks>
 public sealed class ConnectDesk
 {
     private const string CodeCharacters = "abcdefghjkmnpqrstuvwxyz23456789";
-    private const int CodeLength = 8;
+
+    // Whoever asks gets an answer made with the code, and can try codes against it at home: 31^10 are too many for the time that one lasts.
+    private const int CodeLength = 10;
     private const int MostWaiting = 10;
 
     public static readonly TimeSpan CodeLasts = TimeSpan.FromMinutes(5);
@@ -34,7 +36,7 @@ public sealed class ConnectDesk
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, Attempt> _attempts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PendingToken> _pending = new(StringComparer.Ordinal);
-    private (string Token, DateTimeOffset Until)? _code;
+    private volatile PairingCode? _code;
     private DateTimeOffset _lastTurn;
 
     /// <param name="self">Who the manager is.</param>
@@ -62,7 +64,7 @@ public sealed class ConnectDesk
     public string IssueCode()
     {
         var token = RandomNumberGenerator.GetString(CodeCharacters, CodeLength);
-        _code = (token, _time.GetUtcNow() + CodeLasts);
+        _code = new PairingCode(token, _time.GetUtcNow() + CodeLasts);
         return token;
     }
 
@@ -240,6 +242,8 @@ public sealed class ConnectDesk
 
         public string? AccessToken { get; set; }
     }
+
+    private sealed record PairingCode(string Token, DateTimeOffset Until);
 
     private sealed record PendingToken(Guid Device, DateTimeOffset Until);
 }
