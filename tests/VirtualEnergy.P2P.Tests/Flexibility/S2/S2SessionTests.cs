@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Flexibility.S2.Messages;
 using VirtualEnergy.P2P.Flexibility.S2.Sessions;
 using VirtualEnergy.P2P.Tests.Proof.S2;
 using Xunit;
+using static VirtualEnergy.P2P.Tests.Flexibility.S2.SessionPair;
 
 namespace VirtualEnergy.P2P.Tests.Flexibility.S2;
 
@@ -25,7 +26,7 @@ public sealed class S2SessionTests
     [Fact]
     public void Without_a_common_version_the_session_ends()
     {
-        var cem = Cem();
+        var cem = NewCem();
         cem.Open(Now);
         var step = Receive(cem, new Handshake(Id("m-1"), EnergyManagementRole.Rm, ["9.0"]));
         Assert.Equal(ReceptionStatusValue.PermanentError, Answer(step).Status);
@@ -43,7 +44,7 @@ public sealed class S2SessionTests
     [Fact]
     public void Nothing_comes_before_the_handshake()
     {
-        var cem = Cem();
+        var cem = NewCem();
         cem.Open(Now);
         Assert.Equal("no protocol version is agreed yet", Answer(Receive(cem, S2Examples.Details(ControlType.FillRateBasedControl))).DiagnosticLabel);
         Assert.Null(cem.Resource.Details);
@@ -252,7 +253,7 @@ public sealed class S2SessionTests
     [Fact]
     public void A_peer_that_never_answers_loses_the_session()
     {
-        var silent = Cem();
+        var silent = NewCem();
         silent.Open(Now);
         Assert.Null(silent.Tick(Now.AddSeconds(10)).Closed);
         Assert.Equal("no handshake within 10 s", silent.Tick(Now.AddSeconds(10.1)).Closed);
@@ -345,15 +346,8 @@ public sealed class S2SessionTests
 
     private static Identifier Id(string text) => new(text);
 
-    private static S2CemSession Cem() => new(
-        [ControlType.FillRateBasedControl, ControlType.OperationModeBasedControl, ControlType.PowerEnvelopeBasedControl, ControlType.PowerProfileBasedControl],
-        S2Limits.Default,
-        "cem");
-
     private static FrbcInstruction Charge(Identifier id, string order, string mode, double factor) =>
         new(id, Id(order), Now, false, Id("inverter"), Id(mode), factor);
-
-    private static S2Step Receive(S2Session session, S2Message message) => session.Receive(S2Codec.Write(message), Now);
 
     private static ReceptionStatus Answer(S2Step step) => Assert.Single(step.Send.OfType<ReceptionStatus>());
 
@@ -363,38 +357,5 @@ public sealed class S2SessionTests
         Assert.Null(pair.FromRm(id => S2Examples.Battery with { MessageId = id }));
         Assert.Null(pair.FromRm(id => new FrbcActuatorStatus(id, Id("inverter"), Id("idle"), 0)));
         return pair;
-    }
-
-    /// <summary>Both sides, each message of one carried to the other at once, at one moment.</summary>
-    private sealed class SessionPair
-    {
-        public SessionPair(params ControlType[] offered)
-        {
-            Rm = new S2RmSession(id => S2Examples.Details(offered) with { MessageId = id }, S2Limits.Default, "rm");
-            Carry(Rm, Cem.Open(Now));
-            Carry(Cem, Rm.Open(Now));
-        }
-
-        public S2CemSession Cem { get; } = S2SessionTests.Cem();
-
-        public S2RmSession Rm { get; }
-
-        public string? FromCem(Func<Identifier, S2Request> make) => From(Cem, Rm, make);
-
-        public string? FromRm(Func<Identifier, S2Request> make) => From(Rm, Cem, make);
-
-        private string? From(S2Session sender, S2Session receiver, Func<Identifier, S2Request> make)
-        {
-            Carry(receiver, sender.Send(make, Now, out var problem));
-            return problem;
-        }
-
-        private void Carry(S2Session receiver, S2Step step)
-        {
-            foreach (var message in step.Send)
-            {
-                Carry(receiver == Cem ? Rm : Cem, Receive(receiver, message));
-            }
-        }
     }
 }
