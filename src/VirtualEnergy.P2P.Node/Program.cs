@@ -8,6 +8,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     NodeCommand.Create(),
     DevicesCommand.Create(),
     FundsCommand.Create(),
+    S2Command.Create(),
     StatusCommand.Create(),
     DoctorCommand.Create(),
     StatementCommand.Create(),

@@ -34,6 +34,7 @@ internal static class FuzzCommand
             Example: fuzz --count 1000000 --seed 1
             """) { count, seed, mechanism, json };
         command.Subcommands.Add(Iec104Fuzz.Create());
+        command.Subcommands.Add(S2FuzzCommand.Create());
         command.SetAction(parsed =>
         {
             var chosen = parsed.GetValue(mechanism)!;

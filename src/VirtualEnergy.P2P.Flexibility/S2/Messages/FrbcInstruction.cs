@@ -1,0 +1,7 @@
+namespace VirtualEnergy.P2P.Flexibility.S2.Messages;
+
+/// <summary>Switch an actuator to this mode.</summary>
+public sealed record FrbcInstruction(
+    Identifier MessageId, Identifier Id, DateTimeOffset ExecutionTime, bool AbnormalCondition, Identifier ActuatorId, Identifier OperationMode,
+    FiniteNumber OperationModeFactor)
+    : S2Instruction(MessageId, Id, ExecutionTime, AbnormalCondition);

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Net;
+using VirtualEnergy.P2P.Flexibility.S2.Messages;
+using VirtualEnergy.P2P.Flexibility.S2.Sessions;
+using VirtualEnergy.P2P.Node.S2;
+using VirtualEnergy.P2P.Node.S2.Connect;
+
+namespace VirtualEnergy.P2P.Node.Commands;
+
+/// <summary><c>ve s2</c>: devices that speak S2, from both sides.</summary>
+internal static class S2Command
+{
+    private static readonly Option<string> Folder = new("--folder") { Description = "Where certificate and paired devices are kept; made when it is not there.", DefaultValueFactory = _ => "s2" };
+    private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a JSON object in a line." };
+
+    public static Command Create() => new("s2", "Devices that speak S2 (EN 50491-12-2): be their energy manager, list and unpair them, or be such a device.") { Manager(), Devices(), Unpair(), S2BatteryCommand.Create() };
+
+    private static Command Manager()
+    {
+        var listen = new Option<string>("--listen") { Description = "Address and port.", DefaultValueFactory = _ => "127.0.0.1:8443" };
+        var host = new Option<string?>("--host") { Description = "Name or address under which devices reach this machine, when it listens on all (0.0.0.0)." };
+        var pair = new Option<bool>("--pair") { Description = "Show a code for pairing one device, good for five minutes." };
+        var command = new Command("manager", """
+            Be the energy manager of devices that speak S2, over wss, and show what they say. Paired devices come back by themselves.
+            With --pair a code is shown: type it in at the device, with the pairing address.
+            Example: ve s2 manager --listen 0.0.0.0:8443 --host 192.168.1.5 --pair
+            """) { listen, host, pair, Folder, Json };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var time = TimeProvider.System;
+            var endpoint = IPEndPoint.TryParse(parsed.GetValue(listen)!, out var known) && parsed.GetValue(listen)!.Contains(':', StringComparison.Ordinal)
+                ? known : throw new UserErrorException($"--listen {parsed.GetValue(listen)}: write an address and a port, as 0.0.0.0:8443.");
+            var name = parsed.GetValue(host) ?? (endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any)
+                ? throw new UserErrorException($"--listen {endpoint}: say with --host under which name or address devices reach this machine.") : null);
+            using var folder = S2Folder.Open(parsed.GetValue(Folder)!, time);
+            var doors = new S2Doors(time);
+            var desk = folder.Desk(doors, time);
+            var events = new S2Events(Console.Out, parsed.GetValue(Json), time);
+            await using var manager = await StartAsync(new S2Listening(endpoint, folder.Certificate, name), doors, events, desk, time, stop).ConfigureAwait(false);
+            events.Note("manager", $"listens at {manager.Address}, certificate {folder.Fingerprint}; {folder.Paired.All.Count} devices are paired");
+            if (parsed.GetValue(pair))
+            {
+                events.Note("manager", $"pair at {new UriBuilder(manager.Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri} with code {desk.IssueCode()}, within five minutes");
+            }
+
+            await Stopped.WaitAsync(stop).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Devices()
+    {
+        var command = new Command("devices", """
+            List the devices that are paired.
+            Example: ve s2 devices --folder s2 --json
+            """) { Folder, Json };
+        command.SetAction(parsed =>
+        {
+            using var folder = S2Folder.Open(Existing(parsed), TimeProvider.System);
+            foreach (var node in folder.Paired.All)
+            {
+                Console.WriteLine(parsed.GetValue(Json)
+                    ? System.Text.Json.JsonSerializer.Serialize(new { id = node.Id, brand = node.Description.Brand, type = node.Description.Type, model = node.Description.ModelName })
+                    : string.Concat($"{node.Id}  {node.Description.Brand} {node.Description.ModelName} ({node.Description.Type})".Where(character => !char.IsControl(character))));
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command Unpair()
+    {
+        var device = new Argument<Guid>("device") { Description = "Its id, as ve s2 devices shows it." };
+        var command = new Command("unpair", """
+            Forget a device. A manager that runs forgets it when it is started again.
+            Example: ve s2 unpair 0d9f3c54-6a86-4a0e-9d0d-3f0f5c1a7e02
+            """) { device, Folder };
+        command.SetAction(parsed =>
+        {
+            using var folder = S2Folder.Open(Existing(parsed), TimeProvider.System);
+            return folder.Paired.Remove(parsed.GetValue(device)) ? 0
+                : throw new UserErrorException($"{parsed.GetValue(device)}: no such device is paired; ve s2 devices lists them.");
+        });
+        return command;
+    }
+
+    private static string Existing(ParseResult parsed) => Directory.Exists(parsed.GetValue(Folder)) ? parsed.GetValue(Folder)!
+        : throw new UserErrorException($"--folder {parsed.GetValue(Folder)}: it is not there; ve s2 manager makes one.");
+
+    private static async Task<S2EnergyManager> StartAsync(S2Listening listening, S2Doors doors, S2Events events, ConnectDesk desk, TimeProvider time, CancellationToken stop)
+    {
+        try
+        {
+            return await S2EnergyManager.StartAsync(
+                listening,
+                doors,
+                [ControlType.FillRateBasedControl, ControlType.OperationModeBasedControl, ControlType.PowerProfileBasedControl, ControlType.DemandDrivenBasedControl, ControlType.PowerEnvelopeBasedControl, ControlType.NotControlable],
+                (device, news) =>
+                {
+                    events.Of(desk.Paired.All.FirstOrDefault(node => node.Id.ToString() == device.Device)?.Description.ModelName ?? device.Device, news);
+                    return ValueTask.CompletedTask;
+                },
+                time,
+                connect: desk,
+                stop: stop).ConfigureAwait(false);
+        }
+        catch (IOException fault)
+        {
+            throw new UserErrorException($"--listen {listening.Listen}: {fault.Message}");
+        }
+    }
+}
