@@ -31,6 +31,9 @@ public sealed class ShiftableAppliance(ApplianceDescription description, PeriodG
         return NextFeasible(period) is { } next && next.Space.MayStart ? next.Space : null;
     }
 
+    /// <summary>Which period of its run a running appliance is in; 0 when none runs.</summary>
+    public int Phase(Period period) => _startedAt is { } start ? (int)(period.Index - start.Index) : 0;
+
     /// <summary>Runs the period. Wh consumed.</summary>
     public Energy Execute(ShiftableAllocation allocation)
     {

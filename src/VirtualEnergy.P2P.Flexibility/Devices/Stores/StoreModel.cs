@@ -1,0 +1,56 @@
+using VirtualEnergy.P2P.Flexibility.Planning;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Flexibility.Devices.Stores;
+
+/// <summary>A device that holds energy back or ahead of time, told in the planner's one language: what each period means for its fill.</summary>
+/// <remarks>Fills in Wh of what is stored. Where a level is wanted rather than the end of what there can be, it is zero.</remarks>
+public abstract record StoreModel
+{
+    private protected StoreModel(string name, PeriodGrid? grid)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+        Grid = grid ?? PeriodGrid.QuarterHour;
+    }
+
+    /// <summary>Unique in its home.</summary>
+    public string Name { get; }
+
+    /// <summary>How long a period is.</summary>
+    public PeriodGrid Grid { get; }
+
+    /// <summary>Fill at the start, Wh.</summary>
+    public abstract double InitialFill { get; }
+
+    /// <summary>What the period really is.</summary>
+    public abstract StoreStage At(Period period);
+
+    /// <summary>What is expected of a period by somebody who knows what was before <paramref name="now"/>; what really comes unless a model says otherwise.</summary>
+    public virtual StoreStage Expected(Period period, Period now) => At(period);
+
+    /// <summary>Electricity that a Wh of fill gives back, or saves, at the terminals.</summary>
+    public static double Electricity(in StoreStage stage) => stage.MostOut > 0 ? stage.OutYield : 1 / stage.InYield;
+
+    private protected double Hours => Grid.LengthSeconds / 3600.0;
+
+    private protected double PerPeriod(long watts) => watts * Hours;
+
+    private protected double KeptOf(double hoursToAnEth) => Math.Exp(-Hours / hoursToAnEth);
+
+    private protected static double Share(double value, string name) =>
+        value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is a share above 0 and up to 1.");
+
+    private protected static double Positive(double value, string name) =>
+        double.IsFinite(value) && value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is a positive number.");
+
+    private protected static double NotNegative(double value, string name) =>
+        double.IsFinite(value) && value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is 0 or more.");
+
+    // The same time of the last day that is over: what somebody without a forecast expects.
+    private protected Period LastSeen(Period period, Period now)
+    {
+        var day = 86_400 / Grid.LengthSeconds;
+        return period < now ? period : new Period(period.Index - (period.Index - now.Index + day) / day * day);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.ControlSpaces;
+using VirtualEnergy.P2P.Flexibility.Devices;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Flexibility.Planning;
+
+/// <summary>Puts a home and what it expects into the planner's terms.</summary>
+internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTariff tariff, Energy limit, Outlook outlook)
+{
+    private readonly int _length = outlook.Load.Length;
+
+    /// <summary>A problem for each course of the market's prices; one with the supplier's prices where none is expected.</summary>
+    public HomeProblem[] Problems(Period now, ImmutableArray<SimulatedStore> stores, ImmutableArray<ShiftableAppliance> appliances)
+    {
+        var load = (double[])outlook.Load.Clone();
+        var runs = new List<RunProblem>();
+        for (var a = 0; a < appliances.Length; a++)
+        {
+            AddRuns(now, appliances[a], home.Home.Appliances[a], load, runs);
+        }
+
+        var stages = Array.ConvertAll([.. stores], store => Stages(store.Model, now));
+        if (!outlook.Prices.IsDefaultOrEmpty)
+        {
+            return [.. outlook.Prices.Select(course => Problem(course, course))];
+        }
+
+        var prices = Enumerable.Range(0, _length).Select(t => tariff.At(new Period(now.Index + t))).ToArray();
+        return [Problem(
+            Array.ConvertAll(prices, price => (double)Math.Max(price.Import.MicroEurPerKWh, price.Export.MicroEurPerKWh)),
+            Array.ConvertAll(prices, price => (double)price.Export.MicroEurPerKWh))];
+
+        HomeProblem Problem(double[] buy, double[] sell) => new()
+        {
+            Load = load,
+            Sun = outlook.Sun,
+            Buy = buy,
+            Sell = sell,
+            Limit = limit.WattHours,
+            Stores = [.. stores.Select((store, s) => new StoreProblem(stages[s], store.Fill, EndValue(stages[s], buy, sell)))],
+            Runs = [.. runs],
+        };
+    }
+
+    private StoreStage[] Stages(StoreModel model, Period now)
+    {
+        var stages = new StoreStage[_length];
+        for (var t = 0; t < _length; t++)
+        {
+            var period = new Period(now.Index + t);
+            stages[t] = outlook.KnowsUse ? model.At(period) : model.Expected(period, now);
+        }
+
+        return stages;
+    }
+
+    private double EndValue(StoreStage[] stages, double[] buy, double[] sell)
+    {
+        if (outlook.EndPrice is { } known)
+        {
+            return known * StoreModel.Electricity(stages[^1]);
+        }
+
+        var (sum, electricity) = (0.0, 0.0);
+        for (var t = 0; t < _length; t++)
+        {
+            sum += (buy[t] + sell[t]) / 2;
+            electricity += StoreModel.Electricity(stages[t]);
+        }
+
+        return sum / _length * electricity / _length;
+    }
+
+    // What runs already is load; what waits now, and what will wait within the horizon, is a run to plan.
+    private void AddRuns(Period now, ShiftableAppliance appliance, ApplianceDescription description, double[] load, List<RunProblem> runs)
+    {
+        var energies = description.ProfileWatts.Select(watts => (double)grid.EnergyOf(watts).WattHours).ToArray();
+        var free = 0L;
+        switch (appliance.Describe(now))
+        {
+            case ShiftableControlSpace waiting:
+                runs.Add(new RunProblem(energies, 0, Last(waiting.LatestStart.Index - now.Index)));
+                free = waiting.Deadline.Index;
+                break;
+            case InflexibleControlSpace:
+                for (var k = appliance.Phase(now); k < energies.Length && k - appliance.Phase(now) < load.Length; k++)
+                {
+                    load[k - appliance.Phase(now)] += energies[k];
+                }
+
+                free = now.Index + 1;
+                break;
+        }
+
+        foreach (var run in description.Runs)
+        {
+            if (run.EarliestStart.Index > now.Index && run.EarliestStart.Index >= free && run.EarliestStart.Index < now.Index + _length)
+            {
+                runs.Add(new RunProblem(
+                    energies, (int)(run.EarliestStart.Index - now.Index), Last(run.Deadline.Index - energies.Length - now.Index)));
+            }
+        }
+    }
+
+    private int Last(long start) => (int)Math.Clamp(start, 0, _length - 1);
+}

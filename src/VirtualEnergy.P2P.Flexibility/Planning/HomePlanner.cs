@@ -1,0 +1,177 @@
+namespace VirtualEnergy.P2P.Flexibility.Planning;
+
+/// <summary>
+/// Plans all devices of a home over a horizon. Each device is planned exactly, by dynamic programming, for the price that a kWh
+/// has inside the home; and that price is sought at which the plans fit together.
+/// </summary>
+/// <remarks>
+/// In a market the inside price is the market's, but where the connection binds: then one pass is all. A home alone has a price
+/// between what its supplier gives and asks, which depends on its own devices: a pass forward, in which the devices' demands meet as
+/// in an auction, shows what it comes to, the devices are planned anew for it, and so on; the best schedule seen is the plan.
+/// Where the price that comes out is the price that went in, the plan is an optimum, as no device can do better and nothing is
+/// left over. Keeps its arrays from plan to plan; one planner serves any number of homes, one after the other. Not safe for
+/// concurrent use.
+/// </remarks>
+public sealed class HomePlanner
+{
+    private readonly List<ValueTable> _tables = [];
+    private readonly List<StorePiece> _pieces = [];
+    private readonly HomeSweep _sweep = new();
+    private double[] _runLoad = [];
+
+    /// <summary>Passes of a plan that starts from nothing; with so many its cost is within 0.1 % of the least on average (docs/planner.md).</summary>
+    public const int MostPasses = 60;
+
+    /// <param name="problem">The home and its horizon.</param>
+    /// <param name="guess">Inside prices to start from, as the plan of the period before had them; null starts from the grid's.</param>
+    /// <param name="passes">Most passes.</param>
+    public HomePlan Plan(HomeProblem problem, ReadOnlySpan<double> guess = default, int passes = MostPasses)
+    {
+        while (_tables.Count < problem.Stores.Length)
+        {
+            _tables.Add(new ValueTable());
+        }
+
+        if (_runLoad.Length != problem.Length)
+        {
+            _runLoad = new double[problem.Length];
+        }
+
+        var inside = guess.Length == problem.Length ? guess.ToArray() : Start(problem);
+        HomePlan? best = null;
+        for (var pass = 0; ; pass++)
+        {
+            Clamp(problem, inside);
+            var starts = Array.ConvertAll(problem.Runs, run => CheapestStart(run, inside));
+            Solve(problem, inside, starts);
+            if (best is null || _sweep.Cost < best.Cost)
+            {
+                best = Keep(problem, inside, starts);
+            }
+
+            if (pass + 1 >= passes || !Towards(inside, _sweep.Prices, pass))
+            {
+                return best;
+            }
+        }
+    }
+
+    private void Solve(HomeProblem problem, double[] inside, int[] starts)
+    {
+        Array.Clear(_runLoad);
+        for (var r = 0; r < starts.Length; r++)
+        {
+            var energies = problem.Runs[r].Energies;
+            for (var k = 0; k < energies.Length && starts[r] + k < _runLoad.Length; k++)
+            {
+                _runLoad[starts[r] + k] += energies[k];
+            }
+        }
+
+        for (var s = 0; s < problem.Stores.Length; s++)
+        {
+            _tables[s].Solve(problem.Stores[s], inside);
+        }
+
+        _sweep.Run(problem, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tables), _runLoad);
+    }
+
+    private static double[] Start(HomeProblem problem) =>
+        [.. Enumerable.Range(0, problem.Length).Select(t => problem.Load[t] >= problem.Sun[t] ? problem.Buy[t] : problem.Sell[t])];
+
+    private static void Clamp(HomeProblem problem, double[] inside)
+    {
+        for (var t = 0; t < inside.Length; t++)
+        {
+            inside[t] = Math.Clamp(inside[t], Math.Min(0, problem.Sell[t]), problem.Buy[t] + 1_000_000);
+        }
+    }
+
+    // Most of the way at first, then less and less, so that prices that take turns come to rest. False: they had met.
+    private static bool Towards(double[] inside, double[] seen, int pass)
+    {
+        const double FirstStep = 0.6;
+        const int FullSteps = 10;
+        const double Slowing = 0.7;
+        var step = pass < FullSteps ? FirstStep : FirstStep * Math.Pow((FullSteps + 1.0) / (pass + 1), Slowing);
+        var apart = 0.0;
+        for (var t = 0; t < inside.Length; t++)
+        {
+            var difference = seen[t] - inside[t];
+            apart = Math.Max(apart, Math.Abs(difference));
+            inside[t] += step * difference;
+        }
+
+        return apart > 50;
+    }
+
+    private static int CheapestStart(RunProblem run, double[] inside)
+    {
+        var (best, least) = (run.Earliest, double.PositiveInfinity);
+        for (var start = run.Earliest; start <= run.Latest; start++)
+        {
+            var cost = CostOf(run, inside, start);
+            if (cost < least - 1)
+            {
+                (best, least) = (start, cost);
+            }
+        }
+
+        return best;
+    }
+
+    private static double CostOf(RunProblem run, double[] inside, int start, int from = 0)
+    {
+        var cost = 0.0;
+        for (var k = from; k < run.Energies.Length; k++)
+        {
+            // What lies beyond the horizon costs what its last period costs.
+            cost += run.Energies[k] * inside[Math.Min(start + k, inside.Length - 1)];
+        }
+
+        return cost;
+    }
+
+    private HomePlan Keep(HomeProblem problem, double[] inside, int[] starts)
+    {
+        var demands = new StoreDemand[problem.Stores.Length];
+        for (var s = 0; s < demands.Length; s++)
+        {
+            _pieces.Clear();
+            var most = _tables[s].Demand(0, problem.Stores[s].Fill, _pieces, s);
+            demands[s] = new StoreDemand(most, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]);
+        }
+
+        return new HomePlan
+        {
+            Prices = [.. inside],
+            Net = [.. _sweep.Net],
+            Energies = Array.ConvertAll(_sweep.Energies, energies => energies.AsSpan().ToArray()),
+            Starts = starts,
+            Cost = _sweep.Cost,
+            Demands = demands,
+            StartLimits = Array.ConvertAll(problem.Runs, run => StartLimit(run, inside)),
+        };
+    }
+
+    private static double? StartLimit(RunProblem run, double[] inside)
+    {
+        if (run.Earliest > 0)
+        {
+            return null;
+        }
+
+        if (run.Latest <= 0)
+        {
+            return double.PositiveInfinity;
+        }
+
+        var later = double.PositiveInfinity;
+        for (var start = 1; start <= run.Latest; start++)
+        {
+            later = Math.Min(later, CostOf(run, inside, start));
+        }
+
+        return run.Energies[0] > 0 ? (later - CostOf(run, inside, 0, from: 1)) / run.Energies[0] : later >= CostOf(run, inside, 0) ? double.MaxValue : double.MinValue;
+    }
+}

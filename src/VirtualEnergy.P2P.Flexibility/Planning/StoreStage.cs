@@ -1,0 +1,37 @@
+namespace VirtualEnergy.P2P.Flexibility.Planning;
+
+/// <summary>
+/// What one period means for any store of energy, as the planner sees it: a battery, a car, a building, a tank. Inside it
+/// fill' = fill × <see cref="Keep"/> − <see cref="Use"/> + charge × <see cref="InYield"/> − discharge ÷ <see cref="OutYield"/>.
+/// </summary>
+/// <remarks>
+/// Plans are estimates, so they are worked out in doubles; what is booked of them is whole watt-hours. Energy in Wh, at the
+/// terminals where nothing else is said; fills in Wh of the stored kind (heat for a building), and they may be negative where
+/// zero is a level that is wanted rather than an end.
+/// </remarks>
+/// <param name="Floor">The lowest fill there can be when the period ends.</param>
+/// <param name="Ceiling">The highest.</param>
+/// <param name="Wanted">The fill that the member wants at least when the period ends; comes before money.</param>
+/// <param name="Keep">Share of the fill that does not leak away, above 0 and up to 1.</param>
+/// <param name="Use">What leaves the store whatever the plan: driving, heat for the rooms, hot water. Negative where it is fed by others.</param>
+/// <param name="MostIn">Most that can be charged, ≥ 0.</param>
+/// <param name="MostOut">Most that can be discharged, ≥ 0.</param>
+/// <param name="InYield">Stored for each Wh charged: an efficiency, or a heat pump's coefficient of performance. Positive.</param>
+/// <param name="OutYield">Delivered for each Wh drawn, above 0 and up to 1.</param>
+/// <param name="Wear">What a kWh charged costs the store, µEUR/kWh ≥ 0.</param>
+public readonly record struct StoreStage(
+    double Floor, double Ceiling, double Wanted, double Keep, double Use,
+    double MostIn, double MostOut, double InYield, double OutYield, double Wear)
+{
+    /// <summary>
+    /// What the planner takes a missing kWh to cost in every period in which it is missing: far above any price of energy, so that
+    /// comfort and departures come before money. µEUR/kWh of fill.
+    /// </summary>
+    public const double Scarcity = 20_000_000;
+
+    /// <summary>The fill after the period without any charge or discharge.</summary>
+    public double Left(double fill) => fill * Keep - Use;
+
+    /// <summary>The fill after the period with an energy at the terminals: + charge, − discharge.</summary>
+    public double After(double fill, double energy) => Left(fill) + (energy >= 0 ? energy * InYield : energy / OutYield);
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.Bidding;
+using VirtualEnergy.P2P.Flexibility.ControlSpaces;
+using VirtualEnergy.P2P.Flexibility.Devices;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
+using VirtualEnergy.P2P.Flexibility.Planning;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Flexibility;
+
+/// <summary>
+/// A home's energy management that plans: each period it plans all devices over the horizon, bids the first period's energy as a function of its
+/// price, and divides what the market allotted, or what is best alone, among the devices.
+/// </summary>
+/// <remarks>
+/// Kept whatever the market says, or if it says nothing: the connection carries what the devices take, every run meets its deadline, no
+/// device is asked for what it cannot do, and comfort and departures come before money. Pure: the same home, outlooks and results give the
+/// same bids everywhere. Not safe for concurrent use; agents of one thread may share their planner.
+/// </remarks>
+public sealed class PlanningAgent
+{
+    /// <summary>Passes of a plan that starts from the one of the period before.</summary>
+    private const int PassesAgain = 12;
+
+    private readonly MarketRules _rules;
+    private readonly SupplierTariff _tariff;
+    private readonly HomePlanner _planner;
+    private readonly Foresight _foresight;
+    private readonly Energy _limit;
+    private readonly ImmutableArray<SimulatedStore> _stores;
+    private readonly ImmutableArray<ShiftableAppliance> _appliances;
+    private (Period Period, FirstPeriod Plan)? _planned;
+    private double[] _prices = [];
+    private Period? _last;
+
+    /// <param name="home">The home.</param>
+    /// <param name="rules">The market's.</param>
+    /// <param name="tariff">The home's contract with its supplier.</param>
+    /// <param name="planner">May be shared with agents of the same thread.</param>
+    /// <param name="foresight">What the home expects.</param>
+    public PlanningAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, HomePlanner planner, Foresight foresight)
+    {
+        Home = home;
+        _rules = rules;
+        _tariff = tariff;
+        _planner = planner;
+        _foresight = foresight;
+        _limit = new Energy(checked(home.Home.ConnectionWatts * rules.Grid.LengthSeconds) / 3600);
+        _stores = [.. home.Stores.Select(model => new SimulatedStore(model))];
+        _appliances = [.. home.Home.Appliances.Select(appliance => new ShiftableAppliance(appliance, rules.Grid))];
+    }
+
+    public PlannedHome Home { get; }
+
+    public ImmutableArray<SimulatedStore> Stores => _stores;
+
+    /// <summary>Runs of appliances that have finished.</summary>
+    public int FinishedRuns => _appliances.Sum(appliance => appliance.Finished);
+
+    /// <summary>What the home would buy and sell in the period at which price; within the market's admission rules.</summary>
+    public BidSteps BidFor(Period period)
+    {
+        var plan = PlanFor(period);
+        var situation = See(period, plan, new Energy((long)Math.Round(plan.Load)), new Energy((long)Math.Round(plan.Sun)), _tariff.At(period));
+        return BidConstruction.Steps(
+            situation.Demand, situation.Supplier, Reservation.Of(situation.Supplier, Home.Home.MarginPermille, _rules), _limit, _rules);
+    }
+
+    /// <summary>Runs the period with what the market allotted and returns what the meter then reads.</summary>
+    /// <param name="period">The one after the last that was delivered, or a later one.</param>
+    /// <param name="traded">Wh; + bought, − sold, zero without a result.</param>
+    /// <param name="residual">What the rest through the meter costs and brings; null takes the supplier's prices.</param>
+    public PlannedDelivery Deliver(Period period, Energy traded, SupplierPrices? residual = null)
+    {
+        if (_last is { } last)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, last);
+        }
+
+        var load = _rules.Grid.EnergyOf(Home.Home.Load.At(period));
+        var sun = _rules.Grid.EnergyOf(Home.Home.Photovoltaics?.At(period) ?? 0);
+        var situation = See(period, PlanFor(period), load, sun, residual ?? _tariff.At(period));
+        var plan = Disaggregation.Best(situation, traded);
+
+        var appliances = Energy.Zero;
+        foreach (var appliance in _appliances)
+        {
+            var start = situation.Waiting.Select((run, i) => run.Device == appliance.Name && plan.Starts[i]).Any(chosen => chosen);
+            appliances += appliance.Execute(new ShiftableAllocation(appliance.Name, period, start));
+        }
+
+        var stores = ImmutableArray.CreateBuilder<Energy>(_stores.Length);
+        for (var s = 0; s < _stores.Length; s++)
+        {
+            stores.Add(_stores[s].Execute(period, plan.Bending[s]));
+        }
+
+        _last = period;
+        return new PlannedDelivery(period, load, appliances, situation.Production - plan.Bending[^1], stores.MoveToImmutable());
+    }
+
+    private FirstPeriod PlanFor(Period period)
+    {
+        if (_planned is { } planned && planned.Period == period)
+        {
+            return planned.Plan;
+        }
+
+        var outlook = _foresight(period);
+        var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook).Problems(period, _stores, _appliances);
+        var isAgain = _last is not null && _prices.Length >= outlook.Load.Length;
+        var guess = isAgain && outlook.Prices.IsDefaultOrEmpty ? _prices[..outlook.Load.Length] : [];
+        var plans = Array.ConvertAll(problems, problem => _planner.Plan(problem, guess, isAgain ? PassesAgain : HomePlanner.MostPasses));
+        Remember(plans[0].Prices);
+        var first = FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
+        _planned = (period, first);
+        return first;
+    }
+
+    // The next plan begins a period later, and ends with a period that this one does not have: it takes its last once more.
+    private void Remember(double[] prices) => _prices = [.. prices.AsSpan(1), prices[^1]];
+
+    private Situation See(Period period, FirstPeriod plan, Energy load, Energy sun, SupplierPrices residual)
+    {
+        var (consumed, waiting) = (load, ImmutableArray.CreateBuilder<WaitingRun>());
+        var run = 0;
+        foreach (var appliance in _appliances)
+        {
+            switch (appliance.Describe(period))
+            {
+                case InflexibleControlSpace running:
+                    consumed += _rules.Grid.EnergyOf(running.ForecastWatts);
+                    break;
+                case ShiftableControlSpace { MustStart: true } due:
+                    consumed += _rules.Grid.EnergyOf(due.ProfileWatts[0]);
+                    run++;
+                    break;
+                case ShiftableControlSpace idle:
+                    waiting.Add(new WaitingRun(idle.Device, _rules.Grid.EnergyOf(idle.ProfileWatts[0]), OnTick(plan.StartLimits[run++])));
+                    break;
+            }
+        }
+
+        // What neither the home nor its connection can take is curtailed before anything else is decided.
+        var produced = Energy.Min(sun, consumed + _limit);
+        var bending = ImmutableArray.CreateBuilder<DemandCurve>(_stores.Length + 1);
+        for (var s = 0; s < _stores.Length; s++)
+        {
+            bending.Add(CurveOf(plan.Demands[s], _stores[s].Range(period)));
+        }
+
+        bending.Add(produced > Energy.Zero && residual.Export.MicroEurPerKWh < 0
+            ? new DemandCurve(Energy.Zero, [new Slice(Tick.Before(default, _rules), produced)])
+            : DemandCurve.Constant(Energy.Zero));
+        return new Situation(consumed - produced, produced, bending.MoveToImmutable(), waiting.ToImmutable(), residual, _limit);
+    }
+
+    // Whole Wh of what the store really can do now; the plan's pieces may end a fraction before or after it.
+    private DemandCurve CurveOf(StoreDemand demand, (Energy Least, Energy Most) range)
+    {
+        var slices = new List<Slice>(demand.Pieces.Length);
+        var (exact, whole) = (demand.Base, range.Least.WattHours);
+        for (var i = 0; i < demand.Pieces.Length; i++)
+        {
+            exact += demand.Pieces[i].Energy;
+            var upTo = i == demand.Pieces.Length - 1 ? range.Most.WattHours : Math.Clamp((long)Math.Round(exact), whole, range.Most.WattHours);
+            if (upTo > whole)
+            {
+                slices.Add(new Slice(OnTick(demand.Pieces[i].Limit), new Energy(upTo - whole)));
+                whole = upTo;
+            }
+        }
+
+        return new DemandCurve(range.Least, slices);
+    }
+
+    // Beyond any price that can be: what comes before money, and what is worth nothing at all.
+    private Price OnTick(double limit) => Tick.Down((long)Math.Clamp(limit, -1e12, 1e12), _rules);
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Devices;
+using VirtualEnergy.P2P.Flexibility.Planning;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Households;
+
+namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+
+/// <summary>What is evaluated: the equipped homes, their tariff, the days, how they look ahead. The results follow from it alone.</summary>
+/// <param name="Community">The data set.</param>
+/// <param name="Homes">Its homes with everything that can be moved, in the same order.</param>
+/// <param name="Tariff">Every home's contract with its supplier.</param>
+/// <param name="Span">The periods.</param>
+/// <param name="Perfect">Whether homes know what comes, or forecast it from what was.</param>
+/// <param name="Seed">Equipment, and ties of rounds.</param>
+public sealed record EvaluationPlan(
+    Community Community, ImmutableArray<PlannedHome> Homes, SupplierTariff Tariff, LabSpan Span, bool Perfect, ulong Seed)
+{
+    /// <summary>Periods that a home plans ahead: 36 hours.</summary>
+    public const int Horizon = 144;
+
+    public MarketRules Rules { get; } = MarketRules.Default;
+
+    /// <summary>First period after the span.</summary>
+    public Period End => new(Span.First.Index + Span.Length);
+
+    /// <summary>
+    /// What a kWh in a store is worth when the span ends, µEUR/kWh of the electricity that it saves: the mean of all prices that the supplier asks and
+    /// gives. The same in every way of running the homes, so that none gains by ending full or empty.
+    /// </summary>
+    public double EndPrice { get; } = Enumerable.Range(0, Span.Length)
+        .Select(t => Tariff.At(new Period(Span.First.Index + t)))
+        .Average(price => (price.Import.MicroEurPerKWh + price.Export.MicroEurPerKWh) / 2.0);
+
+    /// <summary>Only runs that lie in the span altogether count, so that no run can be put off beyond it.</summary>
+    public static ImmutableArray<PlannedHome> Within(ImmutableArray<PlannedHome> homes, LabSpan span)
+    {
+        var end = new Period(span.First.Index + span.Length);
+        return [.. homes.Select(home => new PlannedHome(
+            new HomeDescription(
+                home.Home.Name, home.Home.ConnectionWatts, home.Home.Load, home.Home.Photovoltaics, home.Home.Battery,
+                [.. home.Home.Appliances.Select(appliance => new ApplianceDescription(
+                    appliance.Name, appliance.ProfileWatts,
+                    [.. appliance.Runs.Where(run => run.EarliestStart >= span.First && run.Deadline <= end)]))])
+            {
+                MarginPermille = home.Home.MarginPermille,
+            },
+            home.Home.Battery is null ? home.Stores : home.Stores.RemoveAt(0)))];
+    }
+
+    /// <summary>The horizon from a period on, cut off where the span ends.</summary>
+    public int HorizonFrom(Period now) => (int)Math.Min(Horizon, End.Index - now.Index);
+
+    /// <summary>What a home sees ahead of a period.</summary>
+    /// <param name="home">The home.</param>
+    /// <param name="prices">What it expects of the market; null alone.</param>
+    public Foresight ForesightOf(PlannedHome home, Func<Period, int, ImmutableArray<double[]>>? prices) => now =>
+    {
+        var length = HorizonFrom(now);
+        var grid = Rules.Grid;
+        return new Outlook(
+            Perfect ? Known(home.Home.Load, now, length, grid) : PersistenceForecast.Load(home.Home.Load, now, length, grid),
+            home.Home.Photovoltaics is not { } sun ? new double[length]
+                : Perfect ? Known(sun, now, length, grid) : PersistenceForecast.Sun(sun, now, length, grid),
+            prices?.Invoke(now, length) ?? [])
+        {
+            KnowsUse = Perfect,
+            EndPrice = length < Horizon || now.Index + length == End.Index ? EndPrice : null,
+        };
+    };
+
+    private static double[] Known(PowerProfile profile, Period now, int length, PeriodGrid grid) =>
+        [.. Enumerable.Range(0, length).Select(t => (double)grid.EnergyOf(profile.At(new Period(now.Index + t))).WattHours)];
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.Planning;
+
+namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+
+/// <summary>Runs an evaluation, as much at a time as there are processors.</summary>
+public static class EvaluationRun
+{
+    /// <param name="plan">What is evaluated.</param>
+    /// <param name="done">Told which part is done how far, of one; from any thread.</param>
+    /// <param name="cancellation">Stops it, but for the linear programme, which ends by itself.</param>
+    public static EvaluationResult Run(EvaluationPlan plan, Action<EvaluationPart, double>? done = null, CancellationToken cancellation = default)
+    {
+        var homes = plan.Homes.Length;
+        var (unmanaged, alone) = (new HomeResult[homes], new HomeResult[homes]);
+        var optimum = Task.Run(
+            () =>
+            {
+                using var program = new CommunityProgram(plan);
+                var solved = program.Solve();
+                done?.Invoke(EvaluationPart.Optimum, 1);
+                return solved;
+            },
+            cancellation);
+        var finished = 0;
+        Parallel.For(
+            0, homes, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation },
+            () => new HomePlanner(),
+            (i, _, planner) =>
+            {
+                unmanaged[i] = UnmanagedReplay.Run(plan, i);
+                alone[i] = AloneReplay.Run(plan, i, planner, cancellation);
+                done?.Invoke(EvaluationPart.Alone, (double)Interlocked.Increment(ref finished) / homes);
+                return planner;
+            },
+            _ => { });
+        var (least, prices) = optimum.GetAwaiter().GetResult();
+        var market = new MarketRun(plan, plan.Perfect ? prices : null);
+        market.Run(periods => done?.Invoke(EvaluationPart.Market, (double)periods / plan.Span.Length), cancellation);
+        return new EvaluationResult(plan, [.. unmanaged], [.. alone], market.Close(), least, prices, [.. market.Periods]);
+    }
+}
+
+/// <summary>What an evaluation works on.</summary>
+public enum EvaluationPart
+{
+    /// <summary>The linear programme of the whole community.</summary>
+    Optimum,
+
+    /// <summary>The homes without management, and alone.</summary>
+    Alone,
+
+    /// <summary>The homes in the market.</summary>
+    Market,
+}
