@@ -5,11 +5,12 @@ using VirtualEnergy.P2P.Benchmarks.Fuzzing;
 using VirtualEnergy.P2P.Benchmarks.Gas;
 using VirtualEnergy.P2P.Benchmarks.Iec104;
 using VirtualEnergy.P2P.Benchmarks.Limits;
+using VirtualEnergy.P2P.Benchmarks.Planning;
 using VirtualEnergy.P2P.Benchmarks.Recognition;
 using VirtualEnergy.P2P.Benchmarks.Rounds;
 using VirtualEnergy.P2P.Benchmarks.Stress;
 
-var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; rounds of signed bids; and the telecontrol link.")
+var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; rounds of signed bids; plans of homes; and the telecontrol link.")
 {
     ClearCommand.Create(),
     ClearCommand.CreateGenerator(),
@@ -21,6 +22,7 @@ var root = new RootCommand("Measurements: the market engine, side by side with a
     GasCommand.Create(),
     RoundCommand.Create(),
     AuditCommand.Create(),
+    PlanCommand.Create(),
     Iec104Command.Create(),
 };
 

@@ -39,6 +39,7 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
             Buy = buy,
             Sell = sell,
             Limit = limit.WattHours,
+            Haste = outlook.Haste,
             Stores = [.. stores.Select((store, s) => new StoreProblem(stages[s], store.Fill, EndValue(stages[s], buy, sell)))],
             Runs = [.. runs],
         };
@@ -63,14 +64,16 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
             return known * StoreModel.Electricity(stages[^1]);
         }
 
-        var (sum, electricity) = (0.0, 0.0);
-        for (var t = 0; t < _length; t++)
+        // A battery can sell later what it holds; what others hold only saves buying it later, when that is cheapest.
+        var (sum, least, electricity, days) = (0.0, double.PositiveInfinity, 0.0, Math.Min(_length, 86_400 / grid.LengthSeconds));
+        for (var t = _length - days; t < _length; t++)
         {
             sum += (buy[t] + sell[t]) / 2;
+            least = Math.Min(least, sell[t]);
             electricity += StoreModel.Electricity(stages[t]);
         }
 
-        return sum / _length * electricity / _length;
+        return (stages.Any(stage => stage.MostOut > 0) ? sum / days : least) * electricity / days;
     }
 
     // What runs already is load; what waits now, and what will wait within the horizon, is a run to plan.

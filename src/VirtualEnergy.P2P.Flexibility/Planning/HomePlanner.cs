@@ -70,7 +70,7 @@ public sealed class HomePlanner
 
         for (var s = 0; s < problem.Stores.Length; s++)
         {
-            _tables[s].Solve(problem.Stores[s], inside);
+            _tables[s].Solve(problem.Stores[s], inside, problem.Haste);
         }
 
         _sweep.Run(problem, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tables), _runLoad);
@@ -150,11 +150,11 @@ public sealed class HomePlanner
             Starts = starts,
             Cost = _sweep.Cost,
             Demands = demands,
-            StartLimits = Array.ConvertAll(problem.Runs, run => StartLimit(run, inside)),
+            StartLimits = Array.ConvertAll(problem.Runs, run => StartLimit(run, inside, problem.Haste)),
         };
     }
 
-    private static double? StartLimit(RunProblem run, double[] inside)
+    private static double? StartLimit(RunProblem run, double[] inside, double haste)
     {
         if (run.Earliest > 0)
         {
@@ -169,7 +169,7 @@ public sealed class HomePlanner
         var later = double.PositiveInfinity;
         for (var start = 1; start <= run.Latest; start++)
         {
-            later = Math.Min(later, CostOf(run, inside, start));
+            later = Math.Min(later, CostOf(run, inside, start) + haste * run.Energies[0]);
         }
 
         return run.Energies[0] > 0 ? (later - CostOf(run, inside, 0, from: 1)) / run.Energies[0] : later >= CostOf(run, inside, 0) ? double.MaxValue : double.MinValue;

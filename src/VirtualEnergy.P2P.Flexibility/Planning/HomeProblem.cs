@@ -34,6 +34,12 @@ public sealed record HomeProblem
     /// <summary>What the connection carries each way in a period, Wh.</summary>
     public required double Limit { get; init; }
 
+    /// <summary>
+    /// By how much the home fears that what it puts off will be dearer to buy, or cheaper to sell, than it expects, µEUR/kWh. Where several periods are
+    /// as good, it makes the home take the first: later there may be less than all want.
+    /// </summary>
+    public double Haste { get; init; }
+
     public required StoreProblem[] Stores { get; init; }
 
     public required RunProblem[] Runs { get; init; }

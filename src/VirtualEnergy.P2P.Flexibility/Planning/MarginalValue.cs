@@ -44,17 +44,20 @@ internal sealed class MarginalValue
     }
 
     /// <summary>Goes back over a period in which energy at the terminals is bought and sold at a price.</summary>
-    public void Precede(in StoreStage stage, double price)
+    /// <param name="stage">The period.</param>
+    /// <param name="price">µEUR/kWh.</param>
+    /// <param name="haste">See <see cref="HomeProblem.Haste"/>.</param>
+    public void Precede(in StoreStage stage, double price, double haste)
     {
         if (stage.MostIn > 0)
         {
-            Insert((price + stage.Wear) / stage.InYield, stage.MostIn * stage.InYield);
+            Insert((price + haste + stage.Wear) / stage.InYield, stage.MostIn * stage.InYield);
             Low -= stage.MostIn * stage.InYield;
         }
 
         if (stage.MostOut > 0)
         {
-            Insert(price * stage.OutYield, stage.MostOut / stage.OutYield);
+            Insert((price - haste) * stage.OutYield, stage.MostOut / stage.OutYield);
         }
 
         Low = (Low + stage.Use) / stage.Keep;

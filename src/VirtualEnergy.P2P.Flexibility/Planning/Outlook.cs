@@ -14,7 +14,10 @@ public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[
     /// <summary>Whether what stores will lose to use is known as well, rather than expected from the day before.</summary>
     public bool KnowsUse { get; init; }
 
-    /// <summary>What a kWh of electricity is worth after the last period, µEUR/kWh; null takes the mean of the prices.</summary>
+    /// <summary>See <see cref="HomeProblem.Haste"/>. 0.5 ct unless told.</summary>
+    public double Haste { get; init; } = 5_000;
+
+    /// <summary>What a kWh of electricity is worth after the last period, µEUR/kWh; null lets the prices of the last day tell.</summary>
     public double? EndPrice { get; init; }
 }
 

@@ -13,7 +13,10 @@ internal sealed class ValueTable
     private StoreProblem? _store;
 
     /// <summary>Goes back through the horizon, where energy inside the home has a price in each period.</summary>
-    public void Solve(StoreProblem store, ReadOnlySpan<double> prices)
+    /// <param name="store">The store.</param>
+    /// <param name="prices">µEUR/kWh by period.</param>
+    /// <param name="haste">See <see cref="HomeProblem.Haste"/>.</param>
+    public void Solve(StoreProblem store, ReadOnlySpan<double> prices, double haste)
     {
         _store = store;
         var stages = store.Stages;
@@ -41,7 +44,7 @@ internal sealed class ValueTable
             _ends[t] = used;
             if (t > 0)
             {
-                _value.Precede(stages[t], prices[t]);
+                _value.Precede(stages[t], prices[t], haste);
             }
         }
     }

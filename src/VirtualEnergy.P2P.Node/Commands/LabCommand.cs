@@ -16,22 +16,22 @@ namespace VirtualEnergy.P2P.Node.Commands;
 internal static class LabCommand
 {
     /// <summary>128 + SIGINT: what a shell expects of a program that Ctrl-C ended.</summary>
-    private const int Interrupted = 130;
+    internal const int Interrupted = 130;
 
-    private static readonly Option<string?> Data = new("--data") { Description = "Folder of measured households (docs/data.md); without it homes are generated.", HelpName = "DIR" };
-    private static readonly Option<int?> Homes = new("--homes") { Description = "Homes that take part. [default: 20 generated ones, or every household of the data]" };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Everything that is made up follows from it.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<string?> From = new("--from") { Description = "First local day. [default: the data's first, or 2026-04-15]", HelpName = "yyyy-mm-dd" };
-    private static readonly Option<string?> To = new("--to") { Description = "Last local day, included. [default: the data's last, or a week]", HelpName = "yyyy-mm-dd" };
+    internal static readonly Option<string?> Data = new("--data") { Description = "Folder of measured households (docs/data.md); without it homes are generated.", HelpName = "DIR" };
+    internal static readonly Option<int?> Homes = new("--homes") { Description = "Homes that take part. [default: 20 generated ones, or every household of the data]" };
+    internal static readonly Option<ulong> Seed = new("--seed") { Description = "Everything that is made up follows from it.", DefaultValueFactory = _ => 1 };
+    internal static readonly Option<string?> From = new("--from") { Description = "First local day. [default: the data's first, or 2026-04-15]", HelpName = "yyyy-mm-dd" };
+    internal static readonly Option<string?> To = new("--to") { Description = "Last local day, included. [default: the data's last, or a week]", HelpName = "yyyy-mm-dd" };
     private static readonly Option<string?> Kinds = new("--mechanisms") { Description = $"Separated by commas. [default: {string.Join(',', Mechanisms.Codes)}]", HelpName = "NAMES" };
-    private static readonly Option<string?> Prices = new("--prices") { Description = "CSV of hourly zonal prices (EUR/MWh); the supplier then pays these, and asks them and the mark-up.", HelpName = "FILE" };
-    private static readonly Option<string> Zone = new("--price-zone") { Description = "Column of that file.", DefaultValueFactory = _ => ZonalPrices.Sardinia };
-    private static readonly Option<decimal> MarkUp = new("--mark-up") { Description = "EUR/kWh on top of an hourly price.", DefaultValueFactory = _ => 0.12m };
-    private static readonly Option<decimal> ImportPrice = new("--import-price") { Description = "EUR/kWh that the supplier asks, without --prices.", DefaultValueFactory = _ => 0.28m };
-    private static readonly Option<decimal> ExportPrice = new("--export-price") { Description = "EUR/kWh that the supplier pays, without --prices.", DefaultValueFactory = _ => 0.09m };
+    internal static readonly Option<string?> Prices = new("--prices") { Description = "CSV of hourly zonal prices (EUR/MWh); the supplier then pays these, and asks them and the mark-up.", HelpName = "FILE" };
+    internal static readonly Option<string> Zone = new("--price-zone") { Description = "Column of that file.", DefaultValueFactory = _ => ZonalPrices.Sardinia };
+    internal static readonly Option<decimal> MarkUp = new("--mark-up") { Description = "EUR/kWh on top of an hourly price.", DefaultValueFactory = _ => 0.12m };
+    internal static readonly Option<decimal> ImportPrice = new("--import-price") { Description = "EUR/kWh that the supplier asks, without --prices.", DefaultValueFactory = _ => 0.28m };
+    internal static readonly Option<decimal> ExportPrice = new("--export-price") { Description = "EUR/kWh that the supplier pays, without --prices.", DefaultValueFactory = _ => 0.09m };
     private static readonly Option<bool> Members = new("--members") { Description = "Show also what each member saves." };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON object instead of the table." };
-    private static readonly Option<string?> Html = new("--html") { Description = "Write a report with plots; one file that needs no other.", HelpName = "FILE" };
+    internal static readonly Option<bool> Json = new("--json") { Description = "Print the result as one JSON object instead of the table." };
+    internal static readonly Option<string?> Html = new("--html") { Description = "Write a report with plots; one file that needs no other.", HelpName = "FILE" };
     private static readonly Option<string?> Csv = new("--csv") { Description = "Write summary.csv, periods.csv and members.csv into this folder.", HelpName = "DIR" };
     private static readonly Option<string?> ParquetFolder = new("--parquet") { Description = "Write the same tables as Parquet into this folder.", HelpName = "DIR" };
 
@@ -50,7 +50,7 @@ internal static class LabCommand
             Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices, Members, Json, Html, Csv, ParquetFolder,
         };
         replay.SetAction((parsed, cancellation) => ReplayAsync(parsed, TimeProvider.System, cancellation));
-        return new Command("lab", "Experiments with whole communities, without a market around them.") { replay, LabForecastCommand.Create() };
+        return new Command("lab", "Experiments with whole communities, without a market around them.") { replay, LabForecastCommand.Create(), EvaluateCommand.Create() };
     }
 
     private static async Task<int> ReplayAsync(ParseResult parsed, TimeProvider time, CancellationToken cancellation)
@@ -74,7 +74,7 @@ internal static class LabCommand
         }
     }
 
-    private static LabOptions OptionsOf(ParseResult parsed) => new()
+    internal static LabOptions OptionsOf(ParseResult parsed) => new()
     {
         Data = parsed.GetValue(Data),
         Homes = parsed.GetValue(Homes),
@@ -116,12 +116,22 @@ internal static class LabCommand
     /// <summary>What to type for the same result; where it was written to is no part of it.</summary>
     private static string CommandLineOf(ParseResult parsed)
     {
-        var line = new StringBuilder("ve lab replay");
-        foreach (var option in new Option[] { Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices })
+        return CommandLineOf("ve lab replay", parsed, Data, Homes, Seed, From, To, Kinds, Prices, Zone, MarkUp, ImportPrice, ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices);
+    }
+
+    /// <summary>The command with those of the options that were given.</summary>
+    internal static string CommandLineOf(string command, ParseResult parsed, params Option[] options)
+    {
+        var line = new StringBuilder(command);
+        foreach (var option in options)
         {
-            if (parsed.GetResult(option) is { Implicit: false, Tokens: [var token] })
+            if (parsed.GetResult(option) is { Implicit: false } given && given.Tokens.Count <= 1)
             {
-                line.Append(' ').Append(option.Name).Append(' ').Append(Quoted(token.Value));
+                line.Append(' ').Append(option.Name);
+                foreach (var token in given.Tokens)
+                {
+                    line.Append(' ').Append(Quoted(token.Value));
+                }
             }
         }
 

@@ -13,6 +13,8 @@ public readonly record struct Journey(Period Leaves, Period Back, Energy Energy)
 /// <summary>An electric car, simulated: charged at home while it is there, with what the next journey takes in it when it leaves.</summary>
 public sealed record CarStore : StoreModel
 {
+    private const int PeriodsReady = 4;
+
     private readonly ImmutableArray<Journey> _journeys;
     private readonly double _capacity;
     private readonly double _reserve;
@@ -61,11 +63,16 @@ public sealed record CarStore : StoreModel
     /// <summary>Whether the car is at home in the period.</summary>
     public bool IsHome(Period period) => Next(period) is not { } next || period < next.Leaves;
 
-    public override StoreStage At(Period period)
+    public override StoreStage At(Period period) => Stage(period, 1);
+
+    /// <summary>Ready some periods before it leaves: what else the home draws until then is not known.</summary>
+    public override StoreStage Expected(Period period, Period now) => Stage(period, PeriodsReady);
+
+    private StoreStage Stage(Period period, int ready)
     {
         var next = Next(period);
         var away = next is { } journey && period >= journey.Leaves;
-        var wanted = next is { } leaving && period.Next == leaving.Leaves ? Math.Min(_capacity, leaving.Energy.WattHours + _reserve) : 0;
+        var wanted = next is { } leaving && period < leaving.Leaves && period.Index + ready >= leaving.Leaves.Index ? Math.Min(_capacity, leaving.Energy.WattHours + _reserve) : 0;
         var driven = next is { } back && period.Next == back.Back ? Math.Min(back.Energy.WattHours, _capacity) : 0;
         return new StoreStage(0, _capacity, wanted, 1, driven, away ? 0 : _charge, away ? 0 : _discharge, Charging, Discharging, 0);
     }

@@ -48,6 +48,9 @@ public sealed record HeatPumpStore : StoreModel
     /// <summary>Flow temperature of floor heating with some reserve, °C.</summary>
     public double FlowCelsius { get; init; } = 40;
 
+    /// <summary>What is kept above the lowest comfortable temperature while the heat that comes is not known, K.</summary>
+    public double Reserve { get; init; } = 0.25;
+
     /// <summary>Half of the band.</summary>
     public override double InitialFill => _band * _capacityPerKelvin / 2;
 
@@ -62,7 +65,8 @@ public sealed record HeatPumpStore : StoreModel
     public override StoreStage At(Period period) => Stage(_heat.At(period));
 
     /// <summary>The heat that was needed at the same time of the last day.</summary>
-    public override StoreStage Expected(Period period, Period now) => Stage(_heat.At(LastSeen(period, now)));
+    public override StoreStage Expected(Period period, Period now) =>
+        Stage(_heat.At(LastSeen(period, now))) with { Wanted = Math.Min(Reserve, _band) * _capacityPerKelvin };
 
     private StoreStage Stage(long heatWatts)
     {

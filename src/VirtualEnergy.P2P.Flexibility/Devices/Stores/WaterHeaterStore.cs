@@ -32,12 +32,16 @@ public sealed record WaterHeaterStore : StoreModel
         _standing = NotNegative(standingWatts, nameof(standingWatts));
     }
 
+    /// <summary>Heat that is kept for the next draw while it is not known when that comes, Wh: a bath tub of 60 litres.</summary>
+    public double Reserve { get; init; } = 2_600;
+
     public override double InitialFill => _ceiling / 2;
 
     public override StoreStage At(Period period) => Stage(_drawn.At(period));
 
     /// <summary>What was drawn at the same time of the last day.</summary>
-    public override StoreStage Expected(Period period, Period now) => Stage(_drawn.At(LastSeen(period, now)));
+    public override StoreStage Expected(Period period, Period now) =>
+        Stage(_drawn.At(LastSeen(period, now))) with { Wanted = Math.Min(Reserve, 0.9 * _ceiling) };
 
     private StoreStage Stage(long drawnWatts) =>
         new(-_ceiling, _ceiling, 0, _standing > 0 ? KeptOf(_ceiling / _standing) : 1, PerPeriod(drawnWatts), _power, 0, 1, 1, 0);

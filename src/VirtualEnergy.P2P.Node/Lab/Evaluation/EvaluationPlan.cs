@@ -49,6 +49,16 @@ public sealed record EvaluationPlan(
             home.Home.Battery is null ? home.Stores : home.Stores.RemoveAt(0)))];
     }
 
+    /// <summary>A price as far as homes trade at it: all leave the same margin to their supplier's prices.</summary>
+    public double Tradable(Period period, double price)
+    {
+        var reservation = Flexibility.Bidding.Reservation.Of(Tariff.At(period), EquippedCommunity.MarginPermille, Rules);
+        return Math.Clamp(price, Math.Min(reservation.Sell.MicroEurPerKWh, reservation.Buy.MicroEurPerKWh), reservation.Buy.MicroEurPerKWh);
+    }
+
+    /// <summary>See <see cref="Outlook.Haste"/>.</summary>
+    public double Haste { get; init; } = 5_000;
+
     /// <summary>The horizon from a period on, cut off where the span ends.</summary>
     public int HorizonFrom(Period now) => (int)Math.Min(Horizon, End.Index - now.Index);
 
@@ -66,6 +76,7 @@ public sealed record EvaluationPlan(
             prices?.Invoke(now, length) ?? [])
         {
             KnowsUse = Perfect,
+            Haste = Haste,
             EndPrice = length < Horizon || now.Index + length == End.Index ? EndPrice : null,
         };
     };

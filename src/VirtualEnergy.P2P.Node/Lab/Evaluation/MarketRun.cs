@@ -30,7 +30,7 @@ internal sealed class MarketRun
         _history = new PriceHistory(plan.Span.First);
         Func<Period, int, ImmutableArray<double[]>> expected = known is null
             ? _history.Ahead
-            : (now, length) => [known.AsSpan((int)(now.Index - plan.Span.First.Index), length).ToArray()];
+            : (now, length) => [Known(known, now, length)];
         var halves = new[] { new HomePlanner(), new HomePlanner() };
         _agents = [.. plan.Homes.Select((home, i) =>
             new PlanningAgent(home, plan.Rules, plan.Tariff, halves[Half(i)], plan.ForesightOf(home, expected)))];
@@ -72,7 +72,7 @@ internal sealed class MarketRun
 
         var supplier = _plan.Tariff.At(period);
         var nets = new Energy[_agents.Length];
-        InHalves(i => nets[i] = _agents[i].Deliver(period, traded[i], Residual(clearing, supplier)).Net);
+        InHalves(i => nets[i] = _agents[i].Deliver(period, traded[i], Residual(clearing)).Net);
         var prices = ImbalancePrices.Of(_plan.Rules, clearing.Price, supplier);
         var settled = DeviationCalculator.Settle(
             nets.Select((net, i) => new MeteredPosition(_members[i], net, Energy.Zero, traded[i])), prices, _plan.Rules.Accounts);
@@ -106,9 +106,8 @@ internal sealed class MarketRun
     }
 
     // What a home deviates by is balanced at the round's price, so that is what its devices answer to, a tick to either side.
-    private SupplierPrices? Residual(Clearing clearing, SupplierPrices supplier)
+    private SupplierPrices? Residual(Clearing clearing)
     {
-        _ = supplier;
         var tick = _plan.Rules.TickMicroEurPerKWh;
         return clearing.Price is { } price
             ? new SupplierPrices(new Price(price.MicroEurPerKWh + tick), new Price(price.MicroEurPerKWh - tick))
@@ -126,6 +125,17 @@ internal sealed class MarketRun
         var (buys, sells) = (book.Any(order => order.Side == Side.Buy), book.Any(order => order.Side == Side.Sell));
         return buys == sells ? (supplier.Import.MicroEurPerKWh + supplier.Export.MicroEurPerKWh) / 2.0
             : buys ? supplier.Import.MicroEurPerKWh : supplier.Export.MicroEurPerKWh;
+    }
+
+    private double[] Known(double[] prices, Period now, int length)
+    {
+        var course = new double[length];
+        for (var k = 0; k < length; k++)
+        {
+            course[k] = _plan.Tradable(new Period(now.Index + k), prices[now.Index - _plan.Span.First.Index + k]);
+        }
+
+        return course;
     }
 
     private int Half(int home) => 2 * home < _plan.Homes.Length ? 0 : 1;

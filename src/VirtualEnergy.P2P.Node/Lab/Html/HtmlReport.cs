@@ -24,25 +24,29 @@ public static class HtmlReport
     {
         var data = new ReportData(result);
         var page = new StringBuilder();
-        page.Append($"""
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <title>Market lab: {Svg.Text(LabHeading.Days(data.Plan.Span))}</title>
-            <style>
-            {Style.Value}</style>
-            </head>
-            <body>
-            <main>
-
-            """);
+        page.Append(Head($"Market lab: {LabHeading.Days(data.Plan.Span)}"));
         page.Append(Hero(data)).Append(ComparisonCard.Of(data)).Append(WelfareCards.Of(data)).Append(PriceCards.Of(data))
             .Append(VolumeCards.Of(data)).Append(MemberCards.Of(data)).Append(MethodCard.Of(data, commandLine));
         return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
+
+    /// <summary>A page up to its content.</summary>
+    /// <param name="title">Plain text.</param>
+    internal static string Head(string title) => $"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+        <title>{Svg.Text(title)}</title>
+        <style>
+        {Style.Value}</style>
+        </head>
+        <body>
+        <main>
+
+        """;
 
     private static string Hero(ReportData data)
     {

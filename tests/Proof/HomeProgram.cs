@@ -1,7 +1,7 @@
 using Google.OrTools.LinearSolver;
 using VirtualEnergy.P2P.Flexibility.Planning;
 
-namespace VirtualEnergy.P2P.Tests.Flexibility.Planning;
+namespace VirtualEnergy.P2P.Tests.Proof;
 
 /// <summary>
 /// A home's planning problem as a mixed-integer linear programme for OR-Tools: the same rules, written down as equations, with nothing of

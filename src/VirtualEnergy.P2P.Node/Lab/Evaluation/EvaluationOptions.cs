@@ -1,0 +1,68 @@
+using System.Globalization;
+using VirtualEnergy.P2P.Node.Households;
+
+namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+
+/// <summary>From the lab's options to a plan of an evaluation.</summary>
+public static class EvaluationOptions
+{
+    /// <summary>Days before the first that is run, from which homes forecast.</summary>
+    public const int HistoryDays = 4;
+
+    /// <summary>Days that are run unless told.</summary>
+    public const int UsualDays = 14;
+
+    /// <param name="options">Data, homes, seed, days and supplier.</param>
+    /// <param name="perfect">Whether homes know what comes.</param>
+    /// <exception cref="UserErrorException">Something cannot be; the message says what and what to do.</exception>
+    public static EvaluationPlan Open(LabOptions options, bool perfect)
+    {
+        var (from, to) = (options.From, options.To);
+        if (options.Data is null)
+        {
+            // Generated homes begin when they are told to: the days of history are generated before the first that is run.
+            var first = Day("--from", from) ?? GeneratedCommunity.DefaultFirstDay.AddDays(HistoryDays);
+            (from, to) = (Text(first.AddDays(-HistoryDays)), to ?? Text(first.AddDays(UsualDays - 1)));
+        }
+
+        var lab = (options with { From = options.Data is null ? from : null, To = options.Data is null ? to : null }).Open();
+        var community = lab.Community;
+        var start = Day("--from", options.From) ?? LabSpan.DayOf(community.First).AddDays(HistoryDays);
+        var end = Day("--to", options.To) ?? Last(community, start);
+        var span = LabSpan.Of(community, start, end);
+        if (!perfect && span.First.Index - community.First.Index < PersistenceForecast.Days * 96)
+        {
+            throw new UserErrorException(
+                $"--from {Text(start)}: forecasts need {PersistenceForecast.Days} days before it, and {community.Source} begins {Text(LabSpan.DayOf(community.First))}; name a later day, or --perfect.");
+        }
+
+        var homes = EvaluationPlan.Within(Equipped(community, options), span);
+        return new EvaluationPlan(community, homes, lab.Tariff, span, perfect, options.Seed);
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<Flexibility.PlannedHome> Equipped(Community community, LabOptions options)
+    {
+        try
+        {
+            return EquippedCommunity.Of(community, options.Data, options.Seed);
+        }
+        catch (Exception error) when (error is DatasetException or IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(error.Message, error);
+        }
+    }
+
+    private static DateOnly Last(Community community, DateOnly start)
+    {
+        var last = LabSpan.DayOf(new Market.Period(community.First.Index + community.Length - 1));
+        var usual = start.AddDays(UsualDays - 1);
+        return usual < last ? usual : last;
+    }
+
+    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static DateOnly? Day(string option, string? text) =>
+        text is null ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 9999 ? day
+        : throw new UserErrorException($"{option} {text}: write a day as 2021-03-01.");
+}

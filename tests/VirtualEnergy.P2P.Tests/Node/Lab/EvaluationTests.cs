@@ -1,0 +1,78 @@
+using System.Text;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node;
+using VirtualEnergy.P2P.Node.Lab;
+using VirtualEnergy.P2P.Node.Lab.Evaluation;
+using VirtualEnergy.P2P.Node.Lab.Evaluation.Reports;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Node.Lab;
+
+public sealed class EvaluationTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_market_lies_between_homes_alone_and_the_bound_and_everything_is_kept(bool perfect)
+    {
+        var result = EvaluationRun.Run(Plan(perfect));
+        var (alone, market) = (EvaluationResult.Sum(result.Alone), EvaluationResult.Sum(result.Market));
+        Assert.True(market < alone, $"{market} in the market, {alone} alone");
+        Assert.True(result.Optimum < market, $"{market} in the market, {result.Optimum} at the bound");
+        Assert.InRange(result.Captured!.Value, 0.5, 1);
+        Assert.Equal(0, EvaluationResult.Kept(result.Alone).Sum);
+        Assert.Equal(0, EvaluationResult.Kept(result.Market).Sum);
+    }
+
+    [Fact]
+    public void What_members_pay_each_other_comes_to_nothing_and_the_rest_is_the_suppliers()
+    {
+        var result = EvaluationRun.Run(Plan(false));
+        Assert.Equal(Money.Zero, result.Market.Aggregate(Money.Zero, (sum, home) => sum + home.Paid));
+
+        // Balanced among members, only the community's net is the supplier's: 28 ct bought, 9 ct sold, a rounding of half a µEUR a home.
+        var net = result.Periods.Sum(period => period.Net.WattHours * (period.Net > Energy.Zero ? 280 : 90));
+        var paid = result.Market.Sum(home => home.Supplier.MicroEur);
+        Assert.InRange(paid - net, -result.Periods.Length * 6L, result.Periods.Length * 6L);
+    }
+
+    [Fact]
+    public void The_same_options_give_the_same_bytes()
+    {
+        static string Bytes()
+        {
+            var result = EvaluationRun.Run(Plan(false));
+            using var stream = new MemoryStream();
+            EvaluationJson.Write(result, stream);
+            return Encoding.UTF8.GetString(stream.ToArray()) + EvaluationHtml.Of(result, "ve lab evaluate");
+        }
+
+        Assert.Equal(Bytes(), Bytes());
+    }
+
+    [Fact]
+    public void Forecasts_need_days_before_the_first()
+    {
+        var options = new LabOptions { Data = RepositoryFiles.Shared("data/hamlet"), From = "2021-02-16", To = "2021-02-18" };
+        var error = Assert.Throws<UserErrorException>(() => EvaluationOptions.Open(options, perfect: false));
+        Assert.Contains("name a later day, or --perfect", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3 * 96, EvaluationOptions.Open(options, perfect: true).Span.Length);
+    }
+
+    [Fact]
+    public void Forecasts_look_at_nothing_that_is_not_over()
+    {
+        var now = new Period(96 * 5);
+        long[] watts = [.. Enumerable.Range(0, 96 * 8).Select(i => i < now.Index ? 1_000L + i % 7 : 9_999)];
+        var profile = new VirtualEnergy.P2P.Flexibility.PowerProfile(new Period(0), [.. watts]);
+        Assert.All(PersistenceForecast.Load(profile, now, 144, PeriodGrid.QuarterHour), energy => Assert.InRange(energy, 250, 252));
+        Assert.All(PersistenceForecast.Sun(profile, now, 144, PeriodGrid.QuarterHour), energy => Assert.InRange(energy, 249, 253));
+        var history = new PriceHistory(new Period(0));
+        Enumerable.Range(0, 200).ToList().ForEach(i => history.Add(i));
+        Assert.Equal([104.0, 199, 104, 151], new[] { 0, 95, 96, 143 }.Select(k => history.Ahead(new Period(200), 144)[0][k]));
+        Assert.Equal([8.0, 103, 104, 151], new[] { 0, 95, 96, 143 }.Select(k => history.Ahead(new Period(200), 144)[1][k]));
+    }
+
+    private static EvaluationPlan Plan(bool perfect) =>
+        EvaluationOptions.Open(new LabOptions { Homes = 6, Seed = 3, From = "2026-04-20", To = "2026-04-21" }, perfect);
+}
