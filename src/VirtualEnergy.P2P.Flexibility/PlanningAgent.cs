@@ -22,6 +22,12 @@ public sealed class PlanningAgent
     /// <summary>Passes of a plan that starts from the one of the period before.</summary>
     private const int PassesAgain = 12;
 
+    /// <summary>Horizon without a forecast: a day of quarters of an hour.</summary>
+    private const int PeriodsUnknown = 96;
+
+    /// <summary>Longest silence that is caught up with: a year of quarter-hours.</summary>
+    private const long LongestGap = 35_136;
+
     private readonly MarketRules _rules;
     private readonly SupplierTariff _tariff;
     private readonly HomePlanner _planner;
@@ -67,19 +73,30 @@ public sealed class PlanningAgent
     }
 
     /// <summary>Runs the period with what the market allotted and returns what the meter then reads.</summary>
-    /// <param name="period">The one after the last that was delivered, or a later one.</param>
+    /// <param name="period">After every period delivered before; periods left out in between run without a result first.</param>
+    /// <param name="price">The clearing price; null when nothing was cleared or no result came.</param>
     /// <param name="traded">Wh; + bought, − sold, zero without a result.</param>
-    /// <param name="residual">What the rest through the meter costs and brings; null takes the supplier's prices.</param>
-    public PlannedDelivery Deliver(Period period, Energy traded, SupplierPrices? residual = null)
+    /// <exception cref="ArgumentOutOfRangeException">The period is over already, or more than a year ahead of the last.</exception>
+    public PlannedDelivery Deliver(Period period, Price? price, Energy traded)
     {
         if (_last is { } last)
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, last);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(period.Index - last.Index, LongestGap, nameof(period));
+            for (var missed = last.Next; missed < period; missed = missed.Next)
+            {
+                _ = Run(missed, null, Energy.Zero);
+            }
         }
 
+        return Run(period, price, traded);
+    }
+
+    private PlannedDelivery Run(Period period, Price? price, Energy traded)
+    {
         var load = _rules.Grid.EnergyOf(Home.Home.Load.At(period));
         var sun = _rules.Grid.EnergyOf(Home.Home.Photovoltaics?.At(period) ?? 0);
-        var situation = See(period, PlanFor(period), load, sun, residual ?? _tariff.At(period));
+        var situation = See(period, PlanFor(period), load, sun, Residual(_tariff.At(period), price));
         var plan = Disaggregation.Best(situation, traded);
 
         var appliances = Energy.Zero;
@@ -99,6 +116,21 @@ public sealed class PlanningAgent
         return new PlannedDelivery(period, load, appliances, situation.Production - plan.Bending[^1], stores.MoveToImmutable());
     }
 
+    // What deviates from the trades is balanced among members at the round's price. Where that is the supplier's, more or less of it costs the same. Where
+    // it lies between, the community is balanced, and what all deviate together comes from the supplier or goes to it.
+    private SupplierPrices Residual(SupplierPrices supplier, Price? price)
+    {
+        if (price is not { } cleared)
+        {
+            return supplier;
+        }
+
+        var reservation = Reservation.Of(supplier, Home.Home.MarginPermille, _rules);
+        return cleared <= Tick.After(reservation.Sell, _rules) || cleared >= Tick.Before(reservation.Buy, _rules)
+            ? new SupplierPrices(Tick.After(cleared, _rules), Tick.Before(cleared, _rules))
+            : supplier;
+    }
+
     private FirstPeriod PlanFor(Period period)
     {
         if (_planned is { } planned && planned.Period == period)
@@ -106,7 +138,8 @@ public sealed class PlanningAgent
             return planned.Plan;
         }
 
-        var outlook = _foresight(period);
+        // Forecasts that cannot be are none: comfort, departures and the connection need no forecast to be kept.
+        var outlook = _foresight(period) is { IsSound: true } sound ? sound : Outlook.Unknown(PeriodsUnknown);
         var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook).Problems(period, _stores, _appliances);
         var isAgain = _last is not null && _prices.Length >= outlook.Load.Length;
         var guess = isAgain && outlook.Prices.IsDefaultOrEmpty ? _prices[..outlook.Load.Length] : [];

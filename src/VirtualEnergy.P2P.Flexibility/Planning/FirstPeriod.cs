@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.Flexibility.Planning;
 internal sealed record FirstPeriod(StoreDemand[] Demands, double[] StartLimits, double Load, double Sun)
 {
     /// <summary>More pieces than this no store bids: a bid has 16 steps a side, for all devices.</summary>
-    private const int MostPieces = 5;
+    private const int MostPieces = 4;
 
     /// <param name="plans">At least one; all of the same home.</param>
     /// <param name="load">Expected base load, Wh.</param>

@@ -40,7 +40,7 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
             Sell = sell,
             Limit = limit.WattHours,
             Haste = outlook.Haste,
-            Stores = [.. stores.Select((store, s) => new StoreProblem(stages[s], store.Fill, EndValue(stages[s], buy, sell)))],
+            Stores = [.. stores.Select((store, s) => Store(now, store, stages[s], buy, sell))],
             Runs = [.. runs],
         };
     }
@@ -57,23 +57,27 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
         return stages;
     }
 
-    private double EndValue(StoreStage[] stages, double[] buy, double[] sell)
+    private StoreProblem Store(Period now, SimulatedStore store, StoreStage[] stages, double[] buy, double[] sell)
     {
         if (outlook.EndPrice is { } known)
         {
-            return known * StoreModel.Electricity(stages[^1]);
+            return new StoreProblem(stages, store.Fill, known * StoreModel.Electricity(stages[^1]));
         }
 
-        // A battery can sell later what it holds; what others hold only saves buying it later, when that is cheapest.
+        // A battery can sell later what it holds; what others hold only saves buying it later, when that is cheapest, and some day it is as cheap as it gets.
         var (sum, least, electricity, days) = (0.0, double.PositiveInfinity, 0.0, Math.Min(_length, 86_400 / grid.LengthSeconds));
         for (var t = _length - days; t < _length; t++)
         {
-            sum += (buy[t] + sell[t]) / 2;
+            sum += (buy[t] + sell[t]) / 2 / days;
             least = Math.Min(least, sell[t]);
-            electricity += StoreModel.Electricity(stages[t]);
+            electricity += StoreModel.Electricity(stages[t]) / days;
         }
 
-        return (stages.Any(stage => stage.MostOut > 0) ? sum / days : least) * electricity / days;
+        return new StoreProblem(stages, store.Fill, (store.Model.CanDeliver ? sum : least) * electricity)
+        {
+            Enough = store.Model.EnoughAfter(new Period(now.Index + _length - 1)),
+            EndValueBeyond = Math.Min(least, tariff.At(now).Export.MicroEurPerKWh) * electricity,
+        };
     }
 
     // What runs already is load; what waits now, and what will wait within the horizon, is a run to plan.

@@ -4,7 +4,17 @@ namespace VirtualEnergy.P2P.Flexibility.Planning;
 /// <param name="Stages">What each period of the horizon means for it.</param>
 /// <param name="Fill">The fill now, Wh.</param>
 /// <param name="EndValue">What a kWh of fill is worth when the horizon ends, µEUR/kWh.</param>
-public sealed record StoreProblem(StoreStage[] Stages, double Fill, double EndValue);
+public sealed record StoreProblem(StoreStage[] Stages, double Fill, double EndValue)
+{
+    /// <summary>The fill up to which it is worth that, Wh; no end unless told.</summary>
+    public double Enough { get; init; } = double.PositiveInfinity;
+
+    /// <summary>What a kWh beyond that is worth, µEUR/kWh; not more than <see cref="EndValue"/>.</summary>
+    public double EndValueBeyond { get; init; }
+
+    /// <summary>What a fill is worth when the horizon ends, thousandths of a µEUR.</summary>
+    public double WorthOf(double fill) => Math.Min(fill, Enough) * EndValue + Math.Max(0, fill - Enough) * EndValueBeyond;
+}
 
 /// <summary>A run that starts once, without a pause, within a window.</summary>
 /// <param name="Energies">What each period of the run takes, Wh.</param>

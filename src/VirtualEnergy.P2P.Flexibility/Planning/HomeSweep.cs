@@ -54,7 +54,7 @@ internal sealed class HomeSweep
 
         for (var s = 0; s < problem.Stores.Length; s++)
         {
-            Cost -= _fills[s] * problem.Stores[s].EndValue;
+            Cost -= problem.Stores[s].WorthOf(_fills[s]);
         }
     }
 

@@ -28,12 +28,17 @@ internal sealed class MarginalValue
 
     public ReadOnlySpan<double> Lengths => _lengths.AsSpan(0, Count);
 
-    /// <summary>One slope over the whole range of fills.</summary>
-    public void Set(double low, double high, double slope)
+    /// <summary>One slope up to a fill, and another, not steeper, beyond it.</summary>
+    public void Set(double low, double high, double slope, double upTo, double beyond)
     {
         Low = low;
         Count = 0;
-        Put(0, slope, Math.Max(0, high - low));
+        var middle = Math.Clamp(upTo, low, high);
+        Insert(slope, middle - low);
+        if (high > middle)
+        {
+            Insert(Math.Min(slope, beyond), high - middle);
+        }
     }
 
     /// <summary>Keeps to the fills that there can be at the end of a period, and adds what is wanted of them.</summary>

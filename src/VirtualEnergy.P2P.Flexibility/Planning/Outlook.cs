@@ -14,11 +14,21 @@ public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[
     /// <summary>Whether what stores will lose to use is known as well, rather than expected from the day before.</summary>
     public bool KnowsUse { get; init; }
 
-    /// <summary>See <see cref="HomeProblem.Haste"/>. 0.5 ct unless told.</summary>
-    public double Haste { get; init; } = 5_000;
+    /// <summary>See <see cref="HomeProblem.Haste"/>. 0.15 ct unless told; for a market's prices, which others change.</summary>
+    public double Haste { get; init; } = 1_500;
+
+    /// <summary>Whether it can be planned with: courses of equal length, at least a period, finite numbers, no negative energy.</summary>
+    public bool IsSound => Load.Length > 0 && Sun.Length == Load.Length && Load.All(IsEnergy) && Sun.All(IsEnergy)
+        && (Prices.IsDefaultOrEmpty || Prices.All(course => course.Length == Load.Length && course.All(double.IsFinite)))
+        && double.IsFinite(Haste) && Haste >= 0 && (EndPrice is null || double.IsFinite(EndPrice.Value));
+
+    /// <summary>What a home plans with that expects nothing but its devices' needs and its supplier's prices.</summary>
+    public static Outlook Unknown(int periods) => new(new double[periods], new double[periods], []);
 
     /// <summary>What a kWh of electricity is worth after the last period, µEUR/kWh; null lets the prices of the last day tell.</summary>
     public double? EndPrice { get; init; }
+
+    private static bool IsEnergy(double wattHours) => double.IsFinite(wattHours) && wattHours >= 0;
 }
 
 /// <summary>Looks ahead from the start of a period, with what is known then.</summary>

@@ -26,7 +26,7 @@ internal sealed class ValueTable
         }
 
         var used = 0;
-        _value.Set(stages[^1].Floor, stages[^1].Ceiling, store.EndValue);
+        _value.Set(stages[^1].Floor, stages[^1].Ceiling, store.EndValue, store.Enough, store.EndValueBeyond);
         for (var t = stages.Length - 1; t >= 0; t--)
         {
             _value.Bound(stages[t]);

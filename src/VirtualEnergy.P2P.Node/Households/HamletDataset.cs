@@ -57,7 +57,7 @@ public static class HamletDataset
     private static TimeSeriesTable Read(string file) => TimeSeriesTable.Read(file, "timestamp", UnixSeconds, "Unix seconds");
 
     // The plants' files write 1613343600.0.
-    private static DateTimeOffset? UnixSeconds(string text) =>
+    internal static DateTimeOffset? UnixSeconds(string text) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
         && decimal.IsInteger(seconds) && seconds < 253_402_300_800m
             ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)

@@ -106,11 +106,11 @@ internal static class PlanCommand
         {
             var agent = Agent(seed, planner, market);
             _ = agent.BidFor(First);
-            _ = agent.Deliver(First, Energy.Zero);
+            _ = agent.Deliver(First, null, Energy.Zero);
             for (var t = 1; t < 96; t++)
             {
                 samples.Time(() => agent.BidFor(new Period(First.Index + t)));
-                _ = agent.Deliver(new Period(First.Index + t), Energy.Zero);
+                _ = agent.Deliver(new Period(First.Index + t), null, Energy.Zero);
             }
         }
 

@@ -30,5 +30,7 @@ public sealed record BatteryStore : StoreModel
 
     public override double InitialFill { get; }
 
+    public override bool CanDeliver => _stage.MostOut > 0;
+
     public override StoreStage At(Period period) => _stage;
 }

@@ -63,7 +63,21 @@ public sealed record CarStore : StoreModel
     /// <summary>Whether the car is at home in the period.</summary>
     public bool IsHome(Period period) => Next(period) is not { } next || period < next.Leaves;
 
+    public override bool CanDeliver => _discharge > 0;
+
     public override StoreStage At(Period period) => Stage(period, 1);
+
+    /// <summary>The reserve, and what the journeys of the two days after it take.</summary>
+    public override double EnoughAfter(Period period)
+    {
+        var (sum, until) = (_reserve, period.Index + 2 * 86_400 / Grid.LengthSeconds);
+        foreach (var journey in _journeys)
+        {
+            sum += journey.Back > period && journey.Leaves.Index < until ? journey.Energy.WattHours : 0;
+        }
+
+        return sum;
+    }
 
     /// <summary>Ready some periods before it leaves: what else the home draws until then is not known.</summary>
     public override StoreStage Expected(Period period, Period now) => Stage(period, PeriodsReady);

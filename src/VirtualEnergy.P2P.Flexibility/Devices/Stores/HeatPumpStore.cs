@@ -49,7 +49,7 @@ public sealed record HeatPumpStore : StoreModel
     public double FlowCelsius { get; init; } = 40;
 
     /// <summary>What is kept above the lowest comfortable temperature while the heat that comes is not known, K.</summary>
-    public double Reserve { get; init; } = 0.25;
+    public double Reserve { get; init; } = 0.1;
 
     /// <summary>Half of the band.</summary>
     public override double InitialFill => _band * _capacityPerKelvin / 2;

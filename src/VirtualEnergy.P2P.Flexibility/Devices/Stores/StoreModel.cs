@@ -29,6 +29,12 @@ public abstract record StoreModel
     /// <summary>What is expected of a period by somebody who knows what was before <paramref name="now"/>; what really comes unless a model says otherwise.</summary>
     public virtual StoreStage Expected(Period period, Period now) => At(period);
 
+    /// <summary>Whether it gives electricity back.</summary>
+    public virtual bool CanDeliver => false;
+
+    /// <summary>The fill beyond which more is of no use for a day or two after a period, Wh; no such fill unless a model says otherwise.</summary>
+    public virtual double EnoughAfter(Period period) => double.PositiveInfinity;
+
     /// <summary>Electricity that a Wh of fill gives back, or saves, at the terminals.</summary>
     public static double Electricity(in StoreStage stage) => stage.MostOut > 0 ? stage.OutYield : 1 / stage.InYield;
 

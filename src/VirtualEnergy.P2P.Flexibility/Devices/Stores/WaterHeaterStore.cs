@@ -10,6 +10,7 @@ namespace VirtualEnergy.P2P.Flexibility.Devices.Stores;
 public sealed record WaterHeaterStore : StoreModel
 {
     private const double WattHoursPerLitreKelvin = 1.163;
+    private const int ReserveDays = 3;
 
     private readonly PowerProfile _drawn;
     private readonly double _power;
@@ -32,16 +33,35 @@ public sealed record WaterHeaterStore : StoreModel
         _standing = NotNegative(standingWatts, nameof(standingWatts));
     }
 
-    /// <summary>Heat that is kept for the next draw while it is not known when that comes, Wh: a bath tub of 60 litres.</summary>
-    public double Reserve { get; init; } = 2_600;
-
     public override double InitialFill => _ceiling / 2;
 
     public override StoreStage At(Period period) => Stage(_drawn.At(period));
 
-    /// <summary>What was drawn at the same time of the last day.</summary>
-    public override StoreStage Expected(Period period, Period now) =>
-        Stage(_drawn.At(LastSeen(period, now))) with { Wanted = Math.Min(Reserve, 0.9 * _ceiling) };
+    /// <summary>
+    /// What was drawn at the same time of the last day; and kept for what may be drawn, as much as on one of the last three days around that time.
+    /// </summary>
+    public override StoreStage Expected(Period period, Period now)
+    {
+        var (seen, day, most) = (LastSeen(period, now), 86_400 / Grid.LengthSeconds, 0.0);
+        for (var back = 0; back < ReserveDays; back++)
+        {
+            most = Math.Max(most, DrawnAround(new Period(seen.Index - back * day), now));
+        }
+
+        return Stage(_drawn.At(seen)) with { Wanted = Math.Min(most, 0.9 * _ceiling) };
+    }
+
+    // Two and a half hours to either side, as far as that is over.
+    private double DrawnAround(Period middle, Period now)
+    {
+        var (reach, sum) = ((long)(2.5 / Hours), 0.0);
+        for (var i = middle.Index - reach; i <= Math.Min(middle.Index + reach, now.Index - 1); i++)
+        {
+            sum += PerPeriod(_drawn.At(new Period(i)));
+        }
+
+        return sum;
+    }
 
     private StoreStage Stage(long drawnWatts) =>
         new(-_ceiling, _ceiling, 0, _standing > 0 ? KeptOf(_ceiling / _standing) : 1, PerPeriod(drawnWatts), _power, 0, 1, 1, 0);

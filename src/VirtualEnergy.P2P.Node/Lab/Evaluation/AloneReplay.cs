@@ -15,7 +15,7 @@ internal static class AloneReplay
         foreach (var period in plan.Span.Periods)
         {
             cancellation.ThrowIfCancellationRequested();
-            var net = agent.Deliver(period, Energy.Zero).Net;
+            var net = agent.Deliver(period, null, Energy.Zero).Net;
             account.Meter(net);
             account.Settle(period, net);
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Households;
@@ -26,7 +25,7 @@ public sealed class CarTable
     {
         var cars = Path.Combine(folder, "ev");
         return !Directory.Exists(cars) ? [] : [.. Directory.GetFiles(cars, "ev_*.csv").Order(StringComparer.Ordinal)
-            .Select(file => new CarTable(TimeSeriesTable.Read(file, "timestamp", Seconds, "Unix seconds")))];
+            .Select(file => new CarTable(TimeSeriesTable.Read(file, "timestamp", HamletDataset.UnixSeconds, "Unix seconds")))];
     }
 
     /// <summary>
@@ -70,9 +69,4 @@ public sealed class CarTable
 
         return journeys.ToImmutable();
     }
-
-    private static DateTimeOffset? Seconds(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : null;
 }

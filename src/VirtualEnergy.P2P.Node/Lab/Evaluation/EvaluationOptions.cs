@@ -9,6 +9,8 @@ public static class EvaluationOptions
     /// <summary>Days before the first that is run, from which homes forecast.</summary>
     public const int HistoryDays = 4;
 
+    private const int LeastHistoryDays = 1;
+
     /// <summary>Days that are run unless told.</summary>
     public const int UsualDays = 14;
 
@@ -30,10 +32,10 @@ public static class EvaluationOptions
         var start = Day("--from", options.From) ?? LabSpan.DayOf(community.First).AddDays(HistoryDays);
         var end = Day("--to", options.To) ?? Last(community, start);
         var span = LabSpan.Of(community, start, end);
-        if (!perfect && span.First.Index - community.First.Index < PersistenceForecast.Days * 96)
+        if (!perfect && span.First.Index - community.First.Index < LeastHistoryDays * 96)
         {
             throw new UserErrorException(
-                $"--from {Text(start)}: forecasts need {PersistenceForecast.Days} days before it, and {community.Source} begins {Text(LabSpan.DayOf(community.First))}; name a later day, or --perfect.");
+                $"--from {Text(start)}: forecasts need a day before it, and {community.Source} begins {Text(LabSpan.DayOf(community.First))}; name a later day, or --perfect.");
         }
 
         var homes = EvaluationPlan.Within(Equipped(community, options), span);

@@ -57,7 +57,7 @@ public sealed record EvaluationPlan(
     }
 
     /// <summary>See <see cref="Outlook.Haste"/>.</summary>
-    public double Haste { get; init; } = 5_000;
+    public double Haste { get; init; } = 1_500;
 
     /// <summary>The horizon from a period on, cut off where the span ends.</summary>
     public int HorizonFrom(Period now) => (int)Math.Min(Horizon, End.Index - now.Index);
@@ -65,22 +65,22 @@ public sealed record EvaluationPlan(
     /// <summary>What a home sees ahead of a period.</summary>
     /// <param name="home">The home.</param>
     /// <param name="prices">What it expects of the market; null alone.</param>
-    public Foresight ForesightOf(PlannedHome home, Func<Period, int, ImmutableArray<double[]>>? prices) => now =>
+    public Foresight ForesightOf(PlannedHome home, Func<Period, int, ImmutableArray<double[]>>? prices)
     {
-        var length = HorizonFrom(now);
-        var grid = Rules.Grid;
-        return new Outlook(
-            Perfect ? Known(home.Home.Load, now, length, grid) : PersistenceForecast.Load(home.Home.Load, now, length, grid),
-            home.Home.Photovoltaics is not { } sun ? new double[length]
-                : Perfect ? Known(sun, now, length, grid) : PersistenceForecast.Sun(sun, now, length, grid),
-            prices?.Invoke(now, length) ?? [])
+        var learned = Perfect ? null : new LearnedForecast(home.Home, Community.First, Rules.Grid);
+        return now =>
         {
-            KnowsUse = Perfect,
-            Haste = Haste,
-            EndPrice = length < Horizon || now.Index + length == End.Index ? EndPrice : null,
+            var length = HorizonFrom(now);
+            var (load, sun) = learned?.Ahead(now, length, Rules.Grid) ?? (Known(home.Home.Load, now, length), Known(home.Home.Photovoltaics, now, length));
+            return new Outlook(load, sun, prices?.Invoke(now, length) ?? [])
+            {
+                KnowsUse = Perfect,
+                Haste = prices is null ? 0 : Haste,
+                EndPrice = now.Index + length == End.Index ? EndPrice : null,
+            };
         };
-    };
+    }
 
-    private static double[] Known(PowerProfile profile, Period now, int length, PeriodGrid grid) =>
-        [.. Enumerable.Range(0, length).Select(t => (double)grid.EnergyOf(profile.At(new Period(now.Index + t))).WattHours)];
+    private double[] Known(PowerProfile? profile, Period now, int length) =>
+        [.. Enumerable.Range(0, length).Select(t => profile is null ? 0.0 : Rules.Grid.EnergyOf(profile.At(new Period(now.Index + t))).WattHours)];
 }

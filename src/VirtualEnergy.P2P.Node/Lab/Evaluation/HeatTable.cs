@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Households;
@@ -21,7 +20,7 @@ public sealed class HeatTable
     {
         var heat = Path.Combine(folder, "heat");
         var file = Directory.Exists(heat) ? Directory.GetFiles(heat, "heat_*.csv").Order(StringComparer.Ordinal).FirstOrDefault() : null;
-        return file is null ? null : new HeatTable(TimeSeriesTable.Read(file, "timestamp", Seconds, "Unix seconds"));
+        return file is null ? null : new HeatTable(TimeSeriesTable.Read(file, "timestamp", HamletDataset.UnixSeconds, "Unix seconds"));
     }
 
     /// <summary>The heat of a building that loses another amount in the same weather; null where the file does not cover the span.</summary>
@@ -32,9 +31,4 @@ public sealed class HeatTable
             ? null
             : new PowerProfile(first, [.. _watts.AsSpan((int)offset, periods).ToArray().Select(watts => (long)Math.Round(watts * lossPerKelvin / LossPerKelvin))]);
     }
-
-    private static DateTimeOffset? Seconds(string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : null;
 }

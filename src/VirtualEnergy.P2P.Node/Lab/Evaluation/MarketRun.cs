@@ -72,7 +72,7 @@ internal sealed class MarketRun
 
         var supplier = _plan.Tariff.At(period);
         var nets = new Energy[_agents.Length];
-        InHalves(i => nets[i] = _agents[i].Deliver(period, traded[i], Residual(clearing)).Net);
+        InHalves(i => nets[i] = _agents[i].Deliver(period, clearing.Price, traded[i]).Net);
         var prices = ImbalancePrices.Of(_plan.Rules, clearing.Price, supplier);
         var settled = DeviationCalculator.Settle(
             nets.Select((net, i) => new MeteredPosition(_members[i], net, Energy.Zero, traded[i])), prices, _plan.Rules.Accounts);
@@ -103,15 +103,6 @@ internal sealed class MarketRun
             _accounts[buyer].Pay(trade.BuyerPays);
             _accounts[seller].Pay(-trade.Amount);
         }
-    }
-
-    // What a home deviates by is balanced at the round's price, so that is what its devices answer to, a tick to either side.
-    private SupplierPrices? Residual(Clearing clearing)
-    {
-        var tick = _plan.Rules.TickMicroEurPerKWh;
-        return clearing.Price is { } price
-            ? new SupplierPrices(new Price(price.MicroEurPerKWh + tick), new Price(price.MicroEurPerKWh - tick))
-            : null;
     }
 
     // Without a price one side was missing: what was wanted came from the supplier, or what was offered went to it.

@@ -30,7 +30,7 @@ public sealed class PlanningAgentTests
                     var result = results[t % results.Length];
                     var price = new Price(result.PriceTicks * Homes.Rules.TickMicroEurPerKWh);
                     var traded = result.Silent ? Energy.Zero : Homes.Traded((steps.Buy, steps.Sell), price, result.MarginalPermille);
-                    var delivery = agent.Deliver(Homes.At(t), traded);
+                    var delivery = agent.Deliver(Homes.At(t), result.Silent ? null : price, traded);
                     Assert.InRange(delivery.Net.WattHours, -limit - 1, limit + 1);
                     Assert.True(delivery.Production >= Energy.Zero);
                 }
@@ -45,7 +45,7 @@ public sealed class PlanningAgentTests
     {
         var home = Home(1);
         var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), now => Known(home, now, []));
-        var planned = Enumerable.Range(0, Days * 96).Sum(t => Tariff.At(Homes.At(t)).CostOf(agent.Deliver(Homes.At(t), Energy.Zero).Net).MicroEur);
+        var planned = Enumerable.Range(0, Days * 96).Sum(t => Tariff.At(Homes.At(t)).CostOf(agent.Deliver(Homes.At(t), null, Energy.Zero).Net).MicroEur);
 
         // Without a plan: the load and the plant alone already leave this to buy and sell, and the car's and heat pump's energy comes on top.
         var without = Enumerable.Range(0, Days * 96).Sum(t => Tariff.At(Homes.At(t)).CostOf(
@@ -59,7 +59,7 @@ public sealed class PlanningAgentTests
     {
         // 10 kWh, empty, 95 % each way, wear 1 ct. Now any price, then a day at 30 ct: a kWh bought brings 0.95 × 0.95 kWh later.
         var battery = new BatteryDescription(new Energy(10_000), 4_000, 4_000);
-        var home = new PlannedHome(new HomeDescription("home", 6_000, PowerProfile.Constant(0), battery: battery), []);
+        var home = new PlannedHome(new HomeDescription("home", 6_000, PowerProfile.Constant(0), battery: battery) { MarginPermille = 0 }, []);
         var agent = new PlanningAgent(
             home, Homes.Rules, SupplierTariff.Flat(new Price(300_000), new Price(0)), new HomePlanner(),
             _ => new Outlook(new double[96], new double[96], [[.. Enumerable.Repeat(300_000.0, 96)]]) { EndPrice = 0, Haste = 0 });
@@ -70,6 +70,44 @@ public sealed class PlanningAgentTests
         var step = Assert.Single(steps.Buy);
         Assert.Equal(1_000, step.Energy.WattHours);
         Assert.InRange(step.Price.MicroEurPerKWh, 259_900, 260_750);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(-1e308)]
+    public void Without_a_forecast_that_can_be_everything_is_kept_all_the_same(double nonsense)
+    {
+        var home = Home(2);
+        var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), _ => new Outlook([nonsense], [0], []));
+        for (var t = 0; t < Days * 96; t++)
+        {
+            Assert.InRange(agent.Deliver(Homes.At(t), null, Energy.Zero).Net.WattHours, -1_501, 1_501);
+        }
+
+        Assert.All(agent.Stores, store => Assert.Equal((store.Model.Name, 0), (store.Model.Name, store.Shortfalls)));
+        Assert.Equal(2, agent.FinishedRuns);
+    }
+
+    [Fact]
+    public void Periods_that_were_left_out_run_without_a_result()
+    {
+        var (one, two) = (Agent(), Agent());
+        for (var t = 0; t < 40; t++)
+        {
+            _ = one.Deliver(Homes.At(t), null, Energy.Zero);
+        }
+
+        _ = two.Deliver(Homes.At(0), null, Energy.Zero);
+        _ = two.Deliver(Homes.At(39), null, Energy.Zero);
+        Assert.Equal(one.Stores.Select(store => store.Fill).ToArray(), two.Stores.Select(store => store.Fill).ToArray());
+        Assert.Throws<ArgumentOutOfRangeException>(() => two.Deliver(Homes.At(39), null, Energy.Zero));
+
+        static PlanningAgent Agent()
+        {
+            var home = Home(4);
+            return new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), now => Known(home, now, []));
+        }
     }
 
     /// <summary>A home with everything; numbers by seed.</summary>

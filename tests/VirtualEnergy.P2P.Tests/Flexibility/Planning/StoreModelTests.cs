@@ -36,7 +36,8 @@ public sealed class StoreModelTests
         Assert.Equal(0, car.At(new Period(10)).MostIn);
         Assert.Equal(6_000, car.At(new Period(19)).Use);
         Assert.Equal((925.0, 0.0), (car.At(new Period(20)).MostIn, car.At(new Period(20)).Wanted));
-        Assert.Equal([true, false, false, true], new[] { 9, 10, 19, 20 }.Select(t => car.IsHome(new Period(t))));
+        bool[] isHome = [true, false, false, true];
+        Assert.Equal(isHome, new[] { 9, 10, 19, 20 }.Select(t => car.IsHome(new Period(t))).ToArray());
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public static class EvaluationJson
         json.WriteNumber("firstPeriod", plan.Span.First.Index);
         json.WriteNumber("periods", plan.Span.Length);
         json.WriteNumber("seed", plan.Seed);
-        json.WriteString("forecasts", plan.Perfect ? "perfect" : "persistence");
+        json.WriteString("forecasts", plan.Perfect ? "perfect" : "learned");
         json.WriteEndObject();
         json.WriteStartObject("costs");
         foreach (var way in EvaluationWay.Of(result))

@@ -1,0 +1,39 @@
+using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Forecasting;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+
+/// <summary>What a home expects of its load and its plant, learned from everything that it measured before the period in question.</summary>
+/// <remarks>Asked for periods in order. Not safe for concurrent use.</remarks>
+internal sealed class LearnedForecast
+{
+    private readonly HomeDescription _home;
+    private readonly LoadForecaster _load;
+    private readonly PhotovoltaicForecaster? _sun;
+    private Period _next;
+
+    /// <param name="home">Its measured profiles are looked at only where they lie before what is asked for.</param>
+    /// <param name="first">First period that was measured.</param>
+    /// <param name="grid">Length of a period.</param>
+    public LearnedForecast(HomeDescription home, Period first, PeriodGrid grid)
+    {
+        _home = home;
+        _next = first;
+        _load = new LoadForecaster(grid, Math.Max(1, home.ConnectionWatts));
+        _sun = home.Photovoltaics is null ? null : PhotovoltaicForecaster.Anywhere(grid, Math.Max(1, home.ConnectionWatts));
+    }
+
+    /// <returns>Load and sun, Wh a period.</returns>
+    public (double[] Load, double[] Sun) Ahead(Period now, int length, PeriodGrid grid)
+    {
+        for (; _next < now; _next = _next.Next)
+        {
+            _ = _load.Observe(_next, _home.Load.At(_next));
+            _ = _sun?.Observe(_next, _home.Photovoltaics!.At(_next));
+        }
+
+        double Energy(Forecast forecast) => forecast.Mean * grid.LengthSeconds / 3600.0;
+        return ([.. _load.Ahead(now, length).Select(Energy)], _sun is null ? new double[length] : [.. _sun.Ahead(now, length).Select(Energy)]);
+    }
+}
