@@ -22,6 +22,10 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
         }
 
         var stages = Array.ConvertAll([.. stores], store => Stages(store.Model, now));
+        for (var s = 0; s < stages.Length; s++)
+        {
+            LeaveRoom(load, stages, s);
+        }
         if (!outlook.Prices.IsDefaultOrEmpty)
         {
             return [.. outlook.Prices.Select(course => Problem(course, course))];
@@ -55,6 +59,23 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
         }
 
         return stages;
+    }
+
+    // What the connection leaves over is all that a store can charge: load first, and what other stores use up in the same time. Sun counts where it is sure.
+    private void LeaveRoom(double[] load, StoreStage[][] stages, int store)
+    {
+        var others = 0.0;
+        for (var o = 0; o < stages.Length; o++)
+        {
+            others += o != store && home.Stores[o] is not CarStore ? stages[o].Average(stage => Math.Max(0, stage.Use) / stage.InYield) : 0;
+        }
+
+        for (var t = 0; t < _length; t++)
+        {
+            var stage = stages[store][t];
+            var room = limit.WattHours - load[t] - others + (outlook.KnowsUse || home.Stores[store].CanDeliver ? outlook.Sun[t] : 0);
+            stages[store][t] = stage with { MostIn = Math.Min(stage.MostIn, Math.Max(0, room)) };
+        }
     }
 
     private StoreProblem Store(Period now, SimulatedStore store, StoreStage[] stages, double[] buy, double[] sell)

@@ -14,8 +14,8 @@ public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[
     /// <summary>Whether what stores will lose to use is known as well, rather than expected from the day before.</summary>
     public bool KnowsUse { get; init; }
 
-    /// <summary>See <see cref="HomeProblem.Haste"/>. 0.15 ct unless told; for a market's prices, which others change.</summary>
-    public double Haste { get; init; } = 1_500;
+    /// <summary>See <see cref="HomeProblem.Haste"/>. 0.3 ct unless told; for a market's prices, which others change.</summary>
+    public double Haste { get; init; } = 3_000;
 
     /// <summary>Whether it can be planned with: courses of equal length, at least a period, finite numbers, no negative energy.</summary>
     public bool IsSound => Load.Length > 0 && Sun.Length == Load.Length && Load.All(IsEnergy) && Sun.All(IsEnergy)

@@ -67,7 +67,8 @@ public sealed record LabOptions
     // Only the days that are replayed need prices.
     private SupplierTariff TariffOver(Community community, LabSpan span) => Supplier.Open(community with { First = span.First, Length = span.Length });
 
-    private static DateOnly? Day(string option, string? text) =>
+    /// <summary>A day as the command line has it.</summary>
+    internal static DateOnly? Day(string option, string? text) =>
         text is null ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 9999 ? day
         : throw new UserErrorException($"{option} {text}: write a day as 2021-03-01.");

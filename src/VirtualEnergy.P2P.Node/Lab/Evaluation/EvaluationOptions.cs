@@ -23,14 +23,14 @@ public static class EvaluationOptions
         if (options.Data is null)
         {
             // Generated homes begin when they are told to: the days of history are generated before the first that is run.
-            var first = Day("--from", from) ?? GeneratedCommunity.DefaultFirstDay.AddDays(HistoryDays);
+            var first = LabOptions.Day("--from", from) ?? GeneratedCommunity.DefaultFirstDay.AddDays(HistoryDays);
             (from, to) = (Text(first.AddDays(-HistoryDays)), to ?? Text(first.AddDays(UsualDays - 1)));
         }
 
         var lab = (options with { From = options.Data is null ? from : null, To = options.Data is null ? to : null }).Open();
         var community = lab.Community;
-        var start = Day("--from", options.From) ?? LabSpan.DayOf(community.First).AddDays(HistoryDays);
-        var end = Day("--to", options.To) ?? Last(community, start);
+        var start = LabOptions.Day("--from", options.From) ?? LabSpan.DayOf(community.First).AddDays(HistoryDays);
+        var end = LabOptions.Day("--to", options.To) ?? Last(community, start);
         var span = LabSpan.Of(community, start, end);
         if (!perfect && span.First.Index - community.First.Index < LeastHistoryDays * 96)
         {
@@ -62,9 +62,4 @@ public static class EvaluationOptions
     }
 
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static DateOnly? Day(string option, string? text) =>
-        text is null ? null
-        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year is > 1970 and < 9999 ? day
-        : throw new UserErrorException($"{option} {text}: write a day as 2021-03-01.");
 }

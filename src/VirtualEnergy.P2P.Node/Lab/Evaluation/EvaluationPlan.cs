@@ -57,7 +57,7 @@ public sealed record EvaluationPlan(
     }
 
     /// <summary>See <see cref="Outlook.Haste"/>.</summary>
-    public double Haste { get; init; } = 1_500;
+    public double Haste { get; init; } = 3_000;
 
     /// <summary>The horizon from a period on, cut off where the span ends.</summary>
     public int HorizonFrom(Period now) => (int)Math.Min(Horizon, End.Index - now.Index);
