@@ -21,6 +21,8 @@ public sealed class PlanningAgent
 {
     /// <summary>Passes of a plan that starts from the one of the period before.</summary>
     private const int PassesAgain = 12;
+    private const int PassesInMarket = 16;
+    private const int PassesInMarketAgain = 6;
 
     /// <summary>Horizon without a forecast: a day of quarters of an hour.</summary>
     private const int PeriodsUnknown = 96;
@@ -37,6 +39,7 @@ public sealed class PlanningAgent
     private readonly ImmutableArray<ShiftableAppliance> _appliances;
     private (Period Period, FirstPeriod Plan)? _planned;
     private double[] _prices = [];
+    private double[] _added = [];
     private Period? _last;
 
     /// <param name="home">The home.</param>
@@ -141,17 +144,40 @@ public sealed class PlanningAgent
         // Forecasts that cannot be are none: comfort, departures and the connection need no forecast to be kept.
         var outlook = _foresight(period) is { IsSound: true } sound ? sound : Outlook.Unknown(PeriodsUnknown);
         var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook).Problems(period, _stores, _appliances);
-        var isAgain = _last is not null && _prices.Length >= outlook.Load.Length;
-        var guess = isAgain && outlook.Prices.IsDefaultOrEmpty ? _prices[..outlook.Load.Length] : [];
-        var plans = Array.ConvertAll(problems, problem => _planner.Plan(problem, guess, isAgain ? PassesAgain : HomePlanner.MostPasses));
-        Remember(plans[0].Prices);
+        var plans = outlook.Prices.IsDefaultOrEmpty ? [PlanAlone(problems[0])] : PlanInMarket(problems);
         var first = FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
         _planned = (period, first);
         return first;
     }
 
+    private HomePlan PlanAlone(HomeProblem problem)
+    {
+        var isAgain = _prices.Length >= problem.Length;
+        var plan = _planner.Plan(problem, isAgain ? _prices[..problem.Length] : [], isAgain ? PassesAgain : HomePlanner.MostPasses);
+        _prices = PeriodLater(plan.Prices);
+        return plan;
+    }
+
+    // What a full connection adds to the market's price is sought for the likeliest course, and taken over for the others.
+    private HomePlan[] PlanInMarket(HomeProblem[] problems)
+    {
+        var isAgain = _added.Length >= problems[0].Length;
+        var added = isAgain ? _added : new double[problems[0].Length];
+        var plans = new HomePlan[problems.Length];
+        for (var i = 0; i < problems.Length; i++)
+        {
+            var course = problems[i].Buy;
+            double[] inside = [.. course.Select((price, t) => price + added[t])];
+            plans[i] = _planner.Plan(problems[i], inside, i > 0 ? 1 : isAgain ? PassesInMarketAgain : PassesInMarket);
+            added = i == 0 ? [.. plans[0].Prices.Select((price, t) => price - course[t])] : added;
+        }
+
+        _added = PeriodLater(added);
+        return plans;
+    }
+
     // The next plan begins a period later, and ends with a period that this one does not have: it takes its last once more.
-    private void Remember(double[] prices) => _prices = [.. prices.AsSpan(1), prices[^1]];
+    private static double[] PeriodLater(double[] prices) => [.. prices.AsSpan(1), prices[^1]];
 
     private Situation See(Period period, FirstPeriod plan, Energy load, Energy sun, SupplierPrices residual)
     {

@@ -25,7 +25,7 @@ internal static class EvaluateCommand
             """)
         {
             LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, LabCommand.Prices, LabCommand.Zone, LabCommand.MarkUp,
-            LabCommand.ImportPrice, LabCommand.ExportPrice, LabCommand.Json, LabCommand.Html,
+            LabCommand.ImportPrice, LabCommand.ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices, LabCommand.Json, LabCommand.Html,
         };
         command.SetAction((parsed, cancellation) => EvaluateAsync(parsed, TimeProvider.System, cancellation));
         return command;
@@ -86,5 +86,5 @@ internal static class EvaluateCommand
 
     private static string CommandLineOf(ParseResult parsed) => LabCommand.CommandLineOf(
         "ve lab evaluate", parsed, LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, LabCommand.Prices, LabCommand.Zone,
-        LabCommand.MarkUp, LabCommand.ImportPrice, LabCommand.ExportPrice);
+        LabCommand.MarkUp, LabCommand.ImportPrice, LabCommand.ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices);
 }
