@@ -67,7 +67,7 @@ internal static class SuggestCommand
         }
         catch (RoundSourceException error)
         {
-            throw new UserErrorException($"{error.Message} Leave --exchange out to go by the supplier's prices.", error);
+            throw new UserErrorException($"{error.Message.TrimEnd('.')}. Without an exchange, in --exchange or the configuration, the supplier's prices count.", error);
         }
 
         return prices;
