@@ -17,9 +17,6 @@ namespace VirtualEnergy.P2P.Flexibility;
 /// </remarks>
 public sealed class EnergyManagementAgent
 {
-    /// <summary>Longest silence that is caught up with: a year of quarter-hours.</summary>
-    private const long LongestGap = 35_136;
-
     private readonly MarketRules _rules;
     private readonly SupplierTariff _tariff;
     private readonly Energy _connectionLimit;
@@ -81,14 +78,9 @@ public sealed class EnergyManagementAgent
     /// <exception cref="ArgumentOutOfRangeException">The period is over already, or more than a year ahead of the last.</exception>
     public Delivery Deliver(Period period, Price? price, Energy traded)
     {
-        if (_last is { } last)
+        foreach (var missed in MissedPeriods.Before(period, _last))
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, last);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(period.Index - last.Index, LongestGap, nameof(period));
-            for (var missed = last.Next; missed < period; missed = missed.Next)
-            {
-                _ = Run(missed, null, Energy.Zero);
-            }
+            _ = Run(missed, null, Energy.Zero);
         }
 
         return Run(period, price, traded);
@@ -105,7 +97,7 @@ public sealed class EnergyManagementAgent
         var appliances = Energy.Zero;
         foreach (var appliance in _appliances)
         {
-            var start = situation.Waiting.Select((run, i) => run.Device == appliance.Name && plan.Starts[i]).Any(chosen => chosen);
+            var start = plan.StartOf(appliance.Name, situation);
             var order = new ShiftableAllocation(appliance.Name, period, start);
             appliances += appliance.Execute(order);
             allocations.Add(order);
@@ -168,17 +160,11 @@ public sealed class EnergyManagementAgent
 
         if (_plant is not null)
         {
-            bending.Add(Curtailment(produced, supplier));
+            bending.Add(CurtailmentDemand.Of(produced, supplier, _rules));
         }
 
         return new Situation(consumed - produced, produced, bending.ToImmutable(), waiting.ToImmutable(), supplier, _connectionLimit);
     }
-
-    // Where even the supplier would be paid to take energy, production stops below a price of zero.
-    private DemandCurve Curtailment(Energy produced, SupplierPrices supplier) =>
-        produced > Energy.Zero && supplier.Export.MicroEurPerKWh < 0
-            ? new DemandCurve(Energy.Zero, [new Slice(Tick.Before(default, _rules), produced)])
-            : DemandCurve.Constant(Energy.Zero);
 
     private IEnumerable<(Energy Net, SupplierPrices Prices)> Ahead(Period period)
     {

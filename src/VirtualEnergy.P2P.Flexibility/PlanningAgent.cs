@@ -27,9 +27,6 @@ public sealed class PlanningAgent
     /// <summary>Horizon without a forecast: a day of quarters of an hour.</summary>
     private const int PeriodsUnknown = 96;
 
-    /// <summary>Longest silence that is caught up with: a year of quarter-hours.</summary>
-    private const long LongestGap = 35_136;
-
     private readonly MarketRules _rules;
     private readonly SupplierTariff _tariff;
     private readonly HomePlanner _planner;
@@ -82,14 +79,9 @@ public sealed class PlanningAgent
     /// <exception cref="ArgumentOutOfRangeException">The period is over already, or more than a year ahead of the last.</exception>
     public PlannedDelivery Deliver(Period period, Price? price, Energy traded)
     {
-        if (_last is { } last)
+        foreach (var missed in MissedPeriods.Before(period, _last))
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(period, last);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(period.Index - last.Index, LongestGap, nameof(period));
-            for (var missed = last.Next; missed < period; missed = missed.Next)
-            {
-                _ = Run(missed, null, Energy.Zero);
-            }
+            _ = Run(missed, null, Energy.Zero);
         }
 
         return Run(period, price, traded);
@@ -105,7 +97,7 @@ public sealed class PlanningAgent
         var appliances = Energy.Zero;
         foreach (var appliance in _appliances)
         {
-            var start = situation.Waiting.Select((run, i) => run.Device == appliance.Name && plan.Starts[i]).Any(chosen => chosen);
+            var start = plan.StartOf(appliance.Name, situation);
             appliances += appliance.Execute(new ShiftableAllocation(appliance.Name, period, start));
         }
 
@@ -208,9 +200,7 @@ public sealed class PlanningAgent
             bending.Add(CurveOf(plan.Demands[s], _stores[s].Range(period)));
         }
 
-        bending.Add(produced > Energy.Zero && residual.Export.MicroEurPerKWh < 0
-            ? new DemandCurve(Energy.Zero, [new Slice(Tick.Before(default, _rules), produced)])
-            : DemandCurve.Constant(Energy.Zero));
+        bending.Add(CurtailmentDemand.Of(produced, residual, _rules));
         return new Situation(consumed - produced, produced, bending.MoveToImmutable(), waiting.ToImmutable(), residual, _limit);
     }
 

@@ -6,7 +6,13 @@ namespace VirtualEnergy.P2P.Flexibility.Bidding;
 /// <summary>What the devices shall do after the auction.</summary>
 /// <param name="Bending">Energy of each bending device, in the order of the situation, Wh.</param>
 /// <param name="Starts">For each waiting run, whether it starts.</param>
-public sealed record Plan(ImmutableArray<Energy> Bending, ImmutableArray<bool> Starts);
+public sealed record Plan(ImmutableArray<Energy> Bending, ImmutableArray<bool> Starts)
+{
+    /// <summary>Whether a device starts; false for one that does not wait.</summary>
+    /// <param name="situation">The one that the plan answers.</param>
+    public bool StartOf(string device, Situation situation) =>
+        situation.Waiting.Zip(Starts).Any(run => run.First.Device == device && run.Second);
+}
 
 /// <summary>
 /// Divides what was traded among the devices: the choice that is worth most to the home, where the supplier makes up any

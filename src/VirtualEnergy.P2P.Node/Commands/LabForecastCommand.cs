@@ -12,10 +12,6 @@ internal static class LabForecastCommand
     private const int Interrupted = 130;
     private const int DaysOfGeneratedHomes = 28;
 
-    private static readonly Option<string?> Data = new("--data") { Description = "Folder of measured households (docs/data.md); without it homes are generated.", HelpName = "DIR" };
-    private static readonly Option<int?> Homes = new("--homes") { Description = "Homes that take part. [default: 20 generated ones, or every household of the data]" };
-    private static readonly Option<ulong> Seed = new("--seed") { Description = "Everything that is made up follows from it.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<string?> From = new("--from") { Description = "First local day. [default: the data's first, or 2026-04-15]", HelpName = "yyyy-mm-dd" };
     private static readonly Option<string?> To = new("--to") { Description = $"Last local day, included. [default: the data's last, or {DaysOfGeneratedHomes} days]", HelpName = "yyyy-mm-dd" };
     private static readonly Option<double?> Latitude = new("--latitude") { Description = "Where the plants stand, degrees north. [default: generated homes know it, measured ones do not]" };
     private static readonly Option<double?> Longitude = new("--longitude") { Description = "The same, degrees east." };
@@ -32,7 +28,7 @@ internal static class LabForecastCommand
                       ve lab forecast --data ../shared/data/hamlet --latitude 48.1 --longitude 11.6 --json
             """)
         {
-            Data, Homes, Seed, From, To, Latitude, Longitude, Json,
+            LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, To, Latitude, Longitude, Json,
         };
         command.SetAction((parsed, cancellation) => RunAsync(parsed, TimeProvider.System, cancellation));
         return command;
@@ -47,10 +43,10 @@ internal static class LabForecastCommand
             var place = PlaceOf(parsed);
             var plan = new LabOptions
             {
-                Data = parsed.GetValue(Data),
-                Homes = parsed.GetValue(Homes),
-                Seed = parsed.GetValue(Seed),
-                From = parsed.GetValue(From),
+                Data = parsed.GetValue(LabCommand.Data),
+                Homes = parsed.GetValue(LabCommand.Homes),
+                Seed = parsed.GetValue(LabCommand.Seed),
+                From = parsed.GetValue(LabCommand.From),
                 To = parsed.GetValue(To),
                 Mechanisms = "uniform",
                 GeneratedDays = DaysOfGeneratedHomes,
@@ -101,7 +97,7 @@ internal static class LabForecastCommand
         switch (parsed.GetValue(Latitude), parsed.GetValue(Longitude))
         {
             case (null, null):
-                return parsed.GetValue(Data) is null ? Place.Cagliari : null;
+                return parsed.GetValue(LabCommand.Data) is null ? Place.Cagliari : null;
             case ({ } latitude, { } longitude) when Math.Abs(latitude) <= 90 && Math.Abs(longitude) <= 180:
                 return new Place(latitude, longitude);
             default:
