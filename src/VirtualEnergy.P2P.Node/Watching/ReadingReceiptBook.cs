@@ -24,7 +24,7 @@ public sealed class ReadingReceiptBook
     private const int MostLineBytes = 8 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<Period, KeptReadingReceipt> _receipts = [];
+    private readonly LatestByPeriod<KeptReadingReceipt> _receipts = new(Kept);
     private readonly Dictionary<Period, ReadingReceipt> _new = [];
     private readonly KeptLines _lines;
 
@@ -38,7 +38,7 @@ public sealed class ReadingReceiptBook
             Remember(receipt);
         }
 
-        _lines.Rewrite(_receipts.Values.Select(Line));
+        _lines.Rewrite(_receipts.All.Select(Line));
     }
 
     /// <summary>Receipts that must count by now.</summary>
@@ -48,7 +48,7 @@ public sealed class ReadingReceiptBook
         {
             lock (_lock)
             {
-                return [.. _receipts.Values.Select(receipt => receipt.Held)];
+                return [.. _receipts.All.Select(receipt => receipt.Held)];
             }
         }
     }
@@ -63,7 +63,7 @@ public sealed class ReadingReceiptBook
     {
         lock (_lock)
         {
-            if (receipt.Reason is null && !(_receipts.GetValueOrDefault(receipt.Period)?.Held.Reading.Number >= receipt.Number))
+            if (receipt.Reason is null && !_receipts.Knows(receipt.Period, receipt.Number))
             {
                 _new[receipt.Period] = receipt;
             }
@@ -86,20 +86,8 @@ public sealed class ReadingReceiptBook
         }
     }
 
-    private void Remember(KeptReadingReceipt receipt)
-    {
-        var period = receipt.Held.Reading.Period;
-        if (_receipts.TryGetValue(period, out var known) && known.Held.Reading.Number >= receipt.Held.Reading.Number)
-        {
-            return;
-        }
-
-        _receipts[period] = receipt;
-        if (_receipts.Count > Kept)
-        {
-            _receipts.Remove(_receipts.Keys.First());
-        }
-    }
+    private void Remember(KeptReadingReceipt receipt) =>
+        _receipts.Remember(receipt.Held.Reading.Period, receipt.Held.Reading.Number, receipt);
 
     private static string Line(KeptReadingReceipt receipt)
     {

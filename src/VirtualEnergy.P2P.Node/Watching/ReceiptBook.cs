@@ -16,7 +16,7 @@ public sealed class ReceiptBook
     public const int Kept = 960;
 
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<Period, BidReceipt> _receipts = [];
+    private readonly LatestByPeriod<BidReceipt> _receipts = new(Kept);
     private readonly KeptLines _lines;
 
     /// <param name="path">A file, a receipt a line; null keeps them in memory.</param>
@@ -33,7 +33,7 @@ public sealed class ReceiptBook
             }
         }
 
-        _lines.Rewrite(_receipts.Values.Select(Line));
+        _lines.Rewrite(_receipts.All.Select(Line));
     }
 
     /// <summary>Takes a receipt whose signature was checked.</summary>
@@ -53,26 +53,12 @@ public sealed class ReceiptBook
     {
         lock (_lock)
         {
-            return _receipts.TryGetValue(period, out var receipt)
+            return _receipts.TryGet(period, out var receipt)
                 ? [new HeldReceipt(new ReceiptedBid(receipt.BidHash, receipt.Member, receipt.Period, receipt.Number), new ReceiptSignature(receipt.Place, receipt.Path, receipt.Signature))] : [];
         }
     }
 
-    private bool Remember(BidReceipt receipt)
-    {
-        if (_receipts.TryGetValue(receipt.Period, out var known) && known.Number >= receipt.Number)
-        {
-            return false;
-        }
-
-        _receipts[receipt.Period] = receipt;
-        if (_receipts.Count > Kept)
-        {
-            _receipts.Remove(_receipts.Keys.First());
-        }
-
-        return true;
-    }
+    private bool Remember(BidReceipt receipt) => _receipts.Remember(receipt.Period, receipt.Number, receipt);
 
     private static string Line(BidReceipt receipt) => System.Text.Encoding.UTF8.GetString(WireFormat.Write(receipt));
 }
