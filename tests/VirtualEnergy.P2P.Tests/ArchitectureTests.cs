@@ -16,14 +16,16 @@ public sealed class ArchitectureTests
         ["Market"] = [],
         ["Iec104"] = [],
         ["Flexibility"] = ["Market"],
+        ["Bsp"] = ["Market", "Flexibility"],
         ["Messaging"] = ["Market"],
         ["Settlement"] = ["Market"],
         ["Exchange"] = ["Market", "Messaging", "Settlement"],
         ["Node"] = ["Market", "Flexibility", "Messaging", "Settlement"],
-        ["Devnet"] = ["Market", "Flexibility", "Messaging", "Settlement", "Exchange", "Node"],
+        ["BspGateway"] = ["Market", "Flexibility", "Bsp", "Iec104", "Messaging", "Settlement"],
+        ["Devnet"] = ["Market", "Flexibility", "Bsp", "Iec104", "Messaging", "Settlement", "Exchange", "Node", "BspGateway"],
     };
 
-    private static readonly string[] Pure = ["Market", "Flexibility"];
+    private static readonly string[] Pure = ["Market", "Flexibility", "Bsp"];
 
     private static readonly Architecture PureCode = new ArchLoader().LoadAssemblies([.. Pure.Select(Load)]).Build();
 
