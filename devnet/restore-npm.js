@@ -1,4 +1,4 @@
-// node restore-npm.js FOLDER: `npm ci` of the lock file beside this script, into FOLDER.
+// node restore-npm.js FOLDER [FROM]: `npm ci` of the lock file in FROM (beside this script unless told), into FOLDER.
 // Several builds may do this at once: each installs into a folder of its own, then renames. The first one wins.
 'use strict';
 const { spawnSync } = require('child_process');
@@ -15,10 +15,11 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 }
 
 const target = path.resolve(process.argv[2]);
+const source = path.resolve(process.argv[3] || __dirname);
 fs.mkdirSync(path.dirname(target), { recursive: true });
 const work = fs.mkdtempSync(target + '.');
 for (const file of ['package.json', 'package-lock.json']) {
-  fs.copyFileSync(path.join(__dirname, file), path.join(work, file));
+  fs.copyFileSync(path.join(source, file), path.join(work, file));
 }
 
 // No install scripts: the native binaries lie in their packages as they are. A shell, because on Windows npm is a .cmd.
