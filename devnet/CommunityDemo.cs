@@ -19,6 +19,12 @@ internal static class CommunityDemo
     /// <summary>128 + SIGINT: what a shell expects of a program that Ctrl-C ended.</summary>
     private const int Interrupted = 130;
 
+    /// <summary>Generated homes have lived so many days before the first round: from these they forecast.</summary>
+    private const int HistoryDays = 4;
+
+    /// <summary>And they look 36 hours beyond the last.</summary>
+    private const int DaysBeyond = 2;
+
     /// <returns>0 when every round was settled, 1 when not, 130 after Ctrl-C.</returns>
     public static async Task<int> RunAsync(DemoOptions options, TimeProvider time, CancellationToken cancellation)
     {
@@ -44,8 +50,9 @@ internal static class CommunityDemo
         var (source, supplier) = (SourceOf(options), config.Supplier with { Prices = options.Prices });
         var community = source.Open();
         var tariff = supplier.Open(community);
-        var first = options.From is { } day ? PeriodGrid.QuarterHour.At(ItalianTime.Midnight(day)) : community.First;
-        ImmutableArray<Home> homes = [.. community.Households.Select((household, i) => new Home(household, DevnetChain.HomeKey(options.Seed, i)))];
+        var first = FirstDayOf(options) is { } day ? PeriodGrid.QuarterHour.At(ItalianTime.Midnight(day)) : community.First;
+        ImmutableArray<Home> homes = [.. community.Households.Zip(source.PlanAll(community), (household, plan) => (household, plan))
+            .Select((home, i) => new Home(home.household, home.plan, DevnetChain.HomeKey(options.Seed, i)))];
         report.Community(community, homes.Length, first);
 
         using var work = new WorkFolder(options.Journal);
@@ -88,9 +95,14 @@ internal static class CommunityDemo
         Data = options.Data is null ? null : Path.GetFullPath(options.Data),
         Homes = options.Homes ?? (options.Data is null ? 20 : null),
         Seed = options.Seed,
-        FirstDay = options.From,
-        Days = Math.Min(366, (options.Periods + 95) / 96),
+        FirstDay = options.Data is null ? FirstDayOf(options)?.AddDays(-HistoryDays) : null,
+        Days = Math.Min(366, HistoryDays + (options.Periods + 95) / 96 + DaysBeyond),
+
+        // Nothing is added to a user's own data.
+        Equipped = options.Data is null || !OwnCsvDataset.Recognises(options.Data),
     };
+
+    private static DateOnly? FirstDayOf(DemoOptions options) => options.From ?? (options.Data is null ? GeneratedCommunity.DefaultFirstDay : null);
 
     private static MarketRules RulesOf(DemoOptions options, CommunityConfig config, MoneyAccounts accounts, ImmutableArray<Home> homes) => MarketRules.Default with
     {
@@ -110,7 +122,7 @@ internal static class CommunityDemo
         Members =
         [
             .. homes.Select(home => new Member(
-                home.Key.Address.ToMember(), home.Household.Name, home.Household.Zone, home.Household.ConnectionWatts)
+                home.Key.Address.ToMember(), home.Household.Name, home.Household.Zone, home.Plan.Home.ConnectionWatts)
             {
                 IsGreen = home.Household.Profile.Photovoltaics is not null,
             }),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
@@ -8,8 +9,8 @@ using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Devnet;
 
-/// <summary>A home of the demo: the household, and the key that its node signs with.</summary>
-internal sealed record Home(Household Household, EthereumKey Key);
+/// <summary>A home of the demo: the household, all that its agent plans, and the key that its node signs with.</summary>
+internal sealed record Home(Household Household, PlannedHome Plan, EthereumKey Key);
 
 /// <summary>The demo's nodes, all in this process; each has its own link to the broker and runs the code of <c>ve node run</c>.</summary>
 internal sealed class HomesInProcess : IAsyncDisposable
@@ -22,7 +23,7 @@ internal sealed class HomesInProcess : IAsyncDisposable
         IEnumerable<Home> homes, string community, BrokerAddress broker, SupplierTariff tariff, Preferences preferences, DemoReport report, TimeProvider time, CancellationToken cancellation)
     {
         var nodes = new HomesInProcess([.. homes.Select(home =>
-            new ProsumerNode(broker, community, home.Key, home.Household.Describe(), tariff, time, new HomeLogger(home.Household.Name, report))
+            new ProsumerNode(broker, community, home.Key, home.Plan, tariff, time, new HomeLogger(home.Household.Name, report))
             {
                 Preferences = preferences,
             })]);

@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Flexibility;
 /// <param name="Load">Base load, Wh ≥ 0.</param>
 /// <param name="Appliances">Shiftable appliances, Wh ≥ 0.</param>
 /// <param name="Production">Photovoltaics after curtailment, Wh ≥ 0.</param>
-/// <param name="Storage">Battery at its terminals, Wh; + charge, − discharge.</param>
+/// <param name="Storage">Battery at its terminals, and a car that gives back, Wh; + charge, − discharge.</param>
 /// <param name="BatteryFill">Energy in the battery at the end, Wh; null without one.</param>
 public sealed record Delivery(
     Period Period,
@@ -23,8 +23,17 @@ public sealed record Delivery(
     Energy Storage,
     Energy? BatteryFill)
 {
-    /// <summary>Net energy through the meter: load + appliances + charging − production. + import, − export.</summary>
-    public Energy Net => Load + Appliances + Storage - Production;
+    /// <summary>What stores took that give nothing back: cars, heat pumps, water heaters. Wh ≥ 0.</summary>
+    public Energy Charging { get; init; }
+
+    /// <summary>Devices that bid beside the plan, Wh; + consumption, − production.</summary>
+    public Energy Beside { get; init; }
+
+    /// <summary>The price that those go by: the market's, or without a result the supplier's.</summary>
+    public Price BesidePrice { get; init; }
+
+    /// <summary>Net energy through the meter: load + appliances + charging + what is beside the plan − production. + import, − export.</summary>
+    public Energy Net => Load + Appliances + Charging + Beside + Storage - Production;
 
     /// <summary>What the meter counts from the grid, Wh ≥ 0.</summary>
     public Energy Import => Energy.Max(Net, Energy.Zero);

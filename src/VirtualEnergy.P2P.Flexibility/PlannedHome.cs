@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
+using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Flexibility;
 
@@ -8,11 +9,12 @@ public sealed record PlannedHome
 {
     /// <param name="home">Connection, load, plant, battery, appliances.</param>
     /// <param name="stores">Car, heat pump, water heater; names are unique in the home.</param>
+    /// <param name="grid">Length of a period; a quarter of an hour unless told.</param>
     /// <exception cref="ArgumentException">Two devices share a name.</exception>
-    public PlannedHome(HomeDescription home, ImmutableArray<StoreModel> stores)
+    public PlannedHome(HomeDescription home, ImmutableArray<StoreModel> stores, PeriodGrid? grid = null)
     {
         Home = home;
-        Stores = home.Battery is { } battery ? [new BatteryStore("battery", battery), .. stores] : stores;
+        Stores = home.Battery is { } battery ? [new BatteryStore(Battery, battery, grid), .. stores] : stores;
         var names = Stores.Select(store => store.Name).Concat(home.Appliances.Select(appliance => appliance.Name)).ToList();
         if (names.Distinct().Count() != names.Count)
         {
@@ -20,8 +22,18 @@ public sealed record PlannedHome
         }
     }
 
+    /// <summary>The name under which a home plans its battery.</summary>
+    public const string Battery = "battery";
+
+    /// <summary>The name under which a home plans its photovoltaic plant.</summary>
+    public const string Photovoltaics = "photovoltaics";
+
     public HomeDescription Home { get; }
 
     /// <summary>The battery first, if there is one.</summary>
     public ImmutableArray<StoreModel> Stores { get; }
+
+    /// <summary>The home in a market of other periods: the battery comes along; what was described by periods of another length stays out.</summary>
+    public PlannedHome On(PeriodGrid grid) =>
+        Stores.All(store => store.Grid == grid) ? this : new PlannedHome(Home, [.. Stores.Where(store => store.Grid == grid && store.Name != Battery)], grid);
 }

@@ -32,8 +32,10 @@ public sealed class PlanningAgent
     private readonly HomePlanner _planner;
     private readonly Foresight _foresight;
     private readonly Energy _limit;
-    private readonly ImmutableArray<SimulatedStore> _stores;
     private readonly ImmutableArray<ShiftableAppliance> _appliances;
+    private ImmutableArray<SimulatedStore> _stores;
+    private ImmutableHashSet<string> _real = [];
+    private HomeNow _now = HomeNow.Simulated;
     private (Period Period, FirstPeriod Plan)? _planned;
     private double[] _prices = [];
     private double[] _added = [];
@@ -66,10 +68,49 @@ public sealed class PlanningAgent
     /// <summary>What the home would buy and sell in the period at which price; within the market's admission rules.</summary>
     public BidSteps BidFor(Period period)
     {
-        var plan = PlanFor(period);
-        var situation = See(period, plan, new Energy((long)Math.Round(plan.Load)), new Energy((long)Math.Round(plan.Sun)), _tariff.At(period));
-        return BidConstruction.Steps(
-            situation.Demand, situation.Supplier, Reservation.Of(situation.Supplier, Home.Home.MarginPermille, _rules), _limit, _rules);
+        var supplier = _tariff.At(period);
+        return BidConstruction.Steps(DemandIn(period), supplier, Reservation.Of(supplier, Home.Home.MarginPermille, _rules), _limit, _rules);
+    }
+
+    /// <summary>
+    /// What the home's net energy is at a price that was broadcast: the answer of a home that places no bids. Wh, + import;
+    /// within its connection.
+    /// </summary>
+    public Energy ResponseTo(Period period, Price price) => Energy.Max(-_limit, Energy.Min(_limit, DemandIn(period).At(price)));
+
+    /// <summary>Takes in what has become known of the home; the next bid and the next delivery go by it.</summary>
+    public void Observe(HomeNow now)
+    {
+        var isNews = false;
+        foreach (var (name, battery) in now.Batteries)
+        {
+            isNews |= Adopt(new BatteryStore(name, battery, _rules.Grid));
+        }
+
+        // What was real and is out of reach does as it likes.
+        var lost = _real.Where(name => now.Batteries.All(battery => battery.Name != name)).Order(StringComparer.Ordinal);
+        var known = now with { Fixed = [.. now.Fixed, .. lost.Select(name => new FixedDevice(name, false, new Period(long.MaxValue)))] };
+        if (isNews || !known.Fixed.SequenceEqual(_now.Fixed))
+        {
+            // A plan anew, and not from that of the period before, which may be this one's.
+            (_planned, _prices, _added) = (null, [], []);
+        }
+
+        _now = known;
+    }
+
+    private bool Adopt(BatteryStore real)
+    {
+        _real = _real.Add(real.Name);
+        if (_stores.FirstOrDefault(store => store.Model.Name == real.Name) is not { } store)
+        {
+            _stores = _stores.Add(new SimulatedStore(real));
+            return true;
+        }
+
+        var isNews = store.Model != real || Math.Abs(store.Fill - real.InitialFill) >= 1;
+        store.Adopt(real);
+        return isNews;
     }
 
     /// <summary>Runs the period with what the market allotted and returns what the meter then reads.</summary>
@@ -77,7 +118,7 @@ public sealed class PlanningAgent
     /// <param name="price">The clearing price; null when nothing was cleared or no result came.</param>
     /// <param name="traded">Wh; + bought, − sold, zero without a result.</param>
     /// <exception cref="ArgumentOutOfRangeException">The period is over already, or more than a year ahead of the last.</exception>
-    public PlannedDelivery Deliver(Period period, Price? price, Energy traded)
+    public Delivery Deliver(Period period, Price? price, Energy traded)
     {
         foreach (var missed in MissedPeriods.Before(period, _last))
         {
@@ -87,29 +128,59 @@ public sealed class PlanningAgent
         return Run(period, price, traded);
     }
 
-    private PlannedDelivery Run(Period period, Price? price, Energy traded)
+    private Delivery Run(Period period, Price? price, Energy traded)
     {
         var load = _rules.Grid.EnergyOf(Home.Home.Load.At(period));
         var sun = _rules.Grid.EnergyOf(Home.Home.Photovoltaics?.At(period) ?? 0);
-        var situation = See(period, PlanFor(period), load, sun, Residual(_tariff.At(period), price));
+        var supplier = _tariff.At(period);
+        var besidePrice = price ?? (load > sun ? supplier.Import : supplier.Export);
+        var beside = _now.Beside.At(besidePrice);
+        var situation = See(period, PlanFor(period), load + beside, sun, Residual(supplier, price));
         var plan = Disaggregation.Best(situation, traded);
+        var allocations = ImmutableArray.CreateBuilder<Allocation>(_appliances.Length + _stores.Length + 1);
 
         var appliances = Energy.Zero;
         foreach (var appliance in _appliances)
         {
-            var start = plan.StartOf(appliance.Name, situation);
-            appliances += appliance.Execute(new ShiftableAllocation(appliance.Name, period, start));
+            var start = plan.StartOf(appliance.Name, situation) || IsFixed(appliance.Name, period, isOn: true);
+            var order = new ShiftableAllocation(appliance.Name, period, start, IsFixed(appliance.Name, period, isOn: false));
+            appliances += appliance.Execute(order);
+            allocations.Add(order);
         }
 
-        var stores = ImmutableArray.CreateBuilder<Energy>(_stores.Length);
+        var (storage, charging) = (Energy.Zero, Energy.Zero);
         for (var s = 0; s < _stores.Length; s++)
         {
-            stores.Add(_stores[s].Execute(period, plan.Bending[s]));
+            var energy = _stores[s].Execute(period, plan.Bending[s]);
+            (storage, charging) = _stores[s].Model.CanDeliver ? (storage + energy, charging) : (storage, charging + energy);
+            allocations.Add(new StorageAllocation(_stores[s].Model.Name, period, energy));
+        }
+
+        var production = situation.Production - plan.Bending[^1];
+        if (Home.Home.Photovoltaics is not null)
+        {
+            allocations.Add(new InflexibleAllocation(PlannedHome.Photovoltaics, period, sun - production));
         }
 
         _last = period;
-        return new PlannedDelivery(period, load, appliances, situation.Production - plan.Bending[^1], stores.MoveToImmutable());
+        var battery = _stores.FirstOrDefault(store => store.Model is BatteryStore);
+        return new Delivery(
+            period, traded, allocations.DrainToImmutable(), load, appliances, production, storage, battery is null ? null : new Energy((long)battery.Fill))
+        {
+            Charging = charging,
+            Beside = beside,
+            BesidePrice = besidePrice,
+        };
     }
+
+    private DemandCurve DemandIn(Period period)
+    {
+        var plan = PlanFor(period);
+        return See(period, plan, new Energy((long)Math.Round(plan.Load)), new Energy((long)Math.Round(plan.Sun)), _tariff.At(period)).Demand + _now.Beside;
+    }
+
+    private bool IsFixed(string device, Period period, bool isOn) =>
+        _now.Fixed.Any(one => one.Device == device && one.IsOn == isOn && period < one.Until);
 
     // What deviates from the trades is balanced among members at the round's price. Where that is the supplier's, more or less of it costs the same. Where
     // it lies between, the community is balanced, and what all deviate together comes from the supplier or goes to it.
@@ -135,7 +206,7 @@ public sealed class PlanningAgent
 
         // Forecasts that cannot be are none: comfort, departures and the connection need no forecast to be kept.
         var outlook = _foresight(period) is { IsSound: true } sound ? sound : Outlook.Unknown(PeriodsUnknown);
-        var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook).Problems(period, _stores, _appliances);
+        var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook, _now.Fixed).Problems(period, _stores, _appliances);
         var plans = outlook.Prices.IsDefaultOrEmpty ? [PlanAlone(problems[0])] : PlanInMarket(problems);
         var first = FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
         _planned = (period, first);
@@ -182,7 +253,9 @@ public sealed class PlanningAgent
                 case InflexibleControlSpace running:
                     consumed += _rules.Grid.EnergyOf(running.ForecastWatts);
                     break;
-                case ShiftableControlSpace { MustStart: true } due:
+                case ShiftableControlSpace held when IsFixed(held.Device, period, isOn: false):
+                    break;
+                case ShiftableControlSpace due when due.MustStart || IsFixed(due.Device, period, isOn: true):
                     consumed += _rules.Grid.EnergyOf(due.ProfileWatts[0]);
                     run++;
                     break;
@@ -193,11 +266,22 @@ public sealed class PlanningAgent
         }
 
         // What neither the home nor its connection can take is curtailed before anything else is decided.
-        var produced = Energy.Min(sun, consumed + _limit);
+        var produced = IsFixed(PlannedHome.Photovoltaics, period, isOn: false) ? Energy.Zero : Energy.Max(Energy.Zero, Energy.Min(sun, consumed + _limit));
+        var room = Energy.Max(Energy.Zero, _limit - consumed);
         var bending = ImmutableArray.CreateBuilder<DemandCurve>(_stores.Length + 1);
         for (var s = 0; s < _stores.Length; s++)
         {
-            bending.Add(CurveOf(plan.Demands[s], _stores[s].Range(period)));
+            var range = _stores[s].Range(period);
+            if (IsFixed(_stores[s].Model.Name, period, isOn: true))
+            {
+                var taken = Energy.Min(range.Most, room);
+                room -= taken;
+                bending.Add(DemandCurve.Constant(taken));
+            }
+            else
+            {
+                bending.Add(IsFixed(_stores[s].Model.Name, period, isOn: false) ? DemandCurve.Constant(Energy.Zero) : CurveOf(plan.Demands[s], range));
+            }
         }
 
         bending.Add(CurtailmentDemand.Of(produced, residual, _rules));

@@ -12,7 +12,9 @@ public abstract record Allocation(string Device, Period Period);
 public sealed record InflexibleAllocation(string Device, Period Period, Energy Curtailed) : Allocation(Device, Period);
 
 /// <summary>Start the waiting run now, or let it wait.</summary>
-public sealed record ShiftableAllocation(string Device, Period Period, bool Start) : Allocation(Device, Period);
+/// <param name="Start">Whether it starts.</param>
+/// <param name="IsHeld">Whether it waits beyond its deadline too: the member has said so.</param>
+public sealed record ShiftableAllocation(string Device, Period Period, bool Start, bool IsHeld = false) : Allocation(Device, Period);
 
 /// <summary>Charge or discharge.</summary>
 /// <param name="Energy">Wh at the terminals; + charge, − discharge.</param>

@@ -5,7 +5,7 @@ namespace VirtualEnergy.P2P.Flexibility.Devices;
 
 /// <summary>An appliance that waits for its start, then runs its profile to the end, and never misses a deadline.</summary>
 /// <remarks>
-/// It guards its deadline itself: in the last feasible period it starts, told or not. Periods are executed one after the
+/// It guards its deadline itself: in the last feasible period it starts, told or not, unless it is held. Periods are executed one after the
 /// other; a run whose latest start lies before the first of them is skipped.
 /// </remarks>
 public sealed class ShiftableAppliance(ApplianceDescription description, PeriodGrid grid)
@@ -38,7 +38,7 @@ public sealed class ShiftableAppliance(ApplianceDescription description, PeriodG
     public Energy Execute(ShiftableAllocation allocation)
     {
         var period = allocation.Period;
-        if (_startedAt is null && NextFeasible(period) is { Space.MayStart: true } next && (allocation.Start || next.Space.MustStart))
+        if (_startedAt is null && NextFeasible(period) is { Space.MayStart: true } next && (allocation.Start || (next.Space.MustStart && !allocation.IsHeld)))
         {
             _next = next.Run;
             _startedAt = period;

@@ -7,14 +7,16 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.Flexibility.Planning;
 
 /// <summary>Puts a home and what it expects into the planner's terms.</summary>
-internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTariff tariff, Energy limit, Outlook outlook)
+internal sealed class HomeOutlook(
+    PlannedHome home, PeriodGrid grid, SupplierTariff tariff, Energy limit, Outlook outlook, ImmutableArray<FixedDevice> fixedDevices)
 {
     private readonly int _length = outlook.Load.Length;
 
     /// <summary>A problem for each course of the market's prices; one with the supplier's prices where none is expected.</summary>
     public HomeProblem[] Problems(Period now, ImmutableArray<SimulatedStore> stores, ImmutableArray<ShiftableAppliance> appliances)
     {
-        var load = (double[])outlook.Load.Clone();
+        var (load, sun) = ((double[])outlook.Load.Clone(), (double[])outlook.Sun.Clone());
+        Array.Clear(sun, 0, Periods(PlannedHome.Photovoltaics, now, isOn: false));
         var runs = new List<RunProblem>();
         for (var a = 0; a < appliances.Length; a++)
         {
@@ -24,8 +26,14 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
         var stages = Array.ConvertAll([.. stores], store => Stages(store.Model, now));
         for (var s = 0; s < stages.Length; s++)
         {
-            LeaveRoom(load, stages, s);
+            Fix(load, stages[s], stores[s], now);
         }
+
+        for (var s = 0; s < stages.Length; s++)
+        {
+            LeaveRoom(load, stages, stores, s);
+        }
+
         if (!outlook.Prices.IsDefaultOrEmpty)
         {
             return [.. outlook.Prices.Select(course => Problem(course, course))];
@@ -39,7 +47,7 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
         HomeProblem Problem(double[] buy, double[] sell) => new()
         {
             Load = load,
-            Sun = outlook.Sun,
+            Sun = sun,
             Buy = buy,
             Sell = sell,
             Limit = limit.WattHours,
@@ -61,19 +69,45 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
         return stages;
     }
 
+    // What is fixed is no choice: while it is off nothing flows, while it is on it takes what it can, and that is load.
+    private void Fix(double[] load, StoreStage[] stages, SimulatedStore store, Period now)
+    {
+        var (fill, on) = (store.Fill, Periods(store.Model.Name, now, isOn: true));
+        for (var t = 0; t < Math.Max(on, Periods(store.Model.Name, now, isOn: false)); t++)
+        {
+            var stage = stages[t];
+            var energy = t < on ? Math.Min(stage.MostIn, Math.Max(0, (stage.Ceiling - stage.Left(fill)) / stage.InYield)) : 0;
+            load[t] += energy;
+            stages[t] = stage with { MostIn = 0, MostOut = 0, Use = stage.Use - energy * stage.InYield };
+            fill = stage.After(fill, energy);
+        }
+    }
+
+    // For how many periods of the horizon a device is on, or off, whatever the plan would like.
+    private int Periods(string device, Period now, bool isOn)
+    {
+        var periods = 0L;
+        foreach (var fixedDevice in fixedDevices)
+        {
+            periods = fixedDevice.Device == device && fixedDevice.IsOn == isOn ? Math.Max(periods, fixedDevice.Until.Index - now.Index) : periods;
+        }
+
+        return (int)Math.Clamp(periods, 0, _length);
+    }
+
     // What the connection leaves over is all that a store can charge: load first, and what other stores use up in the same time. Sun counts where it is sure.
-    private void LeaveRoom(double[] load, StoreStage[][] stages, int store)
+    private void LeaveRoom(double[] load, StoreStage[][] stages, ImmutableArray<SimulatedStore> stores, int store)
     {
         var others = 0.0;
         for (var o = 0; o < stages.Length; o++)
         {
-            others += o != store && home.Stores[o] is not CarStore ? stages[o].Average(stage => Math.Max(0, stage.Use) / stage.InYield) : 0;
+            others += o != store && stores[o].Model is not CarStore ? stages[o].Average(stage => Math.Max(0, stage.Use) / stage.InYield) : 0;
         }
 
         for (var t = 0; t < _length; t++)
         {
             var stage = stages[store][t];
-            var room = limit.WattHours - load[t] - others + (outlook.KnowsUse || home.Stores[store].CanDeliver ? outlook.Sun[t] : 0);
+            var room = limit.WattHours - load[t] - others + (outlook.KnowsUse || stores[store].Model.CanDeliver ? outlook.Sun[t] : 0);
             stages[store][t] = stage with { MostIn = Math.Min(stage.MostIn, Math.Max(0, room)) };
         }
     }
@@ -109,7 +143,13 @@ internal sealed class HomeOutlook(PlannedHome home, PeriodGrid grid, SupplierTar
         switch (appliance.Describe(now))
         {
             case ShiftableControlSpace waiting:
-                runs.Add(new RunProblem(energies, 0, Last(waiting.LatestStart.Index - now.Index)));
+                var off = Periods(appliance.Name, now, isOn: false);
+                var latest = Periods(appliance.Name, now, isOn: true) > 0 ? 0 : Last(waiting.LatestStart.Index - now.Index);
+                if (off <= latest)
+                {
+                    runs.Add(new RunProblem(energies, off, latest));
+                }
+
                 free = waiting.Deadline.Index;
                 break;
             case InflexibleControlSpace:

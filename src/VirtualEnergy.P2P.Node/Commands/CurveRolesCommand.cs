@@ -209,7 +209,7 @@ internal static class CurveRolesCommand
         }
 
         var community = config.Household.Open();
-        return new CurveHome(config.Household.Choose(community).Describe(), config.Supplier.Open(community), report, logging);
+        return new CurveHome(config.Plan(community, TimeProvider.System.GetUtcNow()), config.Supplier.Open(community), report, logging);
     }
 
     /// <param name="home">Says broker, community and wallet where the command line does not.</param>

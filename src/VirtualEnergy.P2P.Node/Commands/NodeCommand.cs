@@ -30,9 +30,12 @@ internal static class NodeCommand
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
                 "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 },
                 "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
+                "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
+                    "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
                 "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
                 "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" }
               }
+            The agent plans plant, battery, appliances, cars, heat pumps and water heaters over 36 hours (docs/planner.md).
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             Examples: ve node run --config home.json
@@ -54,7 +57,7 @@ internal static class NodeCommand
         }
 
         var community = config.Household.Open();
-        var home = config.Household.Choose(community).Describe();
+        var home = config.Plan(community, TimeProvider.System.GetUtcNow());
         using var logging = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(untilInputCloses ? LogLevel.Warning : LogLevel.Information)
             .AddSimpleConsole(console => console.SingleLine = true)
@@ -69,7 +72,7 @@ internal static class NodeCommand
         }
 
         var member = key.Address.ToMember();
-        await using var inHouse = InHouse.Open(config, member, home.Name, time, logging);
+        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging);
         var watch = settings is null ? null : new RoundWatch(settings with { Challenges = challenges }, key, time, logging.CreateLogger("audit"));
         try
         {

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
@@ -16,6 +18,11 @@ namespace VirtualEnergy.P2P.Node.Configuration;
 public sealed record HomeConfig
 {
     private const long MaxBytes = 1 << 20;
+
+    // In quarters of an hour: a year ahead, two days beyond the data, and no calendar that begins more than ten years ago.
+    private const int CalendarAhead = 366 * 96;
+    private const int CalendarBeyond = 2 * 96;
+    private const long LongestCalendar = 3_660 * 96;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -67,6 +74,9 @@ public sealed record HomeConfig
     /// <summary>The broker inside the house, with Home Assistant and what it knows; left out, the node speaks to the market alone.</summary>
     public HomeBrokerSource? HomeBroker { get; init; }
 
+    /// <summary>Cars, heat pumps and water heaters; left out, the home has what its household has.</summary>
+    public EquipmentSource? Equipment { get; init; }
+
     /// <summary>The real devices of the home; left out, it is simulated by its household's profile alone.</summary>
     public DeviceSources? Devices { get; init; }
 
@@ -102,6 +112,26 @@ public sealed record HomeConfig
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"{path}: cannot be read: {error.Message}");
+        }
+    }
+
+    /// <summary>The home with all that its agent plans.</summary>
+    /// <param name="community">The household's.</param>
+    /// <param name="now">Calendars are laid out from the household's data to a year from here.</param>
+    /// <exception cref="UserErrorException">The household or its equipment cannot be.</exception>
+    public PlannedHome Plan(Community community, DateTimeOffset now)
+    {
+        var home = Household.Plan(community);
+        var present = PeriodGrid.QuarterHour.At(now);
+        var first = present.Index - community.First.Index is > 0 and < LongestCalendar ? community.First : new Period(Math.Min(present.Index, community.First.Index));
+        var last = new Period(Math.Max(present.Index + CalendarAhead, community.First.Index + community.Length + CalendarBeyond));
+        try
+        {
+            return Equipment is null ? home : new PlannedHome(home.Home, [.. home.Stores.Where(store => store.Name != PlannedHome.Battery), .. Equipment.Open(first, last)]);
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserErrorException($"equipment: {error.Message}", error);
         }
     }
 
@@ -149,6 +179,31 @@ public sealed record HouseholdSource
 
     /// <summary>Days that a generated profile covers; after them the last repeats.</summary>
     public int Days { get; init; } = 1;
+
+    /// <summary>Adds a car, a heat pump, a water heater or appliances by the home's place in the data and by seed: docs/planner.md states the rule.</summary>
+    public bool Equipped { get; init; }
+
+    /// <summary>The chosen home with all that its agent plans.</summary>
+    /// <exception cref="UserErrorException">The community has no such home, or its equipment cannot be read.</exception>
+    public PlannedHome Plan(Community community)
+    {
+        var household = Choose(community);
+        return Equipped ? PlanAll(community)[community.Households.IndexOf(household)] : new PlannedHome(household.Describe(), []);
+    }
+
+    /// <summary>Every home of the community with all that its agent plans.</summary>
+    /// <exception cref="UserErrorException">The equipment cannot be read.</exception>
+    public ImmutableArray<PlannedHome> PlanAll(Community community)
+    {
+        try
+        {
+            return Equipped ? EquippedCommunity.Of(community, Data, Seed) : [.. community.Households.Select(household => new PlannedHome(household.Describe(), []))];
+        }
+        catch (Exception error) when (error is DatasetException or IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException(error.Message, error);
+        }
+    }
 
     /// <exception cref="UserErrorException">The data cannot be used.</exception>
     public Community Open()

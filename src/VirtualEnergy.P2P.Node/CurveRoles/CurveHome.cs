@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Curves;
 using VirtualEnergy.P2P.Market.Curves.Roles;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Planning;
 
 namespace VirtualEnergy.P2P.Node.CurveRoles;
 
@@ -12,7 +14,7 @@ namespace VirtualEnergy.P2P.Node.CurveRoles;
 /// the next curve starts from the state that follows.
 /// </summary>
 /// <remarks>
-/// The bid is the one that the home would place at an exchange (<see cref="EnergyManagementAgent"/>), on the basis' prices. A
+/// The bid is the one that the home would place at an exchange (<see cref="PlanningAgent"/>), on the basis' prices. A
 /// period whose allocation has not come by the time the next curve is due runs without one; so does one that is allocated for
 /// a period the home did not bid for. Not for several threads at once.
 /// </remarks>
@@ -20,9 +22,10 @@ namespace VirtualEnergy.P2P.Node.CurveRoles;
 /// <param name="tariff">Its contract with the supplier, who makes up what is not allocated.</param>
 /// <param name="events">Told of each period that the home has run.</param>
 /// <param name="logger">Told of allocations that are not obeyed.</param>
-public sealed class CurveHome(HomeDescription home, SupplierTariff tariff, IProgress<RoleEvent> events, ILogger logger)
+public sealed class CurveHome(PlannedHome home, SupplierTariff tariff, IProgress<RoleEvent> events, ILogger logger)
 {
-    private EnergyManagementAgent? _agent;
+    private PlanningAgent? _agent;
+    private HomeForesight? _foresight;
     private MarketBasis? _basis;
     private Period? _period;
     private Period? _ran;
@@ -44,7 +47,8 @@ public sealed class CurveHome(HomeDescription home, SupplierTariff tariff, IProg
 
         if (_agent is null || market.Basis != _basis)
         {
-            (_agent, _basis, _curve) = (new EnergyManagementAgent(home, RulesOn(market.Basis), tariff), market.Basis, null);
+            _foresight = new HomeForesight(home.Home, grid, tariff);
+            (_agent, _basis, _curve) = (new PlanningAgent(home, RulesOn(market.Basis), tariff, new HomePlanner(), _foresight.Ahead), market.Basis, null);
         }
 
         if (_curve is { } said && period <= _period)
@@ -82,10 +86,11 @@ public sealed class CurveHome(HomeDescription home, SupplierTariff tariff, IProg
         }
     }
 
-    private void Run(EnergyManagementAgent agent, Period period, Price? price, Energy allocated)
+    private void Run(PlanningAgent agent, Period period, Price? price, Energy allocated)
     {
         var delivery = agent.Deliver(period, price, allocated);
         _ran = period;
+        _foresight?.Cleared(period, price, null);
         events.Report(new HomeRan(delivery));
     }
 

@@ -49,7 +49,7 @@ public sealed class RoleReport(TextWriter output, bool asJson) : IProgress<RoleE
         HomeRan { Delivery: var ran } => new
         {
             @event = "ran", period = ran.Period.Index, energyWh = ran.Traded.WattHours, netWh = ran.Net.WattHours, loadWh = ran.Load.WattHours,
-            appliancesWh = ran.Appliances.WattHours, productionWh = ran.Production.WattHours, storageWh = ran.Storage.WattHours, batteryWh = ran.BatteryFill?.WattHours,
+            appliancesWh = ran.Appliances.WattHours, chargingWh = ran.Charging.WattHours, productionWh = ran.Production.WattHours, storageWh = ran.Storage.WattHours, batteryWh = ran.BatteryFill?.WattHours,
         },
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, "An event without words."),
     };
@@ -66,7 +66,7 @@ public sealed class RoleReport(TextWriter output, bool asJson) : IProgress<RoleE
         OwnBidRefused refused => Text($"bid {refused.Number} was refused: {refused.Refusal.Code}. {refused.Detail}"),
         PriceFollowed followed => Text($"price {Euro(followed.Price.Price):0.0000} EUR/kWh for bid {followed.Price.BidNumber}: takes {Watts(followed.Demand):0.###} W"),
         AllocationTaken { Allocation: var taken } => Text($"period {taken.Period}: {taken.Energy.WattHours} Wh at {Euro(taken.Price):0.0000} EUR/kWh"),
-        HomeRan { Delivery: var ran } => Text($"period {ran.Period} ran: {ran.Net.WattHours} Wh net, {ran.Residual.WattHours} Wh of it the supplier's; load {ran.Load.WattHours} Wh, appliances {ran.Appliances.WattHours} Wh, production {ran.Production.WattHours} Wh, battery {ran.Storage.WattHours:+0;-0;0} Wh{(ran.BatteryFill is { } fill ? Text($" to {fill.WattHours} Wh") : "")}"),
+        HomeRan { Delivery: var ran } => Text($"period {ran.Period} ran: {ran.Net.WattHours} Wh net, {ran.Residual.WattHours} Wh of it the supplier's; load {ran.Load.WattHours} Wh, appliances {ran.Appliances.WattHours} Wh, {(ran.Charging.WattHours > 0 ? Text($"car and heat {ran.Charging.WattHours} Wh, ") : "")}production {ran.Production.WattHours} Wh, battery {ran.Storage.WattHours:+0;-0;0} Wh{(ran.BatteryFill is { } fill ? Text($" to {fill.WattHours} Wh") : "")}"),
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, "An event without words."),
     };
 

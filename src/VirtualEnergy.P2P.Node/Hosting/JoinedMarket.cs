@@ -1,6 +1,8 @@
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Planning;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 
@@ -13,10 +15,9 @@ internal sealed class JoinedMarket
     private readonly ReadingReceiptSigning _readingReceipts;
     private readonly Address _exchange;
 
-    private JoinedMarket(MarketDescription description, EnergyManagementAgent agent)
+    private JoinedMarket(MarketDescription description, PlanningAgent agent, HomeForesight foresight)
     {
-        Description = description;
-        Agent = agent;
+        (Description, Agent, Foresight) = (description, agent, foresight);
         Topics = new Topics(description.Community);
         var domain = new MarketDomain(description.ChainId, Address.Parse(description.Contract));
         Bids = new BidSigning(domain);
@@ -34,16 +35,26 @@ internal sealed class JoinedMarket
 
     public MeterReadingSigning Readings { get; }
 
-    public EnergyManagementAgent Agent { get; }
+    public PlanningAgent Agent { get; }
+
+    /// <summary>What the home expects, fed with what the market came to.</summary>
+    public HomeForesight Foresight { get; }
 
     /// <summary>The last period that the home has run.</summary>
     public Period? LastDelivered { get; set; }
 
     /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
-    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, HomeDescription home, SupplierTariff tariff) =>
-        before is not null && before.Description.Rules == description.Rules
-            ? new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered }
-            : new JoinedMarket(description, new EnergyManagementAgent(home, description.Rules, tariff));
+    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff)
+    {
+        if (before is not null && before.Description.Rules == description.Rules)
+        {
+            return new JoinedMarket(description, before.Agent, before.Foresight) { LastDelivered = before.LastDelivered };
+        }
+
+        var foresight = new HomeForesight(home.Home, description.Rules.Grid, tariff);
+        return new JoinedMarket(
+            description, new PlanningAgent(home.On(description.Rules.Grid), description.Rules, tariff, new HomePlanner(), foresight.Ahead), foresight);
+    }
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(

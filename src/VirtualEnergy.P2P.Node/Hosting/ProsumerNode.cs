@@ -26,6 +26,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>After a restart the numbers of the open round may be used up; this many are tried before giving up.</summary>
     private const int MostAttempts = 16;
 
+    private readonly PlannedHome _plan;
     private readonly HomeDescription _home;
     private readonly SupplierTariff _tariff;
     private readonly EthereumKey _key;
@@ -46,14 +47,14 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <param name="broker">Where the market's broker is.</param>
     /// <param name="community">Its name; <see cref="MarketDiscovery"/> finds it.</param>
     /// <param name="key">Signs bids and readings; its address is the member.</param>
-    /// <param name="home">What the home consumes, produces and owns.</param>
+    /// <param name="home">What the home consumes, produces and owns, and what of it is planned.</param>
     /// <param name="tariff">The home's contract with its supplier.</param>
     /// <param name="time">For time-outs and back-off only; rounds are announced.</param>
     /// <param name="logger">Told what a member would want to know.</param>
     public ProsumerNode(
-        BrokerAddress broker, string community, EthereumKey key, HomeDescription home, SupplierTariff tariff, TimeProvider time, ILogger logger)
+        BrokerAddress broker, string community, EthereumKey key, PlannedHome home, SupplierTariff tariff, TimeProvider time, ILogger logger)
     {
-        (_key, _home, _tariff, _logger) = (key, home, tariff, logger);
+        (_key, _plan, _home, _tariff, _logger) = (key, home, home.Home, tariff, logger);
         Member = key.Address.ToMember();
         _topics = new Topics(community);
         _funds = new OwnFunds(Member, logger);
@@ -178,8 +179,13 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _home, _tariff);
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
+            if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
+            {
+                _logger.LogWarning(
+                    "This market's periods last {Seconds} s, and cars and heat are described by quarters of an hour: they are not planned here.", description.Rules.Grid.LengthSeconds);
+            }
 
             News?.Invoke(new MarketJoined(description, _home, _tariff));
 
@@ -303,6 +309,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
+        market.Foresight.Cleared(result.Period, result.Price, _bid?.Period == result.Period ? _bid : null);
         Book(market, result, delivery);
         if (Meter is not null)
         {

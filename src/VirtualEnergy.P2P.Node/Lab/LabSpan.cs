@@ -45,10 +45,10 @@ public sealed record LabSpan(DateOnly From, DateOnly To, Period First, int Lengt
     }
 
     /// <summary>The local day that a period begins in.</summary>
-    public static DateOnly DayOf(Period period) => DateOnly.FromDateTime(LocalStart(period));
+    public static DateOnly DayOf(Period period) => LocalDays.Of(period);
 
     /// <summary>A period's start as a clock on the wall shows it.</summary>
-    public static DateTime LocalStart(Period period) => ItalianTime.Local(PeriodGrid.QuarterHour.StartOf(period));
+    public static DateTime LocalStart(Period period) => LocalDays.Start(period);
 
     private static Period Max(Period a, Period b) => a > b ? a : b;
 }

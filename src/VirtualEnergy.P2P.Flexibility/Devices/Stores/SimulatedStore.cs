@@ -2,7 +2,10 @@ using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Flexibility.Devices.Stores;
 
-/// <summary>A store that runs: whole Wh flow at its terminals, inside it keeps millionths, and no order takes it beyond what it can do.</summary>
+/// <summary>
+/// A store that runs: whole Wh flow at its terminals, inside it keeps millionths, and no order takes it beyond what it can do. Where a real device
+/// is that store it is what is known of it until it says more.
+/// </summary>
 /// <remarks>Not safe for concurrent use.</remarks>
 public sealed class SimulatedStore(StoreModel model)
 {
@@ -10,7 +13,7 @@ public sealed class SimulatedStore(StoreModel model)
 
     private long _exactFill = (long)Math.Round(model.InitialFill * Millionths);
 
-    public StoreModel Model => model;
+    public StoreModel Model { get; private set; } = model;
 
     /// <summary>Wh.</summary>
     public double Fill => _exactFill / Millionths;
@@ -24,10 +27,13 @@ public sealed class SimulatedStore(StoreModel model)
     /// <summary>Everything charged, Wh.</summary>
     public Energy Charged { get; private set; }
 
+    /// <summary>A real device is this store: from now on its own data hold, and its own word for what is in it.</summary>
+    public void Adopt(StoreModel real) => (Model, _exactFill) = (real, (long)Math.Round(real.InitialFill * Millionths));
+
     /// <summary>The least and the most that can flow in the period, whole Wh; − discharge.</summary>
     public (Energy Least, Energy Most) Range(Period period)
     {
-        var stage = model.At(period);
+        var stage = Model.At(period);
         var left = stage.Left(Fill);
         var most = Math.Min(stage.MostIn, Math.Max(0, (stage.Ceiling - left) / stage.InYield));
         var least = Math.Min(stage.MostOut, Math.Max(0, (left - stage.Floor) * stage.OutYield));
@@ -40,7 +46,7 @@ public sealed class SimulatedStore(StoreModel model)
     {
         var (least, most) = Range(period);
         var energy = Energy.Max(least, Energy.Min(order, most));
-        var stage = model.At(period);
+        var stage = Model.At(period);
         var fill = Math.Min(stage.After(Fill, energy.WattHours), stage.Ceiling);
         _exactFill = (long)Math.Round(fill * Millionths);
         Charged += Energy.Max(Energy.Zero, energy);

@@ -134,6 +134,7 @@ public sealed class NodePicture(MemberId member, NodeTotals totals = default)
         ["appliances_wh"] = run.Delivery.Appliances.WattHours,
         ["production_wh"] = run.Delivery.Production.WattHours,
         ["battery_wh"] = run.Delivery.Storage.WattHours,
+        ["car_and_heat_wh"] = run.Delivery.Charging.WattHours,
         ["devices"] = new JsonArray([.. run.Delivery.Allocations.Select(order => (JsonNode)new JsonObject { ["device"] = order.Device, ["order"] = InWords(order) ?? "nothing" })]),
     };
 

@@ -46,7 +46,7 @@ public static class EvaluationOptions
     {
         try
         {
-            return EquippedCommunity.Of(community, options.Data, options.Seed);
+            return EquippedCommunity.Of(community, options.Data, options.Seed, EvaluationPlan.MarginPermille);
         }
         catch (Exception error) when (error is DatasetException or IOException or UnauthorizedAccessException)
         {

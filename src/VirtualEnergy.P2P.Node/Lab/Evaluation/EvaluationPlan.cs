@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Households;
+using VirtualEnergy.P2P.Node.Planning;
 
 namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
 
@@ -19,6 +20,9 @@ public sealed record EvaluationPlan(
 {
     /// <summary>Periods that a home plans ahead: 36 hours.</summary>
     public const int Horizon = 144;
+
+    /// <summary>What every home wants to gain by trading locally: a hundredth of its supplier's spread.</summary>
+    public const int MarginPermille = 10;
 
     public MarketRules Rules { get; } = MarketRules.Default;
 
@@ -52,7 +56,7 @@ public sealed record EvaluationPlan(
     /// <summary>A price as far as homes trade at it: all leave the same margin to their supplier's prices.</summary>
     public double Tradable(Period period, double price)
     {
-        var reservation = Flexibility.Bidding.Reservation.Of(Tariff.At(period), EquippedCommunity.MarginPermille, Rules);
+        var reservation = Flexibility.Bidding.Reservation.Of(Tariff.At(period), MarginPermille, Rules);
         return Math.Clamp(price, Math.Min(reservation.Sell.MicroEurPerKWh, reservation.Buy.MicroEurPerKWh), reservation.Buy.MicroEurPerKWh);
     }
 

@@ -6,6 +6,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Deviations;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Node.Planning;
 
 namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
 

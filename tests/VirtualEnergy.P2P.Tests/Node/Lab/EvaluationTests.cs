@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Node;
 using VirtualEnergy.P2P.Node.Lab;
 using VirtualEnergy.P2P.Node.Lab.Evaluation;
 using VirtualEnergy.P2P.Node.Lab.Evaluation.Reports;
+using VirtualEnergy.P2P.Node.Planning;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.Node.Lab;

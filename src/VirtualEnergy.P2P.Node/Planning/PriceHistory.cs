@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 
-namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+namespace VirtualEnergy.P2P.Node.Planning;
 
 /// <summary>What energy was worth in the community in each period that is over, and the courses that a home expects of it: those of the last days.</summary>
 /// <remarks>Not safe for concurrent use while prices are added.</remarks>
@@ -14,7 +14,30 @@ public sealed class PriceHistory(Period first)
 
     public IReadOnlyList<double> Prices => _prices;
 
+    /// <summary>First period of which nothing is known yet.</summary>
+    public Period Next => new(first.Index + _prices.Count);
+
     public void Add(double price) => _prices.Add(price);
+
+    /// <summary>The price of a period, in whatever order; periods that were left out are taken to have been as the one before them.</summary>
+    /// <param name="period">Not before the first.</param>
+    public void Set(Period period, double price)
+    {
+        var at = checked((int)(period.Index - first.Index));
+        while (_prices.Count < at)
+        {
+            _prices.Add(_prices.Count > 0 ? _prices[^1] : price);
+        }
+
+        if (at == _prices.Count)
+        {
+            _prices.Add(price);
+        }
+        else
+        {
+            _prices[at] = price;
+        }
+    }
 
     /// <summary>The last days as courses from a period on; none before the first day is over.</summary>
     public ImmutableArray<double[]> Ahead(Period now, int length)

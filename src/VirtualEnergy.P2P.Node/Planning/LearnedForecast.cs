@@ -2,7 +2,7 @@ using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Forecasting;
 using VirtualEnergy.P2P.Market;
 
-namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+namespace VirtualEnergy.P2P.Node.Planning;
 
 /// <summary>What a home expects of its load and its plant, learned from everything that it measured before the period in question.</summary>
 /// <remarks>Asked for periods in order. Not safe for concurrent use.</remarks>

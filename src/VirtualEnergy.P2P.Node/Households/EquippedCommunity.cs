@@ -4,9 +4,8 @@ using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
-using VirtualEnergy.P2P.Node.Households;
 
-namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+namespace VirtualEnergy.P2P.Node.Households;
 
 /// <summary>
 /// The households of a data set with cars, heat pumps, water heaters and appliances added by seed: docs/planner.md states the rule. Every
@@ -16,14 +15,16 @@ public static class EquippedCommunity
 {
     private static readonly ImmutableArray<long> Dryer = [900, 850, 800, 700, 500];
 
-    public static ImmutableArray<PlannedHome> Of(Community community, string? folder, ulong seed)
+    /// <param name="folder">The data set's, for the cars and the heat that it has; null for generated homes.</param>
+    /// <param name="marginPermille">See <see cref="HomeDescription.MarginPermille"/>; null leaves each home its own.</param>
+    public static ImmutableArray<PlannedHome> Of(Community community, string? folder, ulong seed, int? marginPermille = null)
     {
         var cars = folder is null ? [] : CarTable.Of(folder);
         var heat = folder is null ? null : HeatTable.Of(folder);
-        return [.. community.Households.Select((household, i) => Home(community, household, i, seed, cars, heat))];
+        return [.. community.Households.Select((household, i) => Home(community, household, i, seed, cars, heat, marginPermille ?? household.Describe().MarginPermille))];
     }
 
-    private static PlannedHome Home(Community community, Household household, int index, ulong seed, ImmutableArray<CarTable> cars, HeatTable? heat)
+    private static PlannedHome Home(Community community, Household household, int index, ulong seed, ImmutableArray<CarTable> cars, HeatTable? heat, int marginPermille)
     {
         var random = SplitMix64.For(seed, (ulong)index, 0x706c_616e);
         var stores = ImmutableArray.CreateBuilder<StoreModel>();
@@ -52,7 +53,7 @@ public static class EquippedCommunity
         }
 
         // The connection carries everything that cannot wait for long: load, appliances, heating.
-        var connection = Household.SmallestConnection(household.Profile, appliances);
+        var connection = Math.Max(household.ConnectionWatts, Household.SmallestConnection(household.Profile, appliances));
         var needed = household.Profile.Load.Peak + appliances.Sum(appliance => appliance.Peak) + heatWatts;
         while (connection < needed)
         {
@@ -62,13 +63,10 @@ public static class EquippedCommunity
         var home = new HomeDescription(
             household.Name, connection, household.Profile.Load, household.Profile.Photovoltaics, household.Battery, appliances) with
         {
-            MarginPermille = MarginPermille,
+            MarginPermille = marginPermille,
         };
         return new PlannedHome(home, stores.ToImmutable());
     }
-
-    /// <summary>What every home wants to gain by trading locally: a hundredth of its supplier's spread.</summary>
-    public const int MarginPermille = 10;
 
     private static CarStore Car(Community community, SplitMix64 random, CarTable? table)
     {
@@ -84,7 +82,7 @@ public static class EquippedCommunity
         var journeys = ImmutableArray.CreateBuilder<Journey>();
         foreach (var midnight in Midnights(community))
         {
-            var weekend = LabSpan.DayOf(midnight).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+            var weekend = LocalDays.Of(midnight).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
             var (leaves, back) = weekend ? (random.Between(38, 48), random.Between(60, 80)) : (random.Between(28, 36), random.Between(64, 76));
             var energy = random.Between(5_000, 14_000);
             if (weekend && random.Chance(50))
@@ -116,7 +114,7 @@ public static class EquippedCommunity
         var drift = 0.0;
         for (var i = 0; i < community.Length; i++)
         {
-            var local = LabSpan.LocalStart(new Period(community.First.Index + i));
+            var local = LocalDays.Start(new Period(community.First.Index + i));
             if (i % 96 == 0)
             {
                 drift = 0.7 * drift + (random.Fraction() - 0.5) * 5;
@@ -172,7 +170,7 @@ public static class EquippedCommunity
     private static IEnumerable<Period> Midnights(Community community)
     {
         var end = new Period(community.First.Index + community.Length);
-        for (var day = LabSpan.DayOf(community.First); ; day = day.AddDays(1))
+        for (var day = LocalDays.Of(community.First); ; day = day.AddDays(1))
         {
             var midnight = PeriodGrid.QuarterHour.At(ItalianTime.Midnight(day));
             if (midnight >= end)

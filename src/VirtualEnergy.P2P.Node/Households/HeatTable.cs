@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
-using VirtualEnergy.P2P.Node.Households;
 
-namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+namespace VirtualEnergy.P2P.Node.Households;
 
 /// <summary>The heat of HAMLET's building, <c>heat/heat_*.csv</c>: W of heat in a column of its own name.</summary>
 public sealed class HeatTable

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
-using VirtualEnergy.P2P.Node.Households;
 
-namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
+namespace VirtualEnergy.P2P.Node.Households;
 
 /// <summary>
 /// A car of HAMLET: <c>ev/ev_*.csv</c> with <c>availability</c> (1 at home) and <c>energy_consumed</c> (Wh, in the period in which it comes back).

@@ -1,0 +1,75 @@
+using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Households;
+
+namespace VirtualEnergy.P2P.Node.Configuration;
+
+/// <summary>A heat pump, its building, and the climate that it stands in.</summary>
+public sealed record HeatPumpSource
+{
+    /// <summary>Heat that people, sun and devices give a home, W.</summary>
+    private const double Gains = 300;
+
+    /// <summary>ISO 13790, table 12: a medium building holds 165 kJ/(m² K).</summary>
+    private const double WattHoursPerSquareMetreKelvin = 165 / 3.6;
+
+    public string Name { get; init; } = "heat pump";
+
+    /// <summary>Highest electrical power.</summary>
+    public required long Watts { get; init; }
+
+    /// <summary>Heated floor.</summary>
+    public required double SquareMetres { get; init; }
+
+    /// <summary>What the building loses for each kelvin of difference to outside.</summary>
+    public required double LossWattsPerKelvin { get; init; }
+
+    /// <summary>Lowest comfortable temperature, °C.</summary>
+    public double LowestCelsius { get; init; } = 20;
+
+    /// <summary>Highest comfortable temperature less the lowest, K.</summary>
+    public double BandKelvin { get; init; } = 2;
+
+    /// <summary>Temperature of the flow, °C.</summary>
+    public double FlowCelsius { get; init; } = 40;
+
+    /// <summary>Mean temperature outside in the coldest weeks, °C.</summary>
+    public double WinterCelsius { get; init; } = 8;
+
+    /// <summary>Mean temperature outside in the warmest weeks, °C.</summary>
+    public double SummerCelsius { get; init; } = 26;
+
+    /// <summary>From the coldest to the warmest hour of a day, K.</summary>
+    public double DailyKelvin { get; init; } = 8;
+
+    /// <exception cref="UserErrorException">Something cannot be.</exception>
+    internal StoreModel Open(Period first, Period last)
+    {
+        void Within(string what, double value, double least, double most, string unit) => EquipmentSource.Within("heatPumps", Name, what, value, least, most, unit);
+        Within("watts", Watts, 100, 50_000, "W");
+        Within("squareMetres", SquareMetres, 10, 2_000, "m²");
+        Within("lossWattsPerKelvin", LossWattsPerKelvin, 5, 5_000, "W/K");
+        Within("lowestCelsius", LowestCelsius, 5, 30, "°C");
+        Within("bandKelvin", BandKelvin, 0.2, 10, "K");
+        Within("flowCelsius", FlowCelsius, 20, 75, "°C");
+        Within("winterCelsius", WinterCelsius, -40, 40, "°C");
+        Within("summerCelsius", SummerCelsius, -40, 40, "°C");
+        Within("dailyKelvin", DailyKelvin, 0, 40, "K");
+        var heat = new PowerProfile(first, [.. Enumerable.Range(0, checked((int)(last.Index - first.Index + 1))).Select(i => HeatIn(new Period(first.Index + i)))]);
+        return EquipmentSource.Checked("heatPumps", Name, () => new HeatPumpStore(Name, Watts, heat, SquareMetres * WattHoursPerSquareMetreKelvin, LossWattsPerKelvin, BandKelvin)
+        {
+            LowestCelsius = LowestCelsius,
+            FlowCelsius = FlowCelsius,
+        });
+    }
+
+    // Coldest on 20 January, warmest of a day at 15 h.
+    private long HeatIn(Period period)
+    {
+        var local = LocalDays.Start(period);
+        var season = (WinterCelsius + SummerCelsius) / 2 - (SummerCelsius - WinterCelsius) / 2 * Math.Cos((local.DayOfYear - 20) * 2 * Math.PI / 365);
+        var outside = season + DailyKelvin / 2 * Math.Cos((local.TimeOfDay.TotalHours - 15) * 2 * Math.PI / 24);
+        return (long)Math.Round(Math.Max(0, LossWattsPerKelvin * (LowestCelsius - outside) - Gains));
+    }
+}
