@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Flexibility;
@@ -33,7 +35,31 @@ public sealed record PlannedHome
     /// <summary>The battery first, if there is one.</summary>
     public ImmutableArray<StoreModel> Stores { get; }
 
+    /// <summary>Lights that may be dimmed; names are unique in the home.</summary>
+    public ImmutableArray<DimmableLight> Lights { get; init; } = [];
+
+    /// <summary>A wind turbine, or null.</summary>
+    public WindTurbine? Wind { get; init; }
+
+    /// <summary>What a home expects, with what its lights will take and its wind will give.</summary>
+    internal Outlook Expecting(Outlook outlook, Period now, PeriodGrid grid)
+    {
+        if (Wind is null && Lights.IsEmpty)
+        {
+            return outlook;
+        }
+
+        var load = outlook.Load.Select((energy, t) => energy + grid.EnergyOf(LightWatts(new Period(now.Index + t))).WattHours).ToArray();
+        var wind = outlook.KnowsUse && Wind is { } known
+            ? [.. load.Select((_, t) => (double)grid.EnergyOf(known.Production.At(new Period(now.Index + t))).WattHours)]
+            : Wind?.Expected(now, load.Length, grid) ?? new double[load.Length];
+        return outlook with { Load = load, Sun = [.. outlook.Sun.Zip(wind, (sun, wind) => sun + wind)] };
+    }
+
+    /// <summary>What lights take undimmed, W.</summary>
+    internal long LightWatts(Period period) => Lights.Sum(light => light.Watts.At(period));
+
     /// <summary>The home in a market of other periods: the battery comes along; what was described by periods of another length stays out.</summary>
     public PlannedHome On(PeriodGrid grid) =>
-        Stores.All(store => store.Grid == grid) ? this : new PlannedHome(Home, [.. Stores.Where(store => store.Grid == grid && store.Name != Battery)], grid);
+        Stores.All(store => store.Grid == grid) ? this : new PlannedHome(Home, [.. Stores.Where(store => store.Grid == grid && store.Name != Battery)], grid) { Lights = Lights, Wind = Wind };
 }

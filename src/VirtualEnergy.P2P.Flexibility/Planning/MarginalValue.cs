@@ -62,7 +62,7 @@ internal sealed class MarginalValue
 
         if (stage.MostOut > 0)
         {
-            Insert((price - haste) * stage.OutYield, stage.MostOut / stage.OutYield);
+            Insert((price - haste - stage.OutCost) * stage.OutYield, stage.MostOut / stage.OutYield);
         }
 
         Low = (Low + stage.Use) / stage.Keep;
