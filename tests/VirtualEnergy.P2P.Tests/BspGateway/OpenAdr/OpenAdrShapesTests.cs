@@ -24,13 +24,13 @@ public sealed class OpenAdrShapesTests
     [InlineData(ObjectKind.Subscription, """{"clientName":"a","objectOperations":[{"objects":[],"operations":[],"callbackUrl":"not an address"}]}""", "objectOperations[0].callbackUrl must be an absolute address")]
     [InlineData(ObjectKind.Ven, """{"objectType":"BL_VEN_REQUEST","venName":"a"}""", "objectType must be one of VEN_VEN_REQUEST")]
     public void The_first_thing_that_is_wrong_is_told_with_its_place(ObjectKind kind, string body, string problem) =>
-        Assert.Equal(problem, OpenAdrShapes.Of(kind, business: false).Problem(VtnFixture.Json(body), ""));
+        Assert.Equal(problem, OpenAdrShapes.Of(kind, business: false).Problem(VtnFixture.Parsed(body), ""));
 
     [Theory]
     [InlineData(ObjectKind.Event, """{"programID":"p","eventName":null,"targets":null,"intervals":[{"id":0,"payloads":[{"type":"CURVE","values":[{"x":1,"y":2},3,"a",true]}]}]}""")]
     [InlineData(ObjectKind.Event, """{"programID":"p","intervalPeriod":{"start":"0001-01-01","duration":"P9999Y","randomizeStart":"PT0S"}}""")]
     [InlineData(ObjectKind.Report, """{"eventID":"e","clientName":"a","resources":[{"resourceName":"r","intervals":[]}],"unknown":{"kept":true}}""")]
-    public void What_the_specification_allows_is_taken(ObjectKind kind, string body) => Assert.Null(OpenAdrShapes.Of(kind, business: false).Problem(VtnFixture.Json(body), ""));
+    public void What_the_specification_allows_is_taken(ObjectKind kind, string body) => Assert.Null(OpenAdrShapes.Of(kind, business: false).Problem(VtnFixture.Parsed(body), ""));
 
     [Theory]
     [InlineData("PT15M", 900)]

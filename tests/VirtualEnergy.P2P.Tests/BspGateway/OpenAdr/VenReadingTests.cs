@@ -42,6 +42,6 @@ public sealed class VenReadingTests
     {
         var vtn = new VtnFixture();
         var happening = vtn.Event(vtn.Program());
-        return VenReading.Of(vtn.Desk.Create(Anna, ObjectKind.Report, Json($$"""{"eventID":"{{happening}}","clientName":"anna",{{rest}}}""")));
+        return VenReading.Of(vtn.Desk.Create(Anna, ObjectKind.Report, Parsed($$"""{"eventID":"{{happening}}","clientName":"anna",{{rest}}}""")));
     }
 }

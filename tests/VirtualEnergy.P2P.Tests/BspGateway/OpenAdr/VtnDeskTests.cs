@@ -15,9 +15,9 @@ public sealed class VtnDeskTests
     [Fact]
     public void Only_business_logic_writes_programs_and_only_VENs_write_reports()
     {
-        Assert.Equal(403, Status(() => _vtn.Desk.Create(Anna, ObjectKind.Program, Json("""{"programName":"mine"}"""))));
+        Assert.Equal(403, Status(() => _vtn.Desk.Create(Anna, ObjectKind.Program, Parsed("""{"programName":"mine"}"""))));
         var happening = _vtn.Event(_vtn.Program());
-        var report = Json($$"""{"eventID":"{{happening}}","clientName":"anna","resources":[]}""");
+        var report = Parsed($$"""{"eventID":"{{happening}}","clientName":"anna","resources":[]}""");
         Assert.Equal(403, Status(() => _vtn.Desk.Create(Business, ObjectKind.Report, report)));
         Assert.Equal("anna", _vtn.Desk.Create(Anna, ObjectKind.Report, report).ClientId);
     }
@@ -29,7 +29,7 @@ public sealed class VtnDeskTests
         Assert.Equal(409, Status(() => _vtn.Program("prices")));
         var ven = _vtn.Ven(Anna);
         Assert.Equal(409, Status(() => _vtn.Ven(Anna)));
-        var heater = Json($$"""{"objectType":"VEN_RESOURCE_REQUEST","resourceName":"heater","venID":"{{ven}}"}""");
+        var heater = Parsed($$"""{"objectType":"VEN_RESOURCE_REQUEST","resourceName":"heater","venID":"{{ven}}"}""");
         _vtn.Desk.Create(Anna, ObjectKind.Resource, heater);
         Assert.Equal(409, Status(() => _vtn.Desk.Create(Anna, ObjectKind.Resource, heater)));
     }
@@ -38,8 +38,8 @@ public sealed class VtnDeskTests
     public void What_is_referred_to_must_be_there()
     {
         Assert.Equal(409, Status(() => _vtn.Event("no-program")));
-        Assert.Equal(409, Status(() => _vtn.Desk.Create(Anna, ObjectKind.Report, Json("""{"eventID":"none","clientName":"anna","resources":[]}"""))));
-        Assert.Equal(404, Status(() => _vtn.Desk.Create(Anna, ObjectKind.Resource, Json("""{"objectType":"VEN_RESOURCE_REQUEST","resourceName":"heater","venID":"none"}"""))));
+        Assert.Equal(409, Status(() => _vtn.Desk.Create(Anna, ObjectKind.Report, Parsed("""{"eventID":"none","clientName":"anna","resources":[]}"""))));
+        Assert.Equal(404, Status(() => _vtn.Desk.Create(Anna, ObjectKind.Resource, Parsed("""{"objectType":"VEN_RESOURCE_REQUEST","resourceName":"heater","venID":"none"}"""))));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class VtnDeskTests
     public void A_VEN_reads_its_own_objects_only()
     {
         var happening = _vtn.Event(_vtn.Program());
-        var report = _vtn.Desk.Create(Anna, ObjectKind.Report, Json($$"""{"eventID":"{{happening}}","clientName":"anna","resources":[]}""")).Id;
+        var report = _vtn.Desk.Create(Anna, ObjectKind.Report, Parsed($$"""{"eventID":"{{happening}}","clientName":"anna","resources":[]}""")).Id;
         Assert.Empty(_vtn.Search(Bruno, ObjectKind.Report));
         Assert.Equal(404, Status(() => _vtn.Desk.Delete(Bruno, ObjectKind.Report, report)));
         Assert.Single(_vtn.Search(Business, ObjectKind.Report));
@@ -84,7 +84,7 @@ public sealed class VtnDeskTests
     public void A_VEN_that_updates_its_VEN_neither_gains_nor_loses_targets()
     {
         var ven = _vtn.Ven(Anna, """["anna"]""");
-        var after = _vtn.Desk.Update(Anna, ObjectKind.Ven, ven, Json("""{"objectType":"VEN_VEN_REQUEST","venName":"Casa Anna","targets":["town"]}"""));
+        var after = _vtn.Desk.Update(Anna, ObjectKind.Ven, ven, Parsed("""{"objectType":"VEN_VEN_REQUEST","venName":"Casa Anna","targets":["town"]}"""));
         Assert.Equal(["anna"], after.Targets);
         Assert.Equal("Casa Anna", after.Text("venName"));
         Assert.Equal("anna", after.ClientId);
@@ -95,7 +95,7 @@ public sealed class VtnDeskTests
     {
         var program = _vtn.Program();
         var happening = _vtn.Event(program);
-        _vtn.Desk.Create(Anna, ObjectKind.Report, Json($$"""{"eventID":"{{happening}}","clientName":"anna","resources":[]}"""));
+        _vtn.Desk.Create(Anna, ObjectKind.Report, Parsed($$"""{"eventID":"{{happening}}","clientName":"anna","resources":[]}"""));
         _vtn.Changes.Clear();
 
         _vtn.Desk.Delete(Business, ObjectKind.Program, program);
@@ -120,7 +120,7 @@ public sealed class VtnDeskTests
     public void A_VEN_has_room_for_a_hundred_resources()
     {
         var ven = _vtn.Ven(Anna);
-        JsonElement Resource(int number) => Json($$"""{"objectType":"VEN_RESOURCE_REQUEST","resourceName":"r{{number}}","venID":"{{ven}}"}""");
+        JsonElement Resource(int number) => Parsed($$"""{"objectType":"VEN_RESOURCE_REQUEST","resourceName":"r{{number}}","venID":"{{ven}}"}""");
         for (var number = 0; number < 100; number++)
         {
             _vtn.Desk.Create(Anna, ObjectKind.Resource, Resource(number));
@@ -132,7 +132,7 @@ public sealed class VtnDeskTests
     [Fact]
     public void An_object_is_written_with_what_the_VTN_adds_and_never_with_what_the_client_says_of_that()
     {
-        var created = _vtn.Desk.Create(Business, ObjectKind.Program, Json("""{"programName":"prices","id":"mine","objectType":"EVENT","clientID":"x","extra":{"a":1}}"""));
+        var created = _vtn.Desk.Create(Business, ObjectKind.Program, Parsed("""{"programName":"prices","id":"mine","objectType":"EVENT","clientID":"x","extra":{"a":1}}"""));
         using var text = new MemoryStream();
         using (var writer = new Utf8JsonWriter(text))
         {

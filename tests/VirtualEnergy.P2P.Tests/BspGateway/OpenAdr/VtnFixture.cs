@@ -32,18 +32,18 @@ internal sealed class VtnFixture
 
     public VtnDesk Desk { get; }
 
-    public static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
+    public static JsonElement Parsed(string text) => JsonDocument.Parse(text).RootElement;
 
     public static VtnCredential Credential(VtnClient client, string secret) => new(client, [.. SHA256.HashData(Encoding.UTF8.GetBytes(secret))]);
 
     public string Program(string name = "prices", string targets = "null") =>
-        Desk.Create(Business, ObjectKind.Program, Json($$"""{"programName":"{{name}}","targets":{{targets}}}""")).Id;
+        Desk.Create(Business, ObjectKind.Program, Parsed($$"""{"programName":"{{name}}","targets":{{targets}}}""")).Id;
 
     public string Event(string program, string targets = "null", string more = "") =>
-        Desk.Create(Business, ObjectKind.Event, Json($$"""{"programID":"{{program}}","targets":{{targets}}{{more}}}""")).Id;
+        Desk.Create(Business, ObjectKind.Event, Parsed($$"""{"programID":"{{program}}","targets":{{targets}}{{more}}}""")).Id;
 
     public string Ven(VtnClient client, string targets = "null") => Desk.Create(
-        Business, ObjectKind.Ven, Json($$"""{"objectType":"BL_VEN_REQUEST","clientID":"{{client.ClientId}}","venName":"ven of {{client.ClientId}}","targets":{{targets}}}""")).Id;
+        Business, ObjectKind.Ven, Parsed($$"""{"objectType":"BL_VEN_REQUEST","clientID":"{{client.ClientId}}","venName":"ven of {{client.ClientId}}","targets":{{targets}}}""")).Id;
 
     public ImmutableArray<ReadObject> Search(VtnClient client, ObjectKind kind, params string[] targets) =>
         Desk.Search(client, kind, new VtnQuery(ImmutableDictionary<string, string>.Empty, null, [], [.. targets], false, 0, VtnQuery.MostLimit));

@@ -22,7 +22,7 @@ public sealed class VtnLogTests : IDisposable
             var vtn = new VtnFixture(log);
             var program = vtn.Program();
             var first = vtn.Event(program, """["street"]""");
-            vtn.Desk.Update(Business, ObjectKind.Event, first, Json($$"""{"programID":"{{program}}","eventName":"changed"}"""));
+            vtn.Desk.Update(Business, ObjectKind.Event, first, Parsed($$"""{"programID":"{{program}}","eventName":"changed"}"""));
             vtn.Ven(Anna, """["anna"]""");
             var gone = vtn.Event(program);
             vtn.Desk.Delete(Business, ObjectKind.Event, gone);

@@ -43,17 +43,17 @@ public sealed class VtnNotifierTests : IAsyncDisposable
         Ven(Bruno, "bruno");
         Subscribe(Anna, "https://anna.example/told");
         Subscribe(Bruno, "https://bruno.example/told");
-        var program = _desk.Create(Business, ObjectKind.Program, Json("""{"programName":"prices"}""")).Id;
-        _desk.Create(Business, ObjectKind.Event, Json($$"""{"programID":"{{program}}","targets":["anna","town"]}"""));
+        var program = _desk.Create(Business, ObjectKind.Program, Parsed("""{"programName":"prices"}""")).Id;
+        _desk.Create(Business, ObjectKind.Event, Parsed($$"""{"programID":"{{program}}","targets":["anna","town"]}"""));
 
         var (address, token, body) = await _recorded.NextAsync();
         Assert.Equal(("https://anna.example/told", "Bearer letmein"), (address, token));
-        var told = Json(body);
+        var told = Parsed(body);
         Assert.Equal("EVENT", told.GetProperty("objectType").GetString());
         Assert.Equal("CREATE", told.GetProperty("operation").GetString());
         Assert.Equal("""["anna"]""", told.GetProperty("object").GetProperty("targets").GetRawText());
 
-        _desk.Create(Business, ObjectKind.Event, Json($$"""{"programID":"{{program}}","targets":["bruno"]}"""));
+        _desk.Create(Business, ObjectKind.Event, Parsed($$"""{"programID":"{{program}}","targets":["bruno"]}"""));
         Assert.Equal("https://bruno.example/told", (await _recorded.NextAsync()).Address); // and nothing for Anna between
     }
 
@@ -63,8 +63,8 @@ public sealed class VtnNotifierTests : IAsyncDisposable
         _recorded.Answer = address => address.Contains("anna", StringComparison.Ordinal) ? HttpStatusCode.BadGateway : HttpStatusCode.OK;
         Subscribe(Anna, "https://anna.example/told");
         Subscribe(Bruno, "https://bruno.example/told");
-        var program = _desk.Create(Business, ObjectKind.Program, Json("""{"programName":"prices"}""")).Id;
-        _desk.Create(Business, ObjectKind.Event, Json($$"""{"programID":"{{program}}"}"""));
+        var program = _desk.Create(Business, ObjectKind.Program, Parsed("""{"programName":"prices"}""")).Id;
+        _desk.Create(Business, ObjectKind.Event, Parsed($$"""{"programID":"{{program}}"}"""));
 
         string[] first = [(await _recorded.NextAsync()).Address, (await _recorded.NextAsync()).Address];
         Assert.Equal(["https://anna.example/told", "https://bruno.example/told"], first.Order());
