@@ -17,11 +17,7 @@ public sealed record PlannedHome
     {
         Home = home;
         Stores = home.Battery is { } battery ? [new BatteryStore(Battery, battery, grid), .. stores] : stores;
-        var names = Stores.Select(store => store.Name).Concat(home.Appliances.Select(appliance => appliance.Name)).ToList();
-        if (names.Distinct().Count() != names.Count)
-        {
-            throw new ArgumentException($"{home.Name}: each device needs a name of its own.", nameof(stores));
-        }
+        CheckNames([]);
     }
 
     /// <summary>The name under which a home plans its battery.</summary>
@@ -36,7 +32,16 @@ public sealed record PlannedHome
     public ImmutableArray<StoreModel> Stores { get; }
 
     /// <summary>Lights that may be dimmed; names are unique in the home.</summary>
-    public ImmutableArray<DimmableLight> Lights { get; init; } = [];
+    /// <exception cref="ArgumentException">Two devices share a name.</exception>
+    public ImmutableArray<DimmableLight> Lights
+    {
+        get;
+        init
+        {
+            CheckNames(value);
+            field = value;
+        }
+    } = [];
 
     /// <summary>A wind turbine, or null.</summary>
     public WindTurbine? Wind { get; init; }
@@ -54,6 +59,15 @@ public sealed record PlannedHome
             ? [.. load.Select((_, t) => (double)grid.EnergyOf(known.Production.At(new Period(now.Index + t))).WattHours)]
             : Wind?.Expected(now, load.Length, grid) ?? new double[load.Length];
         return outlook with { Load = load, Sun = [.. outlook.Sun.Zip(wind, (sun, wind) => sun + wind)] };
+    }
+
+    private void CheckNames(ImmutableArray<DimmableLight> lights)
+    {
+        var names = Stores.Select(store => store.Name).Concat(Home.Appliances.Select(appliance => appliance.Name)).Concat(lights.Select(light => light.Name)).ToList();
+        if (names.Distinct().Count() != names.Count)
+        {
+            throw new ArgumentException($"{Home.Name}: each device needs a name of its own.", nameof(lights));
+        }
     }
 
     /// <summary>What lights take undimmed, W.</summary>

@@ -68,7 +68,32 @@ public sealed class EquipmentSourceTests : IDisposable
         Assert.Equal([0.0, 1_000, 1_000, 0], new[] { (5, 45), (6, 0), (6, 15), (6, 30) }.Select(at => heater.At(Utc(28, at.Item1, at.Item2)).Use));
     }
 
+    [Fact]
+    public void Freezers_cogeneration_lights_and_wind_are_described_too()
+    {
+        var home = Plan("""
+            { "freezers": [ { "kilowattHoursAYear": 250 } ], "cogeneration": [ { "gasCentPerKWh": 10, "lossWattsPerKelvin": 150, "winterCelsius": 10, "summerCelsius": 10, "dailyKelvin": 0 } ],
+              "lights": [ { "watts": 200, "from": "22:00", "until": "01:00" } ], "wind": { "ratedWatts": 2000, "meanSpeed": 5 } }
+            """);
+        Assert.Equal(["freezer", "cogeneration"], home.Stores.Select(store => store.Name));
+
+        // 1,200 W of heat make 300 Wh of room, beside what the tank loses of what is in it.
+        Assert.Equal(-300, home.Stores[1].At(Utc(28, 12, 0)).Use, 25.0);
+
+        // 22:00 in Italy is 21:00 UTC in winter.
+        Assert.Equal([0L, 200, 200, 0], new[] { (20, 45), (21, 0), (23, 45), (0, 0) }.Select(at => home.Lights[0].Watts.At(Utc(28, at.Item1, at.Item2))));
+
+        // Of Rayleigh winds of 5 m/s a turbine that is rated at 11 m/s makes something like a fifth of its power over a year.
+        var watts = Enumerable.Range(0, 35_000).Average(t => home.Wind!.Production.At(new Period(Utc(28, 12, 0).Index + t)));
+        Assert.InRange(watts, 250, 500);
+    }
+
     [Theory]
+    [InlineData("""{ "freezers": [ { "kilowattHoursAYear": 900, "watts": 100 } ] }""", "must take more than the mean of 103 W")]
+    [InlineData("""{ "cogeneration": [ { "gasCentPerKWh": 10, "lossWattsPerKelvin": 150, "electricalEfficiency": 0.7 } ] }""", "equipment.cogeneration: cogeneration: A unit gives at least as much heat as electricity")]
+    [InlineData("""{ "lights": [ { "watts": 100, "from": "6 pm", "until": "23:00" } ] }""", "\"6 pm\" is no time of day; write 18:00.")]
+    [InlineData("""{ "lights": [ { "watts": 100, "from": "18:00", "until": "23:00" }, { "watts": 100, "from": "18:00", "until": "23:00" } ] }""", "each device needs a name of its own")]
+    [InlineData("""{ "wind": { "ratedWatts": 2000, "meanSpeed": 1e308 } }""", "meanSpeed is 1E+308; 0.5 to 20 m/s are possible.")]
     [InlineData("""{ "cars": [ { "capacityWattHours": 50000, "chargeWatts": 0 } ] }""", "equipment.cars: car: chargeWatts is 0; 500 to 50000 W are possible.")]
     [InlineData("""{ "cars": [ { "capacityWattHours": 50000, "chargeWatts": 3700, "journeys": [ { "leaves": "7:30", "back": "17:00", "wattHours": 1 } ] } ] }""", "\"7:30\" is no time of day; write 07:30.")]
     [InlineData("""{ "cars": [ { "capacityWattHours": 50000, "chargeWatts": 3700, "journeys": [ { "days": ["3"], "leaves": "07:30", "back": "17:00", "wattHours": 1 } ] } ] }""", "\"3\" is no day; write monday to sunday.")]
