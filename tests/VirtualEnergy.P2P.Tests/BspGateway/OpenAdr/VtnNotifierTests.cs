@@ -94,10 +94,10 @@ public sealed class VtnNotifierTests : IAsyncDisposable
     public void Where_notifications_may_go(string address, bool allowed) =>
         Assert.Equal(allowed, new CallbackPolicy(["pi.home"]).Refusal(new Uri(address)) is null);
 
-    private void Ven(VtnClient client, string target) => _desk.Create(Business, ObjectKind.Ven, Json(
+    private void Ven(VtnClient client, string target) => _desk.Create(Business, ObjectKind.Ven, Parsed(
         $$"""{"objectType":"BL_VEN_REQUEST","clientID":"{{client.ClientId}}","venName":"{{client.ClientId}}","targets":["{{target}}"]}"""));
 
-    private void Subscribe(VtnClient client, string address) => _desk.Create(client, ObjectKind.Subscription, Json(
+    private void Subscribe(VtnClient client, string address) => _desk.Create(client, ObjectKind.Subscription, Parsed(
         $$"""{"clientName":"{{client.ClientId}}","objectOperations":[{"objects":["EVENT"],"operations":["CREATE"],"callbackUrl":"{{address}}","bearerToken":"letmein"}]}"""));
 
     /// <summary>What was posted, in order.</summary>
