@@ -48,7 +48,7 @@ public sealed class RarerDevicesTests
         Assert.Equal(-2_093, sold.Sum()); // 5,233.5 ÷ 2.5, in whole Wh
         var cheap = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), _ => Flat(110_000));
         Assert.Equal(0, cheap.Deliver(Homes.At(0), new Price(110_000), Energy.Zero).Net.WattHours);
-        Assert.Equal(117_100, Assert.Single(cheap.BidFor(Homes.At(1)).Sell).Price.MicroEurPerKWh); // the next tick above 117,072
+        Assert.Equal(117_100, Assert.Single(cheap.BidFor(Homes.At(1)).Sell).Price.MicroEurPerKWh); // the next tick above 117,070
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class RarerDevicesTests
         var home = new PlannedHome(new HomeDescription("home", 3_000, PowerProfile.Constant(0)) { MarginPermille = 0 }, [freezer]);
         double[] course = [.. Enumerable.Range(0, 96).Select(t => t < 8 ? 100_000.0 : t < 24 ? 270_000 : 150_000)];
         var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), now => new Outlook(new double[96], new double[96], [Shifted(course, (int)(now.Index - Homes.At(0).Index))]) { KnowsUse = true, Haste = 0 });
-        var taken = Enumerable.Range(0, 24).Select(t => agent.Deliver(Homes.At(t), new Price((long)course[t]), Energy.Zero).Net.WattHours).ToArray();
+        var taken = Enumerable.Range(0, 24).Select(t => agent.Deliver(Homes.At(t), new Price((long)course[t]), agent.ResponseTo(Homes.At(t), new Price((long)course[t]))).Net.WattHours).ToArray();
 
         // 250 kWh a year are 7.1 Wh a quarter of an hour: in two cheap hours more than that, in four dear ones less.
         Assert.True(taken[..8].Average() > 7.2 && taken[8..].Average() < 7, string.Join(' ', taken));
@@ -84,7 +84,7 @@ public sealed class RarerDevicesTests
     {
         var wind = WindTurbine.In(new PowerCurve(2_000), default, [12]);
         var home = new PlannedHome(new HomeDescription("home", 3_000, PowerProfile.Constant(400)) { MarginPermille = 0 }, []) { Wind = wind };
-        var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), _ => Flat(150_000));
+        var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), _ => Flat(150_000) with { Load = [.. Enumerable.Repeat(100.0, 96)] });
         Assert.Equal(500 - 100, Assert.Single(agent.BidFor(Homes.At(0)).Sell).Energy.WattHours);
         Assert.Equal(100 - 500, agent.Deliver(Homes.At(0), new Price(150_000), new Energy(-400)).Net.WattHours);
     }
