@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Flexibility;
@@ -15,11 +17,7 @@ public sealed record PlannedHome
     {
         Home = home;
         Stores = home.Battery is { } battery ? [new BatteryStore(Battery, battery, grid), .. stores] : stores;
-        var names = Stores.Select(store => store.Name).Concat(home.Appliances.Select(appliance => appliance.Name)).ToList();
-        if (names.Distinct().Count() != names.Count)
-        {
-            throw new ArgumentException($"{home.Name}: each device needs a name of its own.", nameof(stores));
-        }
+        CheckNames([]);
     }
 
     /// <summary>The name under which a home plans its battery.</summary>
@@ -33,7 +31,49 @@ public sealed record PlannedHome
     /// <summary>The battery first, if there is one.</summary>
     public ImmutableArray<StoreModel> Stores { get; }
 
+    /// <summary>Lights that may be dimmed; names are unique in the home.</summary>
+    /// <exception cref="ArgumentException">Two devices share a name.</exception>
+    public ImmutableArray<DimmableLight> Lights
+    {
+        get;
+        init
+        {
+            CheckNames(value);
+            field = value;
+        }
+    } = [];
+
+    /// <summary>A wind turbine, or null.</summary>
+    public WindTurbine? Wind { get; init; }
+
+    /// <summary>What a home expects, with what its lights will take and its wind will give.</summary>
+    internal Outlook Expecting(Outlook outlook, Period now, PeriodGrid grid)
+    {
+        if (Wind is null && Lights.IsEmpty)
+        {
+            return outlook;
+        }
+
+        var load = outlook.Load.Select((energy, t) => energy + grid.EnergyOf(LightWatts(new Period(now.Index + t))).WattHours).ToArray();
+        var wind = outlook.KnowsUse && Wind is { } known
+            ? [.. load.Select((_, t) => (double)grid.EnergyOf(known.Production.At(new Period(now.Index + t))).WattHours)]
+            : Wind?.Expected(now, load.Length, grid) ?? new double[load.Length];
+        return outlook with { Load = load, Sun = [.. outlook.Sun.Zip(wind, (sun, wind) => sun + wind)] };
+    }
+
+    private void CheckNames(ImmutableArray<DimmableLight> lights)
+    {
+        var names = Stores.Select(store => store.Name).Concat(Home.Appliances.Select(appliance => appliance.Name)).Concat(lights.Select(light => light.Name)).ToList();
+        if (names.Distinct().Count() != names.Count)
+        {
+            throw new ArgumentException($"{Home.Name}: each device needs a name of its own.", nameof(lights));
+        }
+    }
+
+    /// <summary>What lights take undimmed, W.</summary>
+    internal long LightWatts(Period period) => Lights.Sum(light => light.Watts.At(period));
+
     /// <summary>The home in a market of other periods: the battery comes along; what was described by periods of another length stays out.</summary>
     public PlannedHome On(PeriodGrid grid) =>
-        Stores.All(store => store.Grid == grid) ? this : new PlannedHome(Home, [.. Stores.Where(store => store.Grid == grid && store.Name != Battery)], grid);
+        Stores.All(store => store.Grid == grid) ? this : new PlannedHome(Home, [.. Stores.Where(store => store.Grid == grid && store.Name != Battery)], grid) { Lights = Lights, Wind = Wind };
 }

@@ -130,8 +130,8 @@ public sealed class PlanningAgent
 
     private Delivery Run(Period period, Price? price, Energy traded)
     {
-        var load = _rules.Grid.EnergyOf(Home.Home.Load.At(period));
-        var sun = _rules.Grid.EnergyOf(Home.Home.Photovoltaics?.At(period) ?? 0);
+        var load = _rules.Grid.EnergyOf(Home.Home.Load.At(period) + Home.LightWatts(period));
+        var sun = _rules.Grid.EnergyOf(Home.Home.Photovoltaics?.At(period) ?? 0) + _rules.Grid.EnergyOf(Home.Wind?.Production.At(period) ?? 0);
         var supplier = _tariff.At(period);
         var besidePrice = price ?? (load > sun ? supplier.Import : supplier.Export);
         var beside = _now.Beside.At(besidePrice);
@@ -156,6 +156,7 @@ public sealed class PlanningAgent
             allocations.Add(new StorageAllocation(_stores[s].Model.Name, period, energy));
         }
 
+        var dimmed = plan.Bending[_stores.Length..^1].Aggregate(Energy.Zero, (sum, light) => sum + light);
         var production = situation.Production - plan.Bending[^1];
         if (Home.Home.Photovoltaics is not null)
         {
@@ -165,7 +166,7 @@ public sealed class PlanningAgent
         _last = period;
         var battery = _stores.FirstOrDefault(store => store.Model is BatteryStore);
         return new Delivery(
-            period, traded, allocations.DrainToImmutable(), load, appliances, production, storage, battery is null ? null : new Energy((long)battery.Fill))
+            period, traded, allocations.DrainToImmutable(), load + dimmed, appliances, production, storage, battery is null ? null : new Energy((long)battery.Fill))
         {
             Charging = charging,
             Beside = beside,
@@ -206,6 +207,7 @@ public sealed class PlanningAgent
 
         // Forecasts that cannot be are none: comfort, departures and the connection need no forecast to be kept.
         var outlook = _foresight(period) is { IsSound: true } sound ? sound : Outlook.Unknown(PeriodsUnknown);
+        outlook = Home.Expecting(outlook, period, _rules.Grid);
         var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook, _now.Fixed).Problems(period, _stores, _appliances);
         var plans = outlook.Prices.IsDefaultOrEmpty ? [PlanAlone(problems[0])] : PlanInMarket(problems);
         var first = FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
@@ -268,7 +270,7 @@ public sealed class PlanningAgent
         // What neither the home nor its connection can take is curtailed before anything else is decided.
         var produced = IsFixed(PlannedHome.Photovoltaics, period, isOn: false) ? Energy.Zero : Energy.Max(Energy.Zero, Energy.Min(sun, consumed + _limit));
         var room = Energy.Max(Energy.Zero, _limit - consumed);
-        var bending = ImmutableArray.CreateBuilder<DemandCurve>(_stores.Length + 1);
+        var bending = ImmutableArray.CreateBuilder<DemandCurve>(_stores.Length + Home.Lights.Length + 1);
         for (var s = 0; s < _stores.Length; s++)
         {
             var range = _stores[s].Range(period);
@@ -282,6 +284,13 @@ public sealed class PlanningAgent
             {
                 bending.Add(IsFixed(_stores[s].Model.Name, period, isOn: false) ? DemandCurve.Constant(Energy.Zero) : CurveOf(plan.Demands[s], range));
             }
+        }
+
+        foreach (var light in Home.Lights)
+        {
+            var dimming = light.Dimming(period, _rules);
+            bending.Add(IsFixed(light.Name, period, isOn: true) ? DemandCurve.Constant(Energy.Zero)
+                : IsFixed(light.Name, period, isOn: false) ? DemandCurve.Constant(-_rules.Grid.EnergyOf(light.Watts.At(period))) : dimming);
         }
 
         bending.Add(CurtailmentDemand.Of(produced, residual, _rules));

@@ -72,6 +72,7 @@ internal static class HomeProgram
             balance[t].SetCoefficient(charge, -1);
             balance[t].SetCoefficient(discharge, 1);
             objective.SetCoefficient(charge, stage.Wear);
+            objective.SetCoefficient(discharge, stage.OutCost);
 
             // fill = keep × before − use + charge × in − discharge ÷ out − spilt
             var start = before is null ? stage.Keep * store.Fill : 0;

@@ -116,22 +116,22 @@ internal sealed class HomeOutlook(
     {
         if (outlook.EndPrice is { } known)
         {
-            return new StoreProblem(stages, store.Fill, known * StoreModel.Electricity(stages[^1]));
+            return new StoreProblem(stages, store.Fill, StoreModel.Worth(stages[^1], known));
         }
 
         // A battery can sell later what it holds; what others hold only saves buying it later, when that is cheapest, and some day it is as cheap as it gets.
-        var (sum, least, electricity, days) = (0.0, double.PositiveInfinity, 0.0, Math.Min(_length, 86_400 / grid.LengthSeconds));
+        var (mean, least, days) = (0.0, double.PositiveInfinity, Math.Min(_length, 86_400 / grid.LengthSeconds));
         for (var t = _length - days; t < _length; t++)
         {
-            sum += (buy[t] + sell[t]) / 2 / days;
+            mean += (buy[t] + sell[t]) / 2 / days;
             least = Math.Min(least, sell[t]);
-            electricity += StoreModel.Electricity(stages[t]) / days;
         }
 
-        return new StoreProblem(stages, store.Fill, (store.Model.CanDeliver ? sum : least) * electricity)
+        double WorthAt(double price) => stages.Skip(_length - days).Average(stage => StoreModel.Worth(stage, price));
+        return new StoreProblem(stages, store.Fill, WorthAt(store.Model.CanDeliver ? mean : least))
         {
             Enough = store.Model.EnoughAfter(new Period(now.Index + _length - 1)),
-            EndValueBeyond = Math.Min(least, tariff.At(now).Export.MicroEurPerKWh) * electricity,
+            EndValueBeyond = WorthAt(Math.Min(least, tariff.At(now).Export.MicroEurPerKWh)),
         };
     }
 

@@ -122,7 +122,7 @@ internal sealed class HomeSweep
             var energy = _taken[s];
             Energies[s][t] = energy;
             _fills[s] = Math.Min(stage.After(_fills[s], energy), stage.Ceiling);
-            Cost += Math.Max(0, energy) * stage.Wear
+            Cost += Math.Max(0, energy) * stage.Wear + Math.Max(0, -energy) * stage.OutCost
                 + Math.Max(0, stage.Wanted - _fills[s]) * StoreStage.Scarcity
                 + Math.Max(0, stage.Floor - _fills[s]) * StoreStage.Scarcity;
         }

@@ -60,9 +60,10 @@ internal sealed class MarginalValue
             Low -= stage.MostIn * stage.InYield;
         }
 
-        if (stage.MostOut > 0)
+        // A generator does not run at a loss to make room for what can be spilt for nothing.
+        if (stage.MostOut > 0 && (stage.OutCost == 0 || price - haste > stage.OutCost))
         {
-            Insert((price - haste) * stage.OutYield, stage.MostOut / stage.OutYield);
+            Insert((price - haste - stage.OutCost) * stage.OutYield, stage.MostOut / stage.OutYield);
         }
 
         Low = (Low + stage.Use) / stage.Keep;

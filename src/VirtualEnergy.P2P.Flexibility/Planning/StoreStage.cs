@@ -29,6 +29,9 @@ public readonly record struct StoreStage(
     /// </summary>
     public const double Scarcity = 20_000_000;
 
+    /// <summary>What a kWh delivered costs beside what it takes out of the store, µEUR/kWh: fuel. Negative where it saves elsewhere.</summary>
+    public double OutCost { get; init; }
+
     /// <summary>The fill after the period without any charge or discharge.</summary>
     public double Left(double fill) => fill * Keep - Use;
 

@@ -94,7 +94,7 @@ internal sealed class ValueTable
             var energy = (Math.Min(to, left) - from) * stage.OutYield;
             if (energy > Nothing)
             {
-                pieces.Add(new StorePiece(store, slope / stage.OutYield, energy));
+                pieces.Add(new StorePiece(store, slope / stage.OutYield + stage.OutCost, energy));
             }
         }
 

@@ -6,7 +6,7 @@ using VirtualEnergy.P2P.Node.Households;
 
 namespace VirtualEnergy.P2P.Node.Configuration;
 
-/// <summary>Cars, heat pumps and water heaters of a home, <c>equipment</c> in <c>home.json</c>: what the agent plans beside the battery and the appliances.</summary>
+/// <summary>What a home has beside the battery and the appliances, all simulated: <c>equipment</c> in <c>home.json</c>.</summary>
 public sealed record EquipmentSource
 {
     private const int MostOfAKind = 4;
@@ -17,13 +17,43 @@ public sealed record EquipmentSource
 
     public ImmutableArray<WaterHeaterSource> WaterHeaters { get; init; } = [];
 
-    /// <summary>The stores, with what a calendar says of them for a span.</summary>
+    public ImmutableArray<FreezerSource> Freezers { get; init; } = [];
+
+    public ImmutableArray<CogenerationSource> Cogeneration { get; init; } = [];
+
+    public ImmutableArray<LightSource> Lights { get; init; } = [];
+
+    public WindSource? Wind { get; init; }
+
+    /// <summary>A home with all of it, with what a calendar says of it for a span.</summary>
+    /// <param name="home">The home without.</param>
     /// <param name="first">First period of the span.</param>
     /// <param name="last">Last one.</param>
     /// <exception cref="UserErrorException">Something cannot be.</exception>
-    public ImmutableArray<StoreModel> Open(Period first, Period last)
+    public PlannedHome AddTo(PlannedHome home, Period first, Period last)
     {
-        foreach (var (key, count) in new[] { ("cars", Cars.Length), ("heatPumps", HeatPumps.Length), ("waterHeaters", WaterHeaters.Length) })
+        try
+        {
+            return new PlannedHome(home.Home, [.. home.Stores.Where(store => store.Name != PlannedHome.Battery), .. Stores(first, last)])
+            {
+                Lights = [.. home.Lights, .. Lights.Select(light => light.Open(first, last))],
+                Wind = Wind?.Open(first, last) ?? home.Wind,
+            };
+        }
+        catch (ArgumentException error)
+        {
+            throw new UserErrorException($"equipment: {error.Message}", error);
+        }
+    }
+
+    private ImmutableArray<StoreModel> Stores(Period first, Period last)
+    {
+        (string Key, int Count)[] kinds =
+        [
+            ("cars", Cars.Length), ("heatPumps", HeatPumps.Length), ("waterHeaters", WaterHeaters.Length), ("freezers", Freezers.Length),
+            ("cogeneration", Cogeneration.Length), ("lights", Lights.Length),
+        ];
+        foreach (var (key, count) in kinds)
         {
             if (count > MostOfAKind)
             {
@@ -37,6 +67,8 @@ public sealed record EquipmentSource
             .. Cars.Select(car => car.Open(days)),
             .. HeatPumps.Select(pump => pump.Open(first, last)),
             .. WaterHeaters.Select(heater => heater.Open(days, first, last)),
+            .. Freezers.Select(freezer => freezer.Open()),
+            .. Cogeneration.Select(unit => unit.Open(first, last)),
         ];
     }
 

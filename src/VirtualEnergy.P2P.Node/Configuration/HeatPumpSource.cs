@@ -1,16 +1,12 @@
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
-using VirtualEnergy.P2P.Node.Households;
 
 namespace VirtualEnergy.P2P.Node.Configuration;
 
 /// <summary>A heat pump, its building, and the climate that it stands in.</summary>
 public sealed record HeatPumpSource
 {
-    /// <summary>Heat that people, sun and devices give a home, W.</summary>
-    private const double Gains = 300;
-
     /// <summary>ISO 13790, table 12: a medium building holds 165 kJ/(m² K).</summary>
     private const double WattHoursPerSquareMetreKelvin = 165 / 3.6;
 
@@ -56,20 +52,11 @@ public sealed record HeatPumpSource
         Within("winterCelsius", WinterCelsius, -40, 40, "°C");
         Within("summerCelsius", SummerCelsius, -40, 40, "°C");
         Within("dailyKelvin", DailyKelvin, 0, 40, "K");
-        var heat = new PowerProfile(first, [.. Enumerable.Range(0, checked((int)(last.Index - first.Index + 1))).Select(i => HeatIn(new Period(first.Index + i)))]);
+        var heat = new PowerProfile(first, [.. new BuildingHeat(LossWattsPerKelvin, LowestCelsius, WinterCelsius, SummerCelsius, DailyKelvin).Between(first, last)]);
         return EquipmentSource.Checked("heatPumps", Name, () => new HeatPumpStore(Name, Watts, heat, SquareMetres * WattHoursPerSquareMetreKelvin, LossWattsPerKelvin, BandKelvin)
         {
             LowestCelsius = LowestCelsius,
             FlowCelsius = FlowCelsius,
         });
-    }
-
-    // Coldest on 20 January, warmest of a day at 15 h.
-    private long HeatIn(Period period)
-    {
-        var local = LocalDays.Start(period);
-        var season = (WinterCelsius + SummerCelsius) / 2 - (SummerCelsius - WinterCelsius) / 2 * Math.Cos((local.DayOfYear - 20) * 2 * Math.PI / 365);
-        var outside = season + DailyKelvin / 2 * Math.Cos((local.TimeOfDay.TotalHours - 15) * 2 * Math.PI / 24);
-        return (long)Math.Round(Math.Max(0, LossWattsPerKelvin * (LowestCelsius - outside) - Gains));
     }
 }

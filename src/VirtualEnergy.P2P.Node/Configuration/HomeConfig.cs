@@ -125,14 +125,7 @@ public sealed record HomeConfig
         var present = PeriodGrid.QuarterHour.At(now);
         var first = present.Index - community.First.Index is > 0 and < LongestCalendar ? community.First : new Period(Math.Min(present.Index, community.First.Index));
         var last = new Period(Math.Max(present.Index + CalendarAhead, community.First.Index + community.Length + CalendarBeyond));
-        try
-        {
-            return Equipment is null ? home : new PlannedHome(home.Home, [.. home.Stores.Where(store => store.Name != PlannedHome.Battery), .. Equipment.Open(first, last)]);
-        }
-        catch (ArgumentException error)
-        {
-            throw new UserErrorException($"equipment: {error.Message}", error);
-        }
+        return Equipment?.AddTo(home, first, last) ?? home;
     }
 
     public void Write(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, Json));

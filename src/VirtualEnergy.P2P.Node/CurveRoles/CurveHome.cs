@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
-using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Curves;
 using VirtualEnergy.P2P.Market.Curves.Roles;
@@ -14,7 +13,7 @@ namespace VirtualEnergy.P2P.Node.CurveRoles;
 /// the next curve starts from the state that follows.
 /// </summary>
 /// <remarks>
-/// The bid is the one that the home would place at an exchange (<see cref="PlanningAgent"/>), on the basis' prices. A
+/// The bid is the one that the home would place at an exchange (<see cref="HomeAgent"/>), on the basis' prices. A
 /// period whose allocation has not come by the time the next curve is due runs without one; so does one that is allocated for
 /// a period the home did not bid for. Not for several threads at once.
 /// </remarks>
@@ -24,8 +23,7 @@ namespace VirtualEnergy.P2P.Node.CurveRoles;
 /// <param name="logger">Told of allocations that are not obeyed.</param>
 public sealed class CurveHome(PlannedHome home, SupplierTariff tariff, IProgress<RoleEvent> events, ILogger logger)
 {
-    private PlanningAgent? _agent;
-    private HomeForesight? _foresight;
+    private HomeAgent? _agent;
     private MarketBasis? _basis;
     private Period? _period;
     private Period? _ran;
@@ -47,8 +45,7 @@ public sealed class CurveHome(PlannedHome home, SupplierTariff tariff, IProgress
 
         if (_agent is null || market.Basis != _basis)
         {
-            _foresight = new HomeForesight(home.Home, grid, tariff);
-            (_agent, _basis, _curve) = (new PlanningAgent(home, RulesOn(market.Basis), tariff, new HomePlanner(), _foresight.Ahead), market.Basis, null);
+            (_agent, _basis, _curve) = (new HomeAgent(home, RulesOn(market.Basis), tariff), market.Basis, null);
         }
 
         if (_curve is { } said && period <= _period)
@@ -86,11 +83,10 @@ public sealed class CurveHome(PlannedHome home, SupplierTariff tariff, IProgress
         }
     }
 
-    private void Run(PlanningAgent agent, Period period, Price? price, Energy allocated)
+    private void Run(HomeAgent agent, Period period, Price? price, Energy allocated)
     {
         var delivery = agent.Deliver(period, price, allocated);
         _ran = period;
-        _foresight?.Cleared(period, price, null);
         events.Report(new HomeRan(delivery));
     }
 

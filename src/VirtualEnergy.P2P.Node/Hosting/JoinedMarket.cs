@@ -1,5 +1,4 @@
 using VirtualEnergy.P2P.Flexibility;
-using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Planning;
@@ -15,9 +14,9 @@ internal sealed class JoinedMarket
     private readonly ReadingReceiptSigning _readingReceipts;
     private readonly Address _exchange;
 
-    private JoinedMarket(MarketDescription description, PlanningAgent agent, HomeForesight foresight)
+    private JoinedMarket(MarketDescription description, HomeAgent agent)
     {
-        (Description, Agent, Foresight) = (description, agent, foresight);
+        (Description, Agent) = (description, agent);
         Topics = new Topics(description.Community);
         var domain = new MarketDomain(description.ChainId, Address.Parse(description.Contract));
         Bids = new BidSigning(domain);
@@ -35,26 +34,16 @@ internal sealed class JoinedMarket
 
     public MeterReadingSigning Readings { get; }
 
-    public PlanningAgent Agent { get; }
-
-    /// <summary>What the home expects, fed with what the market came to.</summary>
-    public HomeForesight Foresight { get; }
+    public HomeAgent Agent { get; }
 
     /// <summary>The last period that the home has run.</summary>
     public Period? LastDelivered { get; set; }
 
     /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
-    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff)
-    {
-        if (before is not null && before.Description.Rules == description.Rules)
-        {
-            return new JoinedMarket(description, before.Agent, before.Foresight) { LastDelivered = before.LastDelivered };
-        }
-
-        var foresight = new HomeForesight(home.Home, description.Rules.Grid, tariff);
-        return new JoinedMarket(
-            description, new PlanningAgent(home.On(description.Rules.Grid), description.Rules, tariff, new HomePlanner(), foresight.Ahead), foresight);
-    }
+    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff) =>
+        before is not null && before.Description.Rules == description.Rules
+            ? new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered }
+            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff));
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(

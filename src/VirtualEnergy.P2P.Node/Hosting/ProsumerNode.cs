@@ -309,7 +309,6 @@ public sealed class ProsumerNode : IAsyncDisposable
         var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
-        market.Foresight.Cleared(result.Period, result.Price, _bid?.Period == result.Period ? _bid : null);
         Book(market, result, delivery);
         if (Meter is not null)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 
@@ -45,8 +46,8 @@ public sealed class HomeForesight
 
     /// <summary>A round is over: what energy was worth in it is remembered.</summary>
     /// <param name="price">The one price; null where nothing was traded.</param>
-    /// <param name="own">The home's bid; null where it had none.</param>
-    public void Cleared(Period period, Price? price, Bid? own)
+    /// <param name="own">What the home bid; null where it did not.</param>
+    public void Cleared(Period period, Price? price, BidSteps? own)
     {
         // The courses of past days are told in quarters of an hour.
         if (_grid != PeriodGrid.QuarterHour || period < _first)
@@ -79,9 +80,9 @@ public sealed class HomeForesight
     }
 
     // Who offered and found nobody learns that the supplier took what was too much; who asked and found nobody, that it gave what was missing.
-    private static double Worth(Price? price, Bid? own, SupplierPrices supplier) =>
+    private static double Worth(Price? price, BidSteps? own, SupplierPrices supplier) =>
         price is { } cleared ? cleared.MicroEurPerKWh
-        : own is { Sell.IsEmpty: false, Buy.IsEmpty: true } ? supplier.Export.MicroEurPerKWh
-        : own is { Sell.IsEmpty: true, Buy.IsEmpty: false } ? supplier.Import.MicroEurPerKWh
+        : own is { Sell.IsDefaultOrEmpty: false, Buy.IsDefaultOrEmpty: true } ? supplier.Export.MicroEurPerKWh
+        : own is { Sell.IsDefaultOrEmpty: true, Buy.IsDefaultOrEmpty: false } ? supplier.Import.MicroEurPerKWh
         : (supplier.Import.MicroEurPerKWh + supplier.Export.MicroEurPerKWh) / 2.0;
 }

@@ -319,7 +319,7 @@ internal sealed class CheatedCommunity : IAsyncDisposable
         _watch.Start();
         var homes = Source.Open();
         _node = new ProsumerNode(
-            BrokerAddress.Local(_broker.Port), "village", Keys[0], Source.Choose(homes).Describe(), new SupplierSource().Open(homes), TimeProvider.System, NullLogger.Instance) { Watch = _watch };
+            BrokerAddress.Local(_broker.Port), "village", Keys[0], Source.Plan(homes), new SupplierSource().Open(homes), TimeProvider.System, NullLogger.Instance) { Watch = _watch };
         await _node.StartAsync(Cancellation);
     }
 

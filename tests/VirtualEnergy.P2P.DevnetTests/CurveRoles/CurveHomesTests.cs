@@ -8,6 +8,7 @@ using VirtualEnergy.P2P.Market.Curves;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.CurveRoles;
 using VirtualEnergy.P2P.Node.Households;
+using VirtualEnergy.P2P.Node.Planning;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.CurveRoles;
@@ -43,7 +44,7 @@ public sealed class CurveHomesTests
         {
             var description = community.Households[i].Describe();
             var agent = await bed.HomeAsync(i, CurveTestBed.Id(i < 3 ? Street : Top), description, Tariff, Lead);
-            homes.Add(new Follower(agent.Events, new EnergyManagementAgent(description, Rules, Tariff)));
+            homes.Add(new Follower(agent.Events, new HomeAgent(new PlannedHome(description, []), Rules, Tariff)));
         }
 
         var (traded, stored) = (0L, 0L);
@@ -108,7 +109,7 @@ public sealed class CurveHomesTests
     private static DateTimeOffset Start(Period period) => DateTimeOffset.FromUnixTimeSeconds(period.Index * Seconds);
 
     /// <summary>Reads a home's events beside a twin of the home.</summary>
-    private sealed class Follower(RecordedEvents events, EnergyManagementAgent twin)
+    private sealed class Follower(RecordedEvents events, HomeAgent twin)
     {
         private BidSent? _bid;
         private PriceFollowed? _followed;

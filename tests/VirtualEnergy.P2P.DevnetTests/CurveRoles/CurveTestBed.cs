@@ -72,7 +72,7 @@ internal sealed class CurveTestBed(int port, string? matchersPassword = null, Ti
     public async Task<RecordedRole<AgentNode>> HomeAsync(int key, MemberId parent, HomeDescription home, SupplierTariff tariff, TimeSpan lead)
     {
         var events = new RecordedEvents();
-        var devices = new CurveHome(home, tariff, events, NullLogger.Instance);
+        var devices = new CurveHome(new PlannedHome(home, []), tariff, events, NullLogger.Instance);
         var node = new AgentNode(Link(key, isMatcher: false), "agent", parent, devices.CurveIn, (long)lead.TotalMilliseconds, events, _time, NullLogger.Instance) { Allocated = devices.Take };
         _nodes.Add(node);
         await node.StartAsync(Cancellation);

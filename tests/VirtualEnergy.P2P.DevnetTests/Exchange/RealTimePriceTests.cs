@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Exchange;
+using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.RealTimePricing;
 using VirtualEnergy.P2P.Messaging;
@@ -48,7 +49,7 @@ public sealed class RealTimePriceTests
         for (var home = 0; home < Homes; home++)
         {
             nodes.Add(new ProsumerNode(
-                exchange.Broker, options.Community, community.Keys[home], households[home].Describe(), options.Tariff!, TimeProvider.System, NullLogger.Instance));
+                exchange.Broker, options.Community, community.Keys[home], new PlannedHome(households[home].Describe(), []), options.Tariff!, TimeProvider.System, NullLogger.Instance));
             await nodes[^1].StartAsync(cancellation);
         }
 

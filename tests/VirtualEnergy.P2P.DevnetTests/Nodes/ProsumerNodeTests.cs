@@ -171,7 +171,7 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
     {
         var community = Source.Open();
         await using var node = new ProsumerNode(
-            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, NullLogger.Instance)
+            Broker, "village", HomeKey, Source.Plan(community), new SupplierSource().Open(community), TimeProvider.System, NullLogger.Instance)
         {
             Meter = (period, _, _) => Task.FromResult<PeriodCounts?>(period == community.First ? null : new PeriodCounts(new Energy(12), new Energy(345), new Energy(678))),
         };
@@ -309,7 +309,7 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
     {
         var community = Source.Open();
         var node = new ProsumerNode(
-            Broker, "village", HomeKey, Source.Choose(community).Describe(), new SupplierSource().Open(community), TimeProvider.System, logger ?? NullLogger.Instance)
+            Broker, "village", HomeKey, Source.Plan(community), new SupplierSource().Open(community), TimeProvider.System, logger ?? NullLogger.Instance)
         {
             Controls = controls ?? new MemberControls(),
             News = news,

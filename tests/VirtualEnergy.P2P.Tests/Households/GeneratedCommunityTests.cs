@@ -1,6 +1,7 @@
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Households;
+using VirtualEnergy.P2P.Node.Planning;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.Households;
@@ -90,7 +91,7 @@ public sealed class GeneratedCommunityTests
         var tariff = SupplierTariff.Flat(new Price(250_000), new Price(100_000));
         foreach (var home in community.Households)
         {
-            var agent = new EnergyManagementAgent(home.Describe(), MarketRules.Default, tariff);
+            var agent = new HomeAgent(new PlannedHome(home.Describe(), []), MarketRules.Default, tariff);
             for (var i = 0; i < community.Length; i++)
             {
                 agent.Deliver(new Period(community.First.Index + i), null, Energy.Zero);

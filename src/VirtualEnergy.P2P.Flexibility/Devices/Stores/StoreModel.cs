@@ -38,6 +38,10 @@ public abstract record StoreModel
     /// <summary>Electricity that a Wh of fill gives back, or saves, at the terminals.</summary>
     public static double Electricity(in StoreStage stage) => stage.MostOut > 0 ? stage.OutYield : 1 / stage.InYield;
 
+    /// <summary>What a kWh of fill is worth where electricity has a price, µEUR/kWh: what it brings, or saves, at the terminals; a generator that costs more than that stays off.</summary>
+    public static double Worth(in StoreStage stage, double price) =>
+        stage.MostOut > 0 && stage.OutCost != 0 ? Math.Max(0, price - stage.OutCost) * stage.OutYield : price * Electricity(stage);
+
     private protected double Hours => Grid.LengthSeconds / 3600.0;
 
     private protected double PerPeriod(long watts) => watts * Hours;

@@ -9,7 +9,7 @@ namespace VirtualEnergy.P2P.Flexibility.Devices.Stores;
 /// </summary>
 public sealed record WaterHeaterStore : StoreModel
 {
-    private const double WattHoursPerLitreKelvin = 1.163;
+    internal const double WattHoursPerLitreKelvin = 1.163;
     private const int ReserveDays = 3;
 
     private readonly PowerProfile _drawn;

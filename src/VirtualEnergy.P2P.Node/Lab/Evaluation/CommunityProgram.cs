@@ -129,7 +129,7 @@ internal sealed class CommunityProgram : IDisposable
 
             if (stage.MostOut > 0)
             {
-                var discharge = Variable(0, stage.MostOut / 1e3, 0);
+                var discharge = Variable(0, stage.MostOut / 1e3, stage.OutCost / 1e6);
                 step.SetCoefficient(discharge, 1 / stage.OutYield);
                 Flow(rows, t, -1, discharge);
             }

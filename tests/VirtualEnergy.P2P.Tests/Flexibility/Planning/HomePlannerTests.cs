@@ -22,6 +22,22 @@ public sealed class HomePlannerTests
         iter: 200);
 
     [Fact]
+    public void One_store_that_burns_fuel_costs_what_the_linear_programme_finds() => Gen.Int[0, 1_000_000].Sample(
+        seed =>
+        {
+            // 10 to 30 ct/kWh, among prices of the same size: some periods pay, others do not.
+            var plain = RandomHomes.OneStore(seed);
+            var random = new Random(seed);
+            var stages = plain.Stores[0].Stages.Select(stage => stage with { MostIn = 0, Use = -50 * random.NextDouble(), OutCost = 100_000 + 200_000 * random.NextDouble() }).ToArray();
+            var problem = plain with { Stores = [plain.Stores[0] with { Stages = stages }] };
+            var plan = new HomePlanner().Plan(problem);
+            var (_, least) = HomeProgram.Solve(problem);
+            var tolerance = 0.5 * stages.Sum(stage => stage.MostOut / stage.OutYield) + 1e-6 * Math.Abs(least);
+            Assert.InRange(plan.Cost, least - tolerance, least + tolerance);
+        },
+        iter: 200);
+
+    [Fact]
     public void A_plan_is_never_cheaper_than_the_bound_and_within_half_a_percent_of_it_over_all_homes()
     {
         var (cost, bound) = (0.0, 0.0);

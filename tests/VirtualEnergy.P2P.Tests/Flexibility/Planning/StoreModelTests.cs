@@ -56,6 +56,66 @@ public sealed class StoreModelTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new HeatPumpStore("heat pump", 2_000, PowerProfile.Constant(300), capacity, 150, 2));
 
     [Fact]
+    public void A_freezer_takes_what_its_label_says_to_stay_at_18_below()
+    {
+        // 175.2 kWh a year are 20 W; at a performance of 1.6 a leak of 32 W, 0.8 W/K over 40 K; 60 kg hold 33.3 Wh/K.
+        var freezer = new FreezerStore("freezer", 175.2, 80);
+        var stage = freezer.At(new Period(0));
+        Assert.Equal(8, stage.Use, 9); // 32 W for a quarter of an hour
+        Assert.Equal(200, stage.Ceiling, 9); // 6 K
+        Assert.Equal(0, stage.After(0, 20 * 0.25), 9); // 5 Wh of electricity in a quarter of an hour keep it
+        Assert.Equal(Math.Exp(-0.25 * 0.8 / (60 * 2_000 / 3_600.0)), stage.Keep, 9);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new FreezerStore("freezer", 175.2, 20));
+    }
+
+    [Fact]
+    public void A_kilowatt_hour_of_cogeneration_costs_its_gas_less_the_boilers()
+    {
+        // 10 ct: 1 kWh takes 1 ÷ 0.263 = 3.8023 kWh of gas and spares 2.5 ÷ 0.95 = 2.6316: 11.707 ct.
+        var cost = CogenerationCost.Usual(new Price(100_000));
+        Assert.Equal(117_070, cost.MicroEurPerKWh, 0);
+
+        var unit = new CogenerationStore("unit", 1_000, cost, PowerProfile.Constant(2_000), litres: 300, span: 30, standingWatts: 0);
+        var stage = unit.At(new Period(0));
+        Assert.Equal(300 * 30 * 1.163, stage.Ceiling, 9);
+
+        // Full of heat: no room, no electricity. 500 Wh of heat are taken, and make room for 200 Wh of electricity.
+        Assert.Equal(500, stage.Left(0));
+        Assert.Equal(0, stage.After(0, -200), 9);
+    }
+
+    [Theory]
+    [InlineData(0.6, 0.3)] // more electricity than heat
+    [InlineData(0.3, 0.9)] // more than the fuel holds
+    [InlineData(0, 0.9)]
+    [InlineData(double.NaN, 0.5)]
+    [InlineData(0.3, double.NaN)]
+    public void Efficiencies_that_cannot_be_are_refused(double electrical, double heat) => Assert.Throws<ArgumentOutOfRangeException>(
+        () => new CogenerationStore("unit", 1_000, new CogenerationCost(new Price(100_000), electrical, heat, 0.9), PowerProfile.Constant(0)));
+
+    [Theory]
+    [InlineData(2.9, 0)]
+    [InlineData(3, 0)]
+    [InlineData(8, 372)] // (512 − 27) ÷ (1331 − 27) of 1,000 = 371.9
+    [InlineData(11, 1_000)]
+    [InlineData(25, 1_000)]
+    [InlineData(25.1, 0)]
+    [InlineData(double.NaN, 0)]
+    [InlineData(1e308, 0)]
+    [InlineData(-5, 0)]
+    public void Wind_gives_by_the_cube_of_its_speed(double speed, long watts) => Assert.Equal(watts, new PowerCurve(1_000).At(speed));
+
+    [Fact]
+    public void A_wind_that_blew_is_expected_to_become_the_mean_of_the_day()
+    {
+        // 95 calm quarters of an hour and one of 960 W: 240 Wh, a mean of 2.5. After six hours an e-th of the difference is left.
+        var turbine = new WindTurbine(new PowerProfile(new Period(0), [.. new long[95], 960]));
+        var expected = turbine.Expected(new Period(96), 96, PeriodGrid.QuarterHour);
+        Assert.Equal(2.5 + 237.5 * Math.Exp(-0.25 / 6), expected[0], 9);
+        Assert.Equal(2.5 + 237.5 / Math.E, expected[23], 9);
+    }
+
+    [Fact]
     public void No_order_takes_a_store_beyond_what_it_can_do()
     {
         var store = new SimulatedStore(new BatteryStore("battery", new BatteryDescription(new Energy(1_000), 2_000, 2_000, initialFill: new Energy(900))));

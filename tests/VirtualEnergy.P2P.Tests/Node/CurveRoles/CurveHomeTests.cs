@@ -8,6 +8,7 @@ using VirtualEnergy.P2P.Market.Curves.Roles;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node;
 using VirtualEnergy.P2P.Node.CurveRoles;
+using VirtualEnergy.P2P.Node.Planning;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.Node.CurveRoles;
@@ -108,11 +109,11 @@ public sealed class CurveHomeTests : IProgress<RoleEvent>
         Assert.Equal((Demand.FromWatts(1_000), Demand.Zero), (curve[3], curve[4]));
     }
 
-    private CurveHome Home(HomeDescription home) => new(home, Tariff, this, NullLogger.Instance);
+    private CurveHome Home(HomeDescription home) => new(new PlannedHome(home, []), Tariff, this, NullLogger.Instance);
 
     /// <summary>The home's own agent, with the rules that the basis stands for.</summary>
-    private static EnergyManagementAgent Twin() =>
-        new(WithBattery(), MarketRules.Default with { TickMicroEurPerKWh = 5_000, Floor = new Price(0), Cap = new Price(500_000) }, Tariff);
+    private static HomeAgent Twin() =>
+        new(new PlannedHome(WithBattery(), []), MarketRules.Default with { TickMicroEurPerKWh = 5_000, Floor = new Price(0), Cap = new Price(500_000) }, Tariff);
 
     private static HomeDescription WithBattery() => new(
         "battery", 6_000, PowerProfile.Constant(0),

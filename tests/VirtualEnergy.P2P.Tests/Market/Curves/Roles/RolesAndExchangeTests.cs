@@ -6,6 +6,7 @@ using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Curves;
 using VirtualEnergy.P2P.Node.Curves;
 using VirtualEnergy.P2P.Node.Households;
+using VirtualEnergy.P2P.Node.Planning;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.Market.Curves.Roles;
@@ -121,7 +122,7 @@ public sealed class RolesAndExchangeTests
         var rules = MarketRules.Default with { TickMicroEurPerKWh = 1_000, Floor = new Price(0), Cap = new Price(500_000), Mechanism = MechanismKind.Curve };
         var basis = StepCurve.BasisOf(rules);
         var tariff = SupplierTariff.Flat(new Price(280_000), new Price(90_000));
-        EnergyManagementAgent[] agents = [.. community.Households.Select(household => new EnergyManagementAgent(household.Describe(), rules, tariff))];
+        HomeAgent[] agents = [.. community.Households.Select(household => new HomeAgent(new PlannedHome(household.Describe(), []), rules, tariff))];
         var traded = 0;
         for (var i = 0; i < community.Length; i++)
         {
