@@ -22,17 +22,17 @@ public sealed class OfferBuilderTests
         // 10 ct → 10.6 ct, 15 ct → 15.85 ct. 1,200 kW at the first; up to 1,700 kW at the second, of which the declaration
         // (program 900 kW, minimum −600 kW) leaves room for 1,500 kW.
         var points = Enumerable.Range(1, 150).Select(number => BspSamples.Point(number, number <= 100 ? 12_000 : 10_000)).ToArray();
-        var headrooms = points.Select((point, index) => Headroom(index + 1, new HeadroomStep(point.Up, new(index < 100 ? 100_000 : 150_000))));
+        var headrooms = points.Select((point, index) => Headroom(index + 1, new AskedStep(point.Up, new(index < 100 ? 100_000 : 150_000))));
         var built = Build(points, headrooms, declaration: Wide with { Minimum = -600_000 }, program: 900_000);
         Assert.Equal([new OfferStep(1_200_000, new(106_000)), new OfferStep(300_000, new(158_500))], built.Offer!.Steps);
         Assert.Empty(built.LeftOut);
     }
 
     [Fact]
-    public void Rebound_and_lost_local_income_are_in_the_price()
+    public void Lost_local_income_is_in_the_price()
     {
-        // 10 + 2 + 3 = 15 ct, with margin 15.85 ct.
-        var built = Build(Hundred(), Headrooms(100_000, headroom => headroom with { Rebound = new(20_000), LostLocalIncome = new(30_000) }));
+        // 10 + 5 = 15 ct, with margin 15.85 ct.
+        var built = Build(Hundred(), Headrooms(100_000, headroom => headroom with { LostLocalIncome = new(50_000) }));
         Assert.Equal([new OfferStep(1_000_000, new(158_500))], built.Offer!.Steps);
     }
 
@@ -48,7 +48,7 @@ public sealed class OfferBuilderTests
     public void Down_prices_fall_from_step_to_step()
     {
         var points = Enumerable.Range(1, 200).Select(number => BspSamples.Point(number)).ToArray();
-        var built = Build(points, points.Select((point, index) => Headroom(index + 1, new HeadroomStep(10_000, new(index < 100 ? -100_000 : -60_000)))), RegulationDirection.Down);
+        var built = Build(points, points.Select((point, index) => Headroom(index + 1, new AskedStep(10_000, new(index < 100 ? -100_000 : -60_000)))), RegulationDirection.Down);
         Assert.Equal([new OfferStep(1_000_000, new(94_000)), new OfferStep(1_000_000, new(56_000))], built.Offer!.Steps);
         Assert.Null(OfferRules.Check(built.Offer, BspSamples.Msd));
     }
@@ -76,7 +76,7 @@ public sealed class OfferBuilderTests
     {
         // Each comes nine times of ten: 200 homes of 10 kW. Binomial(200, 0.9): mean 180, deviation 4.24; some 173 with 95 %.
         var points = Enumerable.Range(1, 200).Select(number => BspSamples.Point(number)).ToArray();
-        var headrooms = points.Select((point, index) => Headroom(index + 1, new HeadroomStep(10_000, new(100_000)))).ToList();
+        var headrooms = points.Select((point, index) => Headroom(index + 1, new AskedStep(10_000, new(100_000)))).ToList();
         var built = Build(points, headrooms, record: DeliveryRecord.Of([], 10, 900));
         Assert.InRange(built.Offer!.Watts, 1_720_000, 1_730_000);
     }
@@ -85,7 +85,7 @@ public sealed class OfferBuilderTests
     public void Steps_below_the_least_size_are_offered_with_the_next()
     {
         // 50 homes at 10 ct alone are 500 kW; with 50 more at 15 ct it is a megawatt, at 15.85 ct.
-        var built = Build(Hundred(), Enumerable.Range(1, 100).Select(number => Headroom(number, new HeadroomStep(10_000, new(number <= 50 ? 100_000 : 150_000)))));
+        var built = Build(Hundred(), Enumerable.Range(1, 100).Select(number => Headroom(number, new AskedStep(10_000, new(number <= 50 ? 100_000 : 150_000)))));
         Assert.Equal([new OfferStep(1_000_000, new(158_500))], built.Offer!.Steps);
     }
 
@@ -94,7 +94,7 @@ public sealed class OfferBuilderTests
     {
         // 200 homes of 9,999 W are 1,999,800 W: 1,999 kW in Italy, one whole megawatt in Europe.
         var points = Enumerable.Range(1, 200).Select(number => BspSamples.Point(number)).ToArray();
-        var headrooms = points.Select((point, index) => Headroom(index + 1, new HeadroomStep(9_999, new(100_000)))).ToList();
+        var headrooms = points.Select((point, index) => Headroom(index + 1, new AskedStep(9_999, new(100_000)))).ToList();
         Assert.Equal(1_999_000, Build(points, headrooms).Offer!.Watts);
         Assert.Equal(1_000_000, Build(points, headrooms, profile: BspSamples.Mfrr).Offer!.Watts);
     }
@@ -104,7 +104,7 @@ public sealed class OfferBuilderTests
     {
         // 800 homes of 10 kW at eight prices; four steps of two megawatts, each at the dearer of its two prices: 20, 40, 60, 80 m€.
         var points = Enumerable.Range(0, 800).Select(number => BspSamples.Point(number)).ToArray();
-        var headrooms = points.Select((point, index) => Headroom(index, new HeadroomStep(10_000, new(10_000 * (index / 100 + 1)))));
+        var headrooms = points.Select((point, index) => Headroom(index, new AskedStep(10_000, new(10_000 * (index / 100 + 1)))));
         var built = Build(points, headrooms, policy: new OfferPolicy { MarginPermille = 0, MarginFixed = new(0) });
         Assert.Equal(
             [new OfferStep(2_000_000, new(20_000)), new(2_000_000, new(40_000)), new(2_000_000, new(60_000)), new(2_000_000, new(80_000))], built.Offer!.Steps);
@@ -116,7 +116,7 @@ public sealed class OfferBuilderTests
         // The home that is vetoed to 4 kW keeps its first step and 1 kW of the second.
         var points = Hundred();
         var vetoed = BspSamples.Portfolio(points).With(new GridVeto(points[0].Code, null, Evening, Evening.Next, 4_000, "transformer"));
-        var headrooms = points.Select((point, index) => Headroom(index + 1, new HeadroomStep(3_000, new(100_000)), new HeadroomStep(9_000, new(200_000)))).ToList();
+        var headrooms = points.Select((point, index) => Headroom(index + 1, new AskedStep(3_000, new(100_000)), new AskedStep(9_000, new(200_000)))).ToList();
         var built = Builder(vetoed).Build(vetoed.Unit(), Evening, RegulationDirection.Up, headrooms, Wide, 0);
         Assert.Equal("below-minimum-size", built.Refusal?.Code); // 99 homes of 10 kW and one of 4
         Assert.Equal(1_000_000, Build(points, headrooms).Offer!.Watts);
@@ -131,19 +131,20 @@ public sealed class OfferBuilderTests
         headrooms.AddRange(
         [
             Headroom(101),
-            Headroom(102, new HeadroomStep(0, new(1))),
-            Headroom(103, new HeadroomStep(1, new(2)), new HeadroomStep(1, new(1))),
-            Headroom(104, new HeadroomStep(1, new(1))) with { HoldingSeconds = 7_199 },
-            Headroom(105, new HeadroomStep(1, new(1))),
-            Headroom(106, new HeadroomStep(1, new(long.MaxValue))),
-            Headroom(1, new HeadroomStep(10_000, new(1))),
-            Headroom(999, new HeadroomStep(10_000, new(1))),
-            Headroom(106, new HeadroomStep(10_000, new(1))) with { Period = Evening.Next },
+            Headroom(102, new AskedStep(0, new(1))),
+            Headroom(103, new AskedStep(1, new(2)), new AskedStep(1, new(1))),
+            Headroom(104, new AskedStep(1, new(1))) with { Count = 7 },
+            Headroom(105, new AskedStep(1, new(1))),
+            Headroom(106, new AskedStep(1, new(long.MaxValue))),
+            Headroom(1, new AskedStep(10_000, new(1))),
+            Headroom(999, new AskedStep(10_000, new(1))),
+            Headroom(106, new AskedStep(10_000, new(1))) with { First = Evening.Next },
+            Headroom(106, new AskedStep(10_000, new(1))) with { Count = 101 },
         ]);
         var built = Builder(portfolio).Build(portfolio.Unit(), Evening, RegulationDirection.Up, headrooms, Wide, 0);
         Assert.Equal(1_000_000, built.Offer!.Watts);
         Assert.Equal(
-            ["headroom-steps", "headroom-power", "headroom-not-monotone", "holds-too-short", "not-allowed", "headroom-price", "headroom-twice"],
+            ["headroom-steps", "headroom-power", "headroom-not-monotone", "holds-too-short", "not-allowed", "headroom-price", "headroom-twice", "headroom-span"],
             built.LeftOut.Select(objection => objection.Code));
     }
 
@@ -163,10 +164,10 @@ public sealed class OfferBuilderTests
         var (direction, profile) = (isUp ? RegulationDirection.Up : RegulationDirection.Down, isItaly ? BspSamples.Msd : BspSamples.Mfrr);
         var points = homes.Select((home, index) => BspSamples.Point(index, 200_000)).ToArray();
         var headrooms = homes.Select((home, index) => Headroom(
-            index, [.. Enumerable.Range(0, home.Item1).Select(step => new HeadroomStep(home.Item3, new(home.Item2 + 10_000 * step)))]) with { Direction = direction }).ToList();
+            index, [.. Enumerable.Range(0, home.Item1).Select(step => new AskedStep(home.Item3, new(home.Item2 + 10_000 * step)))]) with { Direction = direction }).ToList();
         var declaration = isUp ? Wide with { Minimum = -room } : Wide with { Maximum = room };
         var portfolio = BspSamples.Portfolio(points);
-        BuiltOffer Built(IEnumerable<HomeHeadroom> order) => new OfferBuilder(
+        BuiltOffer Built(IEnumerable<PointHeadroom> order) => new OfferBuilder(
             profile, portfolio, new OfferPolicy { ConfidencePermille = 900 }, code => DeliveryRecord.Of([], 2, homes[int.Parse(code.Value[6..], System.Globalization.CultureInfo.InvariantCulture)].Item4))
             .Build(portfolio.Unit(), Evening, direction, order, declaration, 0);
 
@@ -185,17 +186,17 @@ public sealed class OfferBuilderTests
 
     private static DeliveryPoint[] Hundred() => [.. Enumerable.Range(1, 100).Select(number => BspSamples.Point(number))];
 
-    private static IEnumerable<HomeHeadroom> Headrooms(long ask, Func<HomeHeadroom, HomeHeadroom>? change = null) =>
-        Enumerable.Range(1, 100).Select(number => (change ?? (same => same))(Headroom(number, new HeadroomStep(10_000, new(ask)))));
+    private static IEnumerable<PointHeadroom> Headrooms(long ask, Func<PointHeadroom, PointHeadroom>? change = null) =>
+        Enumerable.Range(1, 100).Select(number => (change ?? (same => same))(Headroom(number, new AskedStep(10_000, new(ask)))));
 
-    private static HomeHeadroom Headroom(int number, params HeadroomStep[] steps) =>
-        new(BspSamples.Pod(number), Evening, RegulationDirection.Up, [.. steps], 10_800, new(0), new(0));
+    private static PointHeadroom Headroom(int number, params AskedStep[] steps) =>
+        new(BspSamples.Pod(number), Evening, 8, RegulationDirection.Up, [.. steps]);
 
     private static OfferBuilder Builder(UnitPortfolio portfolio, MarketProfile? profile = null, OfferPolicy? policy = null, DeliveryRecord? record = null) =>
         new(profile ?? BspSamples.Msd, portfolio, policy ?? new OfferPolicy(), _ => record ?? BspSamples.Sure);
 
     private static BuiltOffer Build(
-        DeliveryPoint[] points, IEnumerable<HomeHeadroom> headrooms, RegulationDirection direction = RegulationDirection.Up, TechnicalDeclaration? declaration = null,
+        DeliveryPoint[] points, IEnumerable<PointHeadroom> headrooms, RegulationDirection direction = RegulationDirection.Up, TechnicalDeclaration? declaration = null,
         long program = 0, MarketProfile? profile = null, OfferPolicy? policy = null, DeliveryRecord? record = null)
     {
         var portfolio = BspSamples.Portfolio(points);
