@@ -27,7 +27,7 @@ public enum DaySelection
 /// <param name="Selection">Which X of the Y.</param>
 /// <param name="LookBackDays">No day older than this counts.</param>
 /// <param name="AdjustFromSeconds">The window of the day's own measurements begins so long before the order's first period; 0 for no adjustment.</param>
-/// <param name="AdjustUntilSeconds">And ends so long before it, so that nobody can act on the order inside the window.</param>
+/// <param name="AdjustUntilSeconds">And ends so long before it, so that nobody can act on an order of real time inside the window.</param>
 /// <param name="AdjustMostPermille">The adjustment is at most this part of the mean baseline of the window, in ‰, up or down.</param>
 public sealed record BaselineRule(
     BaselineMethod Method,

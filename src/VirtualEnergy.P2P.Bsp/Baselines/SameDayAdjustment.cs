@@ -2,10 +2,11 @@ using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Bsp.Baselines;
 
-/// <summary>
-/// By how much the hours before an order lay above or below the baseline: the same amount is added to each period of the order. It
-/// cannot be chosen by anyone: the rule is hashed with the baseline, and the window ends before the order could have been known.
-/// </summary>
+/// <summary>By how much the hours before an order lay above or below the baseline: the same amount is added to each period of the order.</summary>
+/// <remarks>
+/// The rule is hashed with the baseline and the window ends before an order that comes in real time is known. An order that is known since the day before
+/// can be prepared for in the window; the bound is what that gains at most.
+/// </remarks>
 public static class SameDayAdjustment
 {
     /// <param name="rule">The window and the bound.</param>

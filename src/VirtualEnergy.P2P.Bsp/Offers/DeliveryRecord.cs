@@ -11,10 +11,14 @@ public sealed class DeliveryRecord
 {
     private const int Tenths = 10;
 
-    // Weights in thousandths of an order; index t is "t tenths delivered".
-    private readonly ImmutableArray<long> _weights;
+    // Weights in thousandths of an order.
+    private readonly ImmutableArray<(int MissingTenths, long Weight)> _outcomes;
 
-    private DeliveryRecord(ImmutableArray<long> weights) => _weights = weights;
+    private DeliveryRecord(long[] weights)
+    {
+        _outcomes = [.. weights.Select((weight, tenths) => (Tenths - tenths, weight)).Where(outcome => outcome.weight > 0)];
+        Total = weights.Sum();
+    }
 
     /// <summary>The distribution of a home's part.</summary>
     /// <param name="deliveredPermille">Of each order so far: delivered / asked for, in ‰, the latest 200 of them. Rounded down to tenths; more than all is all.</param>
@@ -34,20 +38,19 @@ public sealed class DeliveryRecord
             weights[Math.Clamp(delivered, 0, 1000) / (1000 / Tenths)] += 1000;
         }
 
-        return new DeliveryRecord([.. weights]);
+        return new DeliveryRecord(weights);
     }
 
-    /// <summary>Sum of all weights.</summary>
-    internal long Total => _weights.Sum();
+    /// <summary>Sum of all weights, above 0.</summary>
+    internal long Total { get; }
 
     /// <summary>The outcomes that can be: tenths of the power that are missing, and their weight.</summary>
-    internal IEnumerable<(int MissingTenths, long Weight)> Outcomes =>
-        _weights.Select((weight, tenths) => (Tenths - tenths, weight)).Where(outcome => outcome.weight > 0);
+    internal ImmutableArray<(int MissingTenths, long Weight)> Outcomes => _outcomes;
 
     /// <summary>What of a power is missing on average, in W, rounded up.</summary>
     internal Int128 MeanMissing(long watts)
     {
-        var weighted = Outcomes.Aggregate(Int128.Zero, (sum, outcome) => sum + (Int128)outcome.MissingTenths * outcome.Weight);
+        var weighted = _outcomes.Aggregate(Int128.Zero, (sum, outcome) => sum + (Int128)outcome.MissingTenths * outcome.Weight);
         return -Baselines.Rounding.Floor(-weighted * watts, (Int128)Tenths * Total);
     }
 }

@@ -31,7 +31,7 @@ public static class FirmPower
         var total = homes.Sum(home => home.Watts);
         var missing = HoeffdingMissing(homes, confidencePermille);
         var bounded = Int128.Max(0, total - missing);
-        return (long)Int128.Max(bounded, total - (ConvolvedMissing(homes, Int128.Min(missing, total), confidencePermille) ?? total));
+        return (long)Int128.Max(bounded, total - (ConvolvedMissing(homes, (long)Int128.Min(missing, total), confidencePermille) ?? total));
     }
 
     /// <summary>What is missing at most with the chosen probability, by Hoeffding: its mean + √(ln(1/(1−c))/2 · Σ watts²), rounded up.</summary>
@@ -44,21 +44,20 @@ public static class FirmPower
     }
 
     /// <summary>The same by convolution, in W; null where it is more than <paramref name="most"/>.</summary>
-    internal static Int128? ConvolvedMissing(IReadOnlyCollection<UncertainPower> homes, Int128 most, int confidencePermille)
+    internal static long? ConvolvedMissing(IReadOnlyCollection<UncertainPower> homes, long most, int confidencePermille)
     {
-        var outcomes = homes.Sum(home => (long)home.Record.Outcomes.Count());
-        var quantum = Int128.Max(1, (most * outcomes + Budget - 1) / Budget);
-        var bins = (int)(most / quantum) + 1;
-        var mass = new ulong[bins];
+        var quantum = Quantum(homes, most);
+        var mass = new ulong[most / quantum + 1];
         mass[0] = 1UL << Bits;
+        var reach = 0L;
         foreach (var home in homes.Where(home => home.Watts > 0))
         {
-            mass = Convolve(mass, home, quantum);
+            (mass, reach) = Convolve(mass, reach, home, quantum);
         }
 
         var wanted = ((UInt128)(ulong)confidencePermille << Bits) / 1000 + 1;
         UInt128 reached = 0;
-        for (var bin = 0; bin < bins; bin++)
+        for (var bin = 0; bin < mass.Length; bin++)
         {
             reached += mass[bin];
             if (reached >= wanted)
@@ -70,22 +69,39 @@ public static class FirmPower
         return null;
     }
 
-    private static ulong[] Convolve(ulong[] mass, UncertainPower home, Int128 quantum)
+    /// <summary>The width of a bin: as fine as the budget allows, or up to half as much again where homes' powers fit it better.</summary>
+    private static long Quantum(IReadOnlyCollection<UncertainPower> homes, long most)
+    {
+        var outcomes = homes.Sum(home => (long)home.Record.Outcomes.Length);
+        var finest = (long)Int128.Max(1, ((Int128)most * outcomes + Budget - 1) / Budget);
+        return finest == 1 ? 1 : Enumerable.Range(0, 17).Select(part => finest + finest * part / 32).Distinct().MinBy(quantum => homes.Sum(home =>
+            home.Record.Outcomes.Sum(outcome => (Bins(home, outcome.MissingTenths, quantum) * quantum * 10 - home.Watts * outcome.MissingTenths) * outcome.Weight / home.Record.Total)));
+    }
+
+    /// <summary>How many bins a home's missing power takes, rounded up.</summary>
+    private static long Bins(UncertainPower home, int missingTenths, long quantum) => (home.Watts * missingTenths + 10 * quantum - 1) / (10 * quantum);
+
+    /// <param name="reach">The last bin that can hold anything.</param>
+    private static (ulong[] Mass, long Reach) Convolve(ulong[] mass, long reach, UncertainPower home, long quantum)
     {
         var next = new ulong[mass.Length];
+        var further = reach;
         foreach (var (missingTenths, weight) in home.Record.Outcomes)
         {
-            var shift = ((Int128)home.Watts * missingTenths + 10 * quantum - 1) / (10 * quantum);
+            var shift = Bins(home, missingTenths, quantum);
             var probability = (ulong)(((UInt128)(ulong)weight << Bits) / (UInt128)(ulong)home.Record.Total);
-            for (var bin = (int)Int128.Min(shift, mass.Length); bin < mass.Length; bin++)
+            var end = Math.Min(reach + shift, mass.Length - 1);
+            for (var bin = shift; bin <= end; bin++)
             {
                 // High and low half of the product; what lies below bit 62 is dropped, which never adds to a probability.
-                var high = Math.BigMul(mass[bin - (int)shift], probability, out var low);
+                var high = Math.BigMul(mass[bin - shift], probability, out var low);
                 next[bin] += (high << (64 - Bits)) | (low >> Bits);
             }
+
+            further = Math.Max(further, end);
         }
 
-        return next;
+        return (next, further);
     }
 
     /// <summary>The least whole number whose square is not below the argument.</summary>

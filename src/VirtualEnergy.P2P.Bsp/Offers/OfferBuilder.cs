@@ -17,11 +17,11 @@ public sealed class OfferBuilder(MarketProfile profile, UnitPortfolio portfolio,
     /// <param name="unit">An enabled unit.</param>
     /// <param name="period">The period.</param>
     /// <param name="direction">Up or down.</param>
-    /// <param name="headrooms">Of homes; what is not of this unit, period and direction is not looked at.</param>
+    /// <param name="headrooms">Of homes, each in one span (<see cref="SpanChoice"/>); what is not of this unit, period and direction is not looked at.</param>
     /// <param name="declaration">The declaration that counts in the period; without one there is no offer.</param>
     /// <param name="program">The unit's baseline in the period, in W, + consumption.</param>
     public BuiltOffer Build(
-        VirtualUnit unit, Period period, RegulationDirection direction, IEnumerable<HomeHeadroom> headrooms, TechnicalDeclaration? declaration, long program)
+        VirtualUnit unit, Period period, RegulationDirection direction, IEnumerable<PointHeadroom> headrooms, TechnicalDeclaration? declaration, long program)
     {
         if (declaration is null)
         {
@@ -41,19 +41,20 @@ public sealed class OfferBuilder(MarketProfile profile, UnitPortfolio portfolio,
         direction == RegulationDirection.Up ? market.MicroEurPerKWh : -market.MicroEurPerKWh;
 
     private List<UsableHome> Usable(
-        VirtualUnit unit, Period period, RegulationDirection direction, IEnumerable<HomeHeadroom> headrooms, ImmutableArray<Objection>.Builder leftOut)
+        VirtualUnit unit, Period period, RegulationDirection direction, IEnumerable<PointHeadroom> headrooms, ImmutableArray<Objection>.Builder leftOut)
     {
         var points = portfolio.PointsOf(unit).DistinctBy(point => point.Code).ToDictionary(point => point.Code);
         var homes = new Dictionary<PodCode, UsableHome>();
-        foreach (var headroom in headrooms.Where(headroom => headroom.Period == period && headroom.Direction == direction && points.ContainsKey(headroom.Point)))
+        foreach (var headroom in headrooms.Where(headroom => headroom.Covers(period) && headroom.Direction == direction && points.ContainsKey(headroom.Point)))
         {
             if (headroom.Check() is { } malformed)
             {
                 leftOut.Add(malformed);
             }
-            else if (headroom.HoldingSeconds < profile.HoldingSeconds)
+            else if (headroom.Count * profile.Grid.LengthSeconds < profile.HoldingSeconds)
             {
-                leftOut.Add(new("holds-too-short", string.Create(CultureInfo.InvariantCulture, $"{headroom.Point} holds {headroom.HoldingSeconds} s of {profile.HoldingSeconds} s.")));
+                leftOut.Add(new("holds-too-short", string.Create(
+                    CultureInfo.InvariantCulture, $"{headroom.Point} holds {headroom.Count * profile.Grid.LengthSeconds} s of {profile.HoldingSeconds} s.")));
             }
             else if (portfolio.Allowed(points[headroom.Point], period, direction, profile) is var allowed && allowed == 0)
             {
@@ -61,7 +62,7 @@ public sealed class OfferBuilder(MarketProfile profile, UnitPortfolio portfolio,
             }
             else if (!homes.TryAdd(headroom.Point, new UsableHome(headroom, allowed, recordOf(headroom.Point))))
             {
-                leftOut.Add(new("headroom-twice", $"{headroom.Point} stated its headroom twice; the first counts."));
+                leftOut.Add(new("headroom-twice", $"{headroom.Point} states two headrooms for period {period}; the first counts."));
             }
         }
 
@@ -140,9 +141,9 @@ public sealed class OfferBuilder(MarketProfile profile, UnitPortfolio portfolio,
         $"{homes.Count} homes state {homes.Sum(home => home.Steps().Sum(step => step.Watts))} W; at {policy.ConfidencePermille} ‰ confidence, within {room} W of declared room and the price bounds, less than {profile.MinimumSize} W is left."));
 
     /// <summary>A home's headroom, cut to what it may be moved by.</summary>
-    private sealed record UsableHome(HomeHeadroom Headroom, long Allowed, DeliveryRecord Record)
+    private sealed record UsableHome(PointHeadroom Headroom, long Allowed, DeliveryRecord Record)
     {
-        public IEnumerable<HeadroomStep> Steps()
+        public IEnumerable<AskedStep> Steps()
         {
             var left = Allowed;
             foreach (var step in Headroom.Steps)

@@ -78,7 +78,7 @@ public static class ProfileReader
             TolerancePermille = (int)fields.Figure("tolerance", "permille", 0, 1000),
             UndeliveredPermille = (int)fields.Figure("undelivered", "permille", 0, 10_000),
             UndeliveredLeast = new Price(fields.Figure("undeliveredLeast", "µEUR/kWh", 0, MostPrice)),
-            CapacityPerMegawattHour = new Money(fields.Figure("capacity", "µEUR/MWh", 0, 10_000_000_000)),
+            CapacityPerMegawattHour = new Money(fields.Figure("capacity", "µEUR/(MW·h)", 0, 10_000_000_000)),
             Baseline = Baseline(fields.Object("baseline")),
             Classes = [.. fields.Objects("classes", 1, 16).Select(Class)],
             Zones = [.. fields.Texts("zones", 0, 64)],

@@ -1,10 +1,10 @@
 namespace VirtualEnergy.P2P.Market.Curves;
 
 /// <summary>Shares of a whole in whole units: rounded down, then what is left to the largest remainders, then to the earlier.</summary>
-internal static class LargestRemainder
+public static class LargestRemainder
 {
-    /// <param name="amount">From 0 to the sum of the weights.</param>
-    /// <param name="weights">Not negative, each below 2⁶³; a share never exceeds its weight.</param>
+    /// <param name="amount">0 or more.</param>
+    /// <param name="weights">Not negative, each below 2⁶³; of an amount up to their sum a share never exceeds its weight. Without any, all shares are 0.</param>
     public static long[] Share(Int128 amount, long[] weights)
     {
         var total = weights.Aggregate(Int128.Zero, (sum, weight) => sum + weight);
@@ -26,7 +26,7 @@ internal static class LargestRemainder
     }
 
     /// <summary>Raises shares by one, largest remainder first, then the earlier, until they add up to <paramref name="amount"/>.</summary>
-    public static void GiveOut(Int128 amount, long[] shares, Int128[] remainders)
+    internal static void GiveOut(Int128 amount, long[] shares, Int128[] remainders)
     {
         var left = (int)(amount - shares.Aggregate(Int128.Zero, (sum, share) => sum + share));
         if (left == 0)

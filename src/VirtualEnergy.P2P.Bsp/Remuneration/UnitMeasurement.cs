@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Bsp.Baselines;
+using VirtualEnergy.P2P.Bsp.Portfolio;
+using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.Bsp.Remuneration;
+
+/// <summary>Puts together what is needed to settle: frozen baselines, moved by the hours before the order, and what meters read.</summary>
+/// <param name="profile">The market's rules.</param>
+/// <param name="portfolio">Whose points are whose.</param>
+/// <param name="baselines">What was frozen.</param>
+/// <param name="measured">What a point's meter read in a period; null where it was not read.</param>
+public sealed class UnitMeasurement(MarketProfile profile, UnitPortfolio portfolio, BaselineBook baselines, Func<PodCode, Period, Energy?> measured)
+{
+    /// <summary>What each point of a unit did in a period of an order. A point without a frozen baseline has no part in it.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="period">The period to settle.</param>
+    /// <param name="start">The first period of the order, before which the same-day adjustment looks.</param>
+    /// <param name="assigned">What the provider told a point to deliver in the period, in Wh, 0 or more.</param>
+    public ImmutableArray<PointDelivery> Of(VirtualUnit unit, Period period, Period start, Func<PodCode, Energy> assigned)
+    {
+        var deliveries = ImmutableArray.CreateBuilder<PointDelivery>();
+        foreach (var point in portfolio.PointsOf(unit).DistinctBy(point => point.Code))
+        {
+            if (baselines.Find(point.Code, period) is { } frozen)
+            {
+                var adjustment = SameDayAdjustment.Of(
+                    profile.Baseline, start, before => baselines.Find(point.Code, before), before => measured(point.Code, before), profile.Grid);
+                deliveries.Add(new PointDelivery(point.Code, point.Member, frozen + adjustment, measured(point.Code, period), assigned(point.Code)));
+            }
+        }
+
+        return deliveries.DrainToImmutable();
+    }
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Curves;
+
+namespace VirtualEnergy.P2P.Bsp.Remuneration;
+
+/// <summary>
+/// Shares the operator's cash out: the payment by what each point delivered, the charge by what each fell short of what it was told.
+/// Whole µEUR, the largest remainder first, then the order of members and codes: the same on every machine.
+/// </summary>
+public sealed class UnitSettlement
+{
+    // A GWh in a period, and ten times the price that any market lets be bid: what is beyond is no reading but a fault.
+    private const long MostEnergy = 1_000_000_000;
+    private const long MostPrice = 1_000_000_000;
+
+    private readonly MarketProfile _profile;
+    private readonly int _feePermille;
+
+    /// <param name="profile">The market's rules.</param>
+    /// <param name="feePermille">The provider's part of payments above zero, in ‰, rounded down; 0 to 1,000.</param>
+    public UnitSettlement(MarketProfile profile, int feePermille)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(feePermille);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(feePermille, 1000);
+        (_profile, _feePermille) = (profile, feePermille);
+    }
+
+    /// <returns>The settlement, or why the period cannot be settled.</returns>
+    public (PeriodSettlement? Settlement, Objection? Refusal) Settle(UnitPeriod period)
+    {
+        if (Check(period) is { } wrong)
+        {
+            return (null, wrong);
+        }
+
+        var points = period.Deliveries.OrderBy(point => point.Member).ThenBy(point => point.Point).ToList();
+        var figures = DeliveryRules.Of(period, _profile);
+        var cash = period.Stated ?? figures.Cash;
+        var delivered = points.Select(point => point.Delivered(period.Direction)).ToList();
+
+        var fee = cash.Payment > Money.Zero ? new Money((long)((Int128)cash.Payment.MicroEur * _feePermille / 1000)) : Money.Zero;
+        var payments = Share(cash.Payment - fee, [.. delivered.Select(energy => Math.Max(0, energy.WattHours))]);
+
+        // The last lane is the provider's: energy that it sold and told nobody to deliver.
+        var untold = figures.Ordered.WattHours - points.Sum(point => point.Assigned.WattHours);
+        var charges = Share(
+            cash.Charge,
+            [.. points.Select((point, index) => Math.Max(0, checked(point.Assigned.WattHours - delivered[index].WattHours))), Math.Max(0, untold)]);
+
+        ImmutableArray<PointShare> shares = [.. points.Select((point, index) => new PointShare(
+            point.Point, point.Member, point.Assigned, delivered[index], point.Measured is not null, payments.Shares[index], charges.Shares[index]))];
+        return (new PeriodSettlement(
+            period.Unit, period.Period, period.Direction, figures, cash, period.Stated is { } stated && stated != figures.Cash,
+            shares, fee + payments.Left, charges.Shares[^1] + charges.Left), null);
+    }
+
+    /// <summary>Shares of an amount by weights; without any weight it is left.</summary>
+    private static (Money[] Shares, Money Left) Share(Money amount, long[] weights)
+    {
+        if (weights.All(weight => weight == 0))
+        {
+            return (new Money[weights.Length], amount);
+        }
+
+        var magnitudes = LargestRemainder.Share(Int128.Abs(amount.MicroEur), weights);
+        return ([.. magnitudes.Select(share => new Money(amount < Money.Zero ? -share : share))], Money.Zero);
+    }
+
+    private static Objection? Check(UnitPeriod period)
+    {
+        if (period.Ordered.Any(step => step.Energy.WattHours is < 0 or > MostEnergy || step.Price.MicroEurPerKWh is < -MostPrice or > MostPrice))
+        {
+            return new("ordered-out-of-range", string.Create(CultureInfo.InvariantCulture, $"Ordered energy is 0 to {MostEnergy} Wh, at up to {MostPrice} µEUR/kWh; the direction says which way."));
+        }
+
+        if (period.Deliveries.FirstOrDefault(point => point.Assigned.WattHours is < 0 or > MostEnergy) is { } told)
+        {
+            return new("assigned-out-of-range", string.Create(CultureInfo.InvariantCulture, $"{told.Point}: assigned energy is 0 to {MostEnergy} Wh; the direction says which way."));
+        }
+
+        if (period.Deliveries.FirstOrDefault(point => Beyond(point.Baseline) || (point.Measured is { } measured && Beyond(measured))) is { } beyond)
+        {
+            return new("energy-out-of-range", string.Create(CultureInfo.InvariantCulture, $"{beyond.Point}: baseline and reading are within ±{MostEnergy} Wh."));
+        }
+
+        if (period.Deliveries.GroupBy(point => point.Point).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            return new("point-twice", $"{twice.Key} is in the period twice.");
+        }
+
+        return period.Stated is { Charge.MicroEur: < 0 } stated ? new("charge-negative", $"A charge is 0 or more, not {stated.Charge}.") : null;
+    }
+
+    private static bool Beyond(Energy energy) => energy.WattHours is < -MostEnergy or > MostEnergy;
+}

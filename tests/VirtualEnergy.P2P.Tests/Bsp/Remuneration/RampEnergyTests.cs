@@ -1,0 +1,44 @@
+using CsCheck;
+using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.Market;
+using Xunit;
+
+namespace VirtualEnergy.P2P.Tests.Bsp.Remuneration;
+
+public sealed class RampEnergyTests
+{
+    private static readonly DateTimeOffset Six = BspSamples.Instant("2026-11-30T17:00:00Z");
+    private static readonly Period First = BspSamples.At("2026-11-30T17:00:00Z");
+
+    [Fact]
+    public void An_Italian_order_of_a_megawatt_ramps_for_a_quarter_of_an_hour()
+    {
+        // 1 MW: half of 250 kWh in the ramp, then 250 kWh a period, nothing before and after.
+        long Of(int period) => RampEnergy.Of(1_000_000, Six, Six.AddHours(1), new(First.Index + period), BspSamples.Msd).WattHours;
+        Assert.Equal([0, 125_000, 250_000, 250_000, 250_000, 0], Enumerable.Range(-1, 6).Select(Of));
+    }
+
+    [Fact]
+    public void A_European_order_prepares_and_ramps_for_ten_minutes()
+    {
+        // 2.5 min nothing, 10 min ramp, 2.5 min full: (10/2 + 2.5) min of 1 MW are 125 kWh.
+        Assert.Equal(125_000, RampEnergy.Of(1_000_000, Six, Six.AddHours(1), First, BspSamples.Mfrr).WattHours);
+        Assert.Equal(250_000, RampEnergy.Of(1_000_000, Six, Six.AddHours(1), First.Next, BspSamples.Mfrr).WattHours);
+    }
+
+    [Fact]
+    public void An_order_that_ends_within_its_ramp_asks_for_the_triangle()
+    {
+        // A third of the ramp: 1/3 of the power at the end, over 5 minutes: 1 MW × 1/3 × 5 min / 2 = 13,888.9 Wh.
+        Assert.Equal(13_889, RampEnergy.Of(1_000_000, Six, Six.AddMinutes(5), First, BspSamples.Msd).WattHours);
+    }
+
+    [Fact]
+    public void Periods_together_have_the_whole_area() => Gen.Select(Gen.Long[0, 10_000_000], Gen.Int[0, 900], Gen.Int[900, 20_000]).Sample((watts, late, seconds) =>
+    {
+        // The area of a whole order: power × (length − half of the ramp). Each period is rounded by half a Wh at most.
+        var (start, end) = (Six.AddSeconds(late), Six.AddSeconds(late + seconds));
+        var sum = Enumerable.Range(-1, 30).Sum(period => RampEnergy.Of(watts, start, end, new(First.Index + period), BspSamples.Msd).WattHours);
+        return Math.Abs(sum * 3_600 - watts * (seconds - 450)) <= 15 * 3_600;
+    });
+}
