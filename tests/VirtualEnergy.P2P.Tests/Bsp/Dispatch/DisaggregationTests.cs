@@ -75,10 +75,9 @@ public sealed class DisaggregationTests
     {
         var homes = RandomDispatch.Homes(seed, count, ties: ties);
         var target = homes.Sum(home => home.Most) * part / 1000;
-        var equal = EqualSplit(target, homes);
+        var equal = EqualSplit.Of(target, homes);
         Assert.Equal(target, equal.Sum());
-        var cost = homes.Select((home, i) => home.CostOf(equal[i])).Aggregate((a, b) => a + b);
-        Assert.True(Disaggregation.Distribute(target, homes).CostOf(homes) <= cost);
+        Assert.True(Disaggregation.Distribute(target, homes).CostOf(homes) <= EqualSplit.CostOf(target, homes));
     }, iter: 5_000, seed: "0000000000001", threads: 2);
 
     [Fact]
@@ -104,24 +103,6 @@ public sealed class DisaggregationTests
         Assert.NotNull((Home("anna", (100, 1)) with { Least = -1 }).Objection);
         Assert.NotNull((Home("anna", (100, 1)) with { Steps = default }).Objection);
         Assert.Null(Home("anna", (100, 1)).Objection);
-    }
-
-    // The same for everybody, and what one cannot do to the others.
-    private static long[] EqualSplit(long target, DispatchHome[] homes)
-    {
-        var watts = new long[homes.Length];
-        for (var left = target; left > 0;)
-        {
-            var able = Enumerable.Range(0, homes.Length).Where(i => watts[i] < homes[i].Most).ToList();
-            var each = Math.Max(1, left / able.Count);
-            foreach (var i in able.TakeWhile(_ => left > 0))
-            {
-                var more = Math.Min(Math.Min(each, left), homes[i].Most - watts[i]);
-                (watts[i], left) = (watts[i] + more, left - more);
-            }
-        }
-
-        return watts;
     }
 
     private static DispatchHome Home(string name, params (long Watts, long Cents)[] steps) =>
