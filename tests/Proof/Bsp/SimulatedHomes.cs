@@ -30,12 +30,13 @@ internal sealed record SimulatedTrouble
 
 /// <summary>
 /// Homes that do not exist: each follows its set-point with a lag of its own (time constant 5 to 40 s, one cycle until it hears), uses power around its baseline with noise
-/// (standard deviation about 80 W, correlated over 20 s), loses 2 % of its measurements, and takes back a part of what it gave once it is let go.
+/// (standard deviation about 80 W, correlated over 20 s), loses 2 % of its measurements, and takes back a sixth of what it
+/// gave once it is let go (time constant 20 min).
 /// </summary>
 internal sealed class SimulatedHomes
 {
     public const int CycleSeconds = 4;
-    private const int ReboundSeconds = 600;
+    private const int ReboundSeconds = 1200;
     private readonly SimulatedHome[] _homes;
 
     public SimulatedHomes(ulong seed, int count, SimulatedTrouble trouble) =>
@@ -108,8 +109,8 @@ internal sealed class SimulatedHomes
             var follows = isGone ? 0 : Told * _gain;
             _shift += (follows - _shift) * (1 - Math.Exp(-CycleSeconds / _lag));
             _noise = 0.8 * _noise + 0.6 * 80 * (_random.Fraction() + _random.Fraction() + _random.Fraction() - 1.5) * 2;
-            // A third of what was given comes back, once nothing is wanted any more.
-            var rebound = Told == 0 ? -_given / 3 / ReboundSeconds : 0;
+            // A sixth of what was given comes back, once nothing is wanted any more.
+            var rebound = Told == 0 ? -_given / 6 / ReboundSeconds : 0;
             _given += _shift * CycleSeconds;
             _given -= Told == 0 ? _given * CycleSeconds / ReboundSeconds : 0;
             Power = Description.Baseline + _shift + _noise + rebound;

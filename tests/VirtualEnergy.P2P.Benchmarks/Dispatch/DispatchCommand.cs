@@ -68,7 +68,7 @@ internal static class DispatchCommand
             """));
         foreach (var at in Minutes(cycles))
         {
-            var off = at.Step.Shift == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{(at.TrueShift / at.Step.Shift - 1) * 100:0.0} %");
+            var off = at.Step.Shift == 0 || at.Second >= order.End ? "" : string.Create(CultureInfo.InvariantCulture, $"{(at.TrueShift / at.Step.Shift - 1) * 100:0.0} %");
             Console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{at.Second / 60,6} {at.Step.Shift / 1e3,11:0.0} {at.TrueShift / 1e3,11:0.0} {off,8} {at.Step.Silent,8} {at.Step.Unresponsive,10} {(at.Step.UsesReserve ? "yes" : "no"),9}"));

@@ -36,12 +36,20 @@ internal sealed class LedgerHistory(ulong seed)
     public void Run(int steps)
     {
         Open();
+        foreach (var home in Homes)
+        {
+            for (var period = _first; period < _first + 3; period++)
+            {
+                Declare(home, new Period(period));
+            }
+        }
+
         for (var step = 0; step < steps; step++)
         {
             _now += _random.Between(0, 5);
             switch (_random.Between(0, 19))
             {
-                case < 4: Declare(); break;
+                case < 4: Declare(Homes[_random.Between(0, 2)], AnyPeriod()); break;
                 case < 12: Reserve(NextRequest()); break;
                 case < 15: Confirm(); break;
                 case < 18: Release(); break;
@@ -53,9 +61,9 @@ internal sealed class LedgerHistory(ulong seed)
         }
     }
 
-    private void Declare()
+    private void Declare(MemberId name, Period period)
     {
-        var home = new HomeCapability(Homes[_random.Between(0, 2)], AnyPeriod(), new(_random.Between(0, 20)), new(_random.Between(0, 20)));
+        var home = new HomeCapability(name, period, new(_random.Between(0, 20)), new(_random.Between(0, 20)));
         Do(() => _ledger.Declare([home]).ToString(), () => _plain.Declare(home));
     }
 
@@ -63,6 +71,13 @@ internal sealed class LedgerHistory(ulong seed)
     {
         var fresh = !_plain.Knows(request.Id);
         var answer = Do(() => _ledger.Reserve(request).ToString(), () => _plain.Reserve(request));
+        if (answer is null)
+        {
+            // Who never asked again what became of it relies on neither.
+            _told.Remove(request.Replaces ?? "");
+            return;
+        }
+
         if (answer != "granted")
         {
             Refusals++;
@@ -83,9 +98,14 @@ internal sealed class LedgerHistory(ulong seed)
         var request = Known();
         ImmutableArray<ReservedEnergy> sold = _random.Chance(50) ? request.Lines
             : [.. request.Lines.Select(line => line with { Energy = new(_random.Between(0, (int)line.Energy.WattHours + (_random.Chance(10) ? 1 : 0))) })];
-        if (Do(() => _ledger.Confirm(request.Id, sold).ToString(), () => _plain.Confirm(request.Id, sold)) == "granted")
+        var answer = Do(() => _ledger.Confirm(request.Id, sold).ToString(), () => _plain.Confirm(request.Id, sold));
+        if (answer == "granted")
         {
             _told[request.Id] = sold;
+        }
+        else if (answer is null)
+        {
+            _told.Remove(request.Id);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class PlainLedger
         _declared.LastOrDefault(home => home.Home == key.Home && home.Period == key.Period) is { Home.Value: not null } home
             ? (key.Direction == RegulationDirection.Up ? home.Up : home.Down).WattHours : 0;
 
-    public long ReservedOf(HeadroomKey key) => _granted.Sum(granted => granted.Now(key));
+    public long ReservedOf(HeadroomKey key) => key.Period < _firstOpen ? 0 : _granted.Sum(granted => granted.Now(key));
 
     public bool Knows(string id) => _granted.Exists(granted => granted.Request.Id == id);
 
@@ -38,7 +38,7 @@ internal sealed class PlainLedger
     {
         if (_granted.Find(granted => granted.Request.Id == request.Id) is { } known)
         {
-            return known.Released ? "already-released" : known.Request.Lines.SequenceEqual(request.Lines) && known.Request.Replaces == request.Replaces ? "granted" : "id-reused";
+            return known.Released ? "already-released" : IsSame(known.Request, request) ? "granted" : "id-reused";
         }
 
         var replaced = request.Replaces is null ? null : _granted.Find(granted => granted.Request.Id == request.Replaces);
@@ -127,6 +127,9 @@ internal sealed class PlainLedger
         _declared.RemoveAll(home => home.Period < firstOpen);
         return "granted";
     }
+
+    private static bool IsSame(ReservationRequest a, ReservationRequest b) =>
+        (a.Channel, a.HoldUntil, a.Replaces) == (b.Channel, b.HoldUntil, b.Replaces) && a.Lines.SequenceEqual(b.Lines);
 
     private sealed class Granted(ReservationRequest request)
     {
