@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Bsp.Portfolio;
 
 namespace VirtualEnergy.P2P.Bsp.Orders;
 
@@ -18,7 +19,7 @@ public readonly record struct UnitTarget(long Shift, bool IsReleasing);
 /// <param name="units">The units that may be ordered.</param>
 /// <param name="sold">What they sold.</param>
 /// <param name="records">What was answered before, of this desk.</param>
-public sealed class OrderDesk(OrderTerms terms, IReadOnlySet<string> units, SoldPower sold, IEnumerable<OrderRecord>? records = null)
+public sealed class OrderDesk(OrderTerms terms, IReadOnlySet<UnitId> units, SoldPower sold, IEnumerable<OrderRecord>? records = null)
 {
     /// <summary>Orders that are kept, refused ones apart.</summary>
     public const int MaxOrders = 10_000;
@@ -90,7 +91,7 @@ public sealed class OrderDesk(OrderTerms terms, IReadOnlySet<string> units, Sold
     /// <summary>What the unit owes now. A limitation goes before every other order.</summary>
     /// <param name="unit">The unit.</param>
     /// <param name="baseline">W that it would exchange now.</param>
-    public UnitTarget TargetAt(string unit, DateTimeOffset now, long baseline)
+    public UnitTarget TargetAt(UnitId unit, DateTimeOffset now, long baseline)
     {
         var own = _records.Values.Where(record => record.Order.Unit == unit && record.Stage != OrderStage.Expired).ToList();
         var shift = TargetProfile.Of(own.Where(record => record.Order is BalancingOrder), terms).At(now);

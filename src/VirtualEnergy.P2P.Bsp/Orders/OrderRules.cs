@@ -1,9 +1,10 @@
+using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Reservations;
 
 namespace VirtualEnergy.P2P.Bsp.Orders;
 
 /// <summary>What an order must keep to: a row of small rules, the first that objects gives the reason. Never throws on a hostile order.</summary>
-internal sealed class OrderRules(OrderTerms terms, IReadOnlySet<string> units, SoldPower sold, IReadOnlyDictionary<string, OrderRecord> known)
+internal sealed class OrderRules(OrderTerms terms, IReadOnlySet<UnitId> units, SoldPower sold, IReadOnlyDictionary<string, OrderRecord> known)
 {
     // Instants far from both ends of the calendar, so that nothing that is added to one overflows.
     private static readonly DateTimeOffset Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -18,7 +19,7 @@ internal sealed class OrderRules(OrderTerms terms, IReadOnlySet<string> units, S
         };
 
     private static OrderRefusal? IsWellFormed(DispatchOrder order) =>
-        !ReservationRequest.IsId(order.Id) || string.IsNullOrEmpty(order.Unit) || order.Start > Latest ? OrderRefusal.Malformed
+        !ReservationRequest.IsId(order.Id) || !order.Unit.IsWellFormed || order.Start > Latest ? OrderRefusal.Malformed
         : order switch
         {
             BalancingOrder balancing => Enum.IsDefined(balancing.Direction) && balancing.Watts <= OrderTerms.MaxWatts && balancing.End <= Latest ? null : OrderRefusal.Malformed,

@@ -1,3 +1,5 @@
+using VirtualEnergy.P2P.Bsp.Profiles;
+
 namespace VirtualEnergy.P2P.Bsp.Orders;
 
 /// <summary>What the market's profile says of orders. Every figure is the profile's, with its source there.</summary>
@@ -16,6 +18,15 @@ public sealed record OrderTerms(
     /// <summary>10 GW: above any unit.</summary>
     public const long MaxWatts = 10_000_000_000;
 
+    /// <summary>
+    /// What a profile's figures come to: no order wants its power faster than units must have it, nor longer than they must hold it; an order for part of the power or of the time
+    /// is one as well.
+    /// </summary>
+    /// <param name="releaseRamp">The project's own choice: profiles say nothing of it.</param>
+    public static OrderTerms Of(MarketProfile profile, TimeSpan releaseRamp) => new(
+        TimeSpan.FromSeconds(profile.RampSeconds), TimeSpan.FromSeconds(Math.Max(profile.RampSeconds, 3_600)), TimeSpan.Zero, TimeSpan.FromSeconds(profile.HoldingSeconds),
+        profile.SizeStep, TimeSpan.FromSeconds(profile.PreparationSeconds), TimeSpan.FromDays(2), releaseRamp);
+
     /// <summary>Null if they make sense, else what does not.</summary>
     public string? Objection =>
         MinimumRamp < TimeSpan.Zero || MaximumRamp < MinimumRamp ? "The ramp's bounds must be 0 or more, the least first."
@@ -26,6 +37,3 @@ public sealed record OrderTerms(
         : RampLeadPermille is < 1 or > 1000 ? "The lead must be 1 to 1000 thousandths of the ramp."
         : null;
 }
-
-/// <summary>The least power that a unit has sold over the whole of a span, W; 0 where it sold nothing.</summary>
-public delegate long SoldPower(string unit, RegulationDirection direction, DateTimeOffset from, DateTimeOffset to);

@@ -1,15 +1,13 @@
+using VirtualEnergy.P2P.Bsp.Baselines;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Bsp.Reservations;
-
-/// <summary>A 256-bit digest of bytes, as SHA-256 or Keccak-256; comes from the host.</summary>
-public delegate Hash256 Digest(ReadOnlySpan<byte> bytes);
 
 /// <summary>
 /// Lines of a log, each bound to all before it: 64 hexadecimal digits of digest(the line before's digest ‖ text), a space, the text, a line feed.
 /// A line that was changed, taken out, put in or moved is found; a file that lost its end is not, unless <see cref="Head"/> was noted elsewhere.
 /// </summary>
-internal sealed class HashChain(Digest digest)
+internal sealed class HashChain(ContentHash digest)
 {
     private const int HexDigits = 2 * Hash256.Size;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Bsp.Baselines;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Bsp.Reservations;
@@ -48,7 +49,7 @@ public sealed class ReservationLedger
     /// the host cuts it off before the first <paramref name="append"/>.</param>
     /// <exception cref="LedgerCorruptException">A whole line does not follow from those before it.</exception>
     public static ReservationLedger Open(
-        ReadOnlySpan<byte> log, Digest digest, Action<ReadOnlyMemory<byte>> append, out int wholeLength, int maxAccounts = DefaultMaxAccounts)
+        ReadOnlySpan<byte> log, ContentHash digest, Action<ReadOnlyMemory<byte>> append, out int wholeLength, int maxAccounts = DefaultMaxAccounts)
     {
         var (books, chain) = (new LedgerBooks(maxAccounts), new HashChain(digest));
         wholeLength = 0;

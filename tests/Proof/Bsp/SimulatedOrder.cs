@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Dispatch;
 using VirtualEnergy.P2P.Bsp.Orders;
+using VirtualEnergy.P2P.Bsp.Portfolio;
 
 namespace VirtualEnergy.P2P.Tests.Proof.Bsp;
 
@@ -13,9 +14,9 @@ internal readonly record struct SimulatedCycle(int Second, double TrueShift, Con
 /// <summary>An order carried out by simulated homes: desk, control and homes, cycle by cycle, without a clock.</summary>
 internal sealed class SimulatedOrder
 {
-    public const string Unit = "unit";
     public const int Start = 60;
     public const int RampEnd = Start + 900;
+    public static readonly UnitId Unit = new("unit");
     public static readonly DateTimeOffset Zero = new(2026, 12, 1, 18, 0, 0, TimeSpan.Zero);
     public static readonly OrderTerms Terms = new(
         TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(1), TimeSpan.FromHours(3), 1, TimeSpan.Zero, TimeSpan.FromDays(1), TimeSpan.FromMinutes(15));
@@ -30,7 +31,7 @@ internal sealed class SimulatedOrder
         (_homes, Watts, HoldMinutes) = (homes, watts, holdMinutes);
         (_settings, Control) = (settings ?? new ControlSettings(), null!);
         Restart();
-        Desk = new OrderDesk(terms ?? Terms, new HashSet<string> { Unit }, (_, _, _, _) => long.MaxValue);
+        Desk = new OrderDesk(terms ?? Terms, new HashSet<UnitId> { Unit }, (_, _, _, _) => long.MaxValue);
         var answer = Desk.Receive(new BalancingOrder("order", Unit, Zero.AddSeconds(Start), direction, watts, TimeSpan.FromMinutes(15), Zero.AddSeconds(End)), Zero);
         if (answer.Refusal is { } refusal)
         {
