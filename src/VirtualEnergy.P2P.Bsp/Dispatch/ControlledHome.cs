@@ -29,7 +29,7 @@ public readonly record struct HomeMeasurement(MemberId Home, long Watts, DateTim
 public readonly record struct SetPoint(MemberId Home, long Shift);
 
 /// <summary>What a step of the control came to.</summary>
-/// <param name="SetPoints">Those that changed.</param>
+/// <param name="SetPoints">Those that changed, and those that a home may not have heard: of all homes at the first step, of each that was silent when it is heard again.</param>
 /// <param name="Shift">W that the unit owes, signed as orders are.</param>
 /// <param name="Measured">W by which the homes that are heard differ from their baselines.</param>
 /// <param name="Asked">W that the standing set-points add up to.</param>

@@ -15,6 +15,9 @@ internal sealed class HomeTrack(ControlledHome home)
     /// <summary>W that it is asked for in the direction of the order, 0 or more.</summary>
     public long Asked { get; set; }
 
+    /// <summary>W that it was told last, signed; null where it may not have heard it: at the start, and when it was silent.</summary>
+    public long? Told { get; set; }
+
     /// <summary>W that its meter said last, and when; null before the first time.</summary>
     public HomeMeasurement? Last { get; private set; }
 
@@ -59,7 +62,7 @@ internal sealed class HomeTrack(ControlledHome home)
         if (!_wasHeard)
         {
             // What it does when it is first heard, or heard again, is where its model begins: an order may be under way.
-            (_wasHeard, _expected, _delivered) = (true, Shift * 1000, Shift * 1000);
+            (_wasHeard, _expected, _delivered, Told) = (true, Shift * 1000, Shift * 1000, null);
         }
 
         var sign = direction == RegulationDirection.Up ? -1 : 1;

@@ -61,7 +61,6 @@ public sealed class UnitControl(ControlSettings settings)
         var ignored = measurements.Count(measurement => !_byName.TryGetValue(measurement.Home, out var track) || !track.TryTake(measurement, now));
         var seconds = (int)Math.Clamp((now - (_before ?? now)).TotalSeconds, 0, 60);
         _before = now;
-        var told = Array.ConvertAll(_homes, track => Signed(track.Asked));
         long expected = 0, measured = 0;
         foreach (var track in _homes)
         {
@@ -74,7 +73,7 @@ public sealed class UnitControl(ControlSettings settings)
         Correct(wanted, Signed(expected - measured), seconds);
         var plan = target.Shift == 0 || target.IsReleasing ? LetGo(wanted, now) : Divide(wanted, now, seconds);
         return new ControlStep(
-            Changed(told), target.Shift, measured, Signed(_homes.Sum(track => track.Asked)),
+            Changed(), target.Shift, measured, Signed(_homes.Sum(track => track.Asked)),
             plan.Missing, plan.UsesReserve, _homes.Count(track => !track.IsHeard), _homes.Count(track => track.IsHeard && track.IsLeftOut(now)), ignored);
     }
 
@@ -187,16 +186,13 @@ public sealed class UnitControl(ControlSettings settings)
         return price;
     }
 
-    private ImmutableArray<SetPoint> Changed(long[] told)
+    private ImmutableArray<SetPoint> Changed()
     {
         var changed = ImmutableArray.CreateBuilder<SetPoint>();
-        var i = 0;
-        foreach (var track in _homes)
+        foreach (var track in _homes.Where(track => track.Told != Signed(track.Asked)))
         {
-            if (Signed(track.Asked) != told[i++])
-            {
-                changed.Add(new SetPoint(track.Home.Home, Signed(track.Asked)));
-            }
+            track.Told = Signed(track.Asked);
+            changed.Add(new SetPoint(track.Home.Home, track.Told.Value));
         }
 
         return changed.ToImmutable();

@@ -47,6 +47,9 @@ internal sealed class SimulatedHomes
     /// <summary>W by which the homes really differ from their baselines; + consumption. Nobody but the test knows it.</summary>
     public double TrueShift => _homes.Sum(home => home.Power - home.Description.Baseline);
 
+    /// <summary>What each home follows, whoever told it last.</summary>
+    public IEnumerable<long> Told => _homes.Select(home => home.Told);
+
     /// <summary>Four seconds go by; the set-points that were given before count.</summary>
     public List<HomeMeasurement> Advance(int second, DateTimeOffset now)
     {

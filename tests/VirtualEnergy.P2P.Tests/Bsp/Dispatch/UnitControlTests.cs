@@ -52,10 +52,13 @@ public sealed class UnitControlTests
     [Fact]
     public void A_control_that_is_started_again_in_the_middle_of_an_order_goes_on()
     {
-        var order = Run(11, new());
+        var homes = new SimulatedHomes(11, Homes, new());
+        var order = new SimulatedOrder(homes, Order, 30);
         order.Run(SimulatedOrder.Start + 1_200);
         order.Restart();
-        Assert.InRange(order.WorstError(order.Run(order.End, from: SimulatedOrder.Start + 1_204)), 0, 0.05);
+        Assert.InRange(order.WorstError(order.Run(order.End + 960, from: SimulatedOrder.Start + 1_204)), 0, 0.05);
+        // Homes that only the first control had told something are let go by the second as well.
+        Assert.All(homes.Told, told => Assert.Equal(0, told));
     }
 
     [Fact]
@@ -126,9 +129,9 @@ public sealed class UnitControlTests
     {
         var order = Run(9, new());
         var cycles = order.Run(order.End + 960);
-        var told = cycles.Where(cycle => cycle.Second > order.End).SelectMany(cycle => cycle.Step.SetPoints).ToList();
-        Assert.All(told, setPoint => Assert.Equal(0, setPoint.Shift));
-        Assert.Equal(told.Count, told.Select(setPoint => setPoint.Home).Distinct().Count());
+        var released = cycles.Where(cycle => cycle.Second >= order.End).ToList();
+        Assert.All(released.Skip(1).SelectMany(cycle => cycle.Step.SetPoints), setPoint => Assert.Equal(0, setPoint.Shift));
+        Assert.All(released.Zip(released.Skip(1)), pair => Assert.InRange(pair.Second.Step.Asked, pair.First.Step.Asked, 0));
         Assert.Equal(0, cycles[^1].Step.Asked);
     }
 
@@ -210,6 +213,21 @@ public sealed class UnitControlTests
         var step = control.Step(now.AddSeconds(4), new UnitTarget(300, false), [new(Anna, 384, now.AddSeconds(4))]);
         Assert.Equal([new SetPoint(Anna, 300)], step.SetPoints);
         Assert.Equal(-116, step.Measured);
+    }
+
+    // Silent for 20 s, heard again: it may have missed that it was let go.
+    [Fact]
+    public void A_home_that_is_heard_again_is_told_again()
+    {
+        var control = OneHome(correctionPermille: 0);
+        var steps = new List<ControlStep>();
+        for (var second = 0; second <= 28; second += 4)
+        {
+            var now = SimulatedOrder.Zero.AddSeconds(second);
+            steps.Add(control.Step(now, new UnitTarget(-700, false), second is 0 or 28 ? [new(Anna, 500, now)] : []));
+        }
+
+        Assert.Equal([[-700], [], [], [], [0], [], [], [0]], steps.Select(step => step.SetPoints.Select(setPoint => setPoint.Shift).ToArray()));
     }
 
     [Fact]
