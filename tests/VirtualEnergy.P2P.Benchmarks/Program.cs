@@ -1,6 +1,7 @@
 using System.CommandLine;
 using VirtualEnergy.P2P.Benchmarks.Auditing;
 using VirtualEnergy.P2P.Benchmarks.Clearing;
+using VirtualEnergy.P2P.Benchmarks.Dispatch;
 using VirtualEnergy.P2P.Benchmarks.Fuzzing;
 using VirtualEnergy.P2P.Benchmarks.Gas;
 using VirtualEnergy.P2P.Benchmarks.Iec104;
@@ -10,7 +11,7 @@ using VirtualEnergy.P2P.Benchmarks.Recognition;
 using VirtualEnergy.P2P.Benchmarks.Rounds;
 using VirtualEnergy.P2P.Benchmarks.Stress;
 
-var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; rounds of signed bids; plans of homes; and the telecontrol link.")
+var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; rounds of signed bids; plans of homes; the telecontrol link; and the dispatch of homes.")
 {
     ClearCommand.Create(),
     ClearCommand.CreateGenerator(),
@@ -24,6 +25,7 @@ var root = new RootCommand("Measurements: the market engine, side by side with a
     AuditCommand.Create(),
     PlanCommand.Create(),
     Iec104Command.Create(),
+    DispatchCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();
