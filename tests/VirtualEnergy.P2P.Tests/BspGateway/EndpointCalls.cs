@@ -3,15 +3,23 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace VirtualEnergy.P2P.Tests.BspGateway;
 
 /// <summary>Calls mapped endpoints without a network: an HttpClient whose messages go straight to them.</summary>
 internal sealed class EndpointCalls : HttpMessageHandler
 {
-    private readonly WebApplication _host = WebApplication.CreateSlimBuilder().Build();
+    private readonly WebApplication _host = Quiet();
 
     public IEndpointRouteBuilder Routes => _host;
+
+    private static WebApplication Quiet()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        return builder.Build();
+    }
 
     public HttpClient Client() => new(this, disposeHandler: false) { BaseAddress = new Uri("http://host/") };
 
