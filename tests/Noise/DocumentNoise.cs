@@ -41,6 +41,8 @@ internal static class DocumentNoise
         }),
     ];
 
+    private static readonly byte[][] Orders = [EsmpCodec.Write(Order(1)), EsmpCodec.Write(Order(2)), EsmpCodec.Write(Order(3))];
+
     private static readonly byte[] AgrKey = [.. Enumerable.Range(0, 32).Select(at => (byte)at)];
     private static readonly UftpProfile AtAggregator = new() { Domain = "agr.example.org", Role = UftpRole.AGR, CongestionPoints = ["ean.871685900012636543"], Participants = [new UftpParticipant("dso.example.org", UftpRole.DSO, SealedMessage.WriteKey(SealedMessage.PublicKeyOf(AgrKey)))] };
 
@@ -90,7 +92,7 @@ internal static class DocumentNoise
         var (documents, accepted) = (random.Next(1, 4), 0);
         for (var number = 0; number < documents; number++)
         {
-            var receipt = intake.Receive(Damaged(EsmpCodec.Write(Order(random.Next(1, 4))), random));
+            var receipt = intake.Receive(Damaged(Orders[random.Next(Orders.Length)], random));
             accepted += receipt.Outcome == EsmpOutcome.Accepted ? 1 : 0;
             if (receipt.Acknowledgement is { } acknowledgement)
             {
@@ -126,7 +128,7 @@ internal static class DocumentNoise
                 return null;
             },
         }, time, () => new Guid(++ids, 0, 0, new byte[8]));
-        foreach (var answer in Tell(desk, UftpCodec.Write(Request()), random))
+        foreach (var answer in Tell(desk, Uftp[0], random))
         {
             if (answer is FlexOffer offer)
             {
@@ -136,7 +138,7 @@ internal static class DocumentNoise
         }
 
         time.Days = 20;
-        Tell(desk, UftpCodec.Write(Settlement()), random);
+        Tell(desk, Uftp[2], random);
         return reserved == desk.Trades.Count(trade => trade.Order is not null) && reserved <= 1 ? reserved > 0 : throw new InvalidOperationException("Sold twice, or an order without a reservation.");
     }
 
