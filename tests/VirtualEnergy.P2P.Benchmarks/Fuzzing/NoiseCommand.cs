@@ -7,12 +7,30 @@ using VirtualEnergy.P2P.Tests;
 
 namespace VirtualEnergy.P2P.Benchmarks.Fuzzing;
 
-/// <summary><c>fuzz-devices</c>: nonsense for every parser of what devices say.</summary>
-internal static class DeviceFuzzCommand
+/// <summary><c>fuzz-devices</c> and <c>fuzz-documents</c>: nonsense for every parser of what devices say, and of market documents and flexibility messages.</summary>
+internal static class NoiseCommand
 {
     private const int Block = 1_000;
 
-    public static Command Create()
+    public static Command CreateForDevices() => Create(
+        "fuzz-devices",
+        """
+        Feed damaged input to every parser of what devices say: SunSpec registers, Modbus streams, P1 telegrams, Zigbee2MQTT lists, Home Assistant's
+        announcements and commands. Exit code 1 when one throws anything but its own refusal.
+        Example: fuzz-devices --count 1000000 --seed 1
+        """,
+        DeviceNoise.Families);
+
+    public static Command CreateForDocuments() => Create(
+        "fuzz-documents",
+        """
+        Feed damaged documents of IEC 62325-451 and messages of the USEF flexibility protocol to their readers, intakes and conversations. Whatever
+        is read is written and read back the same, what has an effect was accepted, nothing is sold twice. Exit code 1 when one is not so or throws.
+        Example: fuzz-documents --count 1000000 --seed 1
+        """,
+        DocumentNoise.Families);
+
+    private static Command Create(string name, string description, IReadOnlyList<(string Family, Func<Random, bool> ReadOne)> families)
     {
         var count = new Option<long>("--count") { Description = "Inputs of each family.", DefaultValueFactory = _ => 1_000_000 };
         var seed = new Option<int>("--seed") { Description = "The same seed makes the same inputs.", DefaultValueFactory = _ => 1 };
@@ -24,14 +42,10 @@ internal static class DeviceFuzzCommand
                 result.AddError("--count: at least one input.");
             }
         });
-        var command = new Command("fuzz-devices", """
-            Feed damaged input to every parser of what devices say: SunSpec registers, Modbus streams, P1 telegrams, Zigbee2MQTT lists, Home Assistant's
-            announcements and commands. Exit code 1 when one throws anything but its own refusal.
-            Example: fuzz-devices --count 1000000 --seed 1
-            """) { count, seed, json };
+        var command = new Command(name, description) { count, seed, json };
         command.SetAction(parsed =>
         {
-            var results = DeviceNoise.Families.Select(family => Run(family.Family, family.ReadOne, parsed.GetValue(count), parsed.GetValue(seed))).ToList();
+            var results = families.Select(family => Run(family.Family, family.ReadOne, parsed.GetValue(count), parsed.GetValue(seed))).ToList();
             if (parsed.GetValue(json))
             {
                 Console.WriteLine(JsonSerializer.Serialize(new { seed = parsed.GetValue(seed), machine = Machine.Description, families = results }));
