@@ -16,7 +16,7 @@ public sealed record OfferReservation(Period Period, RegulationDirection Directi
 {
     /// <summary>What a home's headroom comes to as steps of the dispatch: what each must bring in, as far as the home may be moved.</summary>
     /// <param name="allowed">W, by certificate and the grid operator.</param>
-    public static ImmutableArray<PowerStep> StepsOf(HomeHeadroom headroom, long allowed)
+    public static ImmutableArray<PowerStep> StepsOf(PointHeadroom headroom, long allowed)
     {
         var (steps, left) = (ImmutableArray.CreateBuilder<PowerStep>(), allowed);
         foreach (var step in headroom.Steps)

@@ -44,5 +44,5 @@ public sealed class OfferReservationTests
     [Fact]
     public void A_homes_headroom_is_dispatched_at_what_it_must_bring_in_as_far_as_it_may_be_moved() =>
         Assert.Equal([new PowerStep(1_500, new(110_000)), new PowerStep(500, new(150_000))], OfferReservation.StepsOf(
-            new HomeHeadroom(PodCode.Parse("IT001E00000001"), Evening, RegulationDirection.Up, [new(1_500, new(80_000)), new(1_500, new(120_000))], 7_200, new(10_000), new(20_000)), 2_000));
+            new PointHeadroom(PodCode.Parse("IT001E00000001"), Evening, 2, RegulationDirection.Up, [new(1_500, new(90_000)), new(1_500, new(130_000))], new(20_000)), 2_000));
 }
