@@ -18,6 +18,9 @@ public sealed record AggregatorDecisions
     /// <summary>What was measured in a period (1 is the first of the day) of an order, W, + consumption; null where nothing was.</summary>
     public Func<FlexOrder, int, long?>? Measured { get; init; }
 
+    /// <summary>Makes a trade known beyond the next stop; called with each change, before its message is returned.</summary>
+    public Action<FlexTrade> Keep { get; init; } = _ => { };
+
     /// <summary>How far the operator's meter may differ from ours, W.</summary>
     public long ToleranceWatts { get; init; } = 1_000;
 }
@@ -26,16 +29,36 @@ public sealed record AggregatorDecisions
 /// An aggregator's side of trading with grid operators: requests are checked and answered, offers made and taken back, orders held
 /// against offers, settlements against orders. It takes messages and returns those that are to be sent; one at a time.
 /// </summary>
-public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions decisions, TimeProvider time, Func<Guid> newId)
+public sealed class AggregatorDesk
 {
     private const int MostOpen = 50_000;
 
-    private readonly UftpWriter _writer = new(profile, time, newId);
-    private readonly Dictionary<Guid, FlexTrade> _trades = [];
+    private readonly UftpProfile _profile;
+    private readonly AggregatorDecisions _decisions;
+    private readonly TimeProvider _time;
+    private readonly Func<Guid> _newId;
+    private readonly UftpWriter _writer;
+    private readonly Dictionary<Guid, FlexTrade> _trades;
     private readonly Dictionary<Guid, Guid> _revocations = [];
     private readonly Dictionary<(string Domain, Guid Conversation, string CongestionPoint, DateOnly Period), long> _revisions = [];
     private readonly Dictionary<(string CongestionPoint, DateOnly Period), DPrognosis> _prognoses = [];
     private readonly Lock _gate = new();
+
+    /// <param name="profile">Who we are and with whom we trade.</param>
+    /// <param name="decisions">What is asked of the rest of the aggregator.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="newId">New identifiers.</param>
+    /// <param name="kept">The trades that were kept before the last stop; of one offer the last counts.</param>
+    public AggregatorDesk(UftpProfile profile, AggregatorDecisions decisions, TimeProvider time, Func<Guid> newId, IEnumerable<FlexTrade>? kept = null)
+    {
+        (_profile, _decisions, _time, _newId) = (profile, decisions, time, newId);
+        _writer = new UftpWriter(profile, time, newId);
+        _trades = (kept ?? []).GroupBy(trade => trade.Offer.MessageId).ToDictionary(trade => trade.Key, trade => trade.Last());
+        foreach (var request in _trades.Values.Select(trade => trade.Request).OfType<FlexRequest>())
+        {
+            _revisions[KeyOf(request)] = Math.Max(request.Revision, _revisions.GetValueOrDefault(KeyOf(request), long.MinValue));
+        }
+    }
 
     /// <summary>All trades, in no order; what was not ordered in time is shown as expired.</summary>
     public IReadOnlyList<FlexTrade> Trades
@@ -64,7 +87,7 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
                 return Answer(message with { SenderDomain = sender.Domain }, [rejection]);
             }
 
-            var reasons = UftpRules.Check(message, profile, time.GetUtcNow());
+            var reasons = UftpRules.Check(message, _profile, _time.GetUtcNow());
             if (reasons.Count > 0)
             {
                 return Answer(message, reasons);
@@ -75,7 +98,7 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
                 FlexRequest request => Request(request),
                 FlexOrder order => Answer(order, Order(order)),
                 FlexSettlement settlement => Settle(settlement),
-                FlexReservationUpdate update => Answer(update, decisions.Release(update) is { } reason ? [reason] : []),
+                FlexReservationUpdate update => Answer(update, _decisions.Release(update) is { } reason ? [reason] : []),
                 FlexOfferResponse response => Note(response.FlexOfferMessageId, response, FlexTradeState.Offered, FlexTradeState.Acknowledged, FlexTradeState.Rejected),
                 FlexOfferRevocationResponse response => _revocations.Remove(response.FlexOfferRevocationMessageId, out var offer)
                     ? Note(offer, response, FlexTradeState.Revoking, FlexTradeState.Revoked, FlexTradeState.Acknowledged)
@@ -93,7 +116,7 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
         lock (_gate)
         {
             return _prognoses.ContainsKey((congestionPoint, period))
-                ? Keep(MakeOffer(operatorDomain, newId(), congestionPoint, period, null, plan), null)
+                ? Keep(MakeOffer(operatorDomain, _newId(), congestionPoint, period, null, plan), null)
                 : throw new InvalidOperationException($"There is no prognosis for {congestionPoint} on {period:yyyy-MM-dd}: send one first.");
         }
     }
@@ -109,7 +132,7 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
             }
 
             var (version, self, now, id) = _writer.Head;
-            _trades[offerId] = trade with { State = FlexTradeState.Revoking };
+            Put(trade with { State = FlexTradeState.Revoking });
             _revocations[id] = offerId;
             return new FlexOfferRevocation { Version = version, SenderDomain = self, RecipientDomain = trade.Offer.RecipientDomain, TimeStamp = now, MessageId = id, ConversationId = trade.Offer.ConversationId, FlexOfferMessageId = offerId };
         }
@@ -122,9 +145,9 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
     /// <param name="watts">W for every period of the day, + consumption.</param>
     public DPrognosis Prognose(string operatorDomain, string congestionPoint, DateOnly period, IReadOnlyList<long> watts)
     {
-        if (watts.Count != new MarketDay(period).Periods(profile.IspDuration))
+        if (watts.Count != new MarketDay(period).Periods(_profile.IspDuration))
         {
-            throw new ArgumentException($"{period:yyyy-MM-dd} has {new MarketDay(period).Periods(profile.IspDuration)} periods, not {watts.Count}.", nameof(watts));
+            throw new ArgumentException($"{period:yyyy-MM-dd} has {new MarketDay(period).Periods(_profile.IspDuration)} periods, not {watts.Count}.", nameof(watts));
         }
 
         lock (_gate)
@@ -132,9 +155,9 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
             var (version, self, now, id) = _writer.Head;
             return _prognoses[(congestionPoint, period)] = new DPrognosis
             {
-                Version = version, SenderDomain = self, RecipientDomain = operatorDomain, TimeStamp = now, MessageId = id, ConversationId = newId(),
-                IspDuration = profile.IspDuration, TimeZone = profile.TimeZone, Period = period, CongestionPoint = congestionPoint,
-                Revision = _prognoses.TryGetValue((congestionPoint, period), out var before) ? before.Revision + 1 : 1,
+                Version = version, SenderDomain = self, RecipientDomain = operatorDomain, TimeStamp = now, MessageId = id, ConversationId = _newId(),
+                IspDuration = _profile.IspDuration, TimeZone = _profile.TimeZone, Period = period, CongestionPoint = congestionPoint,
+                Revision = Math.Max(now.ToUnixTimeSeconds(), _prognoses.TryGetValue((congestionPoint, period), out var before) ? before.Revision + 1 : 0), // rises over restarts too
                 Isps = ValueList.From(watts.Select((power, at) => new IspPower(power, at + 1))),
             };
         }
@@ -142,7 +165,7 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
 
     private IReadOnlyList<UftpMessage> Request(FlexRequest request)
     {
-        var key = (request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period);
+        var key = KeyOf(request);
         if (_revisions.TryGetValue(key, out var known) && request.Revision <= known)
         {
             return Answer(request, [UftpReasons.Subordinate]);
@@ -158,10 +181,12 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
         }
 
         _revisions[key] = request.Revision;
-        return decisions.Plan(request) is { } plan
+        return _decisions.Plan(request) is { } plan
             ? [.. Answer(request, []), Keep(MakeOffer(request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period, request, plan), request)]
             : Answer(request, []);
     }
+
+    private static (string Domain, Guid Conversation, string CongestionPoint, DateOnly Period) KeyOf(FlexRequest request) => (request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period);
 
     private List<string> Order(FlexOrder order)
     {
@@ -173,6 +198,11 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
         if (!_trades.TryGetValue(id, out var known) || known.Offer.RecipientDomain != order.SenderDomain)
         {
             return [UftpReasons.Unknown("FlexOfferMessageID")];
+        }
+
+        if (known.Order == order)
+        {
+            return []; // it was taken before a stop, and its answer was lost
         }
 
         var trade = Aged(known);
@@ -189,19 +219,19 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
             reasons.Add("Duplicate OrderReference");
         }
 
-        if (reasons.Count == 0 && new MarketDay(order.Period).Start + ((order.Isps.Min(isp => isp.Start) - 1) * profile.IspDuration) <= time.GetUtcNow())
+        if (reasons.Count == 0 && new MarketDay(order.Period).Start + ((order.Isps.Min(isp => isp.Start) - 1) * _profile.IspDuration) <= _time.GetUtcNow())
         {
             reasons.Add("ISPs have begun");
         }
 
-        if (reasons.Count == 0 && decisions.Reserve(trade, order) is { } reason)
+        if (reasons.Count == 0 && _decisions.Reserve(trade, order) is { } reason)
         {
             reasons.Add(reason);
         }
 
         if (reasons.Count == 0)
         {
-            _trades[id] = trade with { State = FlexTradeState.Ordered, Order = order };
+            Put(trade with { State = FlexTradeState.Ordered, Order = order });
         }
 
         return reasons;
@@ -211,7 +241,7 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
     {
         var mine = _trades.Where(trade => trade.Value.Order is not null && trade.Value.Offer.RecipientDomain == settlement.SenderDomain).ToDictionary(trade => trade.Value.Order!.OrderReference);
         var open = mine.Values.Where(trade => trade.Value.State == FlexTradeState.Ordered).Select(trade => trade.Value.Order!);
-        var reasons = SettlementCheck.Whole(settlement, open, MarketDay.At(time.GetUtcNow()).Date).ToList();
+        var reasons = SettlementCheck.Whole(settlement, open, MarketDay.At(_time.GetUtcNow()).Date).ToList();
         if (reasons.Count > 0)
         {
             return Answer(settlement, reasons);
@@ -221,11 +251,11 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
         foreach (var item in settlement.Orders)
         {
             var trade = mine.TryGetValue(item.OrderReference ?? "", out var found) ? found.Value : null;
-            var dispute = SettlementCheck.Dispute(item, trade?.Order, trade?.Order?.Currency == settlement.Currency, decisions.Measured, decisions.ToleranceWatts);
+            var dispute = SettlementCheck.Dispute(item, trade?.Order, trade?.Order?.Currency == settlement.Currency, _decisions.Measured, _decisions.ToleranceWatts);
             statuses.Add(new FlexOrderSettlementStatus(item.OrderReference, dispute is null ? SettlementDisposition.Accepted : SettlementDisposition.Disputed, dispute));
             if (trade is not null)
             {
-                _trades[found.Key] = trade with { State = dispute is null ? FlexTradeState.Settled : FlexTradeState.Disputed, Why = dispute };
+                Put(trade with { State = dispute is null ? FlexTradeState.Settled : FlexTradeState.Disputed, Why = dispute });
             }
         }
 
@@ -239,18 +269,18 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
         var offer = new FlexOffer
         {
             Version = version, SenderDomain = self, RecipientDomain = operatorDomain, TimeStamp = now, MessageId = id, ConversationId = conversation,
-            IspDuration = profile.IspDuration, TimeZone = profile.TimeZone, Period = period, CongestionPoint = congestionPoint,
+            IspDuration = _profile.IspDuration, TimeZone = _profile.TimeZone, Period = period, CongestionPoint = congestionPoint,
             ExpiresAt = plan.ExpiresAt, Unsolicited = request is null, FlexRequestMessageId = request?.MessageId, ContractId = request?.ContractId,
-            DPrognosisMessageId = prognosis?.MessageId, BaselineReference = plan.BaselineReference, Currency = profile.Currency,
+            DPrognosisMessageId = prognosis?.MessageId, BaselineReference = plan.BaselineReference, Currency = _profile.Currency,
             Options = ValueList.From(plan.Options.Select(option => option.ToOption())),
         };
-        var wrong = UftpRules.Check(offer, profile, now);
+        var wrong = UftpRules.Check(offer, _profile, now);
         return wrong.Count == 0 ? offer : throw new ArgumentException($"The plan is no offer: {string.Join("; ", wrong)}.", nameof(plan));
     }
 
     private FlexOffer Keep(FlexOffer offer, FlexRequest? request)
     {
-        _trades[offer.MessageId] = new FlexTrade(offer, request, FlexTradeState.Offered);
+        Put(new FlexTrade(offer, request, FlexTradeState.Offered));
         return offer;
     }
 
@@ -260,18 +290,24 @@ public sealed class AggregatorDesk(UftpProfile profile, AggregatorDecisions deci
         if (_trades.TryGetValue(offerId, out var trade) && trade.State == from && trade.Offer.RecipientDomain == response.SenderDomain)
         {
             var isAccepted = response.Result == UftpResult.Accepted || response.RejectionReason == UftpReasons.AlreadySubmitted;
-            _trades[offerId] = trade with { State = isAccepted ? accepted : rejected, Why = isAccepted ? null : response.RejectionReason };
+            Put(trade with { State = isAccepted ? accepted : rejected, Why = isAccepted ? null : response.RejectionReason });
         }
 
         return [];
     }
 
-    private FlexTrade Aged(FlexTrade trade) => trade.State is FlexTradeState.Offered or FlexTradeState.Acknowledged && trade.Offer.ExpiresAt <= time.GetUtcNow() ? trade with { State = FlexTradeState.Expired } : trade;
+    private void Put(FlexTrade trade)
+    {
+        _decisions.Keep(trade);
+        _trades[trade.Offer.MessageId] = trade;
+    }
+
+    private FlexTrade Aged(FlexTrade trade) => trade.State is FlexTradeState.Offered or FlexTradeState.Acknowledged && trade.Offer.ExpiresAt <= _time.GetUtcNow() ? trade with { State = FlexTradeState.Expired } : trade;
 
     // What can no longer be ordered or settled is let go of after two months.
     private void Forget()
     {
-        var oldest = MarketDay.At(time.GetUtcNow()).Date.AddDays(-62);
+        var oldest = MarketDay.At(_time.GetUtcNow()).Date.AddDays(-62);
         foreach (var old in _revisions.Keys.Where(key => key.Period < oldest).ToList())
         {
             _revisions.Remove(old);

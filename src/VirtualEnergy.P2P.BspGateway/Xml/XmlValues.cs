@@ -7,6 +7,8 @@ namespace VirtualEnergy.P2P.BspGateway.Xml;
 internal static partial class XmlValues
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MostDuration = TimeSpan.FromDays(99_999);
 
     /// <summary>True for a type whose values are one piece of text.</summary>
     public static bool IsSimple(Type type) => type.IsEnum || type == typeof(string) || type == typeof(int) || type == typeof(long) || type == typeof(decimal) || type == typeof(bool)
@@ -107,12 +109,16 @@ internal static partial class XmlValues
         }
 
         long Part(int group) => match.Groups[group].Success ? long.Parse(match.Groups[group].ValueSpan, Invariant) : 0;
-        return TimeSpan.FromSeconds((Part(1) * 86_400) + (Part(2) * 3_600) + (Part(3) * 60) + Part(4));
+        var span = TimeSpan.FromSeconds((Part(1) * 86_400) + (Part(2) * 3_600) + (Part(3) * 60) + Part(4));
+        return span <= MostDuration ? span : null;
     }
 
-    private static string FormatDuration(TimeSpan span) => span.TotalSeconds % 60 == 0
-        ? string.Create(Invariant, $"PT{(long)span.TotalMinutes}M")
-        : string.Create(Invariant, $"PT{(long)span.TotalSeconds}S");
+    private static string FormatDuration(TimeSpan span)
+    {
+        var (days, seconds) = span > OneDay ? (span.Days, (long)(span - TimeSpan.FromDays(span.Days)).TotalSeconds) : (0, (long)span.TotalSeconds);
+        var date = days > 0 ? string.Create(Invariant, $"P{days}D") : "P";
+        return days > 0 && seconds == 0 ? date : seconds % 60 == 0 ? string.Create(Invariant, $"{date}T{seconds / 60}M") : string.Create(Invariant, $"{date}T{seconds}S");
+    }
 
     [GeneratedRegex(@"\A[+-]?[0-9]{1,19}\z")]
     private static partial Regex WholeForm();

@@ -97,6 +97,29 @@ public sealed class EsmpCodecTests
         Assert.Contains(reading.Faults, fault => fault.Path.EndsWith(place, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("PT15M", 900L, "PT15M")]
+    [InlineData("PT900S", 900L, "PT15M")]
+    [InlineData("PT1H30M", 5_400L, "PT90M")]
+    [InlineData("PT7S", 7L, "PT7S")]
+    [InlineData("P1D", 86_400L, "PT1440M")]
+    [InlineData("P99999D", 8_639_913_600, "P99999D")]
+    [InlineData("P2DT1M1S", 172_861L, "P2DT61S")]
+    [InlineData("P99999DT1S", null, null)]
+    [InlineData("P1Y", null, null)]
+    [InlineData("-PT15M", null, null)]
+    [InlineData("PT1.5S", null, null)]
+    [InlineData("P", null, null)]
+    [InlineData("P1DT", null, null)]
+    public void A_duration_is_read_in_seconds_and_written_so_that_it_is_read_again(string text, long? seconds, string? written)
+    {
+        var part = new XmlPartAttribute("duration");
+        var read = (TimeSpan?)XmlValues.Parse(typeof(TimeSpan), text, part);
+        Assert.Equal(seconds, (long?)read?.TotalSeconds);
+        Assert.Equal(written, read is { } span ? XmlValues.Format(span, part) : null);
+        Assert.Equal(read, written is null ? null : XmlValues.Parse(typeof(TimeSpan), written, part));
+    }
+
     [Fact]
     public void A_document_that_would_not_be_read_back_is_not_written()
     {

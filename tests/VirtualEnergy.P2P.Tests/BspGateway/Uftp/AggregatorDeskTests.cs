@@ -16,24 +16,12 @@ public sealed class AggregatorDeskTests
     private Func<FlexOrder, string?> _reserve = _ => null;
     private Func<FlexOrder, int, long?> _measured = (_, _) => null;
 
+    private readonly List<FlexTrade> _kept = [];
+
     public AggregatorDeskTests()
     {
         _operator = new SimulatedGridOperator(UftpExamples.AtOperator, _time);
-        _desk = new AggregatorDesk(
-            UftpExamples.AtAggregator,
-            new AggregatorDecisions
-            {
-                Plan = request => _plan(request),
-                Reserve = (_, order) =>
-                {
-                    _reserved.Add(order);
-                    return _reserve(order);
-                },
-                Release = update => update.ContractId == "W-EVENING" ? null : "Unknown ContractID",
-                Measured = (order, isp) => _measured(order, isp),
-            },
-            _time,
-            UftpExamples.Id);
+        _desk = Desk();
     }
 
     [Fact]
@@ -244,7 +232,9 @@ public sealed class AggregatorDeskTests
     public void A_prognosis_is_of_the_whole_day_and_counts_its_revisions()
     {
         Assert.Throws<ArgumentException>(() => _desk.Prognose(UftpExamples.GridOperator, UftpExamples.CongestionPoint, UftpExamples.Day, new long[95]));
-        Assert.Equal([1, 2], [Prognose().Revision, Prognose().Revision]);
+        var first = Prognose().Revision;
+        Assert.Equal(first + 1, Prognose().Revision);
+        Assert.Equal(UftpExamples.Now.ToUnixTimeSeconds(), first); // so it rises over a restart as well
         DPrognosis Prognose() => _desk.Prognose(UftpExamples.GridOperator, UftpExamples.CongestionPoint, UftpExamples.Day, new long[96]);
     }
 
@@ -331,6 +321,40 @@ public sealed class AggregatorDeskTests
         Assert.Equal(FlexTradeState.Acknowledged, State);
     }
 
+    [Fact]
+    public void What_was_traded_before_a_stop_is_known_after_it()
+    {
+        var order = _operator.Order(Offered());
+        Tell(order);
+        var after = Desk(_kept.Select(trade => FlexTradeLine.Read(FlexTradeLine.Write(trade))!).ToList());
+        Assert.Equal(_desk.Trades, after.Trades);
+
+        // The order comes again since its answer was lost: accepted as it was, reserved no second time. Another for the same offer is not.
+        Assert.Equal(UftpResult.Accepted, Assert.IsType<FlexOrderResponse>(Assert.Single(after.Receive(From(UftpExamples.AtAggregator, order)))).Result);
+        Assert.Single(_reserved);
+        var other = Assert.IsType<FlexOrderResponse>(Assert.Single(after.Receive(From(UftpExamples.AtAggregator, order with { MessageId = UftpExamples.Id(), OrderReference = "ORD-2" }))));
+        Assert.Equal("Flexibility procured", other.RejectionReason);
+
+        // A revision that is no higher is known as well.
+        var request = after.Trades[0].Request!;
+        Assert.Equal("Subordinate sequence number", Assert.IsType<FlexRequestResponse>(Assert.Single(after.Receive(From(UftpExamples.AtAggregator, request with { MessageId = UftpExamples.Id() })))).RejectionReason);
+    }
+
+    [Fact]
+    public void A_line_that_is_broken_off_is_no_trade()
+    {
+        Tell(_operator.Order(Offered()));
+        var line = FlexTradeLine.Write(_kept[^1]);
+        Assert.Equal(_kept[^1], FlexTradeLine.Read(line));
+        for (var length = 0; length < line.Length; length += 50)
+        {
+            Assert.Null(FlexTradeLine.Read(line[..length]));
+        }
+
+        Assert.Null(FlexTradeLine.Read(line.Replace("Ordered", "17", StringComparison.Ordinal)));
+        Assert.Null(FlexTradeLine.Read("null"));
+    }
+
     [Theory]
     [InlineData(12_500_000, "12.5")]
     [InlineData(12_500_001, "12.5001")]
@@ -339,6 +363,24 @@ public sealed class AggregatorDeskTests
     [InlineData(-150, "-0.0001")]
     public void A_price_is_offered_rounded_up_to_what_the_protocol_can_write(long microEur, string price) =>
         Assert.Equal(decimal.Parse(price, System.Globalization.CultureInfo.InvariantCulture), new FlexPlanOption("A", microEur, 100, []).ToOption().Price);
+
+    private AggregatorDesk Desk(IEnumerable<FlexTrade>? kept = null) => new(
+        UftpExamples.AtAggregator,
+        new AggregatorDecisions
+        {
+            Plan = request => _plan(request),
+            Reserve = (_, order) =>
+            {
+                _reserved.Add(order);
+                return _reserve(order);
+            },
+            Release = update => update.ContractId == "W-EVENING" ? null : "Unknown ContractID",
+            Measured = (order, isp) => _measured(order, isp),
+            Keep = _kept.Add,
+        },
+        _time,
+        UftpExamples.Id,
+        kept);
 
     private FlexTradeState State => _desk.Trades[^1].State;
 
