@@ -20,6 +20,8 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// <remarks>One lock: nothing here waits for a link. Reservations have a log of their own (<see cref="OfferReservations"/>).</remarks>
 internal sealed class GatewayBooks : IDisposable
 {
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
+
     private readonly Lock _lock = new();
     private readonly DurableLines _log;
     private readonly BaselineBook _baselines;
@@ -28,6 +30,7 @@ internal sealed class GatewayBooks : IDisposable
     private readonly UnitSettlement _settlement;
     private readonly List<PeriodSettlement> _settled = [];
     private readonly Dictionary<string, string> _ways = [];
+    private Period _advanced;
 
     /// <exception cref="GatewayStartException">The log cannot be opened, or is not what a gateway wrote.</exception>
     public GatewayBooks(GatewayOptions options)
@@ -86,12 +89,19 @@ internal sealed class GatewayBooks : IDisposable
     /// <summary>Settles a period that was ordered and measured; the same again has no effect.</summary>
     public PeriodSettlement? Deliver(UnitPeriod period, DateTimeOffset now) => Enter(DeliveryEntry.Of(period, now), () => Apply(period));
 
-    /// <summary>Orders go on to the stages that are due.</summary>
+    /// <summary>Orders go on to the stages that are due; what was over two days ago is forgotten, but for what was settled.</summary>
     /// <returns>Whether any has changed.</returns>
     public bool Advance(DateTimeOffset now)
     {
         lock (_lock)
         {
+            if (Profile.Grid.At(now) is var period && period != _advanced)
+            {
+                _advanced = period;
+                _orders.Forget(now - Kept);
+                _offers.Forget(Profile.Grid.At(now - Kept));
+            }
+
             return !_orders.Advance(now).IsEmpty;
         }
     }

@@ -67,7 +67,7 @@ internal sealed class OfferReservations : IDisposable
     public long? ReservedWattHours(OfferId offer) =>
         _ledger.Find(offer.Value) is { Stage: not ReservationStage.Released } known ? known.Lines.Sum(line => line.Energy.WattHours) : null;
 
-    /// <summary>Periods before this one are over.</summary>
+    /// <summary>Periods before this one are over, and their accounts are forgotten.</summary>
     public void Close(Period firstOpen) => _ledger.Close(firstOpen);
 
     public void Dispose() => _log.Dispose();

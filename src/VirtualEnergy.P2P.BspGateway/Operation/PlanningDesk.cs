@@ -32,6 +32,7 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
     {
         var tomorrow = MarketDay.Of(_profile.Grid.At(now), _profile.Grid).Before(-1);
         var gate = _profile.BaselineGate(tomorrow);
+        reservations.Close(_profile.Grid.At(now));
         if (now < gate - options.PlanningLead || now >= gate)
         {
             return false;

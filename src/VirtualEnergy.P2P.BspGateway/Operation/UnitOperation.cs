@@ -7,7 +7,7 @@ using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.BspGateway.Operation;
 
-/// <summary>How the first set-points of an order went out: to how many homes, and how long until the last had confirmed.</summary>
+/// <summary>How the first set-points of an order went out: to how many homes, and how long until the last had answered.</summary>
 public readonly record struct SetPointWave(int Homes, double? Milliseconds);
 
 /// <summary>
@@ -186,7 +186,7 @@ internal sealed class UnitOperation
     {
         lock (_lock)
         {
-            if (_wave is { } wave && _links.All(link => link.OpenSetPoints == 0))
+            if (_wave is { } wave && _links.All(link => link.IsEmpty))
             {
                 _waves[wave.Order] = new SetPointWave(wave.Homes, _time.GetElapsedTime(wave.Since).TotalMilliseconds);
                 _wave = null;

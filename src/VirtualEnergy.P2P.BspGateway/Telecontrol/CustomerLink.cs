@@ -55,6 +55,9 @@ public sealed class CustomerLink : IAsyncDisposable
     /// <summary>Homes whose last set-point is not confirmed.</summary>
     public int OpenSetPoints => _setPoints.Open;
 
+    /// <summary>No set-point is under way: each was confirmed, refused, or had no link.</summary>
+    public bool IsEmpty => _setPoints.IsEmpty;
+
     /// <summary>Begins to connect; it goes on trying until it is disposed of.</summary>
     public void Start() => _station = new ControllingStation(
         new ControllingStationOptions

@@ -36,6 +36,18 @@ internal sealed class SetPointQueue(int homes, int most, Func<int, long, Task<bo
         }
     }
 
+    /// <summary>Nothing is under way.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _running == 0;
+            }
+        }
+    }
+
     /// <summary>The regulation that a home is to give, against its program, W; nothing is sent when it has confirmed that already.</summary>
     public void Ask(int home, long watts)
     {
@@ -102,7 +114,7 @@ internal sealed class SetPointQueue(int homes, int most, Func<int, long, Task<bo
             }
         }
 
-        if (Volatile.Read(ref _running) == 0)
+        if (IsEmpty)
         {
             emptied();
         }

@@ -42,7 +42,7 @@ function terms(order) {
   if (order.reason) {
     parts.push(order.reason);
   }
-  if (order.end) {
+  if (order.end && order.state !== 'refused') {
     parts.push(`until ${secondOf(order.end)}`);
   }
   if (Number.isFinite(order.homes)) {

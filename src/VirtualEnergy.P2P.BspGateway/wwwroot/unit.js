@@ -12,8 +12,10 @@ export function unitHeadline(state, select) {
     setText(byId('measured'), unit ? kilowatts(unit.measuredWatts) : none);
     byId('measured').dataset.value = unit?.measuredWatts ?? '';
     setText(byId('measured-note'), unit ? `program ${power(unit.baselineWatts)}, target ${power(unit.targetWatts)}; consumption is positive` : 'nothing measured yet');
-    setText(byId('order-title'), unit?.hasOrder ? `An order is in force: ${regulation(unit.setPointWatts)}` : unit?.isLimited ? 'A limitation is in force' : 'No order in force');
-    setText(byId('order-note'), unit?.hasOrder ? (unit.missingWatts > 0 ? `${power(unit.missingWatts)} are missing: no home can give them` : unit.setPointWatts === asked ? 'The full regulation is due' : 'It is being ramped') : 'The unit runs by its program');
+    setText(byId('order-title'), unit?.hasOrder ? `An order is in force: ${regulation(unit.setPointWatts)}` : unit?.isLimited ? 'A limitation is in force'
+      : asked !== 0 ? 'The order is over' : 'No order in force');
+    setText(byId('order-note'), unit?.hasOrder ? (unit.missingWatts > 0 ? `${power(unit.missingWatts)} are missing: no home can give them` : unit.setPointWatts === asked ? 'The full regulation is due' : 'It is being ramped')
+      : asked !== 0 ? 'Homes come back one after another' : 'The unit runs by its program');
     setText(byId('asked'), unit ? regulation(asked) : none);
     byId('asked').dataset.value = unit ? asked : '';
     setText(byId('delivered'), unit ? regulation(delivered) : none);

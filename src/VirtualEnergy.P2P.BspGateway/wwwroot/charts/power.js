@@ -7,6 +7,7 @@ import { linear, polyline, ticks } from './scale.js';
 const height = 320;
 const margin = { left: 52, right: 12, top: 22, bottom: 24 };
 const [at, measured, baseline, target] = [0, 1, 2, 3];
+const longestGap = 900_000;
 
 /** Draws the unit that select(state) gives. */
 export function powerChart(state, select) {
@@ -20,7 +21,7 @@ export function powerChart(state, select) {
 }
 
 function draw(surface, explorer, unit, width) {
-  const samples = unit?.samples ?? [];
+  const samples = recent(unit);
   const last = samples.at(-1)?.[at] ?? 0;
   const first = Math.min(samples[0]?.[at] ?? 0, last - 60_000);
   const x = linear([first, last], [margin.left, width - margin.right]);
@@ -50,6 +51,13 @@ function draw(surface, explorer, unit, width) {
       ],
     }),
   });
+}
+
+// What came before a gap of a quarter of an hour is another story; it would squeeze what is shown.
+function recent(unit) {
+  const samples = unit?.samples ?? [];
+  const start = samples.findLastIndex((sample, place) => place > 0 && sample[at] - samples[place - 1][at] > longestGap);
+  return start > 0 ? samples.slice(start) : samples;
 }
 
 function range(samples) {
@@ -89,11 +97,12 @@ function timeAxis(x, first, last, width) {
 }
 
 function describe(unit) {
-  byId('power-empty').hidden = (unit?.samples.length ?? 0) > 1;
-  const last = unit?.samples.at(-1);
+  const samples = recent(unit);
+  byId('power-empty').hidden = samples.length > 1;
+  const last = samples.at(-1);
   setText(byId('power-summary'), last
     ? `${unit.id} at ${secondOf(last[at])}: measured ${power(last[measured])}, program ${power(last[baseline])}, target ${power(last[target])}.`
     : 'Nothing has been measured yet.');
-  byId('power-table').replaceChildren(...tableRows((unit?.samples ?? []).slice(-60).toReversed().map(sample =>
+  byId('power-table').replaceChildren(...tableRows(samples.slice(-60).toReversed().map(sample =>
     [secondOf(sample[at]), kilowatts(sample[measured]), kilowatts(sample[baseline]), kilowatts(sample[target])])));
 }
