@@ -51,7 +51,7 @@ internal sealed class SimulatedCustomer : IAsyncDisposable
 
     public int Port => _server.EndPoint.Port;
 
-    /// <summary>Set-points that it took since its start.</summary>
+    /// <summary>Set-points other than 0 that it took since its start.</summary>
     public int Taken { get; private set; }
 
     /// <param name="first">The number of its first home among all: the points of delivery are numbered by it.</param>
@@ -111,7 +111,7 @@ internal sealed class SimulatedCustomer : IAsyncDisposable
             }
 
             asked.Asked = watts;
-            Taken++;
+            Taken += watts != 0 ? 1 : 0;
             return true;
         }
     }

@@ -4,9 +4,12 @@ using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.BspGateway.Esmp;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Live;
+using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
+using MarketDay = VirtualEnergy.P2P.Bsp.Profiles.MarketDay;
 
 namespace VirtualEnergy.P2P.BspGateway.Api;
 
@@ -40,6 +43,13 @@ internal static class PlanningApi
         api.MapPost("/programs", Propose).AddEndpointFilter<BearerFilter>().WithSummary("Programs of points for a day, until they are frozen; each that is refused is named with its reason.");
         api.MapPost("/results", Take).AddEndpointFilter<BearerFilter>().WithSummary("The market's result of an offer.");
         api.MapGet("/baselines/{unit}/{day}", Baseline).WithSummary("A unit's frozen baseline of a day, with its hash.").Produces<BaselineView>().ProducesProblem(StatusCodes.Status404NotFound);
+        if (endpoints.ServiceProvider.GetRequiredService<GatewayParts>().Esmp is { } esmp)
+        {
+            endpoints.MapEsmp(esmp.Intake).AddEndpointFilter<IEndpointConventionBuilder, BearerFilter>();
+            api.MapGet("/esmp/bids/{unit}/{day}", (string unit, DateOnly day) => Bids(esmp, unit, day)).WithSummary("The ESMP bid document of a unit's offers of a day.")
+                .Produces<string>(StatusCodes.Status200OK, "application/xml").ProducesProblem(StatusCodes.Status404NotFound);
+        }
+
         api.MapGet("/statements/{unit}", Statement).WithSummary("All settled periods of a unit, with every member's part, as text.").Produces<string>(StatusCodes.Status200OK, "text/plain");
         api.MapGet("/statements/{unit}/{member}", MemberStatement).WithSummary("One member's part, period by period, as text.").Produces<string>(StatusCodes.Status200OK, "text/plain");
     }
@@ -76,6 +86,9 @@ internal static class PlanningApi
         parts.Books.Baseline(new UnitId(unit), new MarketDay(day)) is { } frozen
             ? Results.Ok(new BaselineView(unit, day, frozen.FrozenAt, frozen.Hash.ToString(), [.. frozen.Points.Select(point => new ProgramOfPoint(point.Point.Value, [.. point.Energies.Select(energy => energy.WattHours)]))]))
             : Results.Problem($"No baseline of '{unit}' is frozen for {day:O}.", statusCode: StatusCodes.Status404NotFound);
+
+    private static IResult Bids(EsmpDesk esmp, string unit, DateOnly day) => esmp.Bids(unit, new MarketDay(day)) is { } document
+        ? Results.Bytes(EsmpCodec.Write(document), "application/xml") : Results.Problem($"Nothing of '{unit}' is offered for {day:O}.", statusCode: StatusCodes.Status404NotFound);
 
     private static IResult Statement(string unit, GatewayViews views, GatewayOptions options) => views.Statement(unit) is { } statement
         ? Results.Text(StatementText.OfUnit(statement, options.Profile)) : Results.Problem($"There is no unit '{unit}'.", statusCode: StatusCodes.Status404NotFound);

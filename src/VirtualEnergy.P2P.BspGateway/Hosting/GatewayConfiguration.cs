@@ -6,6 +6,7 @@ using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
+using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Iec104.Transport;
 using VirtualEnergy.P2P.Market;
 
@@ -37,6 +38,8 @@ public static class GatewayConfiguration
             },
             Units = [.. section.List("Units").Select(ReadUnit)],
             Profile = ReadProfile(section),
+            Esmp = section.Section("Esmp") is var esmp && esmp.TextOrNull("Self") is null ? null : new EsmpOptions(
+                new CodedId(esmp.Text("Self"), "A01"), new CodedId(esmp.Text("Operator"), "A01"), new CodedId(esmp.Text("Domain"), "A01"), esmp.TextOrNull("Process") ?? "A47"),
             FeePermille = (int)(section.Whole("FeePermille", 0, 1_000) ?? 50),
             Policy = new OfferPolicy { ConfidencePermille = (int)(section.Whole("ConfidencePermille", 500, 999) ?? 950), MarginPermille = (int)(section.Whole("MarginPermille", 0, 10_000) ?? 50) },
             OfferHours = (ReadTime(section, "OfferFrom"), ReadTime(section, "OfferUntil")),

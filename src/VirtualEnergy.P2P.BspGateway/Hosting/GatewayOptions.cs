@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
+using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Iec104.Transport;
 using VirtualEnergy.P2P.Market;
 
@@ -55,12 +56,21 @@ public sealed record GatewayOptions
     /// <summary>A measurement older than this does not count, and its home is not relied upon.</summary>
     public TimeSpan Stale { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Who we are and whom we trade with in ESMP documents (IEC 62325); null, and none are taken.</summary>
+    public EsmpOptions? Esmp { get; init; }
+
     /// <summary>Where the log of orders and reservations stays; null keeps it in memory, for tests and simulations.</summary>
     public string? DataFolder { get; init; }
 
     /// <summary><c>none</c>, <c>text</c> or <c>json</c>.</summary>
     public string Log { get; init; } = "none";
 }
+
+/// <summary>The parties of ESMP documents, and the area that is balanced; EIC codes of scheme A01 as a rule.</summary>
+/// <param name="Self">The aggregator, in role A46.</param>
+/// <param name="Operator">The system operator, in role A49.</param>
+/// <param name="Process">The process of bids, as A47 for manual frequency restoration.</param>
+public sealed record EsmpOptions(CodedId Self, CodedId Operator, CodedId Domain, string Process);
 
 /// <summary>The link to the system operator: this side is the controlled station.</summary>
 public sealed record TsoLinkOptions

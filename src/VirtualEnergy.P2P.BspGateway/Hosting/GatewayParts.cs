@@ -36,6 +36,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         (Customers, Units) = (customers.ToImmutable(), units.ToImmutable());
         Orders = new OrderIntake(options, Books, Units, feed, time);
         Planning = new PlanningDesk(options, Books, Reservations, Board, feed, time, logging.CreateLogger<PlanningDesk>());
+        Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
         Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, logging.CreateLogger<TsoStation>());
         Clock = new OperationClock(options.Cycle, time, Cycle, logging.CreateLogger<OperationClock>());
     }
@@ -55,6 +56,9 @@ internal sealed class GatewayParts : IAsyncDisposable
     public OrderIntake Orders { get; }
 
     public PlanningDesk Planning { get; }
+
+    /// <summary>Null where no ESMP documents are exchanged.</summary>
+    public EsmpDesk? Esmp { get; }
 
     public TsoStation Tso { get; }
 

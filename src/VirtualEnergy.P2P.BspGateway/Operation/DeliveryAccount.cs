@@ -8,18 +8,17 @@ using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.BspGateway.Operation;
 
-/// <summary>What a unit owed, what its homes were told and what they did, added up over a settlement period; at its end it goes to the books.</summary>
+/// <summary>What a unit's homes were told and what they did, added up over a settlement period; at its end it goes to the books, beside what was ordered.</summary>
 internal sealed class DeliveryAccount(UnitOptions unit, ImmutableArray<HomeDescription> homes, GatewayBooks books)
 {
     private const long WattMillisecondsPerWattHour = 3_600_000;
 
     private readonly PeriodMeter _meter = new(homes.Length);
     private readonly long[] _told = new long[homes.Length * 2];
-    private readonly long[] _owed = new long[2];
     private Period? _period;
 
-    /// <summary>From one instant to the next the homes had these powers, were told these regulations, and the unit owed this one.</summary>
-    public void Add(DateTimeOffset from, DateTimeOffset to, ImmutableArray<HomeState> states, ReadOnlySpan<long> asked, long shift, Func<HomeState, bool> isFresh)
+    /// <summary>From one instant to the next the homes had these powers and were told these regulations.</summary>
+    public void Add(DateTimeOffset from, DateTimeOffset to, ImmutableArray<HomeState> states, ReadOnlySpan<long> asked, Func<HomeState, bool> isFresh)
     {
         // A cycle belongs to the period in which it began; cycles are short beside periods.
         var period = books.Profile.Grid.At(from);
@@ -31,7 +30,6 @@ internal sealed class DeliveryAccount(UnitOptions unit, ImmutableArray<HomeDescr
         _period = period;
         var milliseconds = (to - from).Ticks / TimeSpan.TicksPerMillisecond;
         _meter.Add(milliseconds, states.AsSpan(), isFresh);
-        _owed[shift < 0 ? 0 : 1] += Math.Abs(shift) * milliseconds;
         for (var home = 0; home < asked.Length; home++)
         {
             _told[2 * home + (asked[home] < 0 ? 0 : 1)] += Math.Abs(asked[home]) * milliseconds;
@@ -45,16 +43,15 @@ internal sealed class DeliveryAccount(UnitOptions unit, ImmutableArray<HomeDescr
         foreach (var direction in (RegulationDirection[])[RegulationDirection.Up, RegulationDirection.Down])
         {
             var side = direction == RegulationDirection.Up ? 0 : 1;
-            var owed = new Energy(_owed[side] / WattMillisecondsPerWattHour);
             // Without a frozen baseline and an accepted offer there is nothing that the operator would pay by.
-            if (owed > Energy.Zero && day is not null && books.Offer(new UnitId(unit.Id), period, direction) is { Accepted.IsEmpty: false } offer)
+            if (day is not null && books.Offer(new UnitId(unit.Id), period, direction) is { Accepted.IsEmpty: false } offer
+                && books.Ordered(new UnitId(unit.Id), period, direction) is var owed && owed > Energy.Zero)
             {
                 books.Deliver(new UnitPeriod(new UnitId(unit.Id), period, direction, Ordered(offer, owed), Deliveries(day, period, energies, side)), now);
             }
         }
 
         Array.Clear(_told);
-        Array.Clear(_owed);
     }
 
     private ImmutableArray<PointDelivery> Deliveries(Bsp.Baselines.FrozenBaseline day, Period period, ImmutableArray<HomeEnergy> energies, int side)

@@ -36,15 +36,15 @@ internal sealed class GatewayBooks : IDisposable
     public GatewayBooks(GatewayOptions options)
     {
         Profile = options.Profile;
-        Terms = TermsOf(options.Profile);
+        Terms = OrderTerms.Of(Profile, TimeSpan.FromSeconds(Profile.RampSeconds / 3));
         Portfolio = new UnitPortfolio(
             options.Units.SelectMany(unit => unit.Customers.SelectMany(customer => customer.Homes).Select(home => PointOf(home, unit, options))),
             options.Units.Select(unit => new VirtualUnit(new UnitId(unit.Id), unit.Class, unit.Zone, [.. unit.Customers.SelectMany(customer => customer.Homes).Select(home => home.Pod)])), []);
         (_baselines, _offers) = (new BaselineBook(Profile, Keccak256.Hash), new OfferBook(Profile));
-        var certified = options.Units.ToDictionary(unit => unit.Id, unit => unit.Customers.SelectMany(customer => customer.Homes).ToImmutableArray());
+        var certified = options.Units.ToDictionary(unit => new UnitId(unit.Id), unit => unit.Customers.SelectMany(customer => customer.Homes).ToImmutableArray());
         _orders = new OrderDesk(Terms, certified.Keys.ToHashSet(), options.OrdersWithoutOffers
             ? (unit, direction, _, _) => certified[unit].Sum(home => direction == RegulationDirection.Up ? home.UpWatts : home.DownWatts)
-            : Accepted);
+            : AcceptedOffers.In(_offers, Profile.Grid));
         _settlement = new UnitSettlement(Profile, options.FeePermille);
         _log = DurableLines.Open(options.DataFolder, "books.jsonl");
         Replay();
@@ -53,6 +53,9 @@ internal sealed class GatewayBooks : IDisposable
     public MarketProfile Profile { get; }
 
     public OrderTerms Terms { get; }
+
+    /// <summary>From an order's start until all of its power is there.</summary>
+    public TimeSpan Ramp => TimeSpan.FromSeconds(Profile.RampSeconds);
 
     public UnitPortfolio Portfolio { get; }
 
@@ -112,7 +115,7 @@ internal sealed class GatewayBooks : IDisposable
     {
         lock (_lock)
         {
-            return _orders.TargetAt(unit, now, baseline);
+            return _orders.TargetAt(new UnitId(unit), now, baseline);
         }
     }
 
@@ -130,7 +133,18 @@ internal sealed class GatewayBooks : IDisposable
     {
         lock (_lock)
         {
-            return [.. _orders.Records.Where(record => record.Order.Unit == unit && !record.IsOver && record.End > now && record.Order is not RevocationOrder)];
+            return [.. _orders.Records.Where(record => record.Order.Unit.Value == unit && !record.IsOver && record.End > now && record.Order is not RevocationOrder)];
+        }
+    }
+
+    /// <summary>What was ordered of a unit in a period, one way, by the market's reckoning of ramps.</summary>
+    public Energy Ordered(UnitId unit, Period period, RegulationDirection direction)
+    {
+        lock (_lock)
+        {
+            return _orders.Records.Where(record => record is { Refusal: null, Order: BalancingOrder } && record.Order.Unit == unit)
+                .Select(record => (Order: (BalancingOrder)record.Order, record.End)).Where(order => order.Order.Direction == direction)
+                .Aggregate(Energy.Zero, (sum, order) => sum + RampEnergy.Of(order.Order.Watts, order.Order.Start, order.End, period, Profile));
         }
     }
 
@@ -161,7 +175,7 @@ internal sealed class GatewayBooks : IDisposable
     /// <summary>Until when a power is sold without a gap from an instant on, at the longest that an order may last; the instant itself where it is not sold.</summary>
     public DateTimeOffset SoldUntil(string unit, RegulationDirection direction, long watts, DateTimeOffset from, bool withoutOffers)
     {
-        var most = from + Terms.MaximumRamp + Terms.MaximumHold;
+        var most = from + Ramp + Terms.MaximumHold;
         if (withoutOffers)
         {
             return most;
@@ -182,10 +196,6 @@ internal sealed class GatewayBooks : IDisposable
 
     public void Dispose() => _log.Dispose();
 
-    private static OrderTerms TermsOf(MarketProfile profile) => new(
-        TimeSpan.Zero, TimeSpan.FromSeconds(profile.ActivationSeconds), TimeSpan.Zero, TimeSpan.FromSeconds(profile.HoldingSeconds), profile.SizeStep,
-        TimeSpan.Zero, TimeSpan.FromDays(2), TimeSpan.FromSeconds(profile.RampSeconds / 3));
-
     private static DeliveryPoint PointOf(HomeOptions home, UnitOptions unit, GatewayOptions options) => new(
         home.Pod, home.Member, home.Kind, unit.Zone, "", home.UpWatts, home.DownWatts, home.RampWattsPerMinute, home.HoldingSeconds, (int)options.Cycle.TotalSeconds);
 
@@ -197,17 +207,6 @@ internal sealed class GatewayBooks : IDisposable
             _log.Append((byte[])[.. line, (byte)'\n']);
             return apply();
         }
-    }
-
-    private long Accepted(string unit, RegulationDirection direction, DateTimeOffset from, DateTimeOffset to)
-    {
-        var least = long.MaxValue;
-        for (var period = Profile.Grid.At(from); Profile.Grid.StartOf(period) < to && least > 0; period = period.Next)
-        {
-            least = Math.Min(least, _offers.Current(new UnitId(unit), period, direction)?.AcceptedWatts ?? 0);
-        }
-
-        return least == long.MaxValue ? 0 : least;
     }
 
     private Objection? Apply(PodCode pod, MarketDay day, ImmutableArray<Energy> energies, DateTimeOffset now) => Portfolio.Point(pod) is null

@@ -58,9 +58,9 @@ internal abstract record OrderEntry(DateTimeOffset At, string Way) : GatewayEntr
 
     public static OrderEntry Of(DispatchOrder order, DateTimeOffset at, string way) => order switch
     {
-        BalancingOrder balancing => new BalancingEntry(at, way, balancing.Id, balancing.Unit, balancing.Start, balancing.Direction, balancing.Watts, balancing.Ramp, balancing.End, balancing.Replaces),
-        LimitationOrder limitation => new LimitationEntry(at, way, limitation.Id, limitation.Unit, limitation.Start, limitation.Side, limitation.Watts, limitation.Ramp, limitation.End),
-        RevocationOrder revocation => new RevocationEntry(at, way, revocation.Id, revocation.Unit, revocation.Start, revocation.Revokes),
+        BalancingOrder balancing => new BalancingEntry(at, way, balancing.Id, balancing.Unit.Value, balancing.Start, balancing.Direction, balancing.Watts, balancing.Ramp, balancing.End, balancing.Replaces),
+        LimitationOrder limitation => new LimitationEntry(at, way, limitation.Id, limitation.Unit.Value, limitation.Start, limitation.Side, limitation.Watts, limitation.Ramp, limitation.End),
+        RevocationOrder revocation => new RevocationEntry(at, way, revocation.Id, revocation.Unit.Value, revocation.Start, revocation.Revokes),
         _ => throw new ArgumentException($"No entry for a {order.GetType().Name}.", nameof(order)),
     };
 }
@@ -70,7 +70,7 @@ internal sealed record BalancingEntry(
     : OrderEntry(At, Way)
 {
     [JsonIgnore]
-    public override DispatchOrder Order => new BalancingOrder(Id, Unit, Start, Direction, Watts, Ramp, End, Replaces);
+    public override DispatchOrder Order => new BalancingOrder(Id, new UnitId(Unit), Start, Direction, Watts, Ramp, End, Replaces);
 }
 
 internal sealed record LimitationEntry(
@@ -78,13 +78,13 @@ internal sealed record LimitationEntry(
     : OrderEntry(At, Way)
 {
     [JsonIgnore]
-    public override DispatchOrder Order => new LimitationOrder(Id, Unit, Start, Side, Watts, Ramp, End);
+    public override DispatchOrder Order => new LimitationOrder(Id, new UnitId(Unit), Start, Side, Watts, Ramp, End);
 }
 
 internal sealed record RevocationEntry(DateTimeOffset At, string Way, string Id, string Unit, DateTimeOffset Start, string Revokes) : OrderEntry(At, Way)
 {
     [JsonIgnore]
-    public override DispatchOrder Order => new RevocationOrder(Id, Unit, Start, Revokes);
+    public override DispatchOrder Order => new RevocationOrder(Id, new UnitId(Unit), Start, Revokes);
 }
 
 internal readonly record struct OrderedLine(long WattHours, long PriceMicroEurPerKWh);

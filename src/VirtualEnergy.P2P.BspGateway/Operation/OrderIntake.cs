@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Orders;
+using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 
@@ -56,7 +57,7 @@ internal sealed class OrderIntake(GatewayOptions options, GatewayBooks books, Im
     /// <summary>The last orders, newest first.</summary>
     public ImmutableArray<OrderView> Read() => [.. books.Orders().Take(Shown).Select(order => View(order.Record, order.Way))];
 
-    private static bool Same(DispatchOrder order, OrderRequest request) => order.Unit == request.Unit && request.Kind switch
+    private static bool Same(DispatchOrder order, OrderRequest request) => order.Unit.Value == request.Unit && request.Kind switch
     {
         TsoCommandKind.Regulate => order is BalancingOrder balancing && balancing.Shift == request.Watts,
         TsoCommandKind.Limit => order is LimitationOrder limitation && limitation.Watts == request.Watts,
@@ -65,7 +66,8 @@ internal sealed class OrderIntake(GatewayOptions options, GatewayBooks books, Im
 
     private DispatchOrder OrderOf(OrderRequest request, DateTimeOffset now)
     {
-        var start = request.Start ?? now;
+        var start = request.Start ?? now + books.Terms.Notice;
+        var unit = new UnitId(request.Unit);
         var running = books.Running(request.Unit, start);
         var balancing = running.LastOrDefault(record => record.Order is BalancingOrder && record.Order.Start <= start);
         var limitation = running.LastOrDefault(record => record.Order is LimitationOrder);
@@ -73,9 +75,9 @@ internal sealed class OrderIntake(GatewayOptions options, GatewayBooks books, Im
         return request.Kind switch
         {
             TsoCommandKind.Revoke or TsoCommandKind.Regulate when request is { Kind: TsoCommandKind.Revoke } or { Watts: 0 } =>
-                new RevocationOrder(request.Id, request.Unit, start, request.Revokes ?? balancing?.Order.Id ?? none),
-            TsoCommandKind.LiftLimit => new RevocationOrder(request.Id, request.Unit, start, request.Revokes ?? limitation?.Order.Id ?? none),
-            TsoCommandKind.Limit => new LimitationOrder(request.Id, request.Unit, start, LimitSide.Floor, request.Watts, books.Terms.MaximumRamp, End(request, start)),
+                new RevocationOrder(request.Id, unit, start, request.Revokes ?? balancing?.Order.Id ?? none),
+            TsoCommandKind.LiftLimit => new RevocationOrder(request.Id, unit, start, request.Revokes ?? limitation?.Order.Id ?? none),
+            TsoCommandKind.Limit => new LimitationOrder(request.Id, unit, start, LimitSide.Floor, request.Watts, books.Ramp, End(request, start)),
             _ => Regulation(request, start, balancing?.Order.Id),
         };
     }
@@ -83,23 +85,18 @@ internal sealed class OrderIntake(GatewayOptions options, GatewayBooks books, Im
     private BalancingOrder Regulation(OrderRequest request, DateTimeOffset start, string? replaces)
     {
         var direction = request.Watts < 0 ? RegulationDirection.Up : RegulationDirection.Down;
-        var (watts, ramp) = (Math.Abs(request.Watts), books.Terms.MaximumRamp);
+        var watts = Math.Abs(request.Watts);
+        // What is not sold at all, or for less time than the ramp takes, is refused by the rules as any other order.
         var end = request.Hold is not null ? End(request, start) : books.SoldUntil(request.Unit, direction, watts, start, options.OrdersWithoutOffers);
-        // Sold for less than the ramp takes: the ramp is what there is time for, and what is not sold at all is refused as such.
-        if (end - start < ramp)
-        {
-            ramp = end > start ? end - start : TimeSpan.Zero;
-            end = end > start ? end : start + TimeSpan.FromSeconds(1);
-        }
-
-        return new BalancingOrder(request.Id, request.Unit, start, direction, watts, ramp, end, replaces);
+        return new BalancingOrder(
+            request.Id, new UnitId(request.Unit), start, direction, watts, books.Ramp, end > start + books.Ramp ? end : start + books.Ramp + TimeSpan.FromSeconds(1), replaces);
     }
 
-    private DateTimeOffset End(OrderRequest request, DateTimeOffset start) => start + books.Terms.MaximumRamp + (request.Hold ?? books.Terms.MaximumHold);
+    private DateTimeOffset End(OrderRequest request, DateTimeOffset start) => start + books.Ramp + (request.Hold ?? books.Terms.MaximumHold);
 
     private OrderView View(OrderRecord record, string way)
     {
-        var first = units.FirstOrDefault(unit => unit.Id == record.Order.Unit)?.FirstWave(record.Order.Id);
+        var first = units.FirstOrDefault(unit => unit.Id == record.Order.Unit.Value)?.FirstWave(record.Order.Id);
         var (kind, watts) = record.Order switch
         {
             BalancingOrder balancing => ("regulation", balancing.Shift),
@@ -107,7 +104,7 @@ internal sealed class OrderIntake(GatewayOptions options, GatewayBooks books, Im
             _ => ("revocation", 0),
         };
         return new OrderView(
-            record.Order.Id, record.Order.Unit, kind, watts, way, record.ReceivedAt, record.Stage.ToString().ToLowerInvariant(),
+            record.Order.Id, record.Order.Unit.Value, kind, watts, way, record.ReceivedAt, record.Stage.ToString().ToLowerInvariant(),
             record.Refusal is { } refusal ? $"{refusal.Code()}: {refusal.Sentence(record.Order, books.Terms)}" : null,
             record.Order.Start, record.Order is RevocationOrder ? null : record.End, first?.Homes, first?.Milliseconds);
     }

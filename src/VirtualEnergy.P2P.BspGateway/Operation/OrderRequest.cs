@@ -15,6 +15,7 @@ public sealed record OrderRequest(string Id, string Unit, TsoCommandKind Kind, l
 {
     public const string Telecontrol = "IEC 104";
     public const string Http = "HTTP";
+    public const string Esmp = "ESMP";
 
     private const long MostWatts = 1_000_000_000_000;
     private const int MostHoldSeconds = 7 * 86_400;

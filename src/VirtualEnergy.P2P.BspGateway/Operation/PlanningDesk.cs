@@ -143,12 +143,12 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
             return Math.Min(said, certified);
         }
 
-        HomeHeadroom Headroom(int home, Period period, RegulationDirection direction)
+        PointHeadroom Headroom(int home, Period period, RegulationDirection direction)
         {
             var description = board.Homes[home].Home;
-            return new HomeHeadroom(
-                description.Pod, period, direction, [new HeadroomStep(Watts(home, direction), direction == RegulationDirection.Up ? description.UpAsk : description.DownAsk)],
-                description.HoldingSeconds, default, default);
+            return new PointHeadroom(
+                description.Pod, period, description.HoldingSeconds / _profile.Grid.LengthSeconds, direction,
+                [new AskedStep(Watts(home, direction), direction == RegulationDirection.Up ? description.UpAsk : description.DownAsk)]);
         }
     }
 

@@ -123,10 +123,12 @@ internal sealed class UnitOperation
     {
         if (_cycled is { } last && now > last)
         {
-            var milliseconds = (now - last).Ticks / TimeSpan.TicksPerMillisecond;
-            var measured = UnitSituation.Of(states, now, _options.Stale);
-            (_withdrawn, _injected) = (_withdrawn + Math.Max(0, measured.MeasuredWatts) * milliseconds, _injected + Math.Max(0, -measured.MeasuredWatts) * milliseconds);
-            _account.Add(last, now, states, _asked, _books.TargetAt(Id, last, measured.BaselineWatts).Shift, state => UnitSituation.IsFresh(state, now, _options.Stale));
+            // Over a time in which nothing was measured, as when the machine slept, nothing is counted.
+            var until = now - last <= _options.Stale ? now : last;
+            var milliseconds = (until - last).Ticks / TimeSpan.TicksPerMillisecond;
+            var measured = UnitSituation.Of(states, now, _options.Stale).MeasuredWatts;
+            (_withdrawn, _injected) = (_withdrawn + Math.Max(0, measured) * milliseconds, _injected + Math.Max(0, -measured) * milliseconds);
+            _account.Add(last, until, states, _asked, state => UnitSituation.IsFresh(state, now, _options.Stale));
         }
 
         _cycled = now;

@@ -55,8 +55,8 @@ internal sealed class SetPointQueue(int homes, int most, Func<int, long, Task<bo
         lock (_lock)
         {
             _wanted[home] = watts;
-            // A home that was never told anything already does what 0 would ask of it.
-            if (_confirmed[home] != watts && (watts != 0 || _confirmed[home] is not null) && !_isQueued[home])
+            // What a home was told before this link came up is not known: it is told everything once, 0 as well.
+            if (_confirmed[home] != watts && !_isQueued[home])
             {
                 _isQueued[home] = true;
                 _queue.Enqueue(home);
@@ -65,10 +65,6 @@ internal sealed class SetPointQueue(int homes, int most, Func<int, long, Task<bo
                     _running++;
                     starts = 1;
                 }
-            }
-            else if (watts == 0)
-            {
-                _confirmed[home] ??= 0;
             }
         }
 

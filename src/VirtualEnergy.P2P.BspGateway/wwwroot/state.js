@@ -1,19 +1,14 @@
 // What a page knows: the last snapshot, kept current by the hub's messages. Each message replaces one part, but for ticks, which lengthen the curves.
+import { Watched } from './watched.js';
+
 const keptSamples = 1800;
 
-export class State {
-  #watchers = [];
-  #changed = new Set();
+export class State extends Watched {
   parts = {};
-
-  /** Calls render once a frame at most, when one of the named parts has changed. */
-  watch(names, render) {
-    this.#watchers.push({ names, render });
-  }
 
   replace(snapshot) {
     this.parts = snapshot;
-    this.#announce(Object.keys(snapshot));
+    this.announce(Object.keys(snapshot));
   }
 
   apply(message, payload) {
@@ -21,7 +16,7 @@ export class State {
       this.#tick(payload);
     } else {
       this.parts[message] = payload;
-      this.#announce([message]);
+      this.announce([message]);
     }
   }
 
@@ -47,23 +42,6 @@ export class State {
       }
     }
     Object.assign(this.parts, tick.parts ?? {});
-    this.#announce(['units', ...Object.keys(tick.parts ?? {})]);
-  }
-
-  #announce(names) {
-    if (this.#changed.size === 0) {
-      requestAnimationFrame(() => this.#render());
-    }
-    names.forEach(name => this.#changed.add(name));
-  }
-
-  #render() {
-    const changed = this.#changed;
-    this.#changed = new Set();
-    for (const { names, render } of this.#watchers) {
-      if (names.some(name => changed.has(name))) {
-        render(this);
-      }
-    }
+    this.announce(['units', ...Object.keys(tick.parts ?? {})]);
   }
 }

@@ -110,7 +110,7 @@ public sealed class GatewayBooksTests : IDisposable
     private static Period Period => PeriodGrid.QuarterHour.At(Evening);
 
     private static BalancingOrder Order(string id, long watts) =>
-        new(id, TestUnits.Unit, Evening, RegulationDirection.Up, watts, TimeSpan.FromMinutes(15), Evening.AddMinutes(30));
+        new(id, Unit, Evening, RegulationDirection.Up, watts, TimeSpan.FromMinutes(15), Evening.AddMinutes(30));
 
     // Two homes that delivered 100 kWh each, as ordered.
     private static UnitPeriod Delivered() => new(

@@ -10,13 +10,14 @@ public sealed class SetPointQueueTests
     private int _emptied;
 
     [Fact]
-    public void A_home_that_was_told_nothing_is_not_told_to_do_nothing()
+    public void A_home_that_may_hold_an_old_set_point_is_let_go_at_the_start()
     {
         var queue = Queue(homes: 2, most: 8);
+        Assert.Equal(0, queue.Open);
         queue.Ask(0, 0);
 
-        Assert.Empty(_sent);
-        Assert.Equal(0, queue.Open);
+        Assert.Equal((0, 0L), (_sent[0].Home, _sent[0].Watts));
+        Assert.Equal(1, queue.Open);
     }
 
     [Fact]
