@@ -30,6 +30,7 @@ internal sealed class SimulatedTso : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly ControllingStation _station;
     private volatile bool _isUp;
+    private bool _hasLeft;
     private long _lastArrival;
     private TimeSpan _shortest = TimeSpan.MaxValue;
     private TimeSpan _longest;
@@ -98,7 +99,14 @@ internal sealed class SimulatedTso : IAsyncDisposable
         return Put(order with { State = state, Reason = reason });
     }
 
-    public async ValueTask DisposeAsync() => await _station.DisposeAsync();
+    /// <summary>Leaves the link; a second time there is nothing to leave.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!Interlocked.Exchange(ref _hasLeft, true))
+        {
+            await _station.DisposeAsync();
+        }
+    }
 
     private OrderView Put(OrderView order)
     {

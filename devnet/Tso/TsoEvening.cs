@@ -71,7 +71,7 @@ internal sealed class TsoEvening(
         report.Say(FormattableString.Invariant($"{Clock()}  order of {watts / 1e3:N0} kW up: {_order.State}{(_order.Reason is null ? "" : ", " + _order.Reason)}"));
         if (_order.State != "confirmed")
         {
-            throw new UserErrorException($"The order was {_order.State}: {_order.Reason}. Take more --homes, or a smaller --order.");
+            throw new UserErrorException($"The order was {_order.State}: {_order.Reason?.TrimEnd('.')}. Take more --homes, or a smaller --order.");
         }
 
         (_rampedAt, _end) = (_order.At + Ramp, _order.At + Ramp + Hold);

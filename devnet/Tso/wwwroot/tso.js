@@ -63,7 +63,7 @@ async function send(unit) {
     const response = await fetch('/api/commands', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wish) });
     const said = await response.json();
     answer.dataset.outcome = response.ok && said.state === 'confirmed' ? 'confirmed' : 'refused';
-    setText(answer, response.ok ? `${said.id} was ${said.state}${said.reason ? `: ${said.reason}` : ''}.` : said.detail);
+    setText(answer, response.ok ? `${said.id} was ${said.state}${said.reason ? `: ${said.reason.replace(/\.$/, '')}` : ''}.` : said.detail);
   } catch {
     answer.dataset.outcome = 'refused';
     setText(answer, 'The simulation does not answer.');

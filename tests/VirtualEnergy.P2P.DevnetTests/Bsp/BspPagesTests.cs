@@ -37,7 +37,7 @@ public sealed class BspPagesTests(BrowserFixture browser) : IClassFixture<Browse
 
         var customer = await browser.NewPageAsync();
         await customer.GotoAsync($"{bed.Gateway.Address}/customer.html#customer-01");
-        await customer.Locator("[data-testid=home]:not([data-set-point=''])").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        await customer.Locator("[data-testid=home]:not([data-set-point='']):not([data-set-point='0'])").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
         Assert.Equal(6, await customer.GetByTestId("home").CountAsync());
 
         await tso.GetByTestId("command-power").FillAsync("900000");

@@ -67,7 +67,7 @@ internal sealed class GatewayBed : IAsyncDisposable
     public static async Task UntilAsync(Func<bool> isSo)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(40));
+        deadline.CancelAfter(TimeSpan.FromSeconds(100));
         while (!isSo())
         {
             await Task.Delay(20, deadline.Token);

@@ -77,6 +77,7 @@ public sealed class GatewayLinkTests
     public async Task A_command_with_an_old_time_or_for_another_unit_is_refused()
     {
         await using var bed = await GatewayBed.StartAsync();
+        await bed.Tso.DisposeAsync(); // or it would take the connection's place again
         await using var station = new ControllingStation(new ControllingStationOptions { Hosts = [("127.0.0.1", bed.Gateway.TsoEndPoint.Port)] }, TimeProvider.System);
         var connection = await station.StartedAsync(Cancellation);
         var item = new ObjectAddress(bed.Options.Points.SetPoint);
