@@ -59,7 +59,8 @@ internal static class TsoDemo
             new GatewayOptions
             {
                 Name = "Aggregator of simulated homes", Url = $"http://127.0.0.1:{options.Port}", OrderToken = token, Units = [unit], Profile = profile, PlanningLead = lead,
-                OfferHours = (From, Until), Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Cycle = Cycle,
+                // Measurements are late by the machine's time, not by the simulation's: a second of it does not make a home silent.
+                OfferHours = (From, Until), Stale = TimeSpan.FromSeconds(Math.Max(20, options.Speed)), Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Cycle = Cycle,
             },
             time, cancellation);
         using var http = new HttpClient { BaseAddress = new Uri(gateway.Address) };

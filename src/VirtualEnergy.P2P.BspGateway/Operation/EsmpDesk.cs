@@ -128,7 +128,7 @@ internal sealed class EsmpDesk
         var hold = key.Start + periods * _profile.Resolution - (start ?? now) - _books.Ramp;
         return new OrderRequest(
             id, key.Unit.Value, TsoCommandKind.Regulate, key.Direction == RegulationDirection.Up ? -watts : watts, start,
-            hold > TimeSpan.Zero ? hold : TimeSpan.FromSeconds(1), null, OrderRequest.Esmp);
+            hold > TimeSpan.Zero ? hold : TimeSpan.Zero, null, OrderRequest.Esmp);
     }
 
     // Names of the market have blanks and up to 60 characters, ours have neither.

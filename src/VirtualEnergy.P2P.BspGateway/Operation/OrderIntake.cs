@@ -86,10 +86,10 @@ internal sealed class OrderIntake(GatewayOptions options, GatewayBooks books, Im
     {
         var direction = request.Watts < 0 ? RegulationDirection.Up : RegulationDirection.Down;
         var watts = Math.Abs(request.Watts);
-        // What is not sold at all, or for less time than the ramp takes, is refused by the rules as any other order.
+        // At least the ramp, and never nothing: what is not sold for so long is refused by the rules as any other order.
+        var least = start + (books.Ramp > TimeSpan.Zero ? books.Ramp : TimeSpan.FromSeconds(1));
         var end = request.Hold is not null ? End(request, start) : books.SoldUntil(request.Unit, direction, watts, start, options.OrdersWithoutOffers);
-        return new BalancingOrder(
-            request.Id, new UnitId(request.Unit), start, direction, watts, books.Ramp, end > start + books.Ramp ? end : start + books.Ramp + TimeSpan.FromSeconds(1), replaces);
+        return new BalancingOrder(request.Id, new UnitId(request.Unit), start, direction, watts, books.Ramp, end > least ? end : least, replaces);
     }
 
     private DateTimeOffset End(OrderRequest request, DateTimeOffset start) => start + books.Ramp + (request.Hold ?? books.Terms.MaximumHold);

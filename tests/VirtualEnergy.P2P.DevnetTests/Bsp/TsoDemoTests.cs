@@ -9,7 +9,7 @@ public sealed class TsoDemoTests
     [Fact]
     public async Task An_evening_is_planned_sold_ordered_held_measured_and_paid()
     {
-        var (exitCode, demo) = await DemoProcess.RunAsync("tso", "--homes", "1000", "--customers", "4", "--speed", "50", "--hold", "10", "--headless", "--json");
+        var (exitCode, demo) = await DemoProcess.RunAsync("tso", "--homes", "1000", "--customers", "4", "--speed", "40", "--hold", "10", "--headless", "--json");
         await using var ended = demo;
         Assert.True(exitCode == 0, string.Join('\n', demo.Errors));
         var summary = demo.Summary();
