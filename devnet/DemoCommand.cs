@@ -34,10 +34,12 @@ internal static class DemoCommand
               dotnet run --project devnet -- --fast --periods 8 --homes 10 --seed 1 --headless --json
               dotnet run --project devnet -- --fast --zones --keep
               dotnet run --project devnet -- --data ../shared/data/hamlet --from 2021-03-20 --keep
+              dotnet run --project devnet -- tso
             """)
         {
             periods, homes, seed, speed, fast, data, prices, from, processes, keep, json, headless, port, journal, mechanism, zones,
         };
+        root.Subcommands.Add(Tso.TsoDemoCommand.Create());
         root.SetAction((parsed, cancellation) => CommunityDemo.RunAsync(
             Checked(new DemoOptions
             {

@@ -1,5 +1,5 @@
 // Keeps the state current: hub connected, snapshot fetched, and again after every break, for ever.
-const messages = ['now', 'book', 'round', 'trades', 'members', 'flows', 'chain'];
+const market = { hub: '/hub/market', snapshot: '/api/snapshot', messages: ['now', 'book', 'round', 'trades', 'members', 'flows', 'chain'] };
 const firstDelay = 500;
 const longestDelay = 10_000;
 const offlineAfterTries = 4;
@@ -7,18 +7,20 @@ const offlineAfterTries = 4;
 export class Connection {
   #state;
   #report;
+  #source;
   #pending = null;
   #wake = () => {};
   #tries = 0;
 
   /** 'connecting', 'live', 'reconnecting' or 'offline'. */
   status = 'connecting';
-  /** When the exchange was last heard, in milliseconds; null before that. */
+  /** When the source was last heard, in milliseconds; null before that. */
   heardAt = null;
 
-  constructor(state, report) {
+  constructor(state, report, source = market) {
     this.#state = state;
     this.#report = report;
+    this.#source = source;
   }
 
   /** Never returns. */
@@ -26,7 +28,7 @@ export class Connection {
     addEventListener('online', () => this.#wake());
     document.addEventListener('visibilitychange', () => document.hidden || this.#wake());
     for (;;) {
-      await this.#live().catch(error => console.info('The exchange is not reached:', error.message));
+      await this.#live().catch(error => console.info('The source is not reached:', error.message));
       this.#tries++;
       this.#set(this.heardAt !== null && this.#tries < offlineAfterTries ? 'reconnecting' : 'offline');
       await this.#pause(Math.min(longestDelay, firstDelay * 2 ** (this.#tries - 1)));
@@ -36,11 +38,11 @@ export class Connection {
   // Connects and stays until the connection is lost.
   async #live() {
     const hub = new globalThis.signalR.HubConnectionBuilder()
-      .withUrl('/hub/market')
+      .withUrl(this.#source.hub)
       .configureLogging(globalThis.signalR.LogLevel.None)
       .build();
     const closed = new Promise(resolve => hub.onclose(resolve));
-    for (const message of messages) {
+    for (const message of this.#source.messages) {
       hub.on(message, payload => this.#take(message, payload));
     }
     try {
@@ -59,7 +61,7 @@ export class Connection {
     for (let attempt = 0; attempt < 3; attempt++) {
       this.#pending = [];
       try {
-        const response = await fetch('/api/snapshot', { cache: 'no-store' });
+        const response = await fetch(this.#source.snapshot, { cache: 'no-store' });
         if (!response.ok) {
           throw new Error(`the snapshot was answered with ${response.status}`);
         }

@@ -1,12 +1,12 @@
 // What the viewer knows: the exchange's last snapshot, kept current by the hub's messages.
+import { Watched } from './watched.js';
+
 const keptRounds = 192;
 const keptTrades = 60;
 
 const parts = ['community', 'now', 'book', 'rounds', 'trades', 'members', 'flows', 'chain'];
 
-export class State {
-  #watchers = [];
-  #changed = new Set();
+export class State extends Watched {
   #names = new Map();
 
   community = null;
@@ -18,32 +18,27 @@ export class State {
   flows = null;
   chain = null;
 
-  /** Calls render once a frame at most, when one of the named parts has changed. */
-  watch(names, render) {
-    this.#watchers.push({ names, render });
-  }
-
   /** Takes a whole snapshot in place of everything known. */
   replace(snapshot) {
     for (const part of parts) {
       this[part] = snapshot[part] ?? (Array.isArray(this[part]) ? [] : null);
     }
     this.#indexNames();
-    this.#announce(parts);
+    this.announce(parts);
   }
 
   /** Takes one message of the hub. */
   apply(message, payload) {
     if (message === 'round') {
       this.rounds = upserted(this.rounds, payload);
-      this.#announce(['rounds']);
+      this.announce(['rounds']);
     } else if (message === 'trades') {
       this.trades = prepended(this.trades, payload);
-      this.#announce(['trades']);
+      this.announce(['trades']);
     } else if (parts.includes(message)) {
       this[message] = payload;
       this.#indexNames();
-      this.#announce([message]);
+      this.announce([message]);
     }
   }
 
@@ -70,23 +65,6 @@ export class State {
 
   #indexNames() {
     this.#names = new Map(this.members.map(member => [member.id, member.name]));
-  }
-
-  #announce(names) {
-    if (this.#changed.size === 0) {
-      requestAnimationFrame(() => this.#render());
-    }
-    names.forEach(name => this.#changed.add(name));
-  }
-
-  #render() {
-    const changed = this.#changed;
-    this.#changed = new Set();
-    for (const { names, render } of this.#watchers) {
-      if (names.some(name => changed.has(name))) {
-        render(this);
-      }
-    }
   }
 }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using VirtualEnergy.P2P.Iec104.Asdus;
@@ -20,22 +19,22 @@ public sealed class CaptureTests
     [InlineData(2405)] // towards customers, this side controlling
     public async Task A_capture_of_every_type_decodes_without_a_malformed_frame(ushort port)
     {
-        Assert.SkipUnless(Tshark is not null, "tshark is not installed: apt-get install tshark.");
+        Assert.SkipUnless(Tshark.IsThere, "tshark is not installed: apt-get install tshark.");
         var file = Path.Combine(Path.GetTempPath(), $"iec104-{Environment.ProcessId}-{port}.pcap");
         try
         {
             var sent = await RecordAsync(file, port);
 
-            Assert.Equal("", await TsharkAsync(file, port, "-Y", "_ws.malformed || _ws.expert.severity == error || tcp.analysis.flags"));
-            var decoded = (await TsharkAsync(file, port, "-Y", "iec60870_asdu", "-T", "fields", "-e", "iec60870_asdu.typeid"))
+            Assert.Equal("", await Tshark.ReadAsync(file, port, "-Y", "_ws.malformed || _ws.expert.severity == error || tcp.analysis.flags"));
+            var decoded = (await Tshark.ReadAsync(file, port, "-Y", "iec60870_asdu", "-T", "fields", "-e", "iec60870_asdu.typeid"))
                 .Split([',', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
             Assert.Equal(Enumerable.Range(0, 256).Where(number => ((AsduType)number).IsKnown()), decoded.Distinct().Order());
 
             // Its reading of the numbers is ours: 1.5, −2 and 42.5 as they were sent, and the address of the set-point.
-            var values = await TsharkAsync(file, port, "-Y", "iec60870_asdu.typeid == 50", "-T", "fields", "-e", "iec60870_asdu.ioa", "-e", "iec60870_asdu.float");
+            var values = await Tshark.ReadAsync(file, port, "-Y", "iec60870_asdu.typeid == 50", "-T", "fields", "-e", "iec60870_asdu.ioa", "-e", "iec60870_asdu.float");
             Assert.Contains("1005", values, StringComparison.Ordinal);
             Assert.Contains("42.5", values, StringComparison.Ordinal);
-            var measured = await TsharkAsync(file, port, "-Y", "iec60870_asdu.typeid == 36", "-T", "fields", "-e", "iec60870_asdu.float", "-e", "iec60870_asdu.cp56time");
+            var measured = await Tshark.ReadAsync(file, port, "-Y", "iec60870_asdu.typeid == 36", "-T", "fields", "-e", "iec60870_asdu.float", "-e", "iec60870_asdu.cp56time");
             Assert.Contains("1.5", measured, StringComparison.Ordinal);
             Assert.Contains("Nov 29, 2026 15:04:05.678", measured, StringComparison.Ordinal);
             Assert.True(decoded.Length >= sent, $"{decoded.Length} ASDUs were decoded, and at least {sent} were sent.");
@@ -112,23 +111,4 @@ public sealed class CaptureTests
         InformationObject.SetPointScaled(new ObjectAddress(1_004), -2, time),
         InformationObject.SetPointShortFloat(new ObjectAddress(1_005), 42.5f, time),
     ];
-
-    private static string? Tshark { get; } = new[] { "/usr/bin/tshark", "/usr/local/bin/tshark", "/opt/homebrew/bin/tshark" }.FirstOrDefault(File.Exists);
-
-    private static async Task<string> TsharkAsync(string file, ushort port, params string[] options)
-    {
-        var start = new ProcessStartInfo(Tshark!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] fixedOptions = ["-n", "-r", file, "-d", string.Create(CultureInfo.InvariantCulture, $"tcp.port=={port},iec60870_104")];
-        foreach (var option in fixedOptions.Concat(options))
-        {
-            start.ArgumentList.Add(option);
-        }
-
-        start.Environment["TZ"] = "UTC";
-        using var process = Process.Start(start)!;
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));
-        await process.WaitForExitAsync(Cancellation);
-        Assert.True(process.ExitCode == 0, await errors);
-        return (await output).Trim();
-    }
 }

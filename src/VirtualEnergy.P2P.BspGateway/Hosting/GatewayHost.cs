@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using VirtualEnergy.P2P.BspGateway.Api;
+using VirtualEnergy.P2P.BspGateway.Live;
+
+namespace VirtualEnergy.P2P.BspGateway.Hosting;
+
+/// <summary>A running gateway: links, operation, API and pages. In a process of its own, or inside another one.</summary>
+public sealed class GatewayHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly GatewayParts _parts;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _operating = Task.CompletedTask;
+
+    private GatewayHost(WebApplication app, GatewayParts parts) => (_app, _parts) = (app, parts);
+
+    /// <summary>Where pages and API are, without a slash at the end.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>Where the system operator's station connects to.</summary>
+    public IPEndPoint TsoEndPoint => _parts.Tso.EndPoint!;
+
+    internal GatewayParts Parts => _parts;
+
+    /// <summary>Checks everything, then starts. What was started is stopped again if something fails.</summary>
+    /// <exception cref="GatewayStartException">It cannot start as configured; the message is for the user.</exception>
+    public static async Task<GatewayHost> StartAsync(GatewayOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        GatewayOptionsCheck.Check(options);
+        var app = Build(options, time, out var parts);
+        var host = new GatewayHost(app, parts);
+        try
+        {
+            await host.StartAsync(options, cancellation);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when the gateway was told to stop: Ctrl-C or a termination signal.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _operating;
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private static WebApplication Build(GatewayOptions options, TimeProvider time, out GatewayParts parts)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(options.Url);
+        builder.Logging.ClearProviders();
+        if (options.Log == "json")
+        {
+            builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+        }
+        else if (options.Log == "text")
+        {
+            builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        }
+
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services.AddOpenApi().AddProblemDetails().AddSignalR();
+        builder.Services.AddSingleton<GatewayFeed>().AddSingleton(options).AddSingleton(time).AddSingleton(provider => new GatewayParts(
+            options, time, provider.GetRequiredService<GatewayFeed>(), provider.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(provider => new GatewayViews(options, provider.GetRequiredService<GatewayParts>()));
+        var app = builder.Build();
+        parts = app.Services.GetRequiredService<GatewayParts>();
+        app.Services.GetRequiredService<GatewayFeed>().ReadFrom(app.Services.GetRequiredService<GatewayViews>());
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapOpenApi();
+        app.MapGatewayApi();
+        app.MapOrders();
+        app.MapPlanning();
+        app.MapHub<BspHub>(BspHub.Path);
+        app.MapPages(typeof(GatewayHost).Assembly);
+        return app;
+    }
+
+    private async Task StartAsync(GatewayOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            _parts.Tso.Start();
+        }
+        catch (SocketException failure)
+        {
+            throw new GatewayStartException($"The gateway cannot listen for the system operator on {options.Tso.Listen}: {failure.Message}. Choose another port in Bsp:Tso:Listen.", failure);
+        }
+
+        try
+        {
+            await _app.StartAsync(cancellation);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException)
+        {
+            throw new GatewayStartException($"The gateway cannot listen on {options.Url}: {failure.Message} Choose another port in Bsp:Url, or 0 for a free one.", failure);
+        }
+
+        Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/');
+        foreach (var customer in _parts.Customers)
+        {
+            customer.Start();
+        }
+
+        _operating = Task.Run(() => _parts.Clock.RunAsync(_stop.Token), CancellationToken.None);
+    }
+}

@@ -1,0 +1,32 @@
+namespace VirtualEnergy.P2P.BspGateway.Hosting;
+
+/// <summary>What the gateway writes to its log.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Customer {Customer} is connected.")]
+    public static partial void CustomerUp(this ILogger logger, string customer);
+
+    [LoggerMessage(2, LogLevel.Warning, "Customer {Customer} is gone: {Why}.")]
+    public static partial void CustomerDown(this ILogger logger, string customer, string why);
+
+    [LoggerMessage(3, LogLevel.Information, "Unit {Unit}: {Command} from {Peer} was {Answer}.")]
+    public static partial void TsoCommanded(this ILogger logger, string unit, string command, string peer, string answer);
+
+    [LoggerMessage(4, LogLevel.Information, "Towards the system operator: {Notice}.")]
+    public static partial void TsoNotice(this ILogger logger, string notice);
+
+    [LoggerMessage(5, LogLevel.Error, "A cycle failed.")]
+    public static partial void CycleFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(6, LogLevel.Warning, "Unit {Unit} is not enabled: {Why}")]
+    public static partial void NotEnabled(this ILogger logger, string unit, string why);
+
+    [LoggerMessage(7, LogLevel.Warning, "The baseline of {Unit} for {Day} was not frozen: {Why}")]
+    public static partial void NotFrozen(this ILogger logger, string unit, string day, string why);
+
+    [LoggerMessage(8, LogLevel.Information, "Unit {Unit}, period {Period}, {Direction}: no offer. {Why}")]
+    public static partial void NotOffered(this ILogger logger, string unit, long period, string direction, string why);
+
+    [LoggerMessage(9, LogLevel.Error, "Planning failed.")]
+    public static partial void PlanningFailed(this ILogger logger, Exception failure);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using VirtualEnergy.P2P.Bsp;
+using VirtualEnergy.P2P.Bsp.Offers;
+using VirtualEnergy.P2P.Bsp.Orders;
+using VirtualEnergy.P2P.Bsp.Portfolio;
+using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.Market;
+
+namespace VirtualEnergy.P2P.BspGateway.Operation;
+
+/// <summary>Something that came to the gateway's books, and when: the books are what follows from all of them, in order.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "entry")]
+[JsonDerivedType(typeof(ProgramEntry), "program")]
+[JsonDerivedType(typeof(FreezeEntry), "freeze")]
+[JsonDerivedType(typeof(OfferEntry), "offer")]
+[JsonDerivedType(typeof(ResultEntry), "result")]
+[JsonDerivedType(typeof(BalancingEntry), "balancing")]
+[JsonDerivedType(typeof(RevocationEntry), "revocation")]
+[JsonDerivedType(typeof(LimitationEntry), "limitation")]
+[JsonDerivedType(typeof(DeliveryEntry), "delivery")]
+internal abstract record GatewayEntry(DateTimeOffset At)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true };
+
+    public static GatewayEntry Read(ReadOnlySpan<byte> line) => JsonSerializer.Deserialize<GatewayEntry>(line, Json) ?? throw new JsonException("null is no entry.");
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+}
+
+/// <summary>A point's program of a day: Wh of each of its periods.</summary>
+internal sealed record ProgramEntry(DateTimeOffset At, string Pod, DateOnly Day, ImmutableArray<long> WattHours) : GatewayEntry(At);
+
+internal sealed record FreezeEntry(DateTimeOffset At, string Unit, DateOnly Day) : GatewayEntry(At);
+
+internal readonly record struct StepLine(long Watts, long PriceMicroEurPerKWh);
+
+internal sealed record OfferEntry(DateTimeOffset At, string Id, string Unit, long Period, RegulationDirection Direction, ImmutableArray<StepLine> Steps) : GatewayEntry(At)
+{
+    [JsonIgnore]
+    public UnitOffer Offer => new(new UnitId(Unit), new Period(Period), Direction, [.. Steps.Select(step => new OfferStep(step.Watts, new Price(step.PriceMicroEurPerKWh)))]);
+}
+
+internal readonly record struct ResultLine(int Step, long Watts, long PriceMicroEurPerKWh);
+
+internal sealed record ResultEntry(DateTimeOffset At, string Id, string Offer, ImmutableArray<ResultLine> Steps) : GatewayEntry(At)
+{
+    [JsonIgnore]
+    public MarketResult Result => new(Id, new OfferId(Offer), [.. Steps.Select(step => new AcceptedStep(step.Step, step.Watts, new Price(step.PriceMicroEurPerKWh)))]);
+}
+
+/// <summary>An order: what the books do with it, and who sent it, follows from it alone.</summary>
+internal abstract record OrderEntry(DateTimeOffset At, string Way) : GatewayEntry(At)
+{
+    [JsonIgnore]
+    public abstract DispatchOrder Order { get; }
+
+    public static OrderEntry Of(DispatchOrder order, DateTimeOffset at, string way) => order switch
+    {
+        BalancingOrder balancing => new BalancingEntry(at, way, balancing.Id, balancing.Unit.Value, balancing.Start, balancing.Direction, balancing.Watts, balancing.Ramp, balancing.End, balancing.Replaces),
+        LimitationOrder limitation => new LimitationEntry(at, way, limitation.Id, limitation.Unit.Value, limitation.Start, limitation.Side, limitation.Watts, limitation.Ramp, limitation.End),
+        RevocationOrder revocation => new RevocationEntry(at, way, revocation.Id, revocation.Unit.Value, revocation.Start, revocation.Revokes),
+        _ => throw new ArgumentException($"No entry for a {order.GetType().Name}.", nameof(order)),
+    };
+}
+
+internal sealed record BalancingEntry(
+    DateTimeOffset At, string Way, string Id, string Unit, DateTimeOffset Start, RegulationDirection Direction, long Watts, TimeSpan Ramp, DateTimeOffset End, string? Replaces)
+    : OrderEntry(At, Way)
+{
+    [JsonIgnore]
+    public override DispatchOrder Order => new BalancingOrder(Id, new UnitId(Unit), Start, Direction, Watts, Ramp, End, Replaces);
+}
+
+internal sealed record LimitationEntry(
+    DateTimeOffset At, string Way, string Id, string Unit, DateTimeOffset Start, LimitSide Side, long Watts, TimeSpan Ramp, DateTimeOffset End)
+    : OrderEntry(At, Way)
+{
+    [JsonIgnore]
+    public override DispatchOrder Order => new LimitationOrder(Id, new UnitId(Unit), Start, Side, Watts, Ramp, End);
+}
+
+internal sealed record RevocationEntry(DateTimeOffset At, string Way, string Id, string Unit, DateTimeOffset Start, string Revokes) : OrderEntry(At, Way)
+{
+    [JsonIgnore]
+    public override DispatchOrder Order => new RevocationOrder(Id, new UnitId(Unit), Start, Revokes);
+}
+
+internal readonly record struct OrderedLine(long WattHours, long PriceMicroEurPerKWh);
+
+/// <summary>What a point did in a period: energies in Wh.</summary>
+internal readonly record struct DeliveryLine(string Pod, string Member, long Baseline, long? Measured, long Assigned);
+
+/// <summary>A period in which a unit was ordered, as it was measured: what is settled.</summary>
+internal sealed record DeliveryEntry(
+    DateTimeOffset At, string Unit, long Period, RegulationDirection Direction, ImmutableArray<OrderedLine> Ordered, ImmutableArray<DeliveryLine> Points) : GatewayEntry(At)
+{
+    public static DeliveryEntry Of(UnitPeriod period, DateTimeOffset at) => new(
+        at, period.Unit.Value, period.Period.Index, period.Direction, [.. period.Ordered.Select(step => new OrderedLine(step.Energy.WattHours, step.Price.MicroEurPerKWh))],
+        [.. period.Deliveries.Select(point => new DeliveryLine(point.Point.Value, point.Member.Value, point.Baseline.WattHours, point.Measured?.WattHours, point.Assigned.WattHours))]);
+
+    [JsonIgnore]
+    public UnitPeriod Delivered => new(
+        new UnitId(Unit), new Period(Period), Direction, [.. Ordered.Select(step => new OrderedEnergy(new Energy(step.WattHours), new Price(step.PriceMicroEurPerKWh)))],
+        [.. Points.Select(point => new PointDelivery(PodCode.Parse(point.Pod), new MemberId(point.Member), new Energy(point.Baseline), point.Measured is { } measured ? new Energy(measured) : null, new Energy(point.Assigned)))]);
+}
