@@ -11,8 +11,11 @@ namespace VirtualEnergy.P2P.Flexibility.Planning;
 /// </param>
 public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[]> Prices)
 {
-    /// <summary>Whether what stores will lose to use is known as well, rather than expected from the day before.</summary>
-    public bool KnowsUse { get; init; }
+    /// <summary>Whether the sun is certain, so that what charges under it may rely on it where the connection is short.</summary>
+    public bool KnowsSun { get; init; }
+
+    /// <summary>What each period means for each of the home's stores, in their order; none lets the stores expect it from what they saw.</summary>
+    public ImmutableArray<StoreStage[]> Stages { get; init; } = [];
 
     /// <summary>See <see cref="HomeProblem.Haste"/>. 0.3 ct unless told; for a market's prices, which others change.</summary>
     public double Haste { get; init; } = 3_000;
@@ -20,6 +23,7 @@ public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[
     /// <summary>Whether it can be planned with: courses of equal length, at least a period, finite numbers, no negative energy.</summary>
     public bool IsSound => Load.Length > 0 && Sun.Length == Load.Length && Load.All(IsEnergy) && Sun.All(IsEnergy)
         && (Prices.IsDefaultOrEmpty || Prices.All(course => course.Length == Load.Length && course.All(double.IsFinite)))
+        && (Stages.IsDefaultOrEmpty || Stages.All(store => store.Length == Load.Length && store.All(stage => stage.IsSound)))
         && double.IsFinite(Haste) && Haste >= 0 && (EndPrice is null || double.IsFinite(EndPrice.Value));
 
     /// <summary>What a home plans with that expects nothing but its devices' needs and its supplier's prices.</summary>

@@ -65,8 +65,11 @@ public sealed record HeatPumpStore : StoreModel
     public override StoreStage At(Period period) => Stage(_heat.At(period));
 
     /// <summary>The heat that was needed at the same time of the last day.</summary>
-    public override StoreStage Expected(Period period, Period now) =>
-        Stage(_heat.At(LastSeen(period, now))) with { Wanted = Math.Min(Reserve, _band) * _capacityPerKelvin };
+    public override StoreStage[] Expected(Period now, int length) =>
+    [
+        .. Enumerable.Range(0, length).Select(t =>
+            Stage(_heat.At(LastSeen(new Period(now.Index + t), now))) with { Wanted = Math.Min(Reserve, _band) * _capacityPerKelvin })
+    ];
 
     private StoreStage Stage(long heatWatts)
     {

@@ -40,7 +40,9 @@ public sealed record WaterHeaterStore : StoreModel
     /// <summary>
     /// What was drawn at the same time of the last day; and kept for what may be drawn, as much as on one of the last three days around that time.
     /// </summary>
-    public override StoreStage Expected(Period period, Period now)
+    public override StoreStage[] Expected(Period now, int length) => [.. Enumerable.Range(0, length).Select(t => Expected(new Period(now.Index + t), now))];
+
+    private StoreStage Expected(Period period, Period now)
     {
         var (seen, day, most) = (LastSeen(period, now), 86_400 / Grid.LengthSeconds, 0.0);
         for (var back = 0; back < ReserveDays; back++)

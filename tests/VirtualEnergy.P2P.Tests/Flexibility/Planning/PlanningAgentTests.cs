@@ -132,7 +132,7 @@ public sealed class PlanningAgentTests
     {
         var length = (int)Math.Min(144, Homes.At(Days * 96).Index - now.Index);
         double[] Of(PowerProfile profile) => [.. Enumerable.Range(0, length).Select(t => (double)Homes.Rules.Grid.EnergyOf(profile.At(new Period(now.Index + t))).WattHours)];
-        return new Outlook(Of(home.Home.Load), Of(home.Home.Photovoltaics!), [.. prices.Select(course => course[..length])]) { KnowsUse = true };
+        return new Outlook(Of(home.Home.Load), Of(home.Home.Photovoltaics!), [.. prices.Select(course => course[..length])]) { KnowsSun = true, Stages = [.. home.Stores.Select(store => Enumerable.Range(0, length).Select(t => store.At(new Period(now.Index + t))).ToArray())] };
     }
 
     // Three courses of prices that have nothing to do with what the market answers.

@@ -55,9 +55,9 @@ public sealed class EvaluationTests
     public void Forecasts_need_days_before_the_first()
     {
         var options = new LabOptions { Data = RepositoryFiles.Shared("data/hamlet"), From = "2021-02-15", To = "2021-02-17" };
-        var error = Assert.Throws<UserErrorException>(() => EvaluationOptions.Open(options, perfect: false));
+        var error = Assert.Throws<UserErrorException>(() => EvaluationOptions.Open(options, Knowledge.None));
         Assert.Contains("name a later day, or --perfect", error.Message, StringComparison.Ordinal);
-        Assert.Equal(3 * 96, EvaluationOptions.Open(options, perfect: true).Span.Length);
+        Assert.Equal(3 * 96, EvaluationOptions.Open(options, Knowledge.All).Span.Length);
     }
 
     [Fact]
@@ -72,5 +72,5 @@ public sealed class EvaluationTests
     }
 
     private static EvaluationPlan Plan(bool perfect) =>
-        EvaluationOptions.Open(new LabOptions { Homes = 6, Seed = 3, From = "2026-04-20", To = "2026-04-21" }, perfect);
+        EvaluationOptions.Open(new LabOptions { Homes = 6, Seed = 3, From = "2026-04-20", To = "2026-04-21" }, perfect ? Knowledge.All : Knowledge.None);
 }
