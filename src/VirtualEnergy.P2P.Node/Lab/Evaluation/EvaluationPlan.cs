@@ -93,7 +93,7 @@ public sealed record EvaluationPlan(
 
     private StoreStage[] Stages(StoreModel store, Period now, int length)
     {
-        var known = Known.HasFlag(store is HeatPumpStore ? Knowledge.Heat : store is WaterHeaterStore ? Knowledge.Water : Knowledge.Cars);
+        var known = Known.HasFlag(store is HeatPumpStore ? Knowledge.Heat : store is WaterHeaterStore ? Knowledge.Water : Knowledge.Load);
         return known ? [.. Enumerable.Range(0, length).Select(t => store.At(new Period(now.Index + t)))] : store.Expected(now, length);
     }
 

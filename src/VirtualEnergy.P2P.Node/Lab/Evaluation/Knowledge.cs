@@ -10,7 +10,7 @@ public enum Knowledge
     /// <summary>Everything is forecast.</summary>
     None = 0,
 
-    /// <summary>The base load of each home.</summary>
+    /// <summary>The base load of each home; so that cars need not be ready some time before they leave.</summary>
     Load = 1,
 
     /// <summary>What its plant gives.</summary>
@@ -22,14 +22,11 @@ public enum Knowledge
     /// <summary>The hot water that it draws.</summary>
     Water = 8,
 
-    /// <summary>That nothing comes in between when the car is charged at the last moment; its calendar is known in any case.</summary>
-    Cars = 16,
-
     /// <summary>What energy is worth in the community in each period: the duals of its optimum.</summary>
-    Price = 32,
+    Price = 16,
 
-    /// <summary>Heat, water and cars.</summary>
-    Use = Heat | Water | Cars,
+    /// <summary>What stores lose to use: heat and water. Journeys are the member's calendar, and known in any case.</summary>
+    Use = Heat | Water,
 
     /// <summary>Nothing is forecast.</summary>
     All = Load | Sun | Use | Price,
@@ -38,7 +35,7 @@ public enum Knowledge
 /// <summary>Knowledge as it is written on a command line.</summary>
 public static class KnowledgeNames
 {
-    private static readonly ImmutableArray<Knowledge> Single = [Knowledge.Load, Knowledge.Sun, Knowledge.Heat, Knowledge.Water, Knowledge.Cars, Knowledge.Price];
+    private static readonly ImmutableArray<Knowledge> Single = [Knowledge.Load, Knowledge.Sun, Knowledge.Heat, Knowledge.Water, Knowledge.Price];
 
     /// <summary>All names, separated by commas.</summary>
     public static string Names { get; } = string.Join(',', Single.Append(Knowledge.Use).Select(Name));
