@@ -23,7 +23,7 @@ internal sealed class HomeOutlook(
             AddRuns(now, appliances[a], home.Home.Appliances[a], load, runs);
         }
 
-        StoreStage[][] stages = outlook.Stages.Length == stores.Length
+        StoreStage[][] stages = !outlook.Stages.IsDefault && outlook.Stages.Length == stores.Length
             ? [.. outlook.Stages.Select(store => (StoreStage[])store.Clone())]
             : [.. stores.Select(store => store.Model.Expected(now, _length))];
         for (var s = 0; s < stages.Length; s++)

@@ -1,4 +1,5 @@
 using System.Text;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node;
 using VirtualEnergy.P2P.Node.Lab;
@@ -58,6 +59,35 @@ public sealed class EvaluationTests
         var error = Assert.Throws<UserErrorException>(() => EvaluationOptions.Open(options, Knowledge.None));
         Assert.Contains("name a later day, or --perfect", error.Message, StringComparison.Ordinal);
         Assert.Equal(3 * 96, EvaluationOptions.Open(options, Knowledge.All).Span.Length);
+    }
+
+    [Fact]
+    public void What_is_known_is_named_in_a_list()
+    {
+        Assert.Equal(Knowledge.Sun | Knowledge.Price, KnowledgeNames.Of("sun, price"));
+        Assert.Equal(Knowledge.Heat | Knowledge.Water, KnowledgeNames.Of("use"));
+        Assert.Equal("load,sun,heat,water,price", KnowledgeNames.ListOf(Knowledge.All));
+        Assert.Equal(
+            "--perfect wind: there is no such forecast; name some of load,sun,heat,water,price,use, or none for all of them.",
+            Assert.Throws<UserErrorException>(() => KnowledgeNames.Of("sun,wind")).Message);
+    }
+
+    [Fact]
+    public void Homes_that_know_a_part_forecast_the_rest()
+    {
+        static Outlook Ahead(Knowledge known)
+        {
+            var plan = EvaluationOptions.Open(new LabOptions { Homes = 3, Seed = 3, From = "2026-04-20", To = "2026-04-21" }, known);
+            var home = plan.Homes.First(home => home.Home.Photovoltaics is not null);
+            var outlook = plan.ForesightOf(home, null)(plan.Span.First);
+            Assert.Equal(known.HasFlag(Knowledge.Sun), Enumerable.Range(0, outlook.Sun.Length).All(
+                t => outlook.Sun[t] == plan.Rules.Grid.EnergyOf(home.Home.Photovoltaics!.At(new Period(plan.Span.First.Index + t))).WattHours));
+            return outlook;
+        }
+
+        var (none, sun) = (Ahead(Knowledge.None), Ahead(Knowledge.Sun));
+        Assert.Equal(none.Load, sun.Load);
+        Assert.NotEqual(none.Sun, sun.Sun);
     }
 
     [Fact]
