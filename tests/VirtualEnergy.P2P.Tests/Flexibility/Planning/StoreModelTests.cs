@@ -1,6 +1,7 @@
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using Xunit;
 
