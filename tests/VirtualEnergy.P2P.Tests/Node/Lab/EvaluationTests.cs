@@ -93,12 +93,28 @@ public sealed class EvaluationTests
     [Fact]
     public void Prices_are_expected_as_on_days_that_are_over()
     {
+        // Two days and eight periods; the second day is 1,000 above the first, and today as high as the second.
         var history = new PriceHistory(new Period(0));
-        Enumerable.Range(0, 200).ToList().ForEach(i => history.Add(i));
+        Enumerable.Range(0, 200).ToList().ForEach(i => history.Add(i % 96 + (i < 96 ? 0 : 1_000)));
         var courses = history.Ahead(new Period(200), 144);
-        double[] yesterday = [104, 199, 104, 151], before = [8, 103, 104, 151];
+        double[] yesterday = [1_008, 1_007, 1_008, 1_055];
         Assert.Equal(yesterday, new[] { 0, 95, 96, 143 }.Select(k => courses[0][k]).ToArray());
-        Assert.Equal(before, new[] { 0, 95, 96, 143 }.Select(k => courses[1][k]).ToArray());
+
+        // The first day is moved by 1,000, of which e⁻¹ is left after two hours, and follows into the second.
+        Assert.Equal(1_008, courses[1][0], 6);
+        Assert.Equal(16 + 1_000 / Math.E, courses[1][8], 6);
+        Assert.Equal(1_007 + 1_000 * Math.Exp(-95 / 8.0), courses[1][95], 6);
+    }
+
+    [Fact]
+    public void No_price_is_expected_beyond_all_that_were_seen()
+    {
+        // A day at 100, then at 200. The course of the first day is moved by 100, of which a little is left when it comes to the second.
+        var history = new PriceHistory(new Period(0));
+        Enumerable.Range(0, 196).ToList().ForEach(i => history.Add(i < 96 ? 100 : 200));
+        var course = history.Ahead(new Period(196), 144)[1];
+        Assert.Equal((200.0, 200.0), (course[0], course[92]));
+        Assert.InRange(course[91], 100.0001, 100.01);
     }
 
     private static EvaluationPlan Plan(bool perfect) =>
