@@ -55,7 +55,7 @@ public sealed record PlannedHome
         }
 
         var load = outlook.Load.Select((energy, t) => energy + grid.EnergyOf(LightWatts(new Period(now.Index + t))).WattHours).ToArray();
-        var wind = outlook.KnowsUse && Wind is { } known
+        var wind = outlook.KnowsSun && Wind is { } known
             ? [.. load.Select((_, t) => (double)grid.EnergyOf(known.Production.At(new Period(now.Index + t))).WattHours)]
             : Wind?.Expected(now, load.Length, grid) ?? new double[load.Length];
         return outlook with { Load = load, Sun = [.. outlook.Sun.Zip(wind, (sun, wind) => sun + wind)] };

@@ -60,6 +60,9 @@ public sealed class PlanningAgent
 
     public PlannedHome Home { get; }
 
+    /// <summary>Told of a forecast that failed or cannot be, in the period that was planned without it; null tells nobody.</summary>
+    public Action<Period, string>? Failed { get; init; }
+
     public ImmutableArray<SimulatedStore> Stores => _stores;
 
     /// <summary>Runs of appliances that have finished.</summary>
@@ -205,14 +208,38 @@ public sealed class PlanningAgent
             return planned.Plan;
         }
 
-        // Forecasts that cannot be are none: comfort, departures and the connection need no forecast to be kept.
-        var outlook = _foresight(period) is { IsSound: true } sound ? sound : Outlook.Unknown(PeriodsUnknown);
+        var first = FirstOf(period);
+        _planned = (period, first);
+        return first;
+    }
+
+    // Forecasts that fail or cannot be are none: comfort, departures and the connection need no forecast to be kept.
+    private FirstPeriod FirstOf(Period period)
+    {
+        try
+        {
+            var outlook = _foresight(period);
+            if (outlook.IsSound)
+            {
+                return FirstOf(period, outlook);
+            }
+
+            Failed?.Invoke(period, "no numbers that can be");
+        }
+        catch (Exception failure)
+        {
+            Failed?.Invoke(period, failure.Message);
+        }
+
+        return FirstOf(period, Outlook.Unknown(PeriodsUnknown));
+    }
+
+    private FirstPeriod FirstOf(Period period, Outlook outlook)
+    {
         outlook = Home.Expecting(outlook, period, _rules.Grid);
         var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook, _now.Fixed).Problems(period, _stores, _appliances);
         var plans = outlook.Prices.IsDefaultOrEmpty ? [PlanAlone(problems[0])] : PlanInMarket(problems);
-        var first = FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
-        _planned = (period, first);
-        return first;
+        return FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
     }
 
     private HomePlan PlanAlone(HomeProblem problem)

@@ -23,7 +23,9 @@ internal sealed class HomeOutlook(
             AddRuns(now, appliances[a], home.Home.Appliances[a], load, runs);
         }
 
-        var stages = Array.ConvertAll([.. stores], store => Stages(store.Model, now));
+        StoreStage[][] stages = !outlook.Stages.IsDefault && outlook.Stages.Length == stores.Length
+            ? [.. outlook.Stages.Select(store => (StoreStage[])store.Clone())]
+            : [.. stores.Select(store => store.Model.Expected(now, _length))];
         for (var s = 0; s < stages.Length; s++)
         {
             Fix(load, stages[s], stores[s], now);
@@ -55,18 +57,6 @@ internal sealed class HomeOutlook(
             Stores = [.. stores.Select((store, s) => Store(now, store, stages[s], buy, sell))],
             Runs = [.. runs],
         };
-    }
-
-    private StoreStage[] Stages(StoreModel model, Period now)
-    {
-        var stages = new StoreStage[_length];
-        for (var t = 0; t < _length; t++)
-        {
-            var period = new Period(now.Index + t);
-            stages[t] = outlook.KnowsUse ? model.At(period) : model.Expected(period, now);
-        }
-
-        return stages;
     }
 
     // What is fixed is no choice: while it is off nothing flows, while it is on it takes what it can, and that is load.
@@ -107,7 +97,7 @@ internal sealed class HomeOutlook(
         for (var t = 0; t < _length; t++)
         {
             var stage = stages[store][t];
-            var room = limit.WattHours - load[t] - others + (outlook.KnowsUse || stores[store].Model.CanDeliver ? outlook.Sun[t] : 0);
+            var room = limit.WattHours - load[t] - others + (outlook.KnowsSun || stores[store].Model.CanDeliver ? outlook.Sun[t] : 0);
             stages[store][t] = stage with { MostIn = Math.Min(stage.MostIn, Math.Max(0, room)) };
         }
     }

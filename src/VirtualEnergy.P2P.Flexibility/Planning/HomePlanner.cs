@@ -22,6 +22,12 @@ public sealed class HomePlanner
     /// <summary>Passes of a plan that starts from nothing; with so many its cost is within 0.1 % of the least on average (docs/planner.md).</summary>
     public const int MostPasses = 60;
 
+    /// <summary>
+    /// Asked when a plan begins for what then says whether it has taken too long; null lets all passes be made. Every pass ends with a whole plan, and the
+    /// best of those made is taken: being late costs a little money, never the plan.
+    /// </summary>
+    public Func<Func<bool>>? Patience { get; init; }
+
     /// <param name="problem">The home and its horizon.</param>
     /// <param name="guess">Inside prices to start from, as the plan of the period before had them; null starts from the grid's.</param>
     /// <param name="passes">Most passes.</param>
@@ -38,6 +44,7 @@ public sealed class HomePlanner
         }
 
         var inside = guess.Length == problem.Length ? guess.ToArray() : Start(problem);
+        var isLate = Patience?.Invoke();
         HomePlan? best = null;
         for (var pass = 0; ; pass++)
         {
@@ -49,7 +56,7 @@ public sealed class HomePlanner
                 best = Keep(problem, inside, starts);
             }
 
-            if (pass + 1 >= passes || !Towards(inside, _sweep.Prices, pass))
+            if (pass + 1 >= passes || isLate?.Invoke() == true || !Towards(inside, _sweep.Prices, pass))
             {
                 return best;
             }

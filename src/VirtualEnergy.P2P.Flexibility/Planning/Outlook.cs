@@ -11,16 +11,31 @@ namespace VirtualEnergy.P2P.Flexibility.Planning;
 /// </param>
 public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[]> Prices)
 {
-    /// <summary>Whether what stores will lose to use is known as well, rather than expected from the day before.</summary>
-    public bool KnowsUse { get; init; }
+    /// <summary>Whether the sun is certain, so that what charges under it may rely on it where the connection is short.</summary>
+    public bool KnowsSun { get; init; }
+
+    /// <summary>What each period means for each of the home's stores, in their order; none lets the stores expect it from what they saw.</summary>
+    public ImmutableArray<StoreStage[]> Stages { get; init; } = [];
 
     /// <summary>See <see cref="HomeProblem.Haste"/>. 0.3 ct unless told; for a market's prices, which others change.</summary>
     public double Haste { get; init; } = 3_000;
 
-    /// <summary>Whether it can be planned with: courses of equal length, at least a period, finite numbers, no negative energy.</summary>
-    public bool IsSound => Load.Length > 0 && Sun.Length == Load.Length && Load.All(IsEnergy) && Sun.All(IsEnergy)
-        && (Prices.IsDefaultOrEmpty || Prices.All(course => course.Length == Load.Length && course.All(double.IsFinite)))
-        && double.IsFinite(Haste) && Haste >= 0 && (EndPrice is null || double.IsFinite(EndPrice.Value));
+    /// <summary>More than any home has: 10 MW for an hour, Wh.</summary>
+    private const double MostEnergy = 1e7;
+
+    /// <summary>1,000 EUR/kWh either way, µEUR/kWh.</summary>
+    private const double MostPrice = 1e9;
+
+    /// <summary>Ten days of five minutes.</summary>
+    private const int MostPeriods = 2_880;
+
+    private const int MostCourses = 64;
+
+    /// <summary>Whether it can be planned with: courses of equal length, not too long and not too many, numbers that can be, no negative energy.</summary>
+    public bool IsSound => Load.Length is > 0 and <= MostPeriods && Sun.Length == Load.Length && Load.All(IsEnergy) && Sun.All(IsEnergy)
+        && (Prices.IsDefaultOrEmpty || (Prices.Length <= MostCourses && Prices.All(course => course.Length == Load.Length && course.All(IsPrice))))
+        && (Stages.IsDefaultOrEmpty || Stages.All(store => store.Length == Load.Length && store.All(stage => stage.IsSound)))
+        && Haste is >= 0 and <= MostPrice && (EndPrice is null || IsPrice(EndPrice.Value));
 
     /// <summary>What a home plans with that expects nothing but its devices' needs and its supplier's prices.</summary>
     public static Outlook Unknown(int periods) => new(new double[periods], new double[periods], []);
@@ -28,7 +43,9 @@ public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[
     /// <summary>What a kWh of electricity is worth after the last period, µEUR/kWh; null lets the prices of the last day tell.</summary>
     public double? EndPrice { get; init; }
 
-    private static bool IsEnergy(double wattHours) => double.IsFinite(wattHours) && wattHours >= 0;
+    private static bool IsEnergy(double wattHours) => wattHours is >= 0 and <= MostEnergy;
+
+    private static bool IsPrice(double price) => Math.Abs(price) <= MostPrice;
 }
 
 /// <summary>Looks ahead from the start of a period, with what is known then.</summary>

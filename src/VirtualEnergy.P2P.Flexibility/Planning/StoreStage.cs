@@ -32,6 +32,16 @@ public readonly record struct StoreStage(
     /// <summary>What a kWh delivered costs beside what it takes out of the store, µEUR/kWh: fuel. Negative where it saves elsewhere.</summary>
     public double OutCost { get; init; }
 
+    /// <summary>Whether it can be planned with: numbers that can be, in their order and within their bounds.</summary>
+    public bool IsSound => IsFill(Floor) && IsFill(Ceiling) && Floor <= Ceiling && IsFill(Wanted) && IsFill(Use) && Keep is > 0 and <= 1
+        && MostIn is >= 0 and <= Most && MostOut is >= 0 and <= Most && InYield is > 0 and <= MostYield && OutYield is > 0 and <= 1 && Wear is >= 0 and <= Scarcity
+        && Math.Abs(OutCost) <= Scarcity;
+
+    private const double Most = 1e9;
+    private const double MostYield = 100;
+
+    private static bool IsFill(double wattHours) => Math.Abs(wattHours) <= Most;
+
     /// <summary>The fill after the period without any charge or discharge.</summary>
     public double Left(double fill) => fill * Keep - Use;
 

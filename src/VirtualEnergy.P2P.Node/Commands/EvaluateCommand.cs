@@ -10,7 +10,12 @@ namespace VirtualEnergy.P2P.Node.Commands;
 /// <summary><c>ve lab evaluate</c>: how much of what working together could gain the homes' agents gain.</summary>
 internal static class EvaluateCommand
 {
-    private static readonly Option<bool> Perfect = new("--perfect") { Description = "Homes know load, sun, use and prices that come, instead of forecasting them from what was." };
+    private static readonly Option<string?> Perfect = new("--perfect")
+    {
+        Description = $"Homes know what comes, instead of forecasting it from what was: everything, or of {KnowledgeNames.Names} those that are named.",
+        HelpName = "LIST",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public static Command Create()
     {
@@ -21,6 +26,7 @@ internal static class EvaluateCommand
             Without --from the first four days of the data are history, and without --to two weeks are run.
             Examples: ve lab evaluate --data ../shared/data/hamlet --perfect
                       ve lab evaluate --data ../shared/data/rebase_gse_community --json
+                      ve lab evaluate --data ../shared/data/hamlet --perfect sun,price   (what do those two forecasts cost?)
                       ve lab evaluate --data ../shared/data/hamlet --from 2021-03-01 --to 2021-03-14 --html evaluation.html
             """)
         {
@@ -39,7 +45,7 @@ internal static class EvaluateCommand
         {
             using var files = new StagedFiles();
             var html = parsed.GetValue(LabCommand.Html) is { } path ? files.Stage("--html", path) : null;
-            var plan = EvaluationOptions.Open(LabCommand.OptionsOf(parsed), parsed.GetValue(Perfect));
+            var plan = EvaluationOptions.Open(LabCommand.OptionsOf(parsed), KnownBy(parsed));
             var started = time.GetTimestamp();
             var result = EvaluationProgress.Run(plan, console, cancellation);
             if (html is not null)
@@ -70,6 +76,11 @@ internal static class EvaluateCommand
             throw new UserErrorException($"The report cannot be written: {error.Message}", error);
         }
     }
+
+    private static Knowledge KnownBy(ParseResult parsed) =>
+        parsed.GetResult(Perfect) is null ? Knowledge.None
+        : parsed.GetValue(Perfect) is { } list ? KnowledgeNames.Of(list)
+        : Knowledge.All;
 
     private static void Print(EvaluationResult result, bool asJson)
     {

@@ -45,7 +45,7 @@ public sealed class CurveHome(PlannedHome home, SupplierTariff tariff, IProgress
 
         if (_agent is null || market.Basis != _basis)
         {
-            (_agent, _basis, _curve) = (new HomeAgent(home, RulesOn(market.Basis), tariff), market.Basis, null);
+            (_agent, _basis, _curve) = (new HomeAgent(home, RulesOn(market.Basis), tariff, logger: logger), market.Basis, null);
         }
 
         if (_curve is { } said && period <= _period)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
@@ -40,10 +41,10 @@ internal sealed class JoinedMarket
     public Period? LastDelivered { get; set; }
 
     /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
-    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff) =>
+    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff, TimeProvider time, ILogger logger) =>
         before is not null && before.Description.Rules == description.Rules
             ? new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered }
-            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff));
+            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff, time, logger));
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(

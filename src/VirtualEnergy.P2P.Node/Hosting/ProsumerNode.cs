@@ -31,6 +31,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly SupplierTariff _tariff;
     private readonly EthereumKey _key;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly Topics _topics;
     private readonly MqttLink _link;
     private readonly PendingBid _pending;
@@ -54,7 +55,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     public ProsumerNode(
         BrokerAddress broker, string community, EthereumKey key, PlannedHome home, SupplierTariff tariff, TimeProvider time, ILogger logger)
     {
-        (_key, _plan, _home, _tariff, _logger) = (key, home, home.Home, tariff, logger);
+        (_key, _plan, _home, _tariff, _time, _logger) = (key, home, home.Home, tariff, time, logger);
         Member = key.Address.ToMember();
         _topics = new Topics(community);
         _funds = new OwnFunds(Member, logger);
@@ -179,7 +180,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _plan, _tariff);
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff, _time, _logger);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
             if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
             {

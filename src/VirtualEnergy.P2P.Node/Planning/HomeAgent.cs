@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.Planning;
@@ -9,17 +11,37 @@ namespace VirtualEnergy.P2P.Node.Planning;
 /// <remarks>The same home, rules and results give the same bids everywhere. Not safe for concurrent use.</remarks>
 public sealed class HomeAgent
 {
+    /// <summary>So long a round waits for a forecast, or for a better plan: both take milliseconds.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     private readonly PlanningAgent _agent;
     private readonly HomeForesight _foresight;
+    private readonly ILogger _logger;
     private (Period Period, BidSteps Steps)? _bid;
+    private Period? _told;
 
     /// <param name="home">The home; what of it is described by periods of another length than the market's is left out.</param>
     /// <param name="rules">The market's.</param>
     /// <param name="tariff">The home's contract with its supplier.</param>
-    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff)
+    /// <param name="time">By which clock forecasts and plans are late; null waits for them.</param>
+    /// <param name="logger">Told, once a day, of forecasts that fail, are late or cannot be; null tells nobody.</param>
+    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, TimeProvider? time = null, ILogger? logger = null)
+        : this(home, rules, tariff, new HomeForesight(home.Home, rules.Grid, tariff), null, time, logger)
     {
-        _foresight = new HomeForesight(home.Home, rules.Grid, tariff);
-        _agent = new PlanningAgent(home.On(rules.Grid), rules, tariff, new HomePlanner(), _foresight.Ahead);
+    }
+
+    /// <param name="forecast">What the home expects in place of what it has learned; null takes that.</param>
+    internal HomeAgent(
+        PlannedHome home, MarketRules rules, SupplierTariff tariff, HomeForesight learned, Foresight? forecast, TimeProvider? time, ILogger? logger)
+    {
+        (_foresight, _logger) = (learned, logger ?? NullLogger.Instance);
+        Foresight foresight = forecast ?? learned.Ahead;
+        var planner = time is null ? new HomePlanner() : new HomePlanner { Patience = new Patience(LongestWait, time).Begin };
+        _agent = new PlanningAgent(
+            home.On(rules.Grid), rules, tariff, planner, time is null ? foresight : new PromptForesight(foresight, LongestWait, time).Ahead)
+        {
+            Failed = (period, problem) => Tell(period, rules.Grid, problem),
+        };
     }
 
     public PlannedHome Home => _agent.Home;
@@ -47,5 +69,15 @@ public sealed class HomeAgent
         var delivery = _agent.Deliver(period, price, traded);
         _foresight.Cleared(period, price, _bid is { } bid && bid.Period == period ? bid.Steps : null);
         return delivery;
+    }
+
+    // Whatever is wrong with a forecaster is likely to stay so for a while.
+    private void Tell(Period period, PeriodGrid grid, string problem)
+    {
+        if (_told is not { } last || (period.Index - last.Index) * grid.LengthSeconds >= 86_400)
+        {
+            _told = period;
+            _logger.LogWarning("The home plans without forecasts, for self-consumption: {Problem}.", problem);
+        }
     }
 }

@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Node.Planning;
 /// What a home in a running market expects: load and sun as its forecasters have learned them from what it measured before, and the market's prices
 /// as they were on the last days. Before a day of prices is known it plans with its supplier's.
 /// </summary>
-/// <remarks>Asked for periods in order. Not safe for concurrent use.</remarks>
+/// <remarks>Asked for periods in order, by one at a time. A round that is over while a forecast takes long is left out.</remarks>
 public sealed class HomeForesight
 {
     /// <summary>What is looked ahead: 36 hours.</summary>
@@ -22,6 +22,7 @@ public sealed class HomeForesight
     /// <summary>After a longer silence the prices from before it say nothing any more: a week of quarters of an hour.</summary>
     private const int LongestGap = 672;
 
+    private readonly Lock _gate = new();
     private readonly HomeDescription _home;
     private readonly PeriodGrid _grid;
     private readonly SupplierTariff _tariff;
@@ -37,11 +38,18 @@ public sealed class HomeForesight
     /// <summary>Looks ahead from the start of a period.</summary>
     public Outlook Ahead(Period now)
     {
+        lock (_gate)
+        {
+            return LookAhead(now);
+        }
+    }
+
+    private Outlook LookAhead(Period now)
+    {
         var oldest = new Period(Math.Max(0, now.Index - HistorySeconds / _grid.LengthSeconds));
         _learned ??= new LearnedForecast(_home, _home.Load.First > now || _home.Load.First < oldest ? oldest : _home.Load.First, _grid);
         var length = HorizonSeconds / _grid.LengthSeconds;
-        var (load, sun) = _learned.Ahead(now, length, _grid);
-        return new Outlook(load, sun, PricesAhead(now, length));
+        return new Outlook(_learned.Load(now, length), _learned.Sun(now, length), PricesAhead(now, length));
     }
 
     /// <summary>A round is over: what energy was worth in it is remembered.</summary>
@@ -50,17 +58,24 @@ public sealed class HomeForesight
     public void Cleared(Period period, Price? price, BidSteps? own)
     {
         // The courses of past days are told in quarters of an hour.
-        if (_grid != PeriodGrid.QuarterHour || period < _first)
+        if (_grid != PeriodGrid.QuarterHour || period < _first || !_gate.TryEnter())
         {
             return;
         }
 
-        if (_history is null || period.Index - _history.Next.Index > LongestGap)
+        try
         {
-            (_history, _first) = (new PriceHistory(period), period);
-        }
+            if (_history is null || period.Index - _history.Next.Index > LongestGap)
+            {
+                (_history, _first) = (new PriceHistory(period), period);
+            }
 
-        _history.Set(period, Worth(price, own, _tariff.At(period)));
+            _history.Set(period, Worth(price, own, _tariff.At(period)));
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     private ImmutableArray<double[]> PricesAhead(Period now, int length)

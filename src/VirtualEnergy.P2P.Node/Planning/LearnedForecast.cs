@@ -9,6 +9,7 @@ namespace VirtualEnergy.P2P.Node.Planning;
 internal sealed class LearnedForecast
 {
     private readonly HomeDescription _home;
+    private readonly PeriodGrid _grid;
     private readonly LoadForecaster _load;
     private readonly PhotovoltaicForecaster? _sun;
     private Period _next;
@@ -18,22 +19,33 @@ internal sealed class LearnedForecast
     /// <param name="grid">Length of a period.</param>
     public LearnedForecast(HomeDescription home, Period first, PeriodGrid grid)
     {
-        _home = home;
-        _next = first;
+        (_home, _next, _grid) = (home, first, grid);
         _load = new LoadForecaster(grid, Math.Max(1, home.ConnectionWatts));
         _sun = home.Photovoltaics is null ? null : PhotovoltaicForecaster.Anywhere(grid, Math.Max(1, home.ConnectionWatts));
     }
 
-    /// <returns>Load and sun, Wh a period.</returns>
-    public (double[] Load, double[] Sun) Ahead(Period now, int length, PeriodGrid grid)
+    /// <summary>Base load from a period on, Wh a period.</summary>
+    public double[] Load(Period now, int length)
+    {
+        Observe(now);
+        return [.. _load.Ahead(now, length).Select(Energy)];
+    }
+
+    /// <summary>Production from a period on, Wh a period.</summary>
+    public double[] Sun(Period now, int length)
+    {
+        Observe(now);
+        return _sun is null ? new double[length] : [.. _sun.Ahead(now, length).Select(Energy)];
+    }
+
+    private void Observe(Period now)
     {
         for (; _next < now; _next = _next.Next)
         {
             _ = _load.Observe(_next, _home.Load.At(_next));
             _ = _sun?.Observe(_next, _home.Photovoltaics!.At(_next));
         }
-
-        double Energy(Forecast forecast) => forecast.Mean * grid.LengthSeconds / 3600.0;
-        return ([.. _load.Ahead(now, length).Select(Energy)], _sun is null ? new double[length] : [.. _sun.Ahead(now, length).Select(Energy)]);
     }
+
+    private double Energy(Forecast forecast) => forecast.Mean * _grid.LengthSeconds / 3600.0;
 }

@@ -80,7 +80,8 @@ public sealed record CarStore : StoreModel
     }
 
     /// <summary>Ready some periods before it leaves: what else the home draws until then is not known.</summary>
-    public override StoreStage Expected(Period period, Period now) => Stage(period, PeriodsReady);
+    public override StoreStage[] Expected(Period now, int length) =>
+        [.. Enumerable.Range(0, length).Select(t => Stage(new Period(now.Index + t), PeriodsReady))];
 
     private StoreStage Stage(Period period, int ready)
     {

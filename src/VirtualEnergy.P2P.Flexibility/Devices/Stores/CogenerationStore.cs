@@ -68,7 +68,8 @@ public sealed record CogenerationStore : StoreModel
     public override StoreStage At(Period period) => Stage(_heat.At(period));
 
     /// <summary>The heat that was taken at the same time of the last day.</summary>
-    public override StoreStage Expected(Period period, Period now) => Stage(_heat.At(LastSeen(period, now)));
+    public override StoreStage[] Expected(Period now, int length) =>
+        [.. Enumerable.Range(0, length).Select(t => Stage(_heat.At(LastSeen(new Period(now.Index + t), now))))];
 
     private StoreStage Stage(long heatWatts) =>
         new(0, _tank, 0, _keep, -PerPeriod(heatWatts) - (1 - _keep) * _tank, 0, _power, 1, _cost.ElectricalEfficiency / _cost.HeatEfficiency, 0) { OutCost = _cost.MicroEurPerKWh };

@@ -26,8 +26,19 @@ public abstract record StoreModel
     /// <summary>What the period really is.</summary>
     public abstract StoreStage At(Period period);
 
-    /// <summary>What is expected of a period by somebody who knows what was before <paramref name="now"/>; what really comes unless a model says otherwise.</summary>
-    public virtual StoreStage Expected(Period period, Period now) => At(period);
+    /// <summary>
+    /// What is expected of the periods from <paramref name="now"/> on by somebody who knows what was before; what really comes unless a model says otherwise.
+    /// </summary>
+    public virtual StoreStage[] Expected(Period now, int length)
+    {
+        var stages = new StoreStage[length];
+        for (var t = 0; t < length; t++)
+        {
+            stages[t] = At(new Period(now.Index + t));
+        }
+
+        return stages;
+    }
 
     /// <summary>Whether it gives electricity back.</summary>
     public virtual bool CanDeliver => false;

@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Flexibility.Devices.Stores;
 public sealed record WaterHeaterStore : StoreModel
 {
     internal const double WattHoursPerLitreKelvin = 1.163;
-    private const int ReserveDays = 3;
+    private const double MostWanted = 0.9;
 
     private readonly PowerProfile _drawn;
     private readonly double _power;
@@ -35,34 +35,24 @@ public sealed record WaterHeaterStore : StoreModel
 
     public override double InitialFill => _ceiling / 2;
 
-    public override StoreStage At(Period period) => Stage(_drawn.At(period));
+    public override StoreStage At(Period period) => Stage(PerPeriod(_drawn.At(period)));
 
-    /// <summary>
-    /// What was drawn at the same time of the last day; and kept for what may be drawn, as much as on one of the last three days around that time.
-    /// </summary>
-    public override StoreStage Expected(Period period, Period now)
+    /// <summary>See <see cref="DrawnBefore"/>. Before a day is over, nothing but a tank that is nearly full is sure to be enough.</summary>
+    public override StoreStage[] Expected(Period now, int length)
     {
-        var (seen, day, most) = (LastSeen(period, now), 86_400 / Grid.LengthSeconds, 0.0);
-        for (var back = 0; back < ReserveDays; back++)
+        var before = new DrawnBefore(_drawn, now, Grid, _power);
+        var (use, wanted) = (new double[length], new double[length]);
+        if (before.IsEmpty)
         {
-            most = Math.Max(most, DrawnAround(new Period(seen.Index - back * day), now));
+            Array.Fill(wanted, _ceiling);
+        }
+        else
+        {
+            before.Expect(use, wanted);
         }
 
-        return Stage(_drawn.At(seen)) with { Wanted = Math.Min(most, 0.9 * _ceiling) };
+        return [.. use.Select((drawn, t) => Stage(drawn) with { Wanted = Math.Min(wanted[t], MostWanted * _ceiling) })];
     }
 
-    // Two and a half hours to either side, as far as that is over.
-    private double DrawnAround(Period middle, Period now)
-    {
-        var (reach, sum) = ((long)(2.5 / Hours), 0.0);
-        for (var i = middle.Index - reach; i <= Math.Min(middle.Index + reach, now.Index - 1); i++)
-        {
-            sum += PerPeriod(_drawn.At(new Period(i)));
-        }
-
-        return sum;
-    }
-
-    private StoreStage Stage(long drawnWatts) =>
-        new(-_ceiling, _ceiling, 0, _standing > 0 ? KeptOf(_ceiling / _standing) : 1, PerPeriod(drawnWatts), _power, 0, 1, 1, 0);
+    private StoreStage Stage(double drawn) => new(-_ceiling, _ceiling, 0, _standing > 0 ? KeptOf(_ceiling / _standing) : 1, drawn, _power, 0, 1, 1, 0);
 }

@@ -15,9 +15,9 @@ public static class EvaluationOptions
     public const int UsualDays = 14;
 
     /// <param name="options">Data, homes, seed, days and supplier.</param>
-    /// <param name="perfect">Whether homes know what comes.</param>
+    /// <param name="known">What homes know of what comes.</param>
     /// <exception cref="UserErrorException">Something cannot be; the message says what and what to do.</exception>
-    public static EvaluationPlan Open(LabOptions options, bool perfect)
+    public static EvaluationPlan Open(LabOptions options, Knowledge known)
     {
         var (from, to) = (options.From, options.To);
         if (options.Data is null)
@@ -32,14 +32,14 @@ public static class EvaluationOptions
         var start = LabOptions.Day("--from", options.From) ?? LabSpan.DayOf(community.First).AddDays(HistoryDays);
         var end = LabOptions.Day("--to", options.To) ?? Last(community, start);
         var span = LabSpan.Of(community, start, end);
-        if (!perfect && span.First.Index - community.First.Index < LeastHistoryDays * 96)
+        if (known != Knowledge.All && span.First.Index - community.First.Index < LeastHistoryDays * 96)
         {
             throw new UserErrorException(
                 $"--from {Text(start)}: forecasts need a day before it, and {community.Source} begins {Text(LabSpan.DayOf(community.First))}; name a later day, or --perfect.");
         }
 
         var homes = EvaluationPlan.Within(Equipped(community, options), span);
-        return new EvaluationPlan(community, homes, lab.Tariff, span, perfect, options.Seed);
+        return new EvaluationPlan(community, homes, lab.Tariff, span, known, options.Seed);
     }
 
     private static System.Collections.Immutable.ImmutableArray<Flexibility.PlannedHome> Equipped(Community community, LabOptions options)

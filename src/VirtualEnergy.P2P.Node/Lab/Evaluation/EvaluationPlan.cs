@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Devices;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Households;
@@ -13,16 +14,19 @@ namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
 /// <param name="Homes">Its homes with everything that can be moved, in the same order.</param>
 /// <param name="Tariff">Every home's contract with its supplier.</param>
 /// <param name="Span">The periods.</param>
-/// <param name="Perfect">Whether homes know what comes, or forecast it from what was.</param>
+/// <param name="Known">What homes know of what comes, rather than forecast it from what was.</param>
 /// <param name="Seed">Equipment, and ties of rounds.</param>
 public sealed record EvaluationPlan(
-    Community Community, ImmutableArray<PlannedHome> Homes, SupplierTariff Tariff, LabSpan Span, bool Perfect, ulong Seed)
+    Community Community, ImmutableArray<PlannedHome> Homes, SupplierTariff Tariff, LabSpan Span, Knowledge Known, ulong Seed)
 {
     /// <summary>Periods that a home plans ahead: 36 hours.</summary>
     public const int Horizon = 144;
 
     /// <summary>What every home wants to gain by trading locally: a hundredth of its supplier's spread.</summary>
     public const int MarginPermille = 10;
+
+    /// <summary>Whether homes know everything that comes.</summary>
+    public bool Perfect => Known == Knowledge.All;
 
     public MarketRules Rules { get; } = MarketRules.Default;
 
@@ -71,20 +75,28 @@ public sealed record EvaluationPlan(
     /// <param name="prices">What it expects of the market; null alone.</param>
     public Foresight ForesightOf(PlannedHome home, Func<Period, int, ImmutableArray<double[]>>? prices)
     {
-        var learned = Perfect ? null : new LearnedForecast(home.Home, Community.First, Rules.Grid);
+        var learned = new LearnedForecast(home.Home, Community.First, Rules.Grid);
         return now =>
         {
             var length = HorizonFrom(now);
-            var (load, sun) = learned?.Ahead(now, length, Rules.Grid) ?? (Known(home.Home.Load, now, length), Known(home.Home.Photovoltaics, now, length));
+            var load = Known.HasFlag(Knowledge.Load) ? Real(home.Home.Load, now, length) : learned.Load(now, length);
+            var sun = Known.HasFlag(Knowledge.Sun) ? Real(home.Home.Photovoltaics, now, length) : learned.Sun(now, length);
             return new Outlook(load, sun, prices?.Invoke(now, length) ?? [])
             {
-                KnowsUse = Perfect,
+                KnowsSun = Known.HasFlag(Knowledge.Sun),
+                Stages = [.. home.Stores.Select(store => Stages(store, now, length))],
                 Haste = prices is null ? 0 : Haste,
                 EndPrice = now.Index + length == End.Index ? EndPrice : null,
             };
         };
     }
 
-    private double[] Known(PowerProfile? profile, Period now, int length) =>
+    private StoreStage[] Stages(StoreModel store, Period now, int length)
+    {
+        var known = Known.HasFlag(store is HeatPumpStore ? Knowledge.Heat : store is WaterHeaterStore ? Knowledge.Water : Knowledge.Load);
+        return known ? [.. Enumerable.Range(0, length).Select(t => store.At(new Period(now.Index + t)))] : store.Expected(now, length);
+    }
+
+    private double[] Real(PowerProfile? profile, Period now, int length) =>
         [.. Enumerable.Range(0, length).Select(t => profile is null ? 0.0 : Rules.Grid.EnergyOf(profile.At(new Period(now.Index + t))).WattHours)];
 }

@@ -55,6 +55,17 @@ public sealed class HomePlannerTests
     }
 
     [Fact]
+    public void A_plan_that_takes_too_long_is_the_best_of_the_passes_made()
+    {
+        var problem = RandomHomes.Equipped(3);
+        var asked = 0;
+        var late = new HomePlanner { Patience = () => () => ++asked >= 3 }.Plan(problem);
+        var same = new HomePlanner().Plan(problem, passes: 3);
+        Assert.Equal((3, same.Cost), (asked, late.Cost));
+        Assert.Equal(same.Net, late.Net);
+    }
+
+    [Fact]
     public void What_a_plan_says_of_a_schedule_is_what_its_numbers_come_to()
     {
         var problem = RandomHomes.Equipped(3);

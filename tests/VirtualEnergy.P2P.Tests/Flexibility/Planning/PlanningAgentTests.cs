@@ -76,6 +76,7 @@ public sealed class PlanningAgentTests
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
     [InlineData(-1e308)]
+    [InlineData(1e308)]
     public void Without_a_forecast_that_can_be_everything_is_kept_all_the_same(double nonsense)
     {
         var home = Home(2);
@@ -87,6 +88,41 @@ public sealed class PlanningAgentTests
 
         Assert.All(agent.Stores, store => Assert.Equal((store.Model.Name, 0), (store.Model.Name, store.Shortfalls)));
         Assert.Equal(2, agent.FinishedRuns);
+    }
+
+    [Fact]
+    public void A_forecaster_that_fails_is_told_of_and_the_home_runs_as_without_one()
+    {
+        var home = Home(2);
+        var problems = new List<string>();
+        var failing = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), _ => throw new InvalidOperationException("no weather"))
+        {
+            Failed = (_, problem) => problems.Add(problem),
+        };
+        var without = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), _ => Outlook.Unknown(96));
+        for (var t = 0; t < Days * 96; t++)
+        {
+            Assert.Equal(without.Deliver(Homes.At(t), null, Energy.Zero).Net, failing.Deliver(Homes.At(t), null, Energy.Zero).Net);
+        }
+
+        Assert.Equal(Enumerable.Repeat("no weather", Days * 96), problems);
+        Assert.All(failing.Stores, store => Assert.Equal((store.Model.Name, 0), (store.Model.Name, store.Shortfalls)));
+    }
+
+    [Fact]
+    public void A_forecast_of_impossible_size_or_of_stores_that_cannot_be_is_none()
+    {
+        static Outlook Of(int periods, int courses, StoreStage? stage = null) =>
+            new(new double[periods], new double[periods], [.. Enumerable.Repeat(new double[periods], courses)]) { Stages = stage is { } one ? [[.. Enumerable.Repeat(one, periods)]] : [] };
+
+        var tank = new StoreStage(0, 4_000, 0, 1, 100, 500, 0, 1, 1, 0);
+        Assert.True(Of(2_880, 64, tank).IsSound);
+        Outlook[] unsound =
+        [
+            Of(0, 0), Of(2_881, 0), Of(1, 65), Of(1, 0, tank with { Keep = 0 }), Of(1, 0, tank with { Use = double.NaN }),
+            Of(1, 0, tank with { Floor = 5_000 }), Of(1, 0, tank with { InYield = 1e308 }), Of(1, 0) with { Prices = [[1e308]] },
+        ];
+        Assert.All(unsound, outlook => Assert.False(outlook.IsSound));
     }
 
     [Fact]
@@ -132,7 +168,7 @@ public sealed class PlanningAgentTests
     {
         var length = (int)Math.Min(144, Homes.At(Days * 96).Index - now.Index);
         double[] Of(PowerProfile profile) => [.. Enumerable.Range(0, length).Select(t => (double)Homes.Rules.Grid.EnergyOf(profile.At(new Period(now.Index + t))).WattHours)];
-        return new Outlook(Of(home.Home.Load), Of(home.Home.Photovoltaics!), [.. prices.Select(course => course[..length])]) { KnowsUse = true };
+        return new Outlook(Of(home.Home.Load), Of(home.Home.Photovoltaics!), [.. prices.Select(course => course[..length])]) { KnowsSun = true, Stages = [.. home.Stores.Select(store => Enumerable.Range(0, length).Select(t => store.At(new Period(now.Index + t))).ToArray())] };
     }
 
     // Three courses of prices that have nothing to do with what the market answers.

@@ -57,7 +57,7 @@ public sealed class RarerDevicesTests
         var freezer = new FreezerStore("freezer", 250, 120);
         var home = new PlannedHome(new HomeDescription("home", 3_000, PowerProfile.Constant(0)) { MarginPermille = 0 }, [freezer]);
         double[] course = [.. Enumerable.Range(0, 96).Select(t => t < 8 ? 100_000.0 : t < 24 ? 270_000 : 150_000)];
-        var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), now => new Outlook(new double[96], new double[96], [Shifted(course, (int)(now.Index - Homes.At(0).Index))]) { KnowsUse = true, Haste = 0 });
+        var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), now => new Outlook(new double[96], new double[96], [Shifted(course, (int)(now.Index - Homes.At(0).Index))]) { KnowsSun = true, Haste = 0 });
         var taken = Enumerable.Range(0, 24).Select(t => agent.Deliver(Homes.At(t), new Price((long)course[t]), agent.ResponseTo(Homes.At(t), new Price((long)course[t]))).Net.WattHours).ToArray();
 
         // 250 kWh a year are 7.1 Wh a quarter of an hour: in two cheap hours more than that, in four dear ones less.

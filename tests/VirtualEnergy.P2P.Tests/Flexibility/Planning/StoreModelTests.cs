@@ -1,6 +1,7 @@
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using Xunit;
 
@@ -137,13 +138,63 @@ public sealed class StoreModelTests
     }
 
     [Fact]
-    public void Without_a_forecast_a_day_before_is_expected()
+    public void Heat_is_expected_as_yesterday_and_what_lasts_of_todays_deviation()
     {
-        var heat = new PowerProfile(new Period(0), [.. Enumerable.Range(0, 288).Select(i => (long)i)]);
-        var pump = new HeatPumpStore("heat pump", 2_000, heat, 6_500, 150, 2);
-        foreach (var (ahead, seen) in new[] { (0, 104), (95, 199), (96, 104), (143, 151) })
+        // Heat that rises by 1 W a period lies 96 W above the day before; a day later e⁻¹ of that is expected: 96, 35.68, 35.32, 21.65 W.
+        var pump = new HeatPumpStore("heat pump", 2_000, new PowerProfile(new Period(0), [.. Enumerable.Range(0, 288).Select(i => (long)i)]), 6_500, 150, 2);
+        var expected = pump.Expected(new Period(200), 144);
+        foreach (var (ahead, watts) in new[] { (0, 104 + 96), (95, 199 + 36), (96, 104 + 35), (143, 151 + 22) })
         {
-            Assert.Equal(seen / 4.0, pump.Expected(new Period(200 + ahead), new Period(200)).Use);
+            Assert.Equal(watts / 4.0, expected[ahead].Use);
         }
+
+        // Nothing came otherwise than expected: the least reserve, 0.03 K × 6,500 Wh/K.
+        Assert.All(expected, stage => Assert.Equal(195, stage.Wanted, 6));
     }
+
+    [Fact]
+    public void Rooms_keep_what_a_quarter_of_an_hour_was_short_by_in_the_last_days()
+    {
+        // 400 W, and once 800 W: 100 Wh of heat more than expected, and a quarter of it again as it may be more; heat costs more when it is colder, so a little above.
+        static StoreStage[] Expected(long once)
+        {
+            var heat = Enumerable.Repeat(400L, 9 * 96).ToArray();
+            heat[8 * 96 + 50] = once;
+            return new HeatPumpStore("heat pump", 2_000, new PowerProfile(new Period(0), [.. heat]), 6_500, 150, 2).Expected(new Period(9 * 96), 4);
+        }
+
+        Assert.Equal(195, Expected(400)[0].Wanted, 6);
+        Assert.InRange(Expected(800)[0].Wanted, 195 + 100 * (1 + 2 / 7.0), 195 + 110 * (1 + 2 / 7.0));
+    }
+
+    [Fact]
+    public void A_tank_is_ready_for_the_usual_draw_and_not_any_longer_when_it_has_come()
+    {
+        // 1,000 Wh in each of two periods from 7:00 on, for four days; 500 Wh can be heated in a period.
+        var before = Tank(4).Expected(new Period(4 * 96), 96);
+        Assert.Equal((0.0, 1_000.0, 1_000.0, 0.0), (before[27].Use, before[28].Use, before[29].Use, before[30].Use));
+
+        // Half as much again, as of four days: 3,000 Wh less the 500 that are heated meanwhile, from an hour and a half earlier on.
+        Assert.Equal((0.0, 2_500.0, 2_500.0), (before[19].Wanted, before[21].Wanted, before[27].Wanted));
+
+        var after = Tank(5).Expected(new Period(4 * 96 + 30), 16);
+        Assert.All(after, stage => Assert.Equal((0.0, 0.0), (stage.Use, stage.Wanted)));
+    }
+
+    [Fact]
+    public void A_draw_that_is_twice_the_usual_so_far_is_expected_to_go_on_so()
+    {
+        // 2,000 Wh more, and up to half as much again.
+        var under = Tank(5, today: 8_000).Expected(new Period(4 * 96 + 29), 2);
+        Assert.Equal((2_000.0, 1_000.0), (under[0].Use, under[0].Wanted));
+        Assert.Equal(0, under[1].Use);
+    }
+
+    [Fact]
+    public void Before_a_day_is_over_a_tank_is_kept_nearly_full() =>
+        Assert.All(Tank(1).Expected(new Period(40), 8), stage => Assert.Equal((0.0, 0.9 * 150 * 25 * 1.163), (stage.Use, stage.Wanted)));
+
+    private static WaterHeaterStore Tank(int days, long today = 4_000) => new(
+        "water heater", 2_000, 150,
+        new PowerProfile(new Period(0), [.. Enumerable.Range(0, days * 96).Select(t => t % 96 is not (28 or 29) ? 0L : t / 96 == 4 ? today : 4_000L)]), 60, 25);
 }

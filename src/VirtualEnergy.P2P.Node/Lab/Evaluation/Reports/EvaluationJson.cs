@@ -20,6 +20,7 @@ public static class EvaluationJson
         json.WriteNumber("periods", plan.Span.Length);
         json.WriteNumber("seed", plan.Seed);
         json.WriteString("forecasts", plan.Perfect ? "perfect" : "learned");
+        json.WriteString("known", KnowledgeNames.ListOf(plan.Known));
         json.WriteEndObject();
         json.WriteStartObject("costs");
         foreach (var way in EvaluationWay.Of(result))

@@ -39,5 +39,10 @@ internal static class EvaluationProgress
     public static string Heading(EvaluationPlan plan) =>
         $"{plan.Homes.Length} homes, {LabHeading.Days(plan.Span)}, {plan.Span.Length} periods, {Forecasts(plan)}; {plan.Community.Source}";
 
-    public static string Forecasts(EvaluationPlan plan) => plan.Perfect ? "perfect forecasts" : "real forecasts";
+    public static string Forecasts(EvaluationPlan plan) => plan.Known switch
+    {
+        Knowledge.All => "perfect forecasts",
+        Knowledge.None => "real forecasts",
+        _ => $"real forecasts but of {KnowledgeNames.ListOf(plan.Known).Replace(",", ", ", StringComparison.Ordinal)}",
+    };
 }
