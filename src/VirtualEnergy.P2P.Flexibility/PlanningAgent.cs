@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
 
 namespace VirtualEnergy.P2P.Flexibility;
 
@@ -36,7 +37,7 @@ public sealed class PlanningAgent
     private ImmutableArray<SimulatedStore> _stores;
     private ImmutableHashSet<string> _real = [];
     private HomeNow _now = HomeNow.Simulated;
-    private (Period Period, FirstPeriod Plan)? _planned;
+    private (Period Period, FirstPeriod Plan, ImmutableArray<PlannedDemand> Coming)? _planned;
     private double[] _prices = [];
     private double[] _added = [];
     private Period? _last;
@@ -62,6 +63,9 @@ public sealed class PlanningAgent
 
     public ImmutableArray<SimulatedStore> Stores => _stores;
 
+    /// <summary>Whether it works out <see cref="ComingFrom"/> with each plan: a pass more.</summary>
+    public bool TellsPlan { get; init; }
+
     /// <summary>Runs of appliances that have finished.</summary>
     public int FinishedRuns => _appliances.Sum(appliance => appliance.Finished);
 
@@ -77,6 +81,16 @@ public sealed class PlanningAgent
     /// within its connection.
     /// </summary>
     public Energy ResponseTo(Period period, Price price) => Energy.Max(-_limit, Energy.Min(_limit, DemandIn(period).At(price)));
+
+    /// <summary>
+    /// What the home plans to take from a period on, in each as a function of its price: what it may tell the others, so that all can expect the prices at which
+    /// the plans of all meet. Empty unless it <see cref="TellsPlan"/>.
+    /// </summary>
+    public ImmutableArray<PlannedDemand> ComingFrom(Period period)
+    {
+        _ = PlanFor(period);
+        return _planned!.Value.Coming;
+    }
 
     /// <summary>Takes in what has become known of the home; the next bid and the next delivery go by it.</summary>
     public void Observe(HomeNow now)
@@ -211,7 +225,7 @@ public sealed class PlanningAgent
         var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook, _now.Fixed).Problems(period, _stores, _appliances);
         var plans = outlook.Prices.IsDefaultOrEmpty ? [PlanAlone(problems[0])] : PlanInMarket(problems);
         var first = FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
-        _planned = (period, first);
+        _planned = (period, first, TellsPlan ? new ComingDemands(_tariff, _rules, _limit).Of(period, _planner.DemandsOf(problems[0], plans[0])) : []);
         return first;
     }
 

@@ -18,8 +18,11 @@ namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
 public sealed record EvaluationPlan(
     Community Community, ImmutableArray<PlannedHome> Homes, SupplierTariff Tariff, LabSpan Span, bool Perfect, ulong Seed)
 {
-    /// <summary>Periods that a home plans ahead: 36 hours.</summary>
-    public const int Horizon = 144;
+    /// <summary>Periods that a home plans ahead: three days. What a car or a battery holds at the end of 36 hours is worth what the days after it bring.</summary>
+    public const int Horizon = 288;
+
+    /// <summary>Whether homes tell what they plan and expect the prices at which the plans meet, rather than those of the last days.</summary>
+    public bool TellsPlans { get; init; }
 
     /// <summary>What every home wants to gain by trading locally: a hundredth of its supplier's spread.</summary>
     public const int MarginPermille = 10;
@@ -60,8 +63,8 @@ public sealed record EvaluationPlan(
         return Math.Clamp(price, Math.Min(reservation.Sell.MicroEurPerKWh, reservation.Buy.MicroEurPerKWh), reservation.Buy.MicroEurPerKWh);
     }
 
-    /// <summary>See <see cref="Outlook.Haste"/>.</summary>
-    public double Haste { get; init; } = 3_000;
+    /// <summary>See <see cref="Outlook.Haste"/>: less is feared of prices that are known.</summary>
+    public double Haste { get; init; } = Perfect ? 1_000 : 3_000;
 
     /// <summary>The horizon from a period on, cut off where the span ends.</summary>
     public int HorizonFrom(Period now) => (int)Math.Min(Horizon, End.Index - now.Index);
