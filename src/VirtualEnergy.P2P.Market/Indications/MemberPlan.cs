@@ -23,4 +23,9 @@ public sealed record MemberPlan(MemberId Member, Period First, ImmutableArray<Pl
         var index = period.Index - First.Index;
         return index >= 0 && index < Demands.Length ? Demands[(int)index] : null;
     }
+
+    public bool Equals(MemberPlan? other) =>
+        other is not null && Member == other.Member && First == other.First && Demands.AsSpan().SequenceEqual(other.Demands.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Member, First, Demands.IsDefault ? 0 : Demands.Length);
 }

@@ -12,6 +12,8 @@ internal static class EvaluateCommand
 {
     private static readonly Option<bool> Perfect = new("--perfect") { Description = "Homes know load, sun, use and prices that come, instead of forecasting them from what was." };
 
+    private static readonly Option<bool> Outlook = new("--outlook") { Description = "In the market, homes tell what they plan and expect the prices at which the plans of all meet." };
+
     public static Command Create()
     {
         var command = new Command("evaluate", """
@@ -20,11 +22,11 @@ internal static class EvaluateCommand
             cost when everything is known. Says what of (b - d) the market captures, who is worse off, and what was not kept.
             Without --from the first four days of the data are history, and without --to two weeks are run.
             Examples: ve lab evaluate --data ../shared/data/hamlet --perfect
-                      ve lab evaluate --data ../shared/data/rebase_gse_community --json
+                      ve lab evaluate --data ../shared/data/rebase_gse_community --outlook --json
                       ve lab evaluate --data ../shared/data/hamlet --from 2021-03-01 --to 2021-03-14 --html evaluation.html
             """)
         {
-            LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, LabCommand.Prices, LabCommand.Zone, LabCommand.MarkUp,
+            LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, Outlook, LabCommand.Prices, LabCommand.Zone, LabCommand.MarkUp,
             LabCommand.ImportPrice, LabCommand.ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices, LabCommand.Json, LabCommand.Html,
         };
         command.SetAction((parsed, cancellation) => EvaluateAsync(parsed, TimeProvider.System, cancellation));
@@ -39,7 +41,7 @@ internal static class EvaluateCommand
         {
             using var files = new StagedFiles();
             var html = parsed.GetValue(LabCommand.Html) is { } path ? files.Stage("--html", path) : null;
-            var plan = EvaluationOptions.Open(LabCommand.OptionsOf(parsed), parsed.GetValue(Perfect));
+            var plan = EvaluationOptions.Open(LabCommand.OptionsOf(parsed), parsed.GetValue(Perfect)) with { TellsPlans = parsed.GetValue(Outlook) };
             var started = time.GetTimestamp();
             var result = EvaluationProgress.Run(plan, console, cancellation);
             if (html is not null)
@@ -85,6 +87,6 @@ internal static class EvaluateCommand
     }
 
     private static string CommandLineOf(ParseResult parsed) => LabCommand.CommandLineOf(
-        "ve lab evaluate", parsed, LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, LabCommand.Prices, LabCommand.Zone,
+        "ve lab evaluate", parsed, LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, Outlook, LabCommand.Prices, LabCommand.Zone,
         LabCommand.MarkUp, LabCommand.ImportPrice, LabCommand.ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices);
 }

@@ -57,11 +57,8 @@ public sealed record EvaluationPlan(
     }
 
     /// <summary>A price as far as homes trade at it: all leave the same margin to their supplier's prices.</summary>
-    public double Tradable(Period period, double price)
-    {
-        var reservation = Flexibility.Bidding.Reservation.Of(Tariff.At(period), MarginPermille, Rules);
-        return Math.Clamp(price, Math.Min(reservation.Sell.MicroEurPerKWh, reservation.Buy.MicroEurPerKWh), reservation.Buy.MicroEurPerKWh);
-    }
+    public double Tradable(Period period, double price) =>
+        Flexibility.Bidding.Reservation.Of(Tariff.At(period), MarginPermille, Rules).Nearest(price);
 
     /// <summary>See <see cref="Outlook.Haste"/>: less is feared of prices that are known.</summary>
     public double Haste { get; init; } = Perfect ? 1_000 : 3_000;
