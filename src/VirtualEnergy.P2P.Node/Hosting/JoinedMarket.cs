@@ -40,10 +40,10 @@ internal sealed class JoinedMarket
     public Period? LastDelivered { get; set; }
 
     /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
-    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff) =>
+    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff, bool tellsPlan) =>
         before is not null && before.Description.Rules == description.Rules
             ? new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered }
-            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff));
+            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff, tellsPlan));
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(

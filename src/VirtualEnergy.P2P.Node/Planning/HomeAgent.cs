@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
 
 namespace VirtualEnergy.P2P.Node.Planning;
 
@@ -16,10 +18,11 @@ public sealed class HomeAgent
     /// <param name="home">The home; what of it is described by periods of another length than the market's is left out.</param>
     /// <param name="rules">The market's.</param>
     /// <param name="tariff">The home's contract with its supplier.</param>
-    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff)
+    /// <param name="tellsPlan">Whether <see cref="ComingFrom"/> is wanted.</param>
+    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, bool tellsPlan = false)
     {
-        _foresight = new HomeForesight(home.Home, rules.Grid, tariff);
-        _agent = new PlanningAgent(home.On(rules.Grid), rules, tariff, new HomePlanner(), _foresight.Ahead);
+        _foresight = new HomeForesight(home.Home, rules, tariff);
+        _agent = new PlanningAgent(home.On(rules.Grid), rules, tariff, new HomePlanner(), _foresight.Ahead) { TellsPlan = tellsPlan };
     }
 
     public PlannedHome Home => _agent.Home;
@@ -34,6 +37,12 @@ public sealed class HomeAgent
         _bid = (period, steps);
         return steps;
     }
+
+    /// <inheritdoc cref="PlanningAgent.ComingFrom"/>
+    public ImmutableArray<PlannedDemand> ComingFrom(Period period) => _agent.ComingFrom(period);
+
+    /// <inheritdoc cref="HomeForesight.Told"/>
+    public void Told(PriceOutlook outlook) => _foresight.Told(outlook);
 
     /// <inheritdoc cref="PlanningAgent.ResponseTo"/>
     public Energy ResponseTo(Period period, Price price) => _agent.ResponseTo(period, price);
