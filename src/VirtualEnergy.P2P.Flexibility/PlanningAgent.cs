@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
 
 namespace VirtualEnergy.P2P.Flexibility;
 
@@ -36,7 +37,7 @@ public sealed class PlanningAgent
     private ImmutableArray<SimulatedStore> _stores;
     private ImmutableHashSet<string> _real = [];
     private HomeNow _now = HomeNow.Simulated;
-    private (Period Period, FirstPeriod Plan)? _planned;
+    private (Period Period, FirstPeriod Plan, ImmutableArray<PlannedDemand> Coming)? _planned;
     private double[] _prices = [];
     private double[] _added = [];
     private Period? _last;
@@ -65,6 +66,9 @@ public sealed class PlanningAgent
 
     public ImmutableArray<SimulatedStore> Stores => _stores;
 
+    /// <summary>Whether it works out <see cref="ComingFrom"/> with each plan: a pass more.</summary>
+    public bool TellsPlan { get; init; }
+
     /// <summary>Runs of appliances that have finished.</summary>
     public int FinishedRuns => _appliances.Sum(appliance => appliance.Finished);
 
@@ -80,6 +84,16 @@ public sealed class PlanningAgent
     /// within its connection.
     /// </summary>
     public Energy ResponseTo(Period period, Price price) => Energy.Max(-_limit, Energy.Min(_limit, DemandIn(period).At(price)));
+
+    /// <summary>
+    /// What the home plans to take from a period on, in each as a function of its price: what it may tell the others, so that all can expect the prices at which
+    /// the plans of all meet. Empty unless it <see cref="TellsPlan"/>.
+    /// </summary>
+    public ImmutableArray<PlannedDemand> ComingFrom(Period period)
+    {
+        _ = PlanFor(period);
+        return _planned!.Value.Coming;
+    }
 
     /// <summary>Takes in what has become known of the home; the next bid and the next delivery go by it.</summary>
     public void Observe(HomeNow now)
@@ -208,13 +222,13 @@ public sealed class PlanningAgent
             return planned.Plan;
         }
 
-        var first = FirstOf(period);
-        _planned = (period, first);
+        var (first, coming) = FirstOf(period);
+        _planned = (period, first, coming);
         return first;
     }
 
     // Forecasts that fail or cannot be are none: comfort, departures and the connection need no forecast to be kept.
-    private FirstPeriod FirstOf(Period period)
+    private (FirstPeriod First, ImmutableArray<PlannedDemand> Coming) FirstOf(Period period)
     {
         try
         {
@@ -234,12 +248,13 @@ public sealed class PlanningAgent
         return FirstOf(period, Outlook.Unknown(PeriodsUnknown));
     }
 
-    private FirstPeriod FirstOf(Period period, Outlook outlook)
+    private (FirstPeriod First, ImmutableArray<PlannedDemand> Coming) FirstOf(Period period, Outlook outlook)
     {
         outlook = Home.Expecting(outlook, period, _rules.Grid);
         var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook, _now.Fixed).Problems(period, _stores, _appliances);
         var plans = outlook.Prices.IsDefaultOrEmpty ? [PlanAlone(problems[0])] : PlanInMarket(problems);
-        return FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
+        var first = FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
+        return (first, TellsPlan ? new ComingDemands(_tariff, _rules, _limit).Of(period, _planner.DemandsOf(problems[0], plans[0])) : []);
     }
 
     private HomePlan PlanAlone(HomeProblem problem)

@@ -41,12 +41,18 @@ public sealed class Topics
     /// <summary>Retained: <see cref="Messaging.DeviationResult"/> of the last metered period.</summary>
     public string DeviationResult => $"{Root}/rounds/deviations";
 
+    /// <summary>Retained: <see cref="P2P.Market.Indications.PriceOutlook"/> of the open period and those after it.</summary>
+    public string Outlook => $"{Root}/outlook";
+
     /// <summary>Filters, for who takes the messages of every member.</summary>
     public string AllBids => $"{Root}/bids/+";
 
     public string AllMeters => $"{Root}/meters/+";
 
     public string AllMandates => $"{Root}/mandates/+";
+
+    public string AllPlans => $"{Root}/plans/+";
+
     public string AllDisputes => $"{Root}/disputes/+";
 
     public string AllStatuses => $"{Root}/nodes/+/status";
@@ -56,6 +62,9 @@ public sealed class Topics
 
     /// <summary><see cref="BidReceipt"/>, exchange to member.</summary>
     public string Receipts(MemberId member) => $"{Root}/receipts/{member}";
+
+    /// <summary><see cref="P2P.Market.Indications.MemberPlan"/>, member to exchange.</summary>
+    public string Plans(MemberId member) => $"{Root}/plans/{member}";
 
     /// <summary><see cref="MeterReading"/>, member to exchange.</summary>
     public string Meters(MemberId member) => $"{Root}/meters/{member}";
@@ -87,6 +96,8 @@ public sealed class Topics
     public bool TryParseBids(string topic, out MemberId member) => TryParse(topic, "bids", "", out member);
 
     public bool TryParseReceipts(string topic, out MemberId member) => TryParse(topic, "receipts", "", out member);
+
+    public bool TryParsePlans(string topic, out MemberId member) => TryParse(topic, "plans", "", out member);
 
     public bool TryParseMeters(string topic, out MemberId member) => TryParse(topic, "meters", "", out member);
 

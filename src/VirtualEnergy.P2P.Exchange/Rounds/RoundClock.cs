@@ -19,7 +19,7 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// </summary>
 public sealed class RoundClock(
     ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, FundsLedger ledger,
-    RoundHistory history, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, FundsWatch watch, MarketPublisher publisher, Topics topics, MarketViews views,
+    RoundHistory history, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, FundsWatch watch, PlanDesk plans, MarketPublisher publisher, Topics topics, MarketViews views,
     LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
 {
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
@@ -105,6 +105,7 @@ public sealed class RoundClock(
         history.Add(journalled, bids);
         settlement.Enqueue(journalled); // works on its own from here
         publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));
+        plans.Tell(round.Period.Next);
         watch.Cleared(journalled, bids);
         Tell(journalled, time.GetElapsedTime(start));
     }

@@ -10,6 +10,9 @@ namespace VirtualEnergy.P2P.Flexibility.Bidding;
 /// <param name="Sell">The least the home takes, on tick.</param>
 public readonly record struct Reservation(Price Buy, Price Sell)
 {
+    /// <summary>A price, µEUR/kWh, as far as the home trades at it: beyond, its supplier's counts.</summary>
+    public double Nearest(double price) => Math.Clamp(price, Math.Min(Sell.MicroEurPerKWh, Buy.MicroEurPerKWh), Buy.MicroEurPerKWh);
+
     /// <summary>A supplier that asks less than it gives is treated as one that asks what it gives: nobody trades at a loss.</summary>
     public static Reservation Of(SupplierPrices supplier, int marginPermille, MarketRules rules)
     {

@@ -61,26 +61,10 @@ internal sealed record FirstPeriod(StoreDemand[] Demands, double[] StartLimits, 
         }
     }
 
-    // Neighbours whose limits are nearest become one, at their mean by energy, until they are few enough.
     private static StoreDemand Joined(StoreDemand demand)
     {
         var pieces = demand.Pieces.ToList();
-        while (pieces.Count > MostPieces)
-        {
-            var nearest = 0;
-            for (var i = 1; i + 1 < pieces.Count; i++)
-            {
-                nearest = Apart(pieces, i) < Apart(pieces, nearest) ? i : nearest;
-            }
-
-            var (a, b) = (pieces[nearest], pieces[nearest + 1]);
-            pieces[nearest] = new DemandPiece((a.Limit * a.Energy + b.Limit * b.Energy) / (a.Energy + b.Energy), a.Energy + b.Energy);
-            pieces.RemoveAt(nearest + 1);
-        }
-
+        NearestPieces.Join(pieces, MostPieces);
         return demand with { Pieces = [.. pieces] };
     }
-
-    private static double Apart(List<DemandPiece> pieces, int i) =>
-        (pieces[i].Limit - pieces[i + 1].Limit) * Math.Min(pieces[i].Energy, pieces[i + 1].Energy);
 }

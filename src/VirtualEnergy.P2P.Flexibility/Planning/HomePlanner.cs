@@ -63,6 +63,18 @@ public sealed class HomePlanner
         }
     }
 
+    /// <summary>What the home would take in each period of the horizon as a function of its price, at the fills that a plan comes to; Wh, + import.</summary>
+    /// <param name="problem">The one that was planned.</param>
+    /// <param name="plan">Its plan.</param>
+    internal IReadOnlyList<StoreDemand> DemandsOf(HomeProblem problem, HomePlan plan)
+    {
+        var demands = new List<StoreDemand>(problem.Length);
+        _sweep.Demands = demands;
+        Solve(problem, plan.Prices, plan.Starts);
+        _sweep.Demands = null;
+        return demands;
+    }
+
     private void Solve(HomeProblem problem, double[] inside, int[] starts)
     {
         Array.Clear(_runLoad);

@@ -19,6 +19,9 @@ internal sealed class HomeSweep
 
     public double[] Net { get; private set; } = [];
 
+    /// <summary>Gets the home's demand in each period, at the fills that the pass comes to; null where nobody asks.</summary>
+    public List<StoreDemand>? Demands { get; set; }
+
     public double[][] Energies { get; private set; } = [];
 
     /// <summary>Thousandths of a µEUR.</summary>
@@ -48,6 +51,7 @@ internal sealed class HomeSweep
             }
 
             _pieces.Sort(static (a, b) => b.Limit.CompareTo(a.Limit));
+            Demands?.Add(new StoreDemand(net, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]));
             (Net[t], Prices[t]) = Meet(problem.GridAt(t), net);
             Book(problem, t);
         }

@@ -3,8 +3,8 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.Messaging;
 
 /// <summary>
-/// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, mandates, meter
-/// readings, disputes of them and node states; read the market, rounds, node states and a single member's receipts and funds. So nobody sees another's bid before
+/// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, plans, mandates, meter
+/// readings, disputes of them and node states; read the market, rounds, the outlook, node states and a single member's receipts and funds. So nobody sees another's bid before
 /// the gate closes, and nobody but the exchange announces a price. In the curve market: bid at any auctioneer or concentrator and
 /// hear its answers; be one under one's own address only, which then has to be the user name.
 /// </summary>
@@ -38,7 +38,7 @@ public sealed class BrokerAccess(string community, string exchangeUser)
 
         return !retain
             && (_topics.TryParseBids(topic, out member) || _topics.TryParseMeters(topic, out member) || _topics.TryParseMandates(topic, out member)
-                || _topics.TryParseDisputes(topic, out member))
+                || _topics.TryParseDisputes(topic, out member) || _topics.TryParsePlans(topic, out member))
             && IsOwn(user, member);
     }
 
@@ -61,7 +61,7 @@ public sealed class BrokerAccess(string community, string exchangeUser)
                 || (curve.IsAnswer && curve.TryAgent(out var agent) && IsOwn(user, agent));
         }
 
-        return filter == _topics.Market || filter == Topics.AnyMarket || filter == _topics.RoundOpen || filter == _topics.RoundResult || filter == _topics.DeviationResult
+        return filter == _topics.Market || filter == Topics.AnyMarket || filter == _topics.RoundOpen || filter == _topics.RoundResult || filter == _topics.DeviationResult || filter == _topics.Outlook
             || filter == $"{_topics.Root}/rounds/+" || filter == $"{_topics.Root}/rounds/#" || filter == _topics.AllStatuses
             || _topics.TryParseStatus(filter, out _)
             || ((_topics.TryParseReceipts(filter, out var member) || _topics.TryParseMandateReceipts(filter, out member) || _topics.TryParseFunds(filter, out member)

@@ -17,6 +17,8 @@ internal static class EvaluateCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private static readonly Option<bool> Outlook = new("--outlook") { Description = "In the market, homes tell what they plan and expect the prices at which the plans of all meet." };
+
     public static Command Create()
     {
         var command = new Command("evaluate", """
@@ -25,12 +27,12 @@ internal static class EvaluateCommand
             cost when everything is known. Says what of (b - d) the market captures, who is worse off, and what was not kept.
             Without --from the first four days of the data are history, and without --to two weeks are run.
             Examples: ve lab evaluate --data ../shared/data/hamlet --perfect
-                      ve lab evaluate --data ../shared/data/rebase_gse_community --json
+                      ve lab evaluate --data ../shared/data/rebase_gse_community --outlook --json
                       ve lab evaluate --data ../shared/data/hamlet --perfect sun,price   (what do those two forecasts cost?)
                       ve lab evaluate --data ../shared/data/hamlet --from 2021-03-01 --to 2021-03-14 --html evaluation.html
             """)
         {
-            LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, LabCommand.Prices, LabCommand.Zone, LabCommand.MarkUp,
+            LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, Outlook, LabCommand.Prices, LabCommand.Zone, LabCommand.MarkUp,
             LabCommand.ImportPrice, LabCommand.ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices, LabCommand.Json, LabCommand.Html,
         };
         command.SetAction((parsed, cancellation) => EvaluateAsync(parsed, TimeProvider.System, cancellation));
@@ -45,7 +47,7 @@ internal static class EvaluateCommand
         {
             using var files = new StagedFiles();
             var html = parsed.GetValue(LabCommand.Html) is { } path ? files.Stage("--html", path) : null;
-            var plan = EvaluationOptions.Open(LabCommand.OptionsOf(parsed), KnownBy(parsed));
+            var plan = EvaluationOptions.Open(LabCommand.OptionsOf(parsed), KnownBy(parsed)) with { TellsPlans = parsed.GetValue(Outlook) };
             var started = time.GetTimestamp();
             var result = EvaluationProgress.Run(plan, console, cancellation);
             if (html is not null)
@@ -96,6 +98,6 @@ internal static class EvaluateCommand
     }
 
     private static string CommandLineOf(ParseResult parsed) => LabCommand.CommandLineOf(
-        "ve lab evaluate", parsed, LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, LabCommand.Prices, LabCommand.Zone,
+        "ve lab evaluate", parsed, LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, Outlook, LabCommand.Prices, LabCommand.Zone,
         LabCommand.MarkUp, LabCommand.ImportPrice, LabCommand.ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices);
 }

@@ -28,14 +28,15 @@ internal static class NodeCommand
                 "household": { "data": "my-home", "name": "anna" },
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
-                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 },
+                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsPlan": true,
                 "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
                 "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
                 "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" }
               }
-            The agent plans plant, battery, appliances, cars, heat pumps and water heaters over 36 hours (docs/planner.md).
+            The agent plans plant, battery, appliances, cars, heat pumps and water heaters over three days (docs/planner.md).
+            With "tellsPlan": true the exchange is told what the home plans, so that all homes expect better prices.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             Examples: ve node run --config home.json
@@ -81,6 +82,7 @@ internal static class NodeCommand
             {
                 Preferences = config.Preferences?.Open() ?? default,
                 MeterKey = config.MeterWallet is { } meter ? NodeKey.OpenWallet(meter, config.MeterPasswordFile) : key,
+                TellsPlan = config.TellsPlan,
                 Watch = watch,
                 Controls = inHouse.Controls,
                 News = inHouse.Tell,

@@ -71,6 +71,9 @@ public sealed record HomeConfig
     /// <summary>What the home pays more for energy of an origin it prefers; left out, energy is energy.</summary>
     public PreferenceSource? Preferences { get; init; }
 
+    /// <summary>Whether the exchange is told what the home plans (docs/planner.md); left out, it is not.</summary>
+    public bool TellsPlan { get; init; }
+
     /// <summary>The broker inside the house, with Home Assistant and what it knows; left out, the node speaks to the market alone.</summary>
     public HomeBrokerSource? HomeBroker { get; init; }
 

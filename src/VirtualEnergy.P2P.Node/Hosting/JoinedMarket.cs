@@ -41,10 +41,11 @@ internal sealed class JoinedMarket
     public Period? LastDelivered { get; set; }
 
     /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
-    public static JoinedMarket Join(MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff, TimeProvider time, ILogger logger) =>
+    public static JoinedMarket Join(
+        MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff, bool tellsPlan, TimeProvider time, ILogger logger) =>
         before is not null && before.Description.Rules == description.Rules
             ? new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered }
-            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff, time, logger));
+            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff, tellsPlan, time, logger));
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(

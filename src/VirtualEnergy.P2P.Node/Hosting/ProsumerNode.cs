@@ -38,6 +38,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly SeedPromises _seeds = new();
     private readonly OwnFunds _funds;
     private readonly ReadingPost _readings;
+    private readonly PlanPost _plans;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private JoinedMarket? _market;
@@ -74,6 +75,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         _readings = new ReadingPost(
             Member, _topics.Meters(Member), new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger),
             receipt => Watch?.Keep(receipt), logger);
+        _plans = new PlanPost(Member, _topics.Plans(Member), _link, logger);
         MeterKey = key;
     }
 
@@ -84,6 +86,9 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     /// <summary>What the home adds to its bids for energy of an origin it prefers.</summary>
     public Preferences Preferences { get; init; }
+
+    /// <summary>Whether the exchange is told, before each bid, what the home plans. The prices at which plans meet are heard in any case.</summary>
+    public bool TellsPlan { get; init; }
 
     /// <summary>What the member allows while the node runs; without limits unless told.</summary>
     public MemberControls Controls { get; init; } = new();
@@ -108,6 +113,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _link.SubscribeAsync(_topics.Readings(Member), Alone((message, _) => _readings.TakeReceipt(message, _market)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundResult, Alone(OnResultAsync), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.DeviationResult, Alone((message, _) => _readings.TakeDeviations(message)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Outlook, Alone((message, _) => _plans.TakeOutlook(message, _market)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundOpen, Alone(OnRoundOpenAsync), cancellation).ConfigureAwait(false);
         await _link.StartAsync(cancellation).ConfigureAwait(false);
         if (Watch is not null)
@@ -180,7 +186,8 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _plan, _tariff, _time, _logger);
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger);
+            _plans.Join(_market);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
             if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
             {
@@ -210,14 +217,20 @@ public sealed class ProsumerNode : IAsyncDisposable
     }
 
     /// <summary>Bids for the open round, once.</summary>
-    private Task BidAsync(CancellationToken cancellation)
+    private async Task BidAsync(CancellationToken cancellation)
     {
         if (_market is not { Description.Rules.RealTimePrice: null } market || _open is not { } period || market.LastDelivered >= period || _bid?.Period >= period)
         {
-            return Task.CompletedTask;
+            return;
         }
 
-        return SendAsync(market, BidWithinLimits(market, period, 1), cancellation);
+        var bid = BidWithinLimits(market, period, 1);
+        if (TellsPlan)
+        {
+            await _plans.TellAsync(market, period, cancellation).ConfigureAwait(false);
+        }
+
+        await SendAsync(market, bid, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>What the agent bids, within what the member allows and what her balance and mandate leave.</summary>

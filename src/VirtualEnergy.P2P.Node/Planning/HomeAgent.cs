@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
 
 namespace VirtualEnergy.P2P.Node.Planning;
 
@@ -23,16 +25,17 @@ public sealed class HomeAgent
     /// <param name="home">The home; what of it is described by periods of another length than the market's is left out.</param>
     /// <param name="rules">The market's.</param>
     /// <param name="tariff">The home's contract with its supplier.</param>
+    /// <param name="tellsPlan">Whether <see cref="ComingFrom"/> is wanted.</param>
     /// <param name="time">By which clock forecasts and plans are late; null waits for them.</param>
     /// <param name="logger">Told, once a day, of forecasts that fail, are late or cannot be; null tells nobody.</param>
-    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, TimeProvider? time = null, ILogger? logger = null)
-        : this(home, rules, tariff, new HomeForesight(home.Home, rules.Grid, tariff), null, time, logger)
+    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, bool tellsPlan = false, TimeProvider? time = null, ILogger? logger = null)
+        : this(home, rules, tariff, new HomeForesight(home.Home, rules, tariff), null, tellsPlan, time, logger)
     {
     }
 
     /// <param name="forecast">What the home expects in place of what it has learned; null takes that.</param>
     internal HomeAgent(
-        PlannedHome home, MarketRules rules, SupplierTariff tariff, HomeForesight learned, Foresight? forecast, TimeProvider? time, ILogger? logger)
+        PlannedHome home, MarketRules rules, SupplierTariff tariff, HomeForesight learned, Foresight? forecast, bool tellsPlan, TimeProvider? time, ILogger? logger)
     {
         (_foresight, _logger) = (learned, logger ?? NullLogger.Instance);
         Foresight foresight = forecast ?? learned.Ahead;
@@ -40,6 +43,7 @@ public sealed class HomeAgent
         _agent = new PlanningAgent(
             home.On(rules.Grid), rules, tariff, planner, time is null ? foresight : new PromptForesight(foresight, LongestWait, time).Ahead)
         {
+            TellsPlan = tellsPlan,
             Failed = (period, problem) => Tell(period, rules.Grid, problem),
         };
     }
@@ -56,6 +60,12 @@ public sealed class HomeAgent
         _bid = (period, steps);
         return steps;
     }
+
+    /// <inheritdoc cref="PlanningAgent.ComingFrom"/>
+    public ImmutableArray<PlannedDemand> ComingFrom(Period period) => _agent.ComingFrom(period);
+
+    /// <inheritdoc cref="HomeForesight.Told"/>
+    public void Told(PriceOutlook outlook) => _foresight.Told(outlook);
 
     /// <inheritdoc cref="PlanningAgent.ResponseTo"/>
     public Energy ResponseTo(Period period, Price price) => _agent.ResponseTo(period, price);

@@ -3,18 +3,19 @@ using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
 
 namespace VirtualEnergy.P2P.Node.Planning;
 
 /// <summary>
 /// What a home in a running market expects: load and sun as its forecasters have learned them from what it measured before, and the market's prices
-/// as they were on the last days. Before a day of prices is known it plans with its supplier's.
+/// at which the plans of all homes meet, where the market tells them, else as they were on the last days. Before a day of prices is known it plans with its supplier's.
 /// </summary>
 /// <remarks>Asked for periods in order, by one at a time. A round that is over while a forecast takes long is left out.</remarks>
 public sealed class HomeForesight
 {
-    /// <summary>What is looked ahead: 36 hours.</summary>
-    private const int HorizonSeconds = 36 * 3_600;
+    /// <summary>What is looked ahead: three days, as what is in a car or a battery tomorrow night is worth what the days after it bring.</summary>
+    private const int HorizonSeconds = 72 * 3_600;
 
     /// <summary>So much of what the home measured before is learned from at the start: four weeks.</summary>
     private const int HistorySeconds = 28 * 86_400;
@@ -22,18 +23,23 @@ public sealed class HomeForesight
     /// <summary>After a longer silence the prices from before it say nothing any more: a week of quarters of an hour.</summary>
     private const int LongestGap = 672;
 
+    /// <summary>So many periods what the market told of prices is used: it tells anew with each, but a message can be lost.</summary>
+    private const int FreshPeriods = 4;
+
     private readonly Lock _gate = new();
     private readonly HomeDescription _home;
+    private readonly MarketRules _rules;
     private readonly PeriodGrid _grid;
     private readonly SupplierTariff _tariff;
     private LearnedForecast? _learned;
     private PriceHistory? _history;
+    private PriceOutlook? _outlook;
     private Period _first;
 
     /// <param name="home">Its measured profiles are looked at only where they lie before what is asked for.</param>
-    /// <param name="grid">The market's periods.</param>
+    /// <param name="rules">The market's.</param>
     /// <param name="tariff">The home's contract with its supplier.</param>
-    public HomeForesight(HomeDescription home, PeriodGrid grid, SupplierTariff tariff) => (_home, _grid, _tariff) = (home, grid, tariff);
+    public HomeForesight(HomeDescription home, MarketRules rules, SupplierTariff tariff) => (_home, _rules, _grid, _tariff) = (home, rules, rules.Grid, tariff);
 
     /// <summary>Looks ahead from the start of a period.</summary>
     public Outlook Ahead(Period now)
@@ -78,8 +84,16 @@ public sealed class HomeForesight
         }
     }
 
+    /// <summary>The market has told at which prices the plans of all meet. Prices beyond the supplier's are taken for the supplier's: nobody need trade at them.</summary>
+    public void Told(PriceOutlook outlook) => _outlook = outlook;
+
     private ImmutableArray<double[]> PricesAhead(Period now, int length)
     {
+        if (_outlook is { } told && now.Index - told.First.Index is >= 0 and < FreshPeriods && now.Index - told.First.Index < told.Prices.Length)
+        {
+            return [Tradable(told.From(now, length, _grid))];
+        }
+
         if (_history is null || now < _history.Next || now.Index - _history.Next.Index > LongestGap)
         {
             return [];
@@ -93,6 +107,9 @@ public sealed class HomeForesight
 
         return _history.Ahead(now, length);
     }
+
+    private double[] Tradable(PriceOutlook outlook) =>
+        [.. outlook.Prices.Select((price, t) => Reservation.Of(_tariff.At(new Period(outlook.First.Index + t)), _home.MarginPermille, _rules).Nearest(price.MicroEurPerKWh))];
 
     // Who offered and found nobody learns that the supplier took what was too much; who asked and found nobody, that it gave what was missing.
     private static double Worth(Price? price, BidSteps? own, SupplierPrices supplier) =>

@@ -18,6 +18,7 @@ namespace VirtualEnergy.P2P.Benchmarks.Planning;
 internal static class PlanCommand
 {
     private const int Days = 4;
+    private const int Horizon = 288;
     private static readonly Period First = new(1_980_000);
     private static readonly SupplierTariff Tariff = SupplierTariff.Flat(new Price(280_000), new Price(90_000));
 
@@ -29,7 +30,7 @@ internal static class PlanCommand
         problems.Between(1, 10_000);
         var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object." };
         var command = new Command("plan", """
-            Plan homes with plant, battery, car, heat pump and three appliances over 36 hours of quarters of an hour: time of a plan on one core, alone
+            Plan homes with plant, battery, car, heat pump and three appliances over three days of quarters of an hour: time of a plan on one core, alone
             (from nothing, and from the period before) and in a market of five courses of prices; gap to the mixed-integer optimum; and memory and
             time for many homes in one process on all cores.
             Example: plan --homes 10000 --problems 100 --json
@@ -145,13 +146,13 @@ internal static class PlanCommand
     {
         var random = SplitMix64.For((ulong)seed, 0x6265_6e63);
         var home = Home(random);
-        var courses = Enumerable.Range(0, 5).Select(_ => Enumerable.Range(0, 144)
+        var courses = Enumerable.Range(0, 5).Select(_ => Enumerable.Range(0, Horizon)
             .Select(t => t % 96 is > 36 and < 66 ? 90_000.0 + random.Between(0, 60_000) : 220_000.0 + random.Between(0, 60_000)).ToArray()).ToImmutableArray();
         return new PlanningAgent(home, MarketRules.Default, Tariff, planner, now => new Outlook(
             Ahead(home.Home.Load, now), Ahead(home.Home.Photovoltaics!, now), market ? courses : []));
     }
 
-    private static double[] Ahead(PowerProfile profile, Period now) => [.. Enumerable.Range(0, 144).Select(t => profile.At(new Period(now.Index + t)) / 4.0)];
+    private static double[] Ahead(PowerProfile profile, Period now) => [.. Enumerable.Range(0, Horizon).Select(t => profile.At(new Period(now.Index + t)) / 4.0)];
 
     private static PlannedHome Home(SplitMix64 random)
     {

@@ -35,7 +35,9 @@ public static class EvaluationRun
             },
             _ => { });
         var (least, prices) = optimum.GetAwaiter().GetResult();
-        var market = new MarketRun(plan, plan.Known.HasFlag(Knowledge.Price) ? prices : null);
+        var expected = plan.TellsPlans ? ExpectedPrices.OfPlans(plan)
+            : plan.Known.HasFlag(Knowledge.Price) ? ExpectedPrices.Known(plan, prices) : ExpectedPrices.AsBefore(plan);
+        var market = new MarketRun(plan, expected);
         market.Run(periods => done?.Invoke(EvaluationPart.Market, (double)periods / plan.Span.Length), cancellation);
         return new EvaluationResult(plan, [.. unmanaged], [.. alone], market.Close(), least, prices, [.. market.Periods]);
     }

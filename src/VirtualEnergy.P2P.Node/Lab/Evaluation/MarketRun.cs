@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Deviations;
+using VirtualEnergy.P2P.Market.Indications;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Node.Planning;
 
@@ -21,20 +22,17 @@ internal sealed class MarketRun
     private readonly ImmutableArray<HomeAccount> _accounts;
     private readonly ImmutableArray<MemberId> _members;
     private readonly Dictionary<MemberId, int> _indexOf;
-    private readonly PriceHistory _history;
+    private readonly ExpectedPrices _expected;
 
     /// <param name="plan">What is evaluated.</param>
-    /// <param name="known">What energy will be worth in each period, µEUR/kWh; null lets the homes expect what was.</param>
-    public MarketRun(EvaluationPlan plan, double[]? known)
+    /// <param name="expected">What the homes expect of the market; it is told what comes.</param>
+    public MarketRun(EvaluationPlan plan, ExpectedPrices expected)
     {
         _plan = plan;
-        _history = new PriceHistory(plan.Span.First);
-        Func<Period, int, ImmutableArray<double[]>> expected = known is null
-            ? _history.Ahead
-            : (now, length) => [Known(known, now, length)];
+        _expected = expected;
         var halves = new[] { new HomePlanner(), new HomePlanner() };
         _agents = [.. plan.Homes.Select((home, i) =>
-            new PlanningAgent(home, plan.Rules, plan.Tariff, halves[Half(i)], plan.ForesightOf(home, expected)))];
+            new PlanningAgent(home, plan.Rules, plan.Tariff, halves[Half(i)], plan.ForesightOf(home, expected.Ahead)) { TellsPlan = expected.NeedsPlans })];
         _accounts = [.. _agents.Select((agent, i) => new HomeAccount(plan, i, agent.Stores))];
         _members = [.. plan.Homes.Select(home => new MemberId(home.Home.Name))];
         _indexOf = _members.Index().ToDictionary(member => member.Item, member => member.Index);
@@ -58,7 +56,8 @@ internal sealed class MarketRun
     private void Round(Period period)
     {
         var bids = new BidSteps[_agents.Length];
-        InHalves(i => bids[i] = _agents[i].BidFor(period));
+        var plans = new MemberPlan[_agents.Length];
+        InHalves(i => (bids[i], plans[i]) = (_agents[i].BidFor(period), new MemberPlan(_members[i], period, _agents[i].ComingFrom(period))));
         var book = new List<Order>();
         for (var i = 0; i < bids.Length; i++)
         {
@@ -90,7 +89,7 @@ internal sealed class MarketRun
             net += nets[i];
         }
 
-        _history.Add(Worth(clearing, book, supplier));
+        _expected.Cleared(period, Worth(clearing, book, supplier), plans);
         Periods.Add(new MarketPeriod(period, clearing.Price, clearing.Volume, net));
     }
 
@@ -117,17 +116,6 @@ internal sealed class MarketRun
         var (buys, sells) = (book.Any(order => order.Side == Side.Buy), book.Any(order => order.Side == Side.Sell));
         return buys == sells ? (supplier.Import.MicroEurPerKWh + supplier.Export.MicroEurPerKWh) / 2.0
             : buys ? supplier.Import.MicroEurPerKWh : supplier.Export.MicroEurPerKWh;
-    }
-
-    private double[] Known(double[] prices, Period now, int length)
-    {
-        var course = new double[length];
-        for (var k = 0; k < length; k++)
-        {
-            course[k] = _plan.Tradable(new Period(now.Index + k), prices[now.Index - _plan.Span.First.Index + k]);
-        }
-
-        return course;
     }
 
     private int Half(int home) => 2 * home < _plan.Homes.Length ? 0 : 1;

@@ -18,8 +18,8 @@ public sealed class HomeAgentTests
         var home = new PlannedHome(new HomeDescription("home", 3_000, PowerProfile.Constant(400), battery: new BatteryDescription(new Energy(4_000), 2_000, 2_000)), []);
         var log = new Lines();
         var agent = new HomeAgent(
-            home, MarketRules.Default, Tariff, new HomeForesight(home.Home, MarketRules.Default.Grid, Tariff),
-            _ => throw new InvalidOperationException("no weather"), new FakeTimeProvider(), log);
+            home, MarketRules.Default, Tariff, new HomeForesight(home.Home, MarketRules.Default, Tariff),
+            _ => throw new InvalidOperationException("no weather"), false, new FakeTimeProvider(), log);
         for (var t = 0; t < 97; t++)
         {
             _ = agent.BidFor(new Period(1_000 + t));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
 using VirtualEnergy.P2P.Node.Planning;
 using Xunit;
 
@@ -24,7 +25,7 @@ public sealed class HomeForesightTests
         }
 
         var course = Assert.Single(foresight.Ahead(At(96)).Prices);
-        Assert.Equal(144, course.Length); // 36 hours
+        Assert.Equal(288, course.Length); // three days
         Assert.Equal((100_000, 100_095, 100_000), (course[0], course[95], course[96]));
     }
 
@@ -86,7 +87,7 @@ public sealed class HomeForesightTests
     [Fact]
     public void A_market_of_other_periods_is_planned_with_the_suppliers_prices()
     {
-        var foresight = new HomeForesight(new HomeDescription("home", 6_000, PowerProfile.Constant(400)), new PeriodGrid(300), Tariff);
+        var foresight = new HomeForesight(new HomeDescription("home", 6_000, PowerProfile.Constant(400)), MarketRules.Default with { Grid = new PeriodGrid(300) }, Tariff);
         for (var t = 0; t < 3 * 288; t++)
         {
             foresight.Cleared(At(t), new Price(200_000), null);
@@ -94,10 +95,28 @@ public sealed class HomeForesightTests
 
         var outlook = foresight.Ahead(At(3 * 288));
         Assert.Empty(outlook.Prices);
-        Assert.Equal(432, outlook.Load.Length); // 36 hours of 5 minutes
+        Assert.Equal(864, outlook.Load.Length); // three days of 5 minutes
     }
 
-    private static HomeForesight Of(PowerProfile load) => new(new HomeDescription("home", 6_000, load), PeriodGrid.QuarterHour, Tariff);
+    [Fact]
+    public void What_the_market_tells_of_prices_is_expected_as_far_as_the_home_trades_and_until_it_is_old()
+    {
+        var home = new HomeDescription("home", 3_000, PowerProfile.Constant(400), null, null, []) { MarginPermille = 10 };
+        var foresight = new HomeForesight(home, MarketRules.Default, Tariff);
+        Assert.Empty(foresight.Ahead(First).Prices);
+
+        // A hundredth of the spread, 0.19 ct, is left to the supplier's prices on both sides.
+        foresight.Told(new PriceOutlook(First, [new(150_000), new(long.MaxValue), new(long.MinValue), new(200_000)]));
+        var course = Assert.Single(foresight.Ahead(First).Prices);
+        Assert.Equal(288, course.Length);
+        Assert.Equal([150_000.0, 278_100, 91_900, 200_000, 200_000], course[..5]);
+        Assert.Equal(200_000, Assert.Single(foresight.Ahead(new Period(First.Index + 3)).Prices)[0]);
+
+        // Told anew with every period: one that is four periods old is of a market that has gone silent.
+        Assert.Empty(foresight.Ahead(new Period(First.Index + 4)).Prices);
+    }
+
+    private static HomeForesight Of(PowerProfile load) => new(new HomeDescription("home", 6_000, load), MarketRules.Default, Tariff);
 
     private static Period At(int offset) => new(First.Index + offset);
 }

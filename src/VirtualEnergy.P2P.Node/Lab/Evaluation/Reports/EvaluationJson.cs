@@ -21,6 +21,7 @@ public static class EvaluationJson
         json.WriteNumber("seed", plan.Seed);
         json.WriteString("forecasts", plan.Perfect ? "perfect" : "learned");
         json.WriteString("known", KnowledgeNames.ListOf(plan.Known));
+        json.WriteBoolean("outlook", plan.TellsPlans);
         json.WriteEndObject();
         json.WriteStartObject("costs");
         foreach (var way in EvaluationWay.Of(result))
@@ -38,6 +39,12 @@ public static class EvaluationJson
             json.WriteNull("captured");
         }
 
+        var lost = LostParts.Of(result);
+        json.WriteStartObject("lost");
+        json.WriteNumber("devices_microeur", lost.Devices.MicroEur);
+        json.WriteNumber("import_microeur", lost.Import.MicroEur);
+        json.WriteNumber("export_microeur", lost.Export.MicroEur);
+        json.WriteEndObject();
         json.WriteStartArray("worse_off");
         foreach (var home in result.WorseOff)
         {

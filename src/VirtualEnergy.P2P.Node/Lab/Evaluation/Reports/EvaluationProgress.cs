@@ -37,7 +37,7 @@ internal static class EvaluationProgress
     }
 
     public static string Heading(EvaluationPlan plan) =>
-        $"{plan.Homes.Length} homes, {LabHeading.Days(plan.Span)}, {plan.Span.Length} periods, {Forecasts(plan)}; {plan.Community.Source}";
+        $"{plan.Homes.Length} homes, {LabHeading.Days(plan.Span)}, {plan.Span.Length} periods, {Forecasts(plan)}{(plan.TellsPlans ? ", prices of common plans" : "")}; {plan.Community.Source}";
 
     public static string Forecasts(EvaluationPlan plan) => plan.Known switch
     {

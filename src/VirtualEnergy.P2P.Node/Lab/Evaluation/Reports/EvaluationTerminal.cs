@@ -62,6 +62,8 @@ internal static class EvaluationTerminal
     {
         var goal = result.Plan.Perfect ? 98 : 85;
         yield return $"Captured, (b − c) ÷ (b − d): {Figures.Percent(result.Captured)}, goal at least {goal} % with {EvaluationProgress.Forecasts(result.Plan)}.";
+        var lost = LostParts.Of(result);
+        yield return $"Lost against the optimum: {Euro(lost.Devices)} by when devices run, {Euro(lost.Import)} by what came from the supplier when it was worth less, {Euro(lost.Export)} by what went there when it was worth more; EUR.";
         var worse = result.WorseOff.ToList();
         yield return worse.Count == 0
             ? "Nobody is worse off in the market than alone."

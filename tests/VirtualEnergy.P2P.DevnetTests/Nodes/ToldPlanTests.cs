@@ -1,0 +1,97 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
+using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+using Xunit;
+
+namespace VirtualEnergy.P2P.DevnetTests.Nodes;
+
+/// <summary>What a node tells of its plan, over a real broker, with the exchange's part played by the test.</summary>
+public sealed class ToldPlanTests : IAsyncLifetime
+{
+    private static readonly Topics Topics = new("village");
+    private static readonly EthereumKey HomeKey = Key(2);
+    private static readonly MemberId Member = HomeKey.Address.ToMember();
+    private static readonly Period First = new(2_000_000);
+
+    private readonly EmbeddedBroker _broker = new(new EmbeddedBrokerOptions { Community = "village", ExchangePassword = "secret" }, NullLogger.Instance);
+    private readonly Channel<BidMessage> _bids = Channel.CreateUnbounded<BidMessage>();
+    private readonly Channel<MemberPlan> _plans = Channel.CreateUnbounded<MemberPlan>();
+    private MqttLink _exchange = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _broker.StartAsync();
+        _exchange = new MqttLink(
+            new MqttLinkOptions { Broker = BrokerAddress.Local(_broker.Port), ClientId = "exchange", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
+        await _exchange.SubscribeAsync(Topics.AllBids, (message, _) => Keep(_bids, WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _), bid), Cancellation);
+        await _exchange.SubscribeAsync(Topics.AllPlans, (message, _) => Keep(_plans, WireFormat.TryReadPlan(message.Payload.Span, out var plan, out string? _), plan), Cancellation);
+        await _exchange.StartAsync(Cancellation);
+        var market = new MarketDescription("village", 31337, Key(3).Address.ToString(), Key(1).Address.ToString(), MarketRules.Default);
+        await _exchange.PublishAsync(Topics.Market, WireFormat.Write(market), retain: true, Cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _exchange.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_node_tells_its_plan_before_its_bid_and_hears_the_outlook()
+    {
+        await using var node = Node(tells: true);
+        await node.StartAsync(Cancellation);
+        await AnnounceAsync(First);
+
+        // The exchange hears one message after the other: when the bid is here, the plan is.
+        var bid = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+        Assert.True(_plans.Reader.TryRead(out var plan));
+        Assert.Equal((Member, First, 288), (plan.Member, plan.First, plan.Demands.Length));
+        Assert.Equal(bid.Buy.Sum(step => step.Energy.WattHours), plan.Demands[0].At(new Price(100_000)).WattHours);
+
+        // An outlook, and one that nobody can read: neither keeps the node from the next round.
+        await _exchange.PublishAsync(Topics.Outlook, WireFormat.Write(new PriceOutlook(First.Next, [new Price(150_000)])), retain: true, Cancellation);
+        await _exchange.PublishAsync(Topics.Outlook, "nonsense"u8.ToArray(), retain: true, Cancellation);
+        await AnnounceAsync(First.Next);
+        Assert.Equal(First.Next, (await _bids.Reader.ReadAsync(Cancellation)).Bid.Period);
+    }
+
+    [Fact]
+    public async Task Without_her_members_word_a_node_tells_nothing()
+    {
+        await using var node = Node(tells: false);
+        await node.StartAsync(Cancellation);
+        await AnnounceAsync(First);
+        await _bids.Reader.ReadAsync(Cancellation);
+        Assert.False(_plans.Reader.TryRead(out _));
+    }
+
+    // 400 W of load and nothing else: it can only buy.
+    private ProsumerNode Node(bool tells) => new(
+        BrokerAddress.Local(_broker.Port), "village", HomeKey,
+        new PlannedHome(new HomeDescription("home", 3_000, PowerProfile.Constant(400), null, null, []), []),
+        SupplierTariff.Flat(new Price(280_000), new Price(90_000)), TimeProvider.System, NullLogger.Instance)
+    {
+        TellsPlan = tells,
+    };
+
+    private Task AnnounceAsync(Period period) => _exchange.PublishAsync(
+        Topics.RoundOpen,
+        WireFormat.Write(new RoundAnnouncement(period, PeriodGrid.QuarterHour.StartOf(period), PeriodGrid.QuarterHour.StartOf(period))),
+        retain: true, Cancellation);
+
+    private static EthereumKey Key(byte number) => EthereumKey.FromHex("0x" + number.ToString("x64", System.Globalization.CultureInfo.InvariantCulture));
+
+    private static Task Keep<T>(Channel<T> channel, bool isReadable, T? message)
+    {
+        Assert.True(isReadable);
+        return channel.Writer.WriteAsync(message!, Cancellation).AsTask();
+    }
+}
