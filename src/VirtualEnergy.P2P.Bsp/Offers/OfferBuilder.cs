@@ -77,11 +77,11 @@ public sealed class OfferBuilder(MarketProfile profile, UnitPortfolio portfolio,
         var wanted = policy.WithMargin(receipt).MicroEurPerKWh;
         if (direction == RegulationDirection.Up)
         {
-            var price = (long)(-Baselines.Rounding.Floor(-wanted, tick)) * tick;
+            var price = (long)Rounding.Ceiling(wanted, tick) * tick;
             return price > cap ? null : new Price(Math.Max(price, floor));
         }
 
-        var bid = (long)Baselines.Rounding.Floor(-wanted, tick) * tick;
+        var bid = (long)Rounding.Floor(-wanted, tick) * tick;
         return bid < floor ? null : new Price(Math.Min(bid, cap));
     }
 

@@ -15,6 +15,10 @@ public sealed class UnitSettlement
     // A GWh in a period, and ten times the price that any market lets be bid: what is beyond is no reading but a fault.
     private const long MostEnergy = 1_000_000_000;
     private const long MostPrice = 1_000_000_000;
+    private const int MostSteps = 64;
+
+    // A thousand million euros.
+    private const long MostMoney = 1_000_000_000_000_000;
 
     private readonly MarketProfile _profile;
     private readonly int _feePermille;
@@ -71,9 +75,9 @@ public sealed class UnitSettlement
 
     private static Objection? Check(UnitPeriod period)
     {
-        if (period.Ordered.Any(step => step.Energy.WattHours is < 0 or > MostEnergy || step.Price.MicroEurPerKWh is < -MostPrice or > MostPrice))
+        if (period.Ordered.Length > MostSteps || period.Ordered.Any(step => step.Energy.WattHours is < 0 or > MostEnergy || step.Price.MicroEurPerKWh is < -MostPrice or > MostPrice))
         {
-            return new("ordered-out-of-range", string.Create(CultureInfo.InvariantCulture, $"Ordered energy is 0 to {MostEnergy} Wh, at up to {MostPrice} µEUR/kWh; the direction says which way."));
+            return new("ordered-out-of-range", string.Create(CultureInfo.InvariantCulture, $"At most {MostSteps} steps are ordered, each 0 to {MostEnergy} Wh at up to {MostPrice} µEUR/kWh; the direction says which way."));
         }
 
         if (period.Deliveries.FirstOrDefault(point => point.Assigned.WattHours is < 0 or > MostEnergy) is { } told)
@@ -91,7 +95,9 @@ public sealed class UnitSettlement
             return new("point-twice", $"{twice.Key} is in the period twice.");
         }
 
-        return period.Stated is { Charge.MicroEur: < 0 } stated ? new("charge-negative", $"A charge is 0 or more, not {stated.Charge}.") : null;
+        return period.Stated is { } stated && (stated.Charge.MicroEur is < 0 or > MostMoney || stated.Payment.MicroEur is < -MostMoney or > MostMoney)
+            ? new("stated-out-of-range", string.Create(CultureInfo.InvariantCulture, $"The operator's payment is within ±{MostMoney} µEUR and its charge 0 to {MostMoney} µEUR."))
+            : null;
     }
 
     private static bool Beyond(Energy energy) => energy.WattHours is < -MostEnergy or > MostEnergy;

@@ -126,7 +126,9 @@ public sealed class UnitSettlementTests
         Refused("assigned-out-of-range", Example with { Deliveries = [Point(1, 0, 0, -1)] });
         Refused("energy-out-of-range", Example with { Deliveries = [Point(1, long.MinValue, 0, 0)] });
         Refused("energy-out-of-range", Example with { Deliveries = [Point(1, 0, long.MaxValue, 0)] });
-        Refused("charge-negative", Example with { Stated = new OperatorCash(Money.Zero, new(-1)) });
+        Refused("ordered-out-of-range", Example with { Ordered = [.. Enumerable.Repeat(new OrderedEnergy(new(1), new(1)), 65)] });
+        Refused("stated-out-of-range", Example with { Stated = new OperatorCash(Money.Zero, new(-1)) });
+        Refused("stated-out-of-range", Example with { Stated = new OperatorCash(new(long.MinValue), Money.Zero) });
     }
 
     [Fact]
