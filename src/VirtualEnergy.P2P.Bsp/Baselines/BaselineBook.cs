@@ -17,7 +17,7 @@ public sealed class BaselineBook(MarketProfile profile, ContentHash hash)
 {
     private readonly Dictionary<(PodCode Point, MarketDay Day), PointBaseline> _proposed = [];
     private readonly Dictionary<(UnitId Unit, MarketDay Day), FrozenBaseline> _frozen = [];
-    private readonly Dictionary<(PodCode Point, MarketDay Day), FrozenBaseline> _byPoint = [];
+    private readonly Dictionary<(PodCode Point, MarketDay Day), (PointBaseline Baseline, DateTimeOffset FrozenAt)> _byPoint = [];
 
     /// <param name="baseline">A point's day.</param>
     /// <param name="now">When it came.</param>
@@ -92,14 +92,14 @@ public sealed class BaselineBook(MarketProfile profile, ContentHash hash)
 
     /// <summary>The frozen energy of a point in a period; null where nothing is frozen.</summary>
     public Energy? Find(PodCode point, Period period) =>
-        _byPoint.GetValueOrDefault((point, MarketDay.Of(period, profile.Grid)))?.Find(point, period, profile.Grid);
+        _byPoint.GetValueOrDefault((point, MarketDay.Of(period, profile.Grid))).Baseline?.At(period, profile.Grid);
 
     private void Keep(FrozenBaseline frozen)
     {
         _frozen[(frozen.Unit, frozen.Day)] = frozen;
         foreach (var point in frozen.Points)
         {
-            _byPoint[(point.Point, frozen.Day)] = frozen;
+            _byPoint[(point.Point, frozen.Day)] = (point, frozen.FrozenAt);
             _proposed.Remove((point.Point, frozen.Day));
         }
     }

@@ -51,6 +51,6 @@ public sealed class DeliveryRecord
     internal Int128 MeanMissing(long watts)
     {
         var weighted = _outcomes.Aggregate(Int128.Zero, (sum, outcome) => sum + (Int128)outcome.MissingTenths * outcome.Weight);
-        return -Baselines.Rounding.Floor(-weighted * watts, (Int128)Tenths * Total);
+        return Rounding.Ceiling(weighted * watts, (Int128)Tenths * Total);
     }
 }

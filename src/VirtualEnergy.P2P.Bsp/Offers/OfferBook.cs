@@ -56,6 +56,7 @@ public sealed record BookedOffer(OfferId Id, UnitOffer Offer, DateTimeOffset Sub
 public readonly record struct ResultIntake(BookedOffer? Offer, Objection? Refusal, bool Changed);
 
 /// <summary>Offers that were made, and the operator's results. What is unknown, late, repeated or beyond the offer has no effect.</summary>
+/// <remarks>Knows no clock: a host that kept what it handed in, with the times, has the same book again by handing it in again.</remarks>
 public sealed class OfferBook(MarketProfile profile)
 {
     private const int LongestResultId = 60;

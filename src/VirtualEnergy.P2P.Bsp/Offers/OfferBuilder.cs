@@ -25,16 +25,19 @@ public sealed class OfferBuilder(MarketProfile profile, UnitPortfolio portfolio,
     {
         if (declaration is null)
         {
-            return new BuiltOffer(null, new("no-declaration", $"No technical declaration of {unit.Id} holds in period {period}."), []);
+            return new BuiltOffer(null, new("no-declaration", $"No technical declaration of {unit.Id} holds in period {period}."), [], []);
         }
 
         var leftOut = ImmutableArray.CreateBuilder<Objection>();
         var homes = Usable(unit, period, direction, headrooms, leftOut);
         var steps = Merge(Levels(homes, direction).Select(price => (price, Firm(homes, direction, price))), declaration.Room(direction, program), direction);
         return steps.IsEmpty
-            ? new BuiltOffer(null, Below(homes, declaration.Room(direction, program)), leftOut.DrainToImmutable())
-            : new BuiltOffer(new UnitOffer(unit.Id, period, direction, steps), null, leftOut.DrainToImmutable());
+            ? new BuiltOffer(null, Below(homes, declaration.Room(direction, program)), leftOut.DrainToImmutable(), [])
+            : new BuiltOffer(new UnitOffer(unit.Id, period, direction, steps), null, leftOut.DrainToImmutable(), RestsOn(homes, direction, steps[^1].Price));
     }
+
+    private ImmutableArray<PointHeadroom> RestsOn(List<UsableHome> homes, RegulationDirection direction, Price last) =>
+        [.. homes.Select(home => home.Headroom with { Steps = [.. PaidBy(last, home, direction)] }).Where(headroom => !headroom.Steps.IsEmpty)];
 
     /// <summary>What comes in from a step's market price in terms of receipts: up it is earned, down it is paid.</summary>
     private static long Receipt(Price market, RegulationDirection direction) =>
@@ -77,11 +80,11 @@ public sealed class OfferBuilder(MarketProfile profile, UnitPortfolio portfolio,
         var wanted = policy.WithMargin(receipt).MicroEurPerKWh;
         if (direction == RegulationDirection.Up)
         {
-            var price = (long)(-Baselines.Rounding.Floor(-wanted, tick)) * tick;
+            var price = (long)Rounding.Ceiling(wanted, tick) * tick;
             return price > cap ? null : new Price(Math.Max(price, floor));
         }
 
-        var bid = (long)Baselines.Rounding.Floor(-wanted, tick) * tick;
+        var bid = (long)Rounding.Floor(-wanted, tick) * tick;
         return bid < floor ? null : new Price(Math.Min(bid, cap));
     }
 
@@ -113,10 +116,10 @@ public sealed class OfferBuilder(MarketProfile profile, UnitPortfolio portfolio,
 
     /// <summary>The firm power of all steps that a market price pays for.</summary>
     private long Firm(List<UsableHome> homes, RegulationDirection direction, Price price) => FirmPower.Of(
-        [.. homes.Select(home => new UncertainPower(
-            home.Steps().Where(step => MarketPrice(home.Headroom.Receipt(step), direction) is { } needed && Receipt(needed, direction) <= Receipt(price, direction)).Sum(step => step.Watts),
-            home.Record))],
-        policy.ConfidencePermille);
+        [.. homes.Select(home => new UncertainPower(PaidBy(price, home, direction).Sum(step => step.Watts), home.Record))], policy.ConfidencePermille);
+
+    private IEnumerable<AskedStep> PaidBy(Price price, UsableHome home, RegulationDirection direction) => home.Steps().Where(step =>
+        MarketPrice(home.Headroom.Receipt(step), direction) is { } needed && Receipt(needed, direction) <= Receipt(price, direction));
 
     /// <summary>Steps from the powers up to each level: within the room, in whole size steps, none below the least size.</summary>
     private ImmutableArray<OfferStep> Merge(IEnumerable<(Price Price, long Watts)> levels, long room, RegulationDirection direction)

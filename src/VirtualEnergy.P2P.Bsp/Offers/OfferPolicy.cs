@@ -23,7 +23,7 @@ public sealed record OfferPolicy
     /// <summary>What must come in for a kWh that a home wants <paramref name="receipt"/> for: rounded up.</summary>
     public Price WithMargin(Price receipt)
     {
-        var margin = -Baselines.Rounding.Floor(-Int128.Abs(receipt.MicroEurPerKWh) * MarginPermille, 1000);
+        var margin = Rounding.Ceiling(Int128.Abs(receipt.MicroEurPerKWh) * MarginPermille, 1000);
         return new Price(checked((long)(receipt.MicroEurPerKWh + margin + MarginFixed.MicroEurPerKWh)));
     }
 }

@@ -27,4 +27,8 @@ public sealed record UnitOffer(UnitId Unit, Period Period, RegulationDirection D
 /// <param name="Offer">Null where there is none.</param>
 /// <param name="Refusal">Null where there is an offer.</param>
 /// <param name="LeftOut">A home's objection for each that could not count, in the order of the input.</param>
-public sealed record BuiltOffer(UnitOffer? Offer, Objection? Refusal, ImmutableArray<Objection> LeftOut);
+/// <param name="RestsOn">
+/// The homes that the offer rests on, each with the steps that the offer's last price pays for, as far as its point may be moved: more power than is
+/// offered, as not all will deliver. In the order of the codes; what the reservation ledger must hold before the offer goes out.
+/// </param>
+public sealed record BuiltOffer(UnitOffer? Offer, Objection? Refusal, ImmutableArray<Objection> LeftOut, ImmutableArray<PointHeadroom> RestsOn);

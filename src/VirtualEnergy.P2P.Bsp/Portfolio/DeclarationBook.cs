@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.Bsp.Portfolio;
 
 /// <summary>The technical declarations of all units. One that comes too late, too long or out of order has no effect.</summary>
+/// <remarks>Knows no clock: a host that kept what it handed in, with the times, has the same book again by handing it in again.</remarks>
 public sealed class DeclarationBook(MarketProfile profile)
 {
     // A year of changes every quarter of an hour would be 35,040; the oldest that are over can be forgotten.
@@ -28,7 +29,7 @@ public sealed class DeclarationBook(MarketProfile profile)
         }
 
         // Compared as periods, which no far-off number can overflow.
-        var earliest = profile.Grid.At(now.AddSeconds(profile.DeclarationLeadSeconds - 1)).Next;
+        var earliest = profile.Grid.At(now.AddSeconds(profile.DeclarationLeadSeconds).AddTicks(-1)).Next;
         if (declaration.From < earliest)
         {
             return new("declaration-late", string.Create(CultureInfo.InvariantCulture, $"It must come {profile.DeclarationLeadSeconds} s before it holds, so from period {earliest} on at the earliest."));

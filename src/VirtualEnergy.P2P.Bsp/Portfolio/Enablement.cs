@@ -67,7 +67,7 @@ public static class Enablement
             yield break;
         }
 
-        if (portfolio.Units.FirstOrDefault(other => other.Id != unit.Id && other.Points.Contains(code)) is { } elsewhere)
+        if (portfolio.UnitsOf(code).FirstOrDefault(other => other.Id != unit.Id) is { } elsewhere)
         {
             yield return new("point-elsewhere", $"{code} is in unit {elsewhere.Id} too; a point is in one unit.");
         }

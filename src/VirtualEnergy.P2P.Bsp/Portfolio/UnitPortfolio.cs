@@ -9,6 +9,7 @@ public sealed class UnitPortfolio
 {
     private readonly Dictionary<PodCode, DeliveryPoint> _points;
     private readonly Dictionary<UnitId, VirtualUnit> _units;
+    private readonly ILookup<PodCode, VirtualUnit> _unitsOf;
     private readonly ILookup<PodCode, GridVeto> _vetoes;
 
     /// <exception cref="ArgumentException">A point or a unit comes twice.</exception>
@@ -16,6 +17,7 @@ public sealed class UnitPortfolio
     {
         _points = points.ToDictionary(point => point.Code);
         _units = units.ToDictionary(unit => unit.Id);
+        _unitsOf = _units.Values.SelectMany(unit => unit.Points.Distinct().Select(point => (point, unit))).ToLookup(pair => pair.point, pair => pair.unit);
         _vetoes = vetoes.ToLookup(veto => veto.Point);
     }
 
@@ -27,8 +29,8 @@ public sealed class UnitPortfolio
 
     public VirtualUnit? Unit(UnitId id) => _units.GetValueOrDefault(id);
 
-    /// <summary>The unit that a point is in; null if in none.</summary>
-    public VirtualUnit? UnitOf(PodCode code) => _units.Values.FirstOrDefault(unit => unit.Points.Contains(code));
+    /// <summary>The units that a point is in: one, if all of them are enabled.</summary>
+    public IEnumerable<VirtualUnit> UnitsOf(PodCode code) => _unitsOf[code];
 
     /// <summary>The points of a unit that the portfolio knows, in the unit's order.</summary>
     public ImmutableArray<DeliveryPoint> PointsOf(VirtualUnit unit) => [.. unit.Points.Where(_points.ContainsKey).Select(code => _points[code])];

@@ -17,8 +17,8 @@ public sealed class UnitMeasurement(MarketProfile profile, UnitPortfolio portfol
     /// <param name="unit">The unit.</param>
     /// <param name="period">The period to settle.</param>
     /// <param name="start">The first period of the order, before which the same-day adjustment looks.</param>
-    /// <param name="assigned">What the provider told a point to deliver in the period, in Wh, 0 or more.</param>
-    public ImmutableArray<PointDelivery> Of(VirtualUnit unit, Period period, Period start, Func<PodCode, Energy> assigned)
+    /// <param name="assigned">What the provider told a point to deliver in the period, in Wh, 0 or more, and the mean ask of it.</param>
+    public ImmutableArray<PointDelivery> Of(VirtualUnit unit, Period period, Period start, Func<PodCode, (Energy Energy, Price Ask)> assigned)
     {
         var deliveries = ImmutableArray.CreateBuilder<PointDelivery>();
         foreach (var point in portfolio.PointsOf(unit).DistinctBy(point => point.Code))
@@ -27,7 +27,8 @@ public sealed class UnitMeasurement(MarketProfile profile, UnitPortfolio portfol
             {
                 var adjustment = SameDayAdjustment.Of(
                     profile.Baseline, start, before => baselines.Find(point.Code, before), before => measured(point.Code, before), profile.Grid);
-                deliveries.Add(new PointDelivery(point.Code, point.Member, frozen + adjustment, measured(point.Code, period), assigned(point.Code)));
+                var (told, ask) = assigned(point.Code);
+                deliveries.Add(new PointDelivery(point.Code, point.Member, frozen + adjustment, measured(point.Code, period), told, ask));
             }
         }
 

@@ -15,7 +15,8 @@ public readonly record struct OrderedEnergy(Energy Energy, Price Price);
 /// <param name="Baseline">Its frozen baseline, moved by the same-day adjustment if the rule has one, + consumption.</param>
 /// <param name="Measured">What its meter read, + consumption; null where it was not read, which counts as nothing delivered.</param>
 /// <param name="Assigned">What the provider told it to deliver, 0 or more; 0 for a point that was not called.</param>
-public sealed record PointDelivery(PodCode Point, MemberId Member, Energy Baseline, Energy? Measured, Energy Assigned)
+/// <param name="Ask">The least that it wanted for a kWh of that, the mean over its called steps (<see cref="Offers.PointHeadroom.Receipt"/>).</param>
+public sealed record PointDelivery(PodCode Point, MemberId Member, Energy Baseline, Energy? Measured, Energy Assigned, Price Ask = default)
 {
     /// <summary>What it delivered in the ordered direction; below zero where it went the other way.</summary>
     public Energy Delivered(RegulationDirection direction) => Measured is not { } measured ? Energy.Zero

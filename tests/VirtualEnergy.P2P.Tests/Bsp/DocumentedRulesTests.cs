@@ -24,6 +24,7 @@ public sealed partial class DocumentedRulesTests
     [InlineData("Portfolio")]
     [InlineData("Offers")]
     [InlineData("Baselines")]
+    [InlineData("Remuneration")]
     public void Every_code_that_the_rules_give_is_on_the_page(string folder)
     {
         // A family is written once and then by its ending: headroom-span, -steps.

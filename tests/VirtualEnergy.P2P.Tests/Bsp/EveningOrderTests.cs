@@ -55,16 +55,17 @@ public sealed class EveningOrderTests
         Assert.Equal(new Energy(125_000), ordered);
         var told = unit.Points[..100].ToHashSet();
         Energy? Read(PodCode point, Period period) => new(1_000 - (period >= First && told.Contains(point) && point.CompareTo(BspSamples.Pod(90)) <= 0 ? 1_250 : 0));
-        var deliveries = new UnitMeasurement(profile, portfolio, baselines, Read).Of(unit, First, First, point => new(told.Contains(point) ? 1_250 : 0));
+        var deliveries = new UnitMeasurement(profile, portfolio, baselines, Read).Of(unit, First, First, point => (new(told.Contains(point) ? 1_250 : 0), new(150_000)));
         var settled = new UnitSettlement(profile, 100).Settle(new(unit.Id, First, RegulationDirection.Up, [new(ordered, taken.Accepted[0].Price)], deliveries)).Settlement!;
 
         // 90 × 1,250 = 112,500 Wh at 15.85 ct: 17,831,250 µEUR. Missing 12,500 Wh, tolerated 6,250, charged 6,250 × 158.5 = 990,625.
         Assert.Equal(new OperatorCash(new(17_831_250), new(990_625)), settled.Cash);
 
-        // Fee 1,783,125; the rest of 16,048,125 by 90 is 178,312.5: half of them get the µEUR more. Ten pay 99,062.5 each.
+        // They asked 15 ct: 112,500 Wh × 150 = 16,875,000. A tenth of the payment would be 1,783,125; above the asks are 956,250, which are the fee.
+        // Each of the 90 has 1,250 × 150 = 187,500. Ten pay 99,062.5 each.
         var statement = SettlementStatement.Of(unit.Id, [settled]);
         Assert.Equal(
-            new SortedDictionary<long, int> { [-99_063] = 5, [-99_062] = 5, [0] = 100, [178_312] = 45, [178_313] = 45 },
+            new SortedDictionary<long, int> { [-99_063] = 5, [-99_062] = 5, [0] = 100, [187_500] = 90 },
             new SortedDictionary<long, int>(statement.Members.CountBy(member => member.Net.MicroEur).ToDictionary()));
         Assert.Equal(17_831_250 - 990_625, statement.Deltas(BspSamples.Member(999)).Sum(delta => delta.Amount.MicroEur));
     }
@@ -79,8 +80,8 @@ public sealed class EveningOrderTests
         Assert.Null(baselines.Propose(new(BspSamples.Pod(1), Monday, [.. Enumerable.Repeat(new Energy(1_000), 96)]), SundayNoon));
         Assert.NotNull(baselines.Freeze(portfolio.Unit(), Monday, SundayNoon).Baseline);
         var measurement = new UnitMeasurement(profile, portfolio, baselines, (_, period) => new(period < First ? 1_200 : 700));
-        var delivery = Assert.Single(measurement.Of(portfolio.Unit(), First, First, _ => new(500)));
+        var delivery = Assert.Single(measurement.Of(portfolio.Unit(), First, First, _ => (new(500), new(0))));
         Assert.Equal((1_200, 500), (delivery.Baseline.WattHours, delivery.Delivered(RegulationDirection.Up).WattHours));
-        Assert.Empty(measurement.Of(portfolio.Unit(), new(First.Index + 96), First, _ => new(500))); // nothing frozen for Tuesday
+        Assert.Empty(measurement.Of(portfolio.Unit(), new(First.Index + 96), First, _ => (new(500), new(0)))); // nothing frozen for Tuesday
     }
 }

@@ -26,6 +26,23 @@ public sealed class OfferBuilderTests
         var built = Build(points, headrooms, declaration: Wide with { Minimum = -600_000 }, program: 900_000);
         Assert.Equal([new OfferStep(1_200_000, new(106_000)), new OfferStep(300_000, new(158_500))], built.Offer!.Steps);
         Assert.Empty(built.LeftOut);
+
+        // It rests on all of them, 1,700 kW, though only 1,500 are offered.
+        Assert.Equal(1_700_000, built.RestsOn.Sum(home => home.Steps.Sum(step => step.Watts)));
+    }
+
+    [Fact]
+    public void An_offer_rests_on_the_steps_that_its_last_price_pays_for()
+    {
+        // Room for the first level only: nobody's second step is needed, and the home that only has a dear one is not needed at all.
+        var points = Enumerable.Range(1, 101).Select(number => BspSamples.Point(number, 15_000)).ToArray();
+        var headrooms = Enumerable.Range(1, 100).Select(number => Headroom(number, new AskedStep(10_000, new(100_000)), new AskedStep(10_000, new(200_000)))).ToList();
+        var built = Build(points, [.. headrooms, Headroom(101, new AskedStep(10_000, new(200_000)))], declaration: Wide with { Minimum = -1_000_000 });
+        Assert.Equal(headrooms.Select(home => (home.Point, 10_000L)), built.RestsOn.Select(home => (home.Point, home.Steps.Sum(step => step.Watts))));
+
+        // With room, a home brings what its point may be moved by: 5 kW of its second step.
+        var all = Build(points, [.. headrooms, Headroom(101, new AskedStep(10_000, new(200_000)))]).RestsOn;
+        Assert.Equal((101, 15_000), (all.Length, all[0].Steps.Sum(step => step.Watts)));
     }
 
     [Fact]
@@ -157,32 +174,39 @@ public sealed class OfferBuilderTests
     }
 
     [Fact]
-    public void Every_offer_is_in_order_within_its_bounds_and_pays_each_home() => Gen.Select(
-        Gen.Select(Gen.Int[1, 6], Gen.Long[-400_000, 400_000], Gen.Long[1, 60_000], Gen.Int[600, 1000]).Array[15, 40],
-        Gen.Bool, Gen.Bool, Gen.Long[0, 4_000_000]).Sample((homes, isUp, isItaly, room) =>
+    public void Every_offer_is_in_order_within_its_bounds_and_pays_each_home()
     {
-        var (direction, profile) = (isUp ? RegulationDirection.Up : RegulationDirection.Down, isItaly ? BspSamples.Msd : BspSamples.Mfrr);
-        var points = homes.Select((home, index) => BspSamples.Point(index, 200_000)).ToArray();
-        var headrooms = homes.Select((home, index) => Headroom(
-            index, [.. Enumerable.Range(0, home.Item1).Select(step => new AskedStep(home.Item3, new(home.Item2 + 10_000 * step)))]) with { Direction = direction }).ToList();
-        var declaration = isUp ? Wide with { Minimum = -room } : Wide with { Maximum = room };
-        var portfolio = BspSamples.Portfolio(points);
-        BuiltOffer Built(IEnumerable<PointHeadroom> order) => new OfferBuilder(
-            profile, portfolio, new OfferPolicy { ConfidencePermille = 900 }, code => DeliveryRecord.Of([], 2, homes[int.Parse(code.Value[6..], System.Globalization.CultureInfo.InvariantCulture)].Item4))
-            .Build(portfolio.Unit(), Evening, direction, order, declaration, 0);
-
-        var built = Built(headrooms);
-        if (built.Offer is not { } offer)
+        var offers = 0;
+        Gen.Select(
+            Gen.Select(Gen.Int[1, 6], Gen.Long[-400_000, 400_000], Gen.Long[1, 60_000], Gen.Int[600, 1000]).Array[15, 40],
+            Gen.Bool, Gen.Bool, Gen.Long[0, 4_000_000]).Sample((homes, isUp, isItaly, room) =>
         {
-            return built.Refusal is not null;
-        }
+            var (direction, profile) = (isUp ? RegulationDirection.Up : RegulationDirection.Down, isItaly ? BspSamples.Msd : BspSamples.Mfrr);
+            var points = homes.Select((home, index) => BspSamples.Point(index, 200_000)).ToArray();
+            var headrooms = homes.Select((home, index) => Headroom(
+                index, [.. Enumerable.Range(0, home.Item1).Select(step => new AskedStep(home.Item3, new(home.Item2 + 10_000 * step)))]) with { Direction = direction }).ToList();
+            var declaration = isUp ? Wide with { Minimum = -room } : Wide with { Maximum = room };
+            var portfolio = BspSamples.Portfolio(points);
+            BuiltOffer Built(IEnumerable<PointHeadroom> order) => new OfferBuilder(
+                profile, portfolio, new OfferPolicy { ConfidencePermille = 900 }, code => DeliveryRecord.Of([], 2, homes[int.Parse(code.Value[6..], System.Globalization.CultureInfo.InvariantCulture)].Item4))
+                .Build(portfolio.Unit(), Evening, direction, order, declaration, 0);
 
-        // At the last step's price, the homes that are paid enough have at least the offered power between them.
-        var last = offer.Steps[^1].Price.MicroEurPerKWh;
-        var paid = headrooms.Sum(headroom => headroom.Steps.Where(step => isUp ? step.Ask.MicroEurPerKWh <= last : -step.Ask.MicroEurPerKWh >= last).Sum(step => step.Watts));
-        return OfferRules.Check(offer, profile) is null && offer.Watts <= room && offer.Watts <= paid
-            && Built(Enumerable.Reverse(headrooms)).Offer!.Steps.SequenceEqual(offer.Steps);
-    }, iter: 60);
+            var built = Built(headrooms);
+            if (built.Offer is not { } offer)
+            {
+                return built.Refusal is not null;
+            }
+
+            Interlocked.Increment(ref offers);
+            // At the last step's price, the homes that are paid enough have at least the offered power between them.
+            var last = offer.Steps[^1].Price.MicroEurPerKWh;
+            var paid = headrooms.Sum(headroom => headroom.Steps.Where(step => isUp ? step.Ask.MicroEurPerKWh <= last : -step.Ask.MicroEurPerKWh >= last).Sum(step => step.Watts));
+            return OfferRules.Check(offer, profile) is null && offer.Watts <= room && offer.Watts <= paid
+                && offer.Watts <= built.RestsOn.Sum(home => home.Steps.Sum(step => step.Watts))
+                && Built(Enumerable.Reverse(headrooms)).Offer!.Steps.SequenceEqual(offer.Steps);
+        }, iter: 60);
+        Assert.True(offers > 0);
+    }
 
     private static DeliveryPoint[] Hundred() => [.. Enumerable.Range(1, 100).Select(number => BspSamples.Point(number))];
 

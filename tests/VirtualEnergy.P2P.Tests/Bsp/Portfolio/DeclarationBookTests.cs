@@ -38,7 +38,7 @@ public sealed class DeclarationBookTests
     {
         Assert.Equal("declaration-late", _book.Take(Declaration(1, BspSamples.At("2026-11-30T12:45:00Z"), 4), Now)?.Code);
         Assert.Null(_book.Take(Declaration(1, BspSamples.At("2026-11-30T13:00:00Z"), 4), Now));
-        Assert.Equal("declaration-late", _book.Take(Declaration(2, BspSamples.At("2026-11-30T13:00:00Z"), 4), Now.AddSeconds(1))?.Code);
+        Assert.Equal("declaration-late", _book.Take(Declaration(2, BspSamples.At("2026-11-30T13:00:00Z"), 4), Now.AddMilliseconds(1))?.Code);
     }
 
     [Fact]

@@ -118,6 +118,50 @@ public sealed class UnitSettlementTests
     }
 
     [Fact]
+    public void Each_gets_what_it_asked_and_the_rest_by_what_it_delivered()
+    {
+        // 1,000 Wh at 10.6 ct and 500 at 15.85: 185,250 µEUR. Asked were 10 and 15 ct, 100,000 + 75,000. Fee 2 %: 3,705. The rest of 6,545
+        // by 1,000 : 500 is 4,363.3 and 2,181.7. By energy alone the second home would have 60,515, less than it asked.
+        var period = Period(
+            RegulationDirection.Up, [new(new(1_000), new(106_000)), new(new(500), new(158_500))],
+            Point(1, 1_000, 0, 1_000) with { Ask = new(100_000) }, Point(2, 500, 0, 500) with { Ask = new(150_000) });
+        var settled = new UnitSettlement(BspSamples.Msd, 20).Settle(period).Settlement!;
+        Assert.Equal([104_363, 77_182], settled.Points.Select(point => point.Payment.MicroEur));
+        Assert.Equal(3_705, settled.Fee.MicroEur);
+
+        // Ten percent would be 18,525; the fee leaves the asks whole.
+        var dear = Settled(period);
+        Assert.Equal([100_000, 75_000], dear.Points.Select(point => point.Payment.MicroEur));
+        Assert.Equal(10_250, dear.Fee.MicroEur);
+
+        // What does not cover the asks is shared by energy: 90,000 by 1,000 : 500, without a fee.
+        var less = Settled(period with { Stated = new OperatorCash(new(90_000), Money.Zero) });
+        Assert.Equal([60_000, 30_000], less.Points.Select(point => point.Payment.MicroEur));
+        Assert.Equal(Money.Zero, less.Fee);
+    }
+
+    [Fact]
+    public void Down_nobody_pays_more_than_it_would()
+    {
+        // 1,000 Wh at 5 ct: 50,000 µEUR to pay. The homes would pay 9 ct for 600 and 4 ct for 400 Wh: 54,000 + 16,000. What is left of 20,000 by 600 : 400.
+        var settled = Settled(Period(
+            RegulationDirection.Down, [new(new(1_000), new(50_000))],
+            Point(1, 0, 600, 600) with { Ask = new(-90_000) }, Point(2, 0, 400, 400) with { Ask = new(-40_000) }));
+        Assert.Equal([-42_000, -8_000], settled.Points.Select(point => point.Net.MicroEur));
+    }
+
+    [Fact]
+    public void A_payment_that_covers_the_asks_gives_each_at_least_its_own() => Gen.Select(Period(), Gen.Long[-300_000, 300_000].Array[8]).Sample((period, asks) =>
+    {
+        var asked = period with { Deliveries = [.. period.Deliveries.Select((point, index) => point with { Ask = new(asks[index]) })] };
+        var settled = Settled(asked);
+        var sums = settled.Points.Join(asked.Deliveries, share => share.Point, point => point.Point, (share, point) =>
+            (Ask: point.Ask.Of(Energy.Max(Energy.Zero, Energy.Min(share.Delivered, share.Assigned))), share.Payment)).ToList();
+        return Total(settled) == settled.Cash.Net.MicroEur
+            && (sums.Sum(pair => pair.Ask.MicroEur) > settled.Cash.Payment.MicroEur || sums.All(pair => pair.Payment >= pair.Ask));
+    });
+
+    [Fact]
     public void What_is_out_of_range_or_twice_is_refused()
     {
         Refused("point-twice", Example with { Deliveries = [.. Example.Deliveries, Example.Deliveries[0]] });
@@ -126,7 +170,10 @@ public sealed class UnitSettlementTests
         Refused("assigned-out-of-range", Example with { Deliveries = [Point(1, 0, 0, -1)] });
         Refused("energy-out-of-range", Example with { Deliveries = [Point(1, long.MinValue, 0, 0)] });
         Refused("energy-out-of-range", Example with { Deliveries = [Point(1, 0, long.MaxValue, 0)] });
-        Refused("charge-negative", Example with { Stated = new OperatorCash(Money.Zero, new(-1)) });
+        Refused("ordered-out-of-range", Example with { Ordered = [.. Enumerable.Repeat(new OrderedEnergy(new(1), new(1)), 65)] });
+        Refused("ask-out-of-range", Example with { Deliveries = [Point(1, 0, 0, 0) with { Ask = new(long.MinValue) }] });
+        Refused("stated-out-of-range", Example with { Stated = new OperatorCash(Money.Zero, new(-1)) });
+        Refused("stated-out-of-range", Example with { Stated = new OperatorCash(new(long.MinValue), Money.Zero) });
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace VirtualEnergy.P2P.Bsp.Baselines;
+namespace VirtualEnergy.P2P.Bsp;
 
 /// <summary>Division of whole numbers with one rule of rounding.</summary>
 internal static class Rounding
@@ -7,7 +7,10 @@ internal static class Rounding
     /// <param name="divisor">Above 0.</param>
     public static long HalfUp(Int128 dividend, long divisor) => (long)Floor(2 * dividend + divisor, 2 * (Int128)divisor);
 
-    /// <summary>The quotient rounded towards −∞; for a ceiling, negate twice.</summary>
+    /// <summary>The quotient rounded towards +∞.</summary>
+    public static Int128 Ceiling(Int128 dividend, Int128 divisor) => -Floor(-dividend, divisor);
+
+    /// <summary>The quotient rounded towards −∞.</summary>
     public static Int128 Floor(Int128 dividend, Int128 divisor)
     {
         var (quotient, remainder) = Int128.DivRem(dividend, divisor);
