@@ -12,6 +12,9 @@ internal sealed class LedgerBooks(int maxAccounts)
     private readonly Dictionary<HeadroomKey, HeadroomAccount> _accounts = [];
     private readonly Dictionary<string, Reservation> _reservations = [];
 
+    private bool _isUntouched = true;
+    private bool _takesCarried;
+
     public Period FirstOpen { get; private set; } = new(long.MinValue);
 
     public IEnumerable<KeyValuePair<HeadroomKey, HeadroomAccount>> Accounts => _accounts;
@@ -28,14 +31,35 @@ internal sealed class LedgerBooks(int maxAccounts)
         HoldEntry hold => Against(hold.Request),
         ConfirmEntry confirm => Against(confirm),
         ReleaseEntry release => Against(release),
+        ContinueEntry => _isUntouched ? null : LedgerRefusal.Malformed,
+        CarryEntry carry => Against(carry.Reservation),
         CloseEntry close => close.FirstOpen > FirstOpen ? null : LedgerRefusal.PeriodClosed,
         _ => LedgerRefusal.Malformed,
     };
 
+    /// <summary>Entries that lead to the same books from nothing.</summary>
+    /// <param name="before">The head of the log that they take the place of.</param>
+    public IEnumerable<LedgerEntry> Summary(Hash256 before) =>
+    [
+        new ContinueEntry(before, FirstOpen),
+        .. _accounts.Keys.Where(key => key.Direction == RegulationDirection.Up).Order()
+            .Select(key => new HomeCapability(key.Home, key.Period, _accounts[key].Capability, _accounts[key with { Direction = RegulationDirection.Down }].Capability))
+            .Chunk(ReservationRequest.MaxLines / 10).Select(homes => new CapabilityEntry([.. homes])),
+        .. _reservations.Values.OrderBy(known => known.Request.Id, StringComparer.Ordinal).Select(known => new CarryEntry(known)),
+    ];
+
     public void Apply(LedgerEntry entry)
     {
+        _takesCarried = entry is ContinueEntry || (_takesCarried && entry is CarryEntry or CapabilityEntry);
+        _isUntouched = false;
         switch (entry)
         {
+            case ContinueEntry start:
+                FirstOpen = start.FirstOpen;
+                break;
+            case CarryEntry { Reservation: var carried }:
+                Put(carried with { Lines = [] }, carried.Lines);
+                break;
             case CapabilityEntry capability:
                 foreach (var home in capability.Homes)
                 {
@@ -132,6 +156,12 @@ internal sealed class LedgerBooks(int maxAccounts)
 
         return null;
     }
+
+    // What was promised before stays promised, whether the home can still do it or not.
+    private LedgerRefusal? Against(Reservation carried) =>
+        _takesCarried && Enum.IsDefined(carried.Stage) && ReservationRequest.IsId(carried.Request.Id) && !_reservations.ContainsKey(carried.Request.Id)
+            && AreLines(carried.Request.Lines) && AreLines(carried.Lines)
+            ? null : LedgerRefusal.Malformed;
 
     private LedgerRefusal? Against(ConfirmEntry confirm)
     {

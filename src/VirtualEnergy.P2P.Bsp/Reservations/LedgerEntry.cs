@@ -20,3 +20,11 @@ internal sealed record ReleaseEntry(string Id) : LedgerEntry;
 
 /// <summary>Everything before this period is over and forgotten.</summary>
 internal sealed record CloseEntry(Period FirstOpen) : LedgerEntry;
+
+/// <summary>Stands first in a log that takes the place of a longer one.</summary>
+/// <param name="Before">The head of the log before.</param>
+/// <param name="FirstOpen">Its first open period.</param>
+internal sealed record ContinueEntry(Hash256 Before, Period FirstOpen) : LedgerEntry;
+
+/// <summary>A reservation as it stood in the log before. Follows a <see cref="ContinueEntry"/>, before anything new.</summary>
+internal sealed record CarryEntry(Reservation Reservation) : LedgerEntry;

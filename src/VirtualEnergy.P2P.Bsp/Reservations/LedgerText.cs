@@ -57,14 +57,11 @@ internal static class LedgerText
                 break;
             case HoldEntry { Request: var request }:
                 json.WriteString("hold", request.Id);
-                json.WriteNumber("channel", (int)request.Channel);
-                json.WriteNumber("until", request.HoldUntil);
-                json.WriteString("replaces", request.Replaces);
-                Write(json, request.Lines);
+                WriteTerms(json, request);
                 break;
             case ConfirmEntry confirm:
                 json.WriteString("confirm", confirm.Id);
-                Write(json, confirm.Sold);
+                Write(json, "lines", confirm.Sold);
                 break;
             case ReleaseEntry release:
                 json.WriteString("release", release.Id);
@@ -72,12 +69,30 @@ internal static class LedgerText
             case CloseEntry close:
                 json.WriteNumber("firstOpen", close.FirstOpen.Index);
                 break;
+            case ContinueEntry start:
+                json.WriteString("continues", start.Before.ToString());
+                json.WriteNumber("firstOpen", start.FirstOpen.Index);
+                break;
+            case CarryEntry { Reservation: var carried }:
+                json.WriteString("carry", carried.Request.Id);
+                json.WriteNumber("stage", (int)carried.Stage);
+                WriteTerms(json, carried.Request);
+                Write(json, "takes", carried.Lines);
+                break;
         }
     }
 
-    private static void Write(Utf8JsonWriter json, ImmutableArray<ReservedEnergy> lines)
+    private static void WriteTerms(Utf8JsonWriter json, ReservationRequest request)
     {
-        json.WriteStartArray("lines");
+        json.WriteNumber("channel", (int)request.Channel);
+        json.WriteNumber("until", request.HoldUntil);
+        json.WriteString("replaces", request.Replaces);
+        Write(json, "lines", request.Lines);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, ImmutableArray<ReservedEnergy> lines)
+    {
+        json.WriteStartArray(name);
         foreach (var line in lines)
         {
             json.WriteStartArray();
@@ -101,15 +116,25 @@ internal static class LedgerText
 
         if (json.TryGetProperty("hold", out var hold))
         {
-            return new HoldEntry(new ReservationRequest(
-                hold.GetString()!, (ReservationChannel)json.GetProperty("channel").GetInt32(), json.GetProperty("until").GetInt64(), Lines(json), json.GetProperty("replaces").GetString()));
+            return new HoldEntry(Request(hold, json));
         }
 
-        return json.TryGetProperty("confirm", out var confirm) ? new ConfirmEntry(confirm.GetString()!, Lines(json))
+        if (json.TryGetProperty("carry", out var carry))
+        {
+            return new CarryEntry(new Reservation(Request(carry, json), (ReservationStage)json.GetProperty("stage").GetInt32(), Lines(json, "takes")));
+        }
+
+        var firstOpen = json.TryGetProperty("firstOpen", out var first) ? new Period(first.GetInt64()) : default;
+        return json.TryGetProperty("confirm", out var confirm) ? new ConfirmEntry(confirm.GetString()!, Lines(json, "lines"))
             : json.TryGetProperty("release", out var release) ? new ReleaseEntry(release.GetString()!)
-            : new CloseEntry(new Period(json.GetProperty("firstOpen").GetInt64()));
+            : !json.TryGetProperty("continues", out var before) ? new CloseEntry(firstOpen)
+            : Hash256.TryParse(before.GetString(), out var head) ? new ContinueEntry(head, firstOpen)
+            : throw new FormatException("What the log continues is not a digest.");
     }
 
-    private static ImmutableArray<ReservedEnergy> Lines(JsonElement json) => [.. json.GetProperty("lines").EnumerateArray().Select(line => new ReservedEnergy(
+    private static ReservationRequest Request(JsonElement id, JsonElement json) => new(
+        id.GetString()!, (ReservationChannel)json.GetProperty("channel").GetInt32(), json.GetProperty("until").GetInt64(), Lines(json, "lines"), json.GetProperty("replaces").GetString());
+
+    private static ImmutableArray<ReservedEnergy> Lines(JsonElement json, string name) => [.. json.GetProperty(name).EnumerateArray().Select(line => new ReservedEnergy(
         new HeadroomKey(new MemberId(line[0].GetString()!), new Period(line[1].GetInt64()), (RegulationDirection)line[2].GetInt32()), new Energy(line[3].GetInt64())))];
 }

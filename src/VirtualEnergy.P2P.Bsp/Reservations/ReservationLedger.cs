@@ -23,11 +23,12 @@ public sealed class ReservationLedger
     private readonly Lock _gate = new();
     private readonly LedgerBooks _books;
     private readonly HashChain _chain;
+    private readonly ContentHash _hash;
     private readonly Action<ReadOnlyMemory<byte>> _append;
     private bool _stopped;
 
-    private ReservationLedger(LedgerBooks books, HashChain chain, Action<ReadOnlyMemory<byte>> append) =>
-        (_books, _chain, _append) = (books, chain, append);
+    private ReservationLedger(LedgerBooks books, HashChain chain, ContentHash hash, Action<ReadOnlyMemory<byte>> append) =>
+        (_books, _chain, _hash, _append) = (books, chain, hash, append);
 
     /// <summary>The digest of the last line. Noted elsewhere, it shows that a log has lost its end.</summary>
     public Hash256 Head
@@ -64,7 +65,7 @@ public sealed class ReservationLedger
             wholeLength += length + 1;
         }
 
-        return new(books, chain, append);
+        return new(books, chain, digest, append);
     }
 
     /// <summary>
@@ -139,6 +140,33 @@ public sealed class ReservationLedger
         }
     }
 
+    /// <summary>
+    /// Puts a short log in the place of the one that has grown: what is open now, without what led to it. Its first line names the head of the log before.
+    /// </summary>
+    /// <param name="replace">Puts these lines in the place of the whole log, all or nothing: written aside, on disk, renamed. What is appended from then on follows them.</param>
+    public void Compact(Action<ImmutableArray<ReadOnlyMemory<byte>>> replace)
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+            {
+                throw new LedgerStoppedException(null);
+            }
+
+            var chain = new HashChain(_hash);
+            var lines = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+            foreach (var entry in _books.Summary(_chain.Head))
+            {
+                var (line, head) = chain.Next(LedgerText.Write(entry));
+                chain.Advance(head);
+                lines.Add(line);
+            }
+
+            WriteOrStop(() => replace(lines.ToImmutable()));
+            _chain.Advance(chain.Head);
+        }
+    }
+
     /// <summary>The account of a key; null where the home has declared nothing.</summary>
     public HeadroomAccount? Account(HeadroomKey key)
     {
@@ -181,19 +209,23 @@ public sealed class ReservationLedger
             }
 
             var (line, head) = _chain.Next(LedgerText.Write(entry));
-            try
-            {
-                _append(line);
-            }
-            catch (Exception exception)
-            {
-                _stopped = true;
-                throw new LedgerStoppedException(exception);
-            }
-
+            WriteOrStop(() => _append(line));
             _chain.Advance(head);
             _books.Apply(entry);
             return LedgerAnswer.Granted;
+        }
+    }
+
+    private void WriteOrStop(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception)
+        {
+            _stopped = true;
+            throw new LedgerStoppedException(exception);
         }
     }
 

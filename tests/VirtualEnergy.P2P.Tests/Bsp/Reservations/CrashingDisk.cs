@@ -33,5 +33,22 @@ internal sealed class CrashingDisk
         throw new IOException("The power went.");
     }
 
+    /// <summary>All of it in the place of all that was; where a crash is due, before or after, never in between.</summary>
+    public void Replace(IEnumerable<ReadOnlyMemory<byte>> lines)
+    {
+        var crash = _crashAfter;
+        _crashAfter = null;
+        if (crash is null or >= 500)
+        {
+            _bytes.Clear();
+            _bytes.AddRange(lines.SelectMany(line => line.ToArray()));
+        }
+
+        if (crash is not null)
+        {
+            throw new IOException("The power went.");
+        }
+    }
+
     public void CutTo(int length) => _bytes.RemoveRange(length, _bytes.Count - length);
 }

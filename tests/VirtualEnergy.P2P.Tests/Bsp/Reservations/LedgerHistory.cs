@@ -54,6 +54,7 @@ internal sealed class LedgerHistory(ulong seed)
                 case < 15: Confirm(); break;
                 case < 18: Release(); break;
                 case 18: Expire(); break;
+                case 19 when _random.Chance(50): Compact(); break;
                 default: Close(); break;
             }
 
@@ -143,6 +144,26 @@ internal sealed class LedgerHistory(ulong seed)
         }
 
         _disk.Disarm();
+    }
+
+    // It changes nothing, whether it is done or cut short.
+    private void Compact()
+    {
+        ArmSometimes();
+        try
+        {
+            _ledger.Compact(lines => _disk.Replace(lines));
+            _disk.Disarm();
+        }
+        catch (LedgerStoppedException)
+        {
+            Restart();
+        }
+
+        if (_random.Chance(20))
+        {
+            Open();
+        }
     }
 
     private void Close()

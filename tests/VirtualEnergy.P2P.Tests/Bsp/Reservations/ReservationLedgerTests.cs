@@ -202,6 +202,31 @@ public sealed class ReservationLedgerTests
     }
 
     [Fact]
+    public void A_compacted_log_is_short_names_the_one_before_and_goes_on()
+    {
+        var ledger = Opened();
+        for (var i = 0; i < 100; i++)
+        {
+            ledger.Declare([new(Anna, Evening, new(1000 + i), new(500))]);
+        }
+
+        ledger.Reserve(Request("msd", 600));
+        ledger.Confirm("msd", [new(Up, new(400))]);
+        ledger.Declare([new(Anna, Evening, new(300), new(500))]);
+        var (before, grown) = (ledger.Head, _disk.Length);
+        ledger.Compact(lines => _disk.Replace(lines));
+        Assert.True(_disk.Length < grown / 10);
+        Assert.Contains($"\"continues\":\"{before}\"", Encoding.UTF8.GetString(_disk.Content), StringComparison.Ordinal);
+        Assert.True(ledger.Declare([new(Anna, Evening, new(900), new(500))]).IsGranted);
+
+        var again = ReservationLedger.Open(_disk.Content, LedgerHistory.Sha256, _disk.Append, out var whole);
+        Assert.Equal((_disk.Length, ledger.Head, ledger.Account(Up), ledger.Account(Down)), (whole, again.Head, again.Account(Up), again.Account(Down)));
+        Assert.True(again.Confirm("msd", [new(Up, new(400))]).IsGranted);
+        Assert.True(again.Reserve(Request("local", 500)).IsGranted);
+        Assert.Equal(LedgerRefusal.NotEnoughFree, again.Reserve(Request("dso", 1)).Refusal);
+    }
+
+    [Fact]
     public void A_full_ledger_takes_no_more_homes()
     {
         var ledger = ReservationLedger.Open([], LedgerHistory.Sha256, _disk.Append, out _, maxAccounts: 2);
