@@ -113,12 +113,4 @@ public sealed class InHouseTests : IAsyncLifetime
     }
 
     private Task PublishAsync(string topic, string payload, bool retain = true) => _house.PublishAsync(topic, Encoding.UTF8.GetBytes(payload), retain, Cancellation);
-
-    /// <summary>Runs as time does, from a second into a quarter of an hour: no test waits for one to end.</summary>
-    private sealed class AtPeriodStart : TimeProvider
-    {
-        private readonly TimeSpan _ahead = PeriodGrid.QuarterHour.StartOf(PeriodGrid.QuarterHour.At(System.GetUtcNow()).Next) + TimeSpan.FromSeconds(1) - System.GetUtcNow();
-
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _ahead;
-    }
 }
