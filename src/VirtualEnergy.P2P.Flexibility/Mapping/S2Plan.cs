@@ -45,6 +45,9 @@ public sealed class S2Plan
     /// <summary>Those that are planned as stores.</summary>
     public ImmutableArray<MeasuredBattery> Batteries { get; }
 
+    /// <summary>How many others have a bid.</summary>
+    public int Bidders => _bids.Length;
+
     /// <summary>What the others take, Wh by price.</summary>
     public Bidding.DemandCurve Beside { get; }
 

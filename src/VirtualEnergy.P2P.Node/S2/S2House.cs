@@ -41,8 +41,8 @@ public sealed class S2House : IAsyncDisposable
     /// <summary>Where devices connect.</summary>
     public Uri Address => _manager!.Address;
 
-    /// <summary>Devices that are connected.</summary>
-    public int Connected => _manager!.Devices.Values.Count(device => device.Connection.IsEstablished);
+    /// <summary>SHA-256 of its certificate, hexadecimal.</summary>
+    public string Fingerprint => _folder.Fingerprint;
 
     /// <summary>Begins to listen.</summary>
     /// <exception cref="UserErrorException">The folder cannot be used, or nothing can listen there.</exception>

@@ -23,7 +23,7 @@ public static class OverrideEntities
 
     public const int UsualMinutes = 120;
 
-    private const string Prefix = "override_";
+    internal const string Prefix = "override_";
     private const int MostBytes = 16;
 
     /// <summary>Entity and device of all that can be overridden; of two devices whose names are told apart by signs alone the first, and no more than <see cref="MemberControls.MostOverrides"/>.</summary>
