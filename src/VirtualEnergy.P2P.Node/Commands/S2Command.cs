@@ -70,7 +70,7 @@ internal static class S2Command
     {
         var device = new Argument<Guid>("device") { Description = "Its id, as ve s2 devices shows it." };
         var command = new Command("unpair", """
-            Forget a device. A manager that runs forgets it when it is started again.
+            Forget a device. A manager that runs, or a node, notices within seconds and ends its session.
             Example: ve s2 unpair 0d9f3c54-6a86-4a0e-9d0d-3f0f5c1a7e02
             """) { device, Folder };
         command.SetAction(parsed =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.DevnetTests.Demo;
@@ -91,7 +92,13 @@ public sealed partial class RealDevicesInTheMarketTests : IAsyncLifetime
         await node.LineAsync("is Started");
         Assert.InRange((await _exchange.Readings.ReadAsync(Cancellation)).Charge.WattHours, 1, 1_250);
 
-        battery.Signal(PosixSignal.SIGINT);
+        // Unpaired beside the node that runs, it is shown out and has nowhere to come back to.
+        var kept = Path.Combine(_folder.FullName, "s2");
+        await using var list = DemoProcess.Ve(new Dictionary<string, string>(), "s2", "devices", "--folder", kept, "--json");
+        Assert.Equal(0, await list.ExitAsync());
+        var id = JsonSerializer.Deserialize<JsonElement>(Assert.Single(list.Output)).GetProperty("id").GetString()!;
+        await using var unpair = DemoProcess.Ve(new Dictionary<string, string>(), "s2", "unpair", id, "--folder", kept);
+        Assert.Equal(0, await unpair.ExitAsync());
         Assert.Equal(0, await battery.ExitAsync());
         node.Signal(PosixSignal.SIGINT);
         Assert.Equal(0, await node.ExitAsync());
