@@ -128,7 +128,7 @@ public sealed class PlanningAgent
             return true;
         }
 
-        var isNews = store.Model != real || Math.Abs(store.Fill - real.InitialFill) >= 1;
+        var isNews = store.Model.At(default) != real.At(default) || Math.Abs(store.Fill - real.InitialFill) >= 1;
         store.Adopt(real);
         return isNews;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
@@ -31,6 +32,7 @@ public sealed class S2House : IAsyncDisposable
     private readonly OnceLog _once;
     private readonly string _ids = $"ve-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
     private S2EnergyManager? _manager;
+    private readonly ConditionalWeakTable<S2Connection, S2House> _described = [];
     private long _lastId;
 
     /// <param name="folder">Certificate and paired devices; disposed with this.</param>
@@ -139,6 +141,9 @@ public sealed class S2House : IAsyncDisposable
         {
             case S2Taken { Message: ResourceManagerDetails details }:
                 _logger.LogInformation("{Device} is here: {Name}, {Model}.", NameOf(device.Device), OnceLog.Shown(details.Name ?? details.ResourceId.ToString()), OnceLog.Shown(details.Model ?? ""));
+                break;
+            case S2Taken { Message: FrbcStorageStatus or OmbcStatus or PpbcPowerProfileDefinition or DdbcActuatorStatus or PowerForecast } when _described.TryAdd(device.Connection, this):
+                _logger.LogInformation("{Device} has described itself and takes part in plan and bid.", NameOf(device.Device));
                 break;
             case S2Taken { Message: Flexibility.S2.Messages.InstructionStatusUpdate update }:
                 _logger.LogInformation("{Device}: instruction {Instruction} is {Status}.", NameOf(device.Device), update.InstructionId, update.StatusType);

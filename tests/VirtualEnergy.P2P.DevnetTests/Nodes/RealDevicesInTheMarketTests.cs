@@ -79,6 +79,7 @@ public sealed partial class RealDevicesInTheMarketTests : IAsyncLifetime
             new Dictionary<string, string>(), "s2", "battery", "--file", Path.Combine(_folder.FullName, "battery.json"), "--pair", shown.Groups["address"].Value, "--code", shown.Groups["code"].Value, "--json");
         await battery.LineAsync("SelectControlType");
         await node.LineAsync("is here: Battery");
+        await node.LineAsync("takes part in plan and bid");
 
         // In the last minute of a quarter of an hour the next one is bid for, so that it is not over before it is told.
         var period = PeriodGrid.QuarterHour.At(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1));

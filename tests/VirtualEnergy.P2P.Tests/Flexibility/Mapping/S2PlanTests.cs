@@ -43,8 +43,8 @@ public sealed class S2PlanTests
     public void What_is_no_battery_is_not_planned_as_one()
     {
         var one = S2Examples.Battery.Actuators[0];
-        S2Resource With(FrbcActuatorDescription actuator) => Told(S2Examples.Battery with { MessageId = NextId() } is var description
-            ? new FrbcSystemDescription(description.MessageId, description.ValidFrom, [actuator], description.Storage) : null!, "idle", 5);
+        static S2Resource With(FrbcActuatorDescription actuator) =>
+            S2Told.Battery("idle", 5, new FrbcSystemDescription(S2Examples.Battery.MessageId, S2Examples.Battery.ValidFrom, [actuator], S2Examples.Battery.Storage));
 
         // It gives more than it takes; it cannot deliver; its charging has a least power.
         Assert.Null(S2Store.Of(With(Changed(one, "discharge", element => element with { FillRate = new NumberRange(0, -0.0001) })), Now));
@@ -155,14 +155,11 @@ public sealed class S2PlanTests
         actuator.Id, actuator.SupportedCommodities,
         ValueList.From(actuator.OperationModes.Select(one => one.Id.ToString() != mode ? one : new FrbcOperationMode(one.Id, [change(one.Elements[0])], false))), actuator.Transitions, actuator.Timers);
 
-    private S2Resource Battery(string mode, double fill) => Told(S2Examples.Battery, mode, fill);
+    private static S2Resource Battery(string mode, double fill) => S2Told.Battery(mode, fill);
 
-    private S2Resource Told(FrbcSystemDescription description, string mode, double fill) => With(
-        ControlType.FillRateBasedControl, description, new FrbcActuatorStatus(NextId(), new Identifier("inverter"), new Identifier(mode), 0), new FrbcStorageStatus(NextId(), fill));
+    private static S2Resource Washer() => S2Told.Of(ControlType.PowerProfileBasedControl, S2Examples.All.OfType<PpbcPowerProfileDefinition>().Single());
 
-    private static S2Resource Washer() => With(ControlType.PowerProfileBasedControl, S2Examples.All.OfType<PpbcPowerProfileDefinition>().Single());
-
-    private S2Resource Generator() => With(
+    private S2Resource Generator() => S2Told.Of(
         ControlType.OperationModeBasedControl, S2Examples.All.OfType<OmbcSystemDescription>().Single(), new OmbcStatus(NextId(), new Identifier("on"), 1));
 
     private S2Resource Hybrid(string pump)
@@ -179,18 +176,10 @@ public sealed class S2PlanTests
                 Actuator("boiler", Commodity.Gas, Mode("fire-off", 0, 0, 0), Mode("fire-on", 0, 10, 0.0001)),
             ],
             new NumberRange(6, 6), false);
-        return With(
+        return S2Told.Of(
             ControlType.DemandDrivenBasedControl, description,
             new DdbcActuatorStatus(NextId(), new Identifier("pump"), new Identifier(pump), 0), new DdbcActuatorStatus(NextId(), new Identifier("boiler"), new Identifier("fire-off"), 0));
     }
 
     private Identifier NextId() => new($"id-{++_ids}");
-
-    private static S2Resource With(ControlType type, params S2Message[] messages) =>
-        new S2Message[] { S2Examples.Details(type), new SelectControlType(new Identifier("select"), type) }.Concat(messages).Aggregate(S2Resource.Unknown, (resource, message) =>
-        {
-            var after = resource.After(message, Now, out var problem);
-            Assert.Null(problem);
-            return after;
-        });
 }
