@@ -22,8 +22,8 @@ internal static class CommunityDemo
     /// <summary>Generated homes have lived so many days before the first round: from these they forecast.</summary>
     private const int HistoryDays = 4;
 
-    /// <summary>And they look 36 hours beyond the last.</summary>
-    private const int DaysBeyond = 2;
+    /// <summary>And they look three days beyond the last.</summary>
+    private const int DaysBeyond = 3;
 
     /// <returns>0 when every round was settled, 1 when not, 130 after Ctrl-C.</returns>
     public static async Task<int> RunAsync(DemoOptions options, TimeProvider time, CancellationToken cancellation)

@@ -73,6 +73,10 @@ public sealed record PlannedHome
     /// <summary>What lights take undimmed, W.</summary>
     internal long LightWatts(Period period) => Lights.Sum(light => light.Watts.At(period));
 
+    /// <summary>The names of everything that is planned.</summary>
+    public IEnumerable<string> Devices => Stores.Select(store => store.Name).Concat(Home.Appliances.Select(appliance => appliance.Name))
+        .Concat(Lights.Select(light => light.Name)).Concat(Home.Photovoltaics is null ? [] : [Photovoltaics]);
+
     /// <summary>The home in a market of other periods: the battery comes along; what was described by periods of another length stays out.</summary>
     public PlannedHome On(PeriodGrid grid) =>
         Stores.All(store => store.Grid == grid) ? this : new PlannedHome(Home, [.. Stores.Where(store => store.Grid == grid && store.Name != Battery)], grid) { Lights = Lights, Wind = Wind };

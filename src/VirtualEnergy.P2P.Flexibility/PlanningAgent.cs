@@ -25,6 +25,8 @@ public sealed class PlanningAgent
     private const int PassesInMarket = 16;
     private const int PassesInMarketAgain = 6;
 
+    private const int MostBesideSlices = 6;
+
     /// <summary>Horizon without a forecast: a day of quarters of an hour.</summary>
     private const int PeriodsUnknown = 96;
 
@@ -36,6 +38,7 @@ public sealed class PlanningAgent
     private readonly ImmutableArray<ShiftableAppliance> _appliances;
     private ImmutableArray<SimulatedStore> _stores;
     private ImmutableHashSet<string> _real = [];
+    private ImmutableArray<string> _lost = [];
     private HomeNow _now = HomeNow.Simulated;
     private (Period Period, FirstPeriod Plan, ImmutableArray<PlannedDemand> Coming)? _planned;
     private double[] _prices = [];
@@ -105,8 +108,8 @@ public sealed class PlanningAgent
         }
 
         // What was real and is out of reach does as it likes.
-        var lost = _real.Where(name => now.Batteries.All(battery => battery.Name != name)).Order(StringComparer.Ordinal);
-        var known = now with { Fixed = [.. now.Fixed, .. lost.Select(name => new FixedDevice(name, false, new Period(long.MaxValue)))] };
+        _lost = [.. _real.Where(name => now.Batteries.All(battery => battery.Name != name)).Order(StringComparer.Ordinal)];
+        var known = now with { Fixed = [.. now.Fixed, .. _lost.Select(name => new FixedDevice(name, false, new Period(long.MaxValue)))] };
         if (isNews || !known.Fixed.SequenceEqual(_now.Fixed))
         {
             // A plan anew, and not from that of the period before, which may be this one's.
@@ -125,7 +128,7 @@ public sealed class PlanningAgent
             return true;
         }
 
-        var isNews = store.Model != real || Math.Abs(store.Fill - real.InitialFill) >= 1;
+        var isNews = store.Model.At(default) != real.At(default) || Math.Abs(store.Fill - real.InitialFill) >= 1;
         store.Adopt(real);
         return isNews;
     }
@@ -170,7 +173,10 @@ public sealed class PlanningAgent
         {
             var energy = _stores[s].Execute(period, plan.Bending[s]);
             (storage, charging) = _stores[s].Model.CanDeliver ? (storage + energy, charging) : (storage, charging + energy);
-            allocations.Add(new StorageAllocation(_stores[s].Model.Name, period, energy));
+            if (!_lost.Contains(_stores[s].Model.Name))
+            {
+                allocations.Add(new StorageAllocation(_stores[s].Model.Name, period, energy));
+            }
         }
 
         var dimmed = plan.Bending[_stores.Length..^1].Aggregate(Energy.Zero, (sum, light) => sum + light);
@@ -194,7 +200,14 @@ public sealed class PlanningAgent
     private DemandCurve DemandIn(Period period)
     {
         var plan = PlanFor(period);
-        return See(period, plan, new Energy((long)Math.Round(plan.Load)), new Energy((long)Math.Round(plan.Sun)), _tariff.At(period)).Demand + _now.Beside;
+        return See(period, plan, new Energy((long)Math.Round(plan.Load)), new Energy((long)Math.Round(plan.Sun)), _tariff.At(period)).Demand + BesideOnTick();
+    }
+
+    // A bid has 16 steps a side for all devices.
+    private DemandCurve BesideOnTick()
+    {
+        var joined = _now.Beside.Joined(MostBesideSlices);
+        return new DemandCurve(joined.Base, joined.Slices.Select(slice => slice with { Limit = Tick.Down(slice.Limit.MicroEurPerKWh, _rules) }));
     }
 
     private bool IsFixed(string device, Period period, bool isOn) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using VirtualEnergy.P2P.Benchmarks.Auditing;
 using VirtualEnergy.P2P.Benchmarks.Clearing;
+using VirtualEnergy.P2P.Benchmarks.Devices;
 using VirtualEnergy.P2P.Benchmarks.Dispatch;
 using VirtualEnergy.P2P.Benchmarks.Fuzzing;
 using VirtualEnergy.P2P.Benchmarks.Gas;
@@ -12,7 +13,7 @@ using VirtualEnergy.P2P.Benchmarks.Recognition;
 using VirtualEnergy.P2P.Benchmarks.Rounds;
 using VirtualEnergy.P2P.Benchmarks.Stress;
 
-var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; rounds of signed bids; plans of homes; the telecontrol link; the dispatch of homes; and the gateway between them.")
+var root = new RootCommand("Measurements: the market engine, side by side with a baseline in one run; what settling costs on the chain; rounds of signed bids; plans of homes and their many devices; the telecontrol link; the dispatch of homes; and the gateway between them.")
 {
     ClearCommand.Create(),
     ClearCommand.CreateGenerator(),
@@ -26,6 +27,7 @@ var root = new RootCommand("Measurements: the market engine, side by side with a
     RoundCommand.Create(),
     AuditCommand.Create(),
     PlanCommand.Create(),
+    DevicesCommand.Create(),
     Iec104Command.Create(),
     DispatchCommand.Create(),
     BspCommand.Create(),

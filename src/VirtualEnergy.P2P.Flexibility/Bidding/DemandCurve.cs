@@ -95,5 +95,33 @@ public sealed class DemandCurve
         return [.. energies];
     }
 
+    /// <summary>
+    /// The curve in few slices, of the same energy: neighbours whose limits are nearest, by price and energy, become one at the mean of their limits.
+    /// </summary>
+    /// <param name="most">Most slices, at least one.</param>
+    public DemandCurve Joined(int most)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        var slices = Slices.ToList();
+        while (slices.Count > most)
+        {
+            var nearest = 0;
+            for (var i = 1; i + 1 < slices.Count; i++)
+            {
+                nearest = Apart(slices, i) < Apart(slices, nearest) ? i : nearest;
+            }
+
+            var (a, b) = (slices[nearest], slices[nearest + 1]);
+            var limit = (Int128)a.Limit.MicroEurPerKWh * a.Energy.WattHours + (Int128)b.Limit.MicroEurPerKWh * b.Energy.WattHours;
+            slices[nearest] = new Slice(new Price((long)(limit / (a.Energy + b.Energy).WattHours)), a.Energy + b.Energy);
+            slices.RemoveAt(nearest + 1);
+        }
+
+        return new DemandCurve(Base, slices);
+    }
+
+    private static Int128 Apart(List<Slice> slices, int i) =>
+        (Int128)(slices[i].Limit.MicroEurPerKWh - slices[i + 1].Limit.MicroEurPerKWh) * Math.Min(slices[i].Energy.WattHours, slices[i + 1].Energy.WattHours);
+
     public static DemandCurve operator +(DemandCurve a, DemandCurve b) => new(a.Base + b.Base, a.Slices.Concat(b.Slices));
 }

@@ -54,6 +54,10 @@ public sealed record BatteryDescription
     /// <summary>What a kWh charged must gain before it is worth the wear. µEUR/kWh, ≥ 0.</summary>
     public Price Wear { get; init; } = UsualWear;
 
+    /// <summary>The same battery with something else in it, within its range.</summary>
+    public BatteryDescription Holding(Energy fill) =>
+        new(Capacity, ChargeWatts, DischargeWatts, Charging, Discharging, MinimumFill, Energy.Max(MinimumFill, Energy.Min(Capacity, fill))) { Wear = Wear };
+
     public StorageControlSpace Describe(string name, Period period, Energy fill) =>
         new(name, period, fill, MinimumFill, Capacity, ChargeWatts, DischargeWatts, Charging, Discharging);
 }

@@ -10,25 +10,19 @@ namespace VirtualEnergy.P2P.Flexibility.Mapping;
 /// <summary>The bid of a device that speaks S2, by way of EFI, and what it is instructed at the price that comes.</summary>
 public sealed class S2Bid
 {
-    private readonly ImmutableArray<(EfiBid Bid, Func<EfiInstruction, Func<Identifier>, IEnumerable<S2Instruction>> ToS2)> _parts;
+    private readonly Func<long, Func<Identifier>, IEnumerable<S2Instruction>> _instructionsAt;
 
-    private S2Bid(ImmutableArray<(EfiBid Bid, Func<EfiInstruction, Func<Identifier>, IEnumerable<S2Instruction>> ToS2)> parts)
-    {
-        _parts = parts;
-        Curve = parts.Select(part => part.Bid.Curve).Aggregate((sum, curve) => sum.Plus(curve));
-    }
+    private S2Bid(DemandCurve curve, Func<long, Func<Identifier>, IEnumerable<S2Instruction>> instructionsAt) => (Curve, _instructionsAt) = (curve, instructionsAt);
 
     /// <summary>W at each price step; + consumption, − production.</summary>
     public DemandCurve Curve { get; }
 
     /// <summary>What the device is told at a price; nothing when it shall go on as it is.</summary>
     /// <param name="nextId">Gives ids for messages and instructions.</param>
-    public ImmutableArray<S2Instruction> InstructionsAt(long price, Func<Identifier> nextId) =>
-        [.. _parts.SelectMany(part => part.Bid.InstructionAt(price, nextId()) is { } instruction ? part.ToS2(instruction, nextId) : [])];
+    public ImmutableArray<S2Instruction> InstructionsAt(long price, Func<Identifier> nextId) => [.. _instructionsAt(price, nextId)];
 
     /// <summary>
-    /// The bid of a device as it has told of itself; null where it has not told enough, where EFI cannot say what it told, and under demand-driven
-    /// control, where the demand decides and not the price.
+    /// The bid of a device as it has told of itself; null where it has not told enough, or EFI cannot say what it told.
     /// </summary>
     /// <param name="at">When the period begins, and instructions start.</param>
     /// <param name="basis">Prices in µEUR/kWh.</param>
@@ -39,15 +33,22 @@ public sealed class S2Bid
             return null;
         }
 
+        if (DemandBid.Of(resource, at, period, basis) is { } demand)
+        {
+            return new S2Bid(demand.Curve, demand.InstructionsAt);
+        }
+
         try
         {
             var header = new EfiHeader(details.ResourceId, at);
             var parts = Parts(resource, header, at)
                 .Select(part => (Bid: EfiBid.Of(part.Device, at, period, basis), part.ToS2))
                 .Where(part => part.Bid is not null)
-                .Select(part => (part.Bid!, part.ToS2))
+                .Select(part => (Bid: part.Bid!, part.ToS2))
                 .ToImmutableArray();
-            return parts.IsEmpty ? null : new S2Bid(parts);
+            return parts.IsEmpty ? null : new S2Bid(
+                parts.Select(part => part.Bid.Curve).Aggregate((sum, curve) => sum.Plus(curve)),
+                (price, nextId) => parts.SelectMany(part => part.Bid.InstructionAt(price, nextId()) is { } instruction ? part.ToS2(instruction, nextId) : []));
         }
         catch (ArgumentException)
         {

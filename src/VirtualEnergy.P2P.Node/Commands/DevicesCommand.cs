@@ -23,8 +23,9 @@ internal static class DevicesCommand
             Looks and listens for some seconds and changes nothing. A meter that is silent is estimated and marked.
             Examples: ve devices --config home.json
                       ve devices --config home.json --wait 30 --json
+                      ve devices override car on --for 2h --config home.json
                       ve devices simulate --sun 3000
-            """) { config, wait, json, SimulateCommand() };
+            """) { config, wait, json, SimulateCommand(), OverrideCommand.Create() };
         command.SetAction(async (parsed, cancellation) =>
         {
             var seconds = parsed.GetValue(wait);

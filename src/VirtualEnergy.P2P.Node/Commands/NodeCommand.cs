@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Doctor;
 using VirtualEnergy.P2P.Node.Drivers;
 using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Node.S2;
 using VirtualEnergy.P2P.Node.Watching;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -19,6 +20,7 @@ internal static class NodeCommand
         var config = new Option<string>("--config") { Description = "The home's configuration file.", Required = true };
         var untilInputCloses = new Option<bool>("--until-input-closes") { Description = "Also stop when standard input closes: for a supervisor that must not leave nodes behind." };
         var challenge = new Option<bool>("--challenge") { Description = "Prove on the chain, by the wallet's key, what is false in a round; roll back, and leave. The key needs some ether." };
+        var pair = new Option<bool>("--pair") { Description = "Show a code for pairing one device that speaks S2, good for five minutes; needs s2 in the configuration." };
         var run = new Command("run", """
             Take part in the market: bid for the home, obey the results, send what the meter reads.
               {
@@ -33,21 +35,24 @@ internal static class NodeCommand
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
                 "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
-                "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" }
+                "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" },
+                "s2": { "listen": "0.0.0.0:8443", "host": "192.168.1.5" }
               }
             The agent plans plant, battery, appliances, cars, heat pumps and water heaters over three days (docs/planner.md).
             With "tellsPlan": true the exchange is told what the home plans, so that all homes expect better prices.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
+            With s2 it manages devices that speak S2, and plans and bids with them (docs/flexibility.md).
             Examples: ve node run --config home.json
                       ve node run --config home.json --challenge
-            """) { config, challenge, untilInputCloses };
+                      ve node run --config home.json --pair
+            """) { config, challenge, pair, untilInputCloses };
         run.SetAction(async (parsed, cancellation) => await RunAsync(
-            parsed.GetValue(config)!, parsed.GetValue(challenge), parsed.GetValue(untilInputCloses), cancellation).ConfigureAwait(false));
+            parsed.GetValue(config)!, parsed.GetValue(challenge), parsed.GetValue(pair), parsed.GetValue(untilInputCloses), cancellation).ConfigureAwait(false));
         return new Command("node", "The prosumer node.") { run };
     }
 
-    private static async Task<int> RunAsync(string path, bool challenges, bool untilInputCloses, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, bool challenges, bool pairs, bool untilInputCloses, CancellationToken cancellation)
     {
         var config = HomeConfig.Read(path);
         var broker = config.BrokerAddress();
@@ -73,7 +78,8 @@ internal static class NodeCommand
         }
 
         var member = key.Address.ToMember();
-        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging);
+        await using var s2 = await OpenS2Async(config, pairs, path, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
+        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2);
         var watch = settings is null ? null : new RoundWatch(settings with { Challenges = challenges }, key, time, logging.CreateLogger("audit"));
         try
         {
@@ -85,6 +91,7 @@ internal static class NodeCommand
                 TellsPlan = config.TellsPlan,
                 Watch = watch,
                 Controls = inHouse.Controls,
+                Senses = inHouse.Sense,
                 News = inHouse.Tell,
                 Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
             };
@@ -110,6 +117,23 @@ internal static class NodeCommand
         }
 
         return 0;
+    }
+
+    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    {
+        if (config.S2 is not { } source)
+        {
+            return !pairs ? null : throw new UserErrorException($"--pair: {path} has no s2; see ve node run --help.");
+        }
+
+        var house = await S2House.StartAsync(source.Open(), time, logger, cancellation).ConfigureAwait(false);
+        if (pairs)
+        {
+            var (address, code) = house.IssueCode();
+            logger.LogInformation("Pair at {Address} with code {Code}, within five minutes.", address, code);
+        }
+
+        return house;
     }
 
     /// <summary>Who wants fraud proved should hear at once that it could not be. A node that is away is no reason not to start: the watch waits for it.</summary>

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Net;
-using VirtualEnergy.P2P.Flexibility.S2.Messages;
-using VirtualEnergy.P2P.Flexibility.S2.Sessions;
+using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.S2;
 using VirtualEnergy.P2P.Node.S2.Connect;
 
@@ -28,10 +26,8 @@ internal static class S2Command
         command.SetAction(async (parsed, stop) =>
         {
             var time = TimeProvider.System;
-            var endpoint = IPEndPoint.TryParse(parsed.GetValue(listen)!, out var known) && parsed.GetValue(listen)!.Contains(':', StringComparison.Ordinal)
-                ? known : throw new UserErrorException($"--listen {parsed.GetValue(listen)}: write an address and a port, as 0.0.0.0:8443.");
-            var name = parsed.GetValue(host) ?? (endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any)
-                ? throw new UserErrorException($"--listen {endpoint}: say with --host under which name or address devices reach this machine.") : null);
+            var endpoint = S2Source.EndpointOf("--listen", parsed.GetValue(listen)!);
+            var name = S2Source.HostFor("--host", parsed.GetValue(listen)!, parsed.GetValue(host));
             using var folder = S2Folder.Open(parsed.GetValue(Folder)!, time);
             var doors = new S2Doors(time);
             var desk = folder.Desk(doors, time);
@@ -74,7 +70,7 @@ internal static class S2Command
     {
         var device = new Argument<Guid>("device") { Description = "Its id, as ve s2 devices shows it." };
         var command = new Command("unpair", """
-            Forget a device. A manager that runs forgets it when it is started again.
+            Forget a device. A manager that runs, or a node, notices within seconds and ends its session.
             Example: ve s2 unpair 0d9f3c54-6a86-4a0e-9d0d-3f0f5c1a7e02
             """) { device, Folder };
         command.SetAction(parsed =>
@@ -96,7 +92,7 @@ internal static class S2Command
             return await S2EnergyManager.StartAsync(
                 listening,
                 doors,
-                [ControlType.FillRateBasedControl, ControlType.OperationModeBasedControl, ControlType.PowerProfileBasedControl, ControlType.DemandDrivenBasedControl, ControlType.PowerEnvelopeBasedControl, ControlType.NotControlable],
+                S2House.Preference,
                 (device, news) =>
                 {
                     events.Of(desk.Paired.All.FirstOrDefault(node => node.Id.ToString() == device.Device)?.Description.ModelName ?? device.Device, news);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Node.Drivers;
+using VirtualEnergy.P2P.Node.Drivers.Batteries;
 using VirtualEnergy.P2P.Node.Drivers.Discovered;
 using VirtualEnergy.P2P.Node.Drivers.Meters;
 using VirtualEnergy.P2P.Node.Drivers.Modbus;
@@ -24,6 +25,9 @@ public sealed record DeviceSources
 
     /// <summary>Meters that publish on the home's broker.</summary>
     public ImmutableArray<MeterSource> Meters { get; init; } = [];
+
+    /// <summary>Batteries that are controlled by a number on the home's broker.</summary>
+    public ImmutableArray<BatterySource> Batteries { get; init; } = [];
 
     /// <summary>Which of the home's planned devices a real one is: id, name in the plan.</summary>
     public ImmutableDictionary<string, string> Roles { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -67,9 +71,20 @@ public sealed record DeviceSources
             drivers.Add(new MqttMeterDriver(Needed(broker, "meters"), $"{session}-meters", meters, time, logger));
         }
 
+        if (!Batteries.IsEmpty)
+        {
+            var batteries = Batteries.Select(source => source.Open()).ToImmutableArray();
+            if (batteries.DistinctBy(battery => battery.Name).Count() < batteries.Length)
+            {
+                throw new UserErrorException("devices.batteries: each needs a name of its own.");
+            }
+
+            drivers.Add(new MqttBatteryDriver(Needed(broker, "batteries"), $"{session}-batteries", batteries, time, logger));
+        }
+
         return drivers.DistinctBy(driver => driver.Name).Count() == drivers.Count
             ? drivers.ToImmutable()
-            : throw new UserErrorException("devices.sunSpec: each needs a name of its own, and not meter, zigbee2mqtt or discovered.");
+            : throw new UserErrorException("devices.sunSpec: each needs a name of its own, and not meter, battery, zigbee2mqtt or discovered.");
     }
 
     internal static string Topic(string key, string topic) => topic.Length is > 0 and <= 256 && !topic.AsSpan().ContainsAny("+#\0")

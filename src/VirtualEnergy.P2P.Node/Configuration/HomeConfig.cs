@@ -83,6 +83,9 @@ public sealed record HomeConfig
     /// <summary>The real devices of the home; left out, it is simulated by its household's profile alone.</summary>
     public DeviceSources? Devices { get; init; }
 
+    /// <summary>Devices that speak S2; left out, the node manages none.</summary>
+    public S2Source? S2 { get; init; }
+
     /// <exception cref="UserErrorException">The file is missing, too large, or says something that cannot be.</exception>
     public static HomeConfig Read(string path)
     {
@@ -104,6 +107,7 @@ public sealed record HomeConfig
                 MeterPasswordFile = Beside(folder, config.MeterPasswordFile),
                 Receipts = Beside(folder, config.Receipts),
                 HomeBroker = config.HomeBroker is { } home ? home with { PasswordFile = Beside(folder, home.PasswordFile), Memory = Beside(folder, home.Memory) } : null,
+                S2 = config.S2 is { } s2 ? s2 with { Folder = Beside(folder, s2.Folder)! } : null,
                 Household = config.Household with { Data = Beside(folder, config.Household.Data) },
                 Supplier = config.Supplier with { Prices = Beside(folder, config.Supplier.Prices) },
             };

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
 using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Node.S2;
 
 namespace VirtualEnergy.P2P.Node.Drivers;
 
@@ -13,9 +15,12 @@ public sealed class InHouse : IAsyncDisposable
     private readonly HomeGuard? _guard;
     private readonly OrderDesk _orders;
     private readonly HomeAssistantPanel? _panel;
+    private readonly HomeSenses _senses;
+    private readonly OverrideDesk _overrides;
 
-    private InHouse(MemberControls controls, GridMeter? meter, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel) =>
-        (Controls, Meter, _devices, _guard, _orders, _panel) = (controls, meter, devices, guard, orders, panel);
+    private InHouse(
+        MemberControls controls, GridMeter? meter, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel, HomeSenses senses, OverrideDesk overrides) =>
+        (Controls, Meter, _devices, _guard, _orders, _panel, _senses, _overrides) = (controls, meter, devices, guard, orders, panel, senses, overrides);
 
     /// <summary>What the member allows, as it was kept from before.</summary>
     public MemberControls Controls { get; }
@@ -24,8 +29,9 @@ public sealed class InHouse : IAsyncDisposable
     public GridMeter? Meter { get; }
 
     /// <summary>By what the home's configuration names; without a home broker and devices it does nothing.</summary>
+    /// <param name="s2">Devices that speak S2; null without any. Not disposed here.</param>
     /// <exception cref="UserErrorException">Something in the configuration cannot be.</exception>
-    public static InHouse Open(HomeConfig config, MemberId member, string homeName, TimeProvider time, ILoggerFactory logging)
+    public static InHouse Open(HomeConfig config, MemberId member, string homeName, TimeProvider time, ILoggerFactory logging, S2House? s2 = null)
     {
         var (log, broker) = (logging.CreateLogger("home"), config.HomeBroker?.Open());
         var memory = new NodeMemory(config.HomeBroker?.Memory, log);
@@ -33,15 +39,21 @@ public sealed class InHouse : IAsyncDisposable
         var prefix = config.HomeBroker?.Prefix ?? NodeTopics.DefaultPrefix;
         var drivers = config.Devices?.Open(broker, prefix, $"ve-{member.Value[..10]}", time, log) ?? [];
         var devices = new HomeDrivers(drivers, new DeviceBook(time, log), time, log);
+        var senses = new HomeSenses(devices.Book, s2, controls, time);
         var panel = broker is not null && config.HomeBroker is { HomeAssistant: true }
-            ? new HomeAssistantPanel(broker, member, homeName, controls, totals, memory, time, log, prefix)
+            ? new HomeAssistantPanel(broker, member, homeName, controls, totals, memory, time, log, prefix) { Devices = () => senses.Devices }
             : null;
         var guard = config.Devices?.Guard is { } rules
             ? new HomeGuard(devices, rules.Open(), time, log) { Said = words => panel?.Tell(new HeldBack(words)) }
             : null;
         var meter = config.Devices?.Reads is { } id ? new GridMeter(devices.Book, id, time) : null;
-        return new InHouse(controls, meter, devices, guard, new OrderDesk(devices.Book, guard is null ? devices.OrderAsync : guard.OrderAsync, time, log), panel);
+        Func<HomeDevice, DeviceOrder, CancellationToken, Task<string?>> give = guard is null ? devices.OrderAsync : guard.OrderAsync;
+        var orders = new OrderDesk(devices.Book, give, time, log) { Begins = senses.Begin };
+        return new InHouse(controls, meter, devices, guard, orders, panel, senses, new OverrideDesk(devices.Book, give, controls, senses.Obey, time, log));
     }
+
+    /// <summary>What the house says of itself for a period.</summary>
+    public HomeNow Sense(Period period) => _senses.Sense(period);
 
     /// <summary>Begins; what is not there yet is tried until it is.</summary>
     public async Task StartAsync()
@@ -49,18 +61,21 @@ public sealed class InHouse : IAsyncDisposable
         _devices.Start();
         _guard?.Start();
         _orders.Start();
+        _overrides.Start();
         await (_panel?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     /// <summary>Takes the node's news; never waits and never throws.</summary>
     public void Tell(NodeNews news)
     {
+        _senses.Tell(news);
         _panel?.Tell(news);
         _orders.Tell(news);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _overrides.DisposeAsync().ConfigureAwait(false);
         await _orders.DisposeAsync().ConfigureAwait(false);
         if (_guard is not null)
         {

@@ -30,6 +30,9 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
     private PeriodGrid _grid = PeriodGrid.QuarterHour;
     private Task _running = Task.CompletedTask;
 
+    /// <summary>Told of each plan when its period begins: for devices that take their part of it in another way.</summary>
+    public Action<Delivery>? Begins { get; init; }
+
     public void Start() => _running = Task.Run(RunAsync);
 
     /// <summary>Takes the node's news; never waits and never throws.</summary>
@@ -56,6 +59,7 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
         return order switch
         {
             StorageAllocation storage => new ChargeOrder(WattsOf(storage.Energy, grid), until),
+            ShiftableAllocation { IsHeld: true } => new SwitchOrder(false, until),
             ShiftableAllocation { Start: true } => new SwitchOrder(true, until),
             InflexibleAllocation { Curtailed.WattHours: > 0 } => new LimitOrder(WattsOf(delivery.Production, grid), until),
             InflexibleAllocation when wasTold => new LimitOrder(null, until),
@@ -114,6 +118,7 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
                 }
 
                 await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, _stopping.Token).ConfigureAwait(false);
+                Begins?.Invoke(delivery);
                 foreach (var order in delivery.Allocations)
                 {
                     await GiveAsync(order, delivery, grid, _stopping.Token).ConfigureAwait(false);

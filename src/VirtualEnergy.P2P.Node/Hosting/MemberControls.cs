@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Node.Hosting;
@@ -13,6 +14,7 @@ public sealed class MemberControls(MemberLimits limits = default, DateOnly day =
 {
     private readonly Lock _lock = new();
     private MemberLimits _limits = limits;
+    private ImmutableArray<DeviceOverride> _overrides = [];
     private DateOnly _day = day;
     private Money _spent = spent;
 
@@ -40,6 +42,46 @@ public sealed class MemberControls(MemberLimits limits = default, DateOnly day =
                 return (_day, _spent);
             }
         }
+    }
+
+    /// <summary>More devices than this are not overridden at once; the oldest word is forgotten.</summary>
+    public const int MostOverrides = 64;
+
+    /// <summary>What the member has decided for single devices, in the order in which she did; some may be over.</summary>
+    public ImmutableArray<DeviceOverride> Overrides
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _overrides;
+            }
+        }
+    }
+
+    /// <summary>The member decides for a device; her word from before for the same device is replaced.</summary>
+    public void Override(DeviceOverride word) => Overriding(words => [.. words.Where(known => known.Device != word.Device).TakeLast(MostOverrides - 1), word]);
+
+    /// <summary>The device is the plan's again.</summary>
+    public void Release(string device) => Overriding(words => [.. words.Where(known => known.Device != device)]);
+
+    /// <summary>Words that are over are forgotten.</summary>
+    public void Expire(DateTimeOffset now) => Overriding(words => [.. words.Where(known => known.Until > now)]);
+
+    private void Overriding(Func<ImmutableArray<DeviceOverride>, ImmutableArray<DeviceOverride>> change)
+    {
+        lock (_lock)
+        {
+            var changed = change(_overrides);
+            if (changed.SequenceEqual(_overrides))
+            {
+                return;
+            }
+
+            _overrides = changed;
+        }
+
+        Changed?.Invoke();
     }
 
     /// <summary>Replaces the limits.</summary>

@@ -10,7 +10,11 @@ namespace VirtualEnergy.P2P.Node.Hosting;
 public abstract record NodeNews;
 
 /// <summary>The node takes part in a market, or its rules have changed.</summary>
-public sealed record MarketJoined(MarketDescription Market, HomeDescription Home, SupplierTariff Tariff) : NodeNews;
+public sealed record MarketJoined(MarketDescription Market, HomeDescription Home, SupplierTariff Tariff) : NodeNews
+{
+    /// <summary>The devices that are planned, by name.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+}
 
 /// <summary>A gate is open.</summary>
 public sealed record RoundOpened(RoundAnnouncement Round) : NodeNews;

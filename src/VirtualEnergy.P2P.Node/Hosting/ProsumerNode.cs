@@ -96,6 +96,9 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>Waits for a period's end and says what the home's real meter counted, null where it was silent. Without one the home's devices count.</summary>
     public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? Meter { get; init; }
 
+    /// <summary>Says what the house knows of itself for a period; null where it is simulated throughout.</summary>
+    public Func<Period, HomeNow>? Senses { get; init; }
+
     /// <summary>Told what happens, one after the other; null where nobody in the house wants to know.</summary>
     public Action<NodeNews>? News { get; init; }
 
@@ -195,7 +198,7 @@ public sealed class ProsumerNode : IAsyncDisposable
                     "This market's periods last {Seconds} s, and cars and heat are described by quarters of an hour: they are not planned here.", description.Rules.Grid.LengthSeconds);
             }
 
-            News?.Invoke(new MarketJoined(description, _home, _tariff));
+            News?.Invoke(new MarketJoined(description, _home, _tariff) { Devices = [.. _market.Agent.Home.Devices] });
 
             // A broker sends what it keeps in any order: the open round may have come first.
             await BidAsync(cancellation).ConfigureAwait(false);
@@ -237,6 +240,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private Bid BidWithinLimits(JoinedMarket market, Period period, long number)
     {
         var rules = market.Description.Rules;
+        Observe(market, period);
         var (buy, sell) = market.Agent.BidFor(period);
         var bid = new Bid(Member, period, number, buy, sell) { Preferences = Preferences.For(buy, sell) };
         return _funds.Trim(Controls.Limits.ApplyTo(bid, Controls.SpentOn(DailySpending.DayOf(rules.Grid, period)), rules), rules.Grid);
@@ -320,6 +324,7 @@ public sealed class ProsumerNode : IAsyncDisposable
 
         // Obeyed all the same where it keeps the bid: the trades stand, and whoever audits the round has both hashes.
         ReportBrokenPromise(_seeds.Revealed(result, market.Description.Rules.Mechanism.DrawsLots()));
+        Observe(market, result.Period);
         var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
@@ -363,6 +368,14 @@ public sealed class ProsumerNode : IAsyncDisposable
         // Not obeyed: the devices are the member's. What the chain then says can be disputed with the signed bid.
         _logger.LogError("The result of period {Period} gives this home {Traded} against its bid; it is not obeyed.", result.Period, traded);
         return Energy.Zero;
+    }
+
+    private void Observe(JoinedMarket market, Period period)
+    {
+        if (Senses is not null)
+        {
+            market.Agent.Observe(Senses(period));
+        }
     }
 
     private void ReportBrokenPromise(string? broken)

@@ -35,6 +35,8 @@ public sealed class S2EnergyManager : IAsyncDisposable
 {
     public const int MostDevices = 1_000;
 
+    private static readonly TimeSpan LookAtPairings = TimeSpan.FromSeconds(2);
+
     private readonly WebApplication _app;
     private readonly S2Doors _doors;
     private readonly ImmutableArray<ControlType> _preference;
@@ -42,6 +44,7 @@ public sealed class S2EnergyManager : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, S2Device> _devices = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private ITimer? _looking;
 
     private S2EnergyManager(
         WebApplication app, S2Doors doors, ImmutableArray<ControlType> preference, Func<S2Device, S2Event, ValueTask> heard, TimeProvider time)
@@ -94,6 +97,7 @@ public sealed class S2EnergyManager : IAsyncDisposable
         var manager = new S2EnergyManager(app, doors, preference, heard, time) { Limits = limits ?? S2Limits.Default, Connect = listening.Certificate is null ? null : connect };
         if (connect is not null)
         {
+            manager._looking = time.CreateTimer(_ => connect.Refresh(), null, LookAtPairings, LookAtPairings);
             connect.Unpaired = device => manager.Part(device.ToString(), "the device is not paired any more");
         }
 
@@ -108,6 +112,7 @@ public sealed class S2EnergyManager : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await (_looking?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _stop.CancelAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.DevnetTests.Demo;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.ControlSpaces;
 using VirtualEnergy.P2P.Market;
@@ -96,9 +97,68 @@ public sealed class InHouseTests : IAsyncLifetime
         await _held.UntilAsync(new NodeTopics(Anna).State(NodeEntities.HeldBack), text => text == "boiler waits for room within the contract power");
     }
 
+    [Fact]
+    public async Task The_members_word_reaches_a_battery_at_once_from_Home_Assistant_and_from_ve()
+    {
+        await using var house = Open("");
+        await house.StartAsync();
+        house.Tell(Joined());
+        var topics = new NodeTopics(Anna);
+        Assert.Contains("\"options\":[\"plan\",\"on\",\"off\"]", await _held.UntilAsync(topics.Config("select", "override_battery"), _ => true), StringComparison.Ordinal);
+        await _held.UntilAsync(topics.State("override_battery"), text => text == "plan");
+        await Waiting.UntilAsync(() => house.Sense(PeriodGrid.QuarterHour.At(_time.GetUtcNow())).Batteries is [var found] ? found.Name : null, () => "no battery is there yet");
+
+        // The simulated battery charges with 5 kW at most.
+        await PublishAsync(topics.Command("override_battery"), "on 30", retain: false);
+        await Waiting.UntilAsync(() => _inverter.BatteryWatts == 5_000 ? "charges" : null, () => $"the battery takes {_inverter.BatteryWatts} W");
+        await _held.UntilAsync(topics.State("override_battery"), text => text == "on");
+        Assert.Equal([true], house.Sense(PeriodGrid.QuarterHour.At(_time.GetUtcNow())).Fixed.Select(word => word.IsOn));
+        await PublishAsync(topics.Command("override_battery"), "on 99999", retain: false);
+        await PublishAsync(topics.Command("override_nothing"), "on", retain: false);
+
+        var config = Path.Combine(_folder.FullName, "home.json");
+        await using (var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "override", "Battery", "off", "--for", "90m", "--config", config))
+        {
+            Assert.Equal(0, await ve.ExitAsync());
+            Assert.StartsWith("battery is off until ", Assert.Single(ve.Output), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, _inverter.BatteryWatts);
+        await using (var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "override", "--config", config, "--json"))
+        {
+            Assert.Equal(0, await ve.ExitAsync());
+            Assert.Contains("\"device\":\"battery\",\"word\":\"off\",\"until\":\"", ve.Output[^1], StringComparison.Ordinal);
+        }
+
+        await using (var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "override", "battery", "plan", "--config", config))
+        {
+            Assert.Equal(0, await ve.ExitAsync());
+            Assert.Equal("battery is the plan's", Assert.Single(ve.Output));
+        }
+
+        Assert.Empty(house.Controls.Overrides);
+    }
+
+    [Theory]
+    [InlineData("car is missing here", "on", "2h", "there is battery")]
+    [InlineData("battery", "maybe", "2h", "write on, off or plan")]
+    [InlineData("battery", "on", "8d", "at most a week")]
+    [InlineData("battery", "on", "2 hours", "write 90m, 2h or 3d")]
+    public async Task What_cannot_be_overridden_is_said_in_one_line(string device, string word, string length, string named)
+    {
+        await using var house = Open("");
+        await house.StartAsync();
+        house.Tell(Joined());
+        await _held.UntilAsync(new NodeTopics(Anna).State("override_battery"), text => text == "plan");
+        await using var ve = DemoProcess.Ve(
+            new Dictionary<string, string>(), "devices", "override", device, word, "--for", length, "--config", Path.Combine(_folder.FullName, "home.json"));
+        Assert.Equal(2, await ve.ExitAsync());
+        Assert.Contains(named, Assert.Single(ve.Errors), StringComparison.Ordinal);
+    }
+
     private static MarketJoined Joined() => new(
         new MarketDescription("village", 1, Anna.Value, Anna.Value, MarketRules.Default), new HomeDescription("Anna", 6_000, PowerProfile.Constant(400)),
-        SupplierTariff.Flat(new Price(280_000), new Price(90_000)));
+        SupplierTariff.Flat(new Price(280_000), new Price(90_000))) { Devices = ["battery"] };
 
     private InHouse Open(string devices)
     {
@@ -113,12 +173,4 @@ public sealed class InHouseTests : IAsyncLifetime
     }
 
     private Task PublishAsync(string topic, string payload, bool retain = true) => _house.PublishAsync(topic, Encoding.UTF8.GetBytes(payload), retain, Cancellation);
-
-    /// <summary>Runs as time does, from a second into a quarter of an hour: no test waits for one to end.</summary>
-    private sealed class AtPeriodStart : TimeProvider
-    {
-        private readonly TimeSpan _ahead = PeriodGrid.QuarterHour.StartOf(PeriodGrid.QuarterHour.At(System.GetUtcNow()).Next) + TimeSpan.FromSeconds(1) - System.GetUtcNow();
-
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _ahead;
-    }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Drivers;
+using VirtualEnergy.P2P.Node.Drivers.Batteries;
 using VirtualEnergy.P2P.Node.Drivers.Discovered;
 using VirtualEnergy.P2P.Node.Drivers.Meters;
 using VirtualEnergy.P2P.Node.Drivers.Mqtt;
@@ -61,6 +62,45 @@ public abstract class MqttDriversTestBase : IAsyncLifetime
         await UntilAsync(Plug, state => state.Reading is { Watts: 2, IsOn: false });
         Assert.Null(await _drivers!.OrderAsync(plug, new SwitchOrder(true, DateTimeOffset.MaxValue), Cancellation));
         Assert.Equal("""{"state":"ON"}""", await _held.UntilAsync("zigbee2mqtt/kitchen/washer/set", text => text.Length > 0));
+    }
+
+    [Theory]
+    [InlineData(null, false, "1500")]
+    [InlineData("charge_power", false, """{"charge_power":1500}""")]
+    [InlineData(null, true, "-1500")]
+    public async Task A_battery_that_is_a_number_says_how_full_it_is_and_is_told_its_power(string? field, bool invert, string told)
+    {
+        Start(new MqttBatteryDriver(
+            _broker.Broker, "node-batteries",
+            [
+                new MappedBattery("garage", "battery", new PublishedNumber("garage/state", "soc"), "garage/power/set")
+                {
+                    CapacityWattHours = 8_000, ChargeWatts = 2_000, DischargeWatts = 2_500, ReservePermille = 100, Power = new PublishedNumber("garage/power", ""), CommandField = field, Invert = invert,
+                },
+            ],
+            TimeProvider.System, NullLogger.Instance));
+        await UntilAsync("battery/garage", state => state.IsThere);
+        await PublishAsync("garage/state", """{"soc":99}""", retain: true); // may be of yesterday
+        await Waiting.UntilAsync(
+            () =>
+            {
+                _ = PublishAsync("garage/state", """{"soc":"55.5"}""");
+                _ = PublishAsync("garage/state", """{"soc":101}""");
+                _ = PublishAsync("garage/power", invert ? "-700" : "700.4");
+                return _book.Find("battery/garage") is { Reading: { FillPermille: 555, Watts: 700 } } state ? state : null;
+            },
+            () => $"it is {_book.Find("battery/garage")?.Reading}");
+        var battery = _book.Find("battery/garage")!.Device;
+        Assert.Equal((8_000L, 2_000L, 2_500L, 100, "battery"), (battery.CapacityWattHours, battery.ChargeWatts, battery.DischargeWatts, battery.ReservePermille, battery.Role));
+        Assert.Null(await _drivers!.OrderAsync(battery, new ChargeOrder(1_500, DateTimeOffset.MaxValue), Cancellation));
+        await _held.UntilAsync("garage/power/set", text => text == told);
+
+        // No more than it can, and at rest where nobody tells it anything.
+        await _drivers.OrderAsync(battery, new ChargeOrder(-9_000, DateTimeOffset.MaxValue), Cancellation);
+        await _held.UntilAsync("garage/power/set", text => text.Contains(invert ? "2500" : "-2500", StringComparison.Ordinal));
+        await _drivers.OrderAsync(battery, new ChargeOrder(null, DateTimeOffset.MaxValue), Cancellation);
+        await _held.UntilAsync("garage/power/set", text => text is "0" or """{"charge_power":0}""");
+        Assert.NotNull(await _drivers.OrderAsync(battery, new SwitchOrder(true, DateTimeOffset.MaxValue), Cancellation));
     }
 
     [Fact]

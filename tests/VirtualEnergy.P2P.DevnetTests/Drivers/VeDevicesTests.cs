@@ -43,6 +43,8 @@ public sealed class VeDevicesTests : IDisposable
     [InlineData(""", "devices": { "sunSpec": [ { "name": "a b", "host": "x" } ] }""", "name is \"a b\"")]
     [InlineData(""", "devices": { "sunSpec": [ { "name": "a", "host": "x" }, { "name": "a", "host": "y" } ] }""", "a name of its own")]
     [InlineData(""", "homeBroker": { "address": "mqtt://x" }, "devices": { "meters": [ { "name": "m", "values": [ { "topic": "t", "is": "power", "unit": "kWh" } ] } ] }""", "write W, kW or MW")]
+    [InlineData(""", "homeBroker": { "address": "mqtt://x" }, "devices": { "batteries": [ { "name": "b", "fill": { "topic": "t" }, "command": "c/#", "capacityWattHours": 5000, "chargeWatts": 1, "dischargeWatts": 1 } ] }""", "is no topic")]
+    [InlineData(""", "homeBroker": { "address": "mqtt://x" }, "devices": { "batteries": [ { "name": "b", "fill": { "topic": "t" }, "command": "c", "capacityWattHours": 5, "chargeWatts": 1, "dischargeWatts": 1 } ] }""", "100 to 1000000 capacityWattHours")]
     [InlineData(""", "homeBroker": { "address": "http://x" }, "devices": {}""", "write mqtt://host:1883")]
     public async Task What_cannot_be_is_said_in_one_line(string devices, string named)
     {

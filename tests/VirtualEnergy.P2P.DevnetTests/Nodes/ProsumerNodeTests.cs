@@ -19,41 +19,22 @@ namespace VirtualEnergy.P2P.DevnetTests.Nodes;
 /// <summary>A real node on a real broker, with the exchange's part played by the test, word for word.</summary>
 public sealed class ProsumerNodeTests : IAsyncLifetime
 {
-    private static readonly Topics Topics = new("village");
-    private static readonly EthereumKey ExchangeKey = Key(1);
-    private static readonly EthereumKey HomeKey = Key(2);
-    private static readonly MemberId Member = HomeKey.Address.ToMember();
-    private static readonly MarketDescription Description = new("village", 31337, Key(3).Address.ToString(), ExchangeKey.Address.ToString(), MarketRules.Default);
-    private static readonly MarketDomain Domain = new(31337, Key(3).Address);
+    private static readonly EthereumKey HomeKey = PlayedExchange.HomeKey;
+    private static readonly MemberId Member = PlayedExchange.Member;
+    private static readonly MarketDomain Domain = PlayedExchange.Domain;
+    private static readonly Topics Topics = PlayedExchange.Topics;
+    private static readonly MarketDescription Description = PlayedExchange.Description;
 
     // Home 02 of seed 1 has neither plant nor battery: at night it can only buy.
     private static readonly HouseholdSource Source = new() { Homes = 2, Seed = 1, Name = "Home 02" };
 
-    private readonly EmbeddedBroker _broker = new(new EmbeddedBrokerOptions { Community = "village", ExchangePassword = "secret" }, NullLogger.Instance);
-    private readonly Channel<BidMessage> _bids = Channel.CreateUnbounded<BidMessage>();
-    private readonly Channel<MeterReading> _readings = Channel.CreateUnbounded<MeterReading>();
-    private readonly Channel<NodeStatus> _statuses = Channel.CreateUnbounded<NodeStatus>();
-    private MqttLink _exchange = null!;
+    private readonly PlayedExchange _exchange = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        await _broker.StartAsync();
-        _exchange = new MqttLink(
-            new MqttLinkOptions { Broker = Broker, ClientId = "exchange", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
-        await _exchange.SubscribeAsync(Topics.AllBids, (message, _) => Keep(_bids, WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _), bid), Cancellation);
-        await _exchange.SubscribeAsync(Topics.AllMeters, (message, _) => Keep(_readings, WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _), reading), Cancellation);
-        await _exchange.SubscribeAsync(Topics.AllStatuses, (message, _) => Keep(_statuses, WireFormat.TryReadStatus(message.Payload.Span, out var status, out string? _), status), Cancellation);
-        await _exchange.StartAsync(Cancellation);
-        await PublishAsync(Topics.Market, WireFormat.Write(Description), retain: true);
-    }
+    public async ValueTask InitializeAsync() => await _exchange.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _exchange.DisposeAsync();
-        await _broker.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _exchange.DisposeAsync();
 
     [Fact]
     public async Task The_brokers_address_and_a_key_are_enough_to_find_the_market() =>
@@ -66,7 +47,7 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         await using (node)
         {
             await AnnounceAsync(period);
-            var message = await _bids.Reader.ReadAsync(Cancellation);
+            var message = await _exchange.Bids.ReadAsync(Cancellation);
             var signing = new BidSigning(Domain);
             Assert.Equal(period, message.Bid.Period);
             Assert.True(signing.IsSignedByMember(new SignedBid(message.Bid, signing.Hash(message.Bid), message.Signature)));
@@ -75,7 +56,7 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
             // Announced again (a reconnection does that): nothing new is bid. The next round shows that nothing came between.
             await AnnounceAsync(period);
             await AnnounceAsync(period.Next);
-            Assert.Equal(period.Next, (await _bids.Reader.ReadAsync(Cancellation)).Bid.Period);
+            Assert.Equal(period.Next, (await _exchange.Bids.ReadAsync(Cancellation)).Bid.Period);
         }
     }
 
@@ -86,10 +67,10 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         await using (node)
         {
             await AnnounceAsync(period);
-            var first = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            var first = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             await PublishAsync(Topics.Receipts(Member), WireFormat.Write(
                 new BidReceipt(Member, period, first.Number, default, Accepted: false, "stale-number", "an earlier run used it", [])));
-            var second = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            var second = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             Assert.Equal(first with { Number = first.Number + 1 }, second);
         }
     }
@@ -103,7 +84,7 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
             // The retained notice is there before the round opens: 5,000 µEUR of the day's mandate are left, of a full balance.
             await PublishAsync(Topics.Funds(Member), WireFormat.Write(Notice(period, available: 50_000_000, most: 20_000, spent: 15_000)), retain: true);
             await AnnounceAsync(period);
-            var bid = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            var bid = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             Assert.InRange(bid.WorstCasePayment.MicroEur, 1, 5_000);
         }
     }
@@ -115,11 +96,11 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         await using (node)
         {
             await AnnounceAsync(period);
-            var whole = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            var whole = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             await PublishAsync(Topics.Receipts(Member), WireFormat.Write(
                 new BidReceipt(Member, period, whole.Number, default, Accepted: false, "insufficient-funds", "too dear", [])));
             await PublishAsync(Topics.Funds(Member), WireFormat.Write(Notice(period, available: 4_000, most: null, spent: 0)), retain: true);
-            var trimmed = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            var trimmed = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             Assert.Equal(whole.Number + 1, trimmed.Number);
             Assert.InRange(trimmed.WorstCasePayment.MicroEur, 1, 4_000);
             Assert.True(whole.WorstCasePayment > trimmed.WorstCasePayment);
@@ -134,16 +115,16 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         await using (node)
         {
             await AnnounceAsync(period);
-            var whole = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            var whole = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             controls.Set(limits => limits with { IsPaused = true });
-            var withdrawn = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            var withdrawn = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             Assert.True(withdrawn.IsWithdrawal && withdrawn.Number == whole.Number + 1);
 
             // Round after round an empty bid says that nobody need wait for her.
             await AnnounceAsync(period.Next);
-            Assert.True((await _bids.Reader.ReadAsync(Cancellation)).Bid is { IsWithdrawal: true } next && next.Period == period.Next);
+            Assert.True((await _exchange.Bids.ReadAsync(Cancellation)).Bid is { IsWithdrawal: true } next && next.Period == period.Next);
             controls.Set(limits => limits with { IsPaused = false, MostPrice = new Price(100_000) });
-            var bounded = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+            var bounded = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             Assert.NotEmpty(bounded.Buy);
             Assert.All(bounded.Buy, step => Assert.True(step.Price <= new Price(100_000)));
         }
@@ -157,9 +138,9 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         await using (node)
         {
             await AnnounceAsync(period);
-            await _bids.Reader.ReadAsync(Cancellation);
+            await _exchange.Bids.ReadAsync(Cancellation);
             await ResultAsync(period);
-            await _readings.Reader.ReadAsync(Cancellation);
+            await _exchange.Readings.ReadAsync(Cancellation);
             Assert.IsType<MarketJoined>(await news.Reader.ReadAsync(Cancellation));
             Assert.Equal(period, Assert.IsType<RoundOpened>(await news.Reader.ReadAsync(Cancellation)).Round.Period);
             Assert.Equal(period, Assert.IsType<PeriodRun>(await news.Reader.ReadAsync(Cancellation)).Result.Period);
@@ -179,12 +160,12 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         foreach (var period in new[] { community.First, community.First.Next })
         {
             await AnnounceAsync(period);
-            await _bids.Reader.ReadAsync(Cancellation);
+            await _exchange.Bids.ReadAsync(Cancellation);
             await ResultAsync(period);
         }
 
         // The first that comes is of the second period.
-        var reading = await _readings.Reader.ReadAsync(Cancellation);
+        var reading = await _exchange.Readings.ReadAsync(Cancellation);
         Assert.Equal((community.First.Next, 12L, 345L, 678L), (reading.Period, reading.Import.WattHours, reading.Export.WattHours, reading.Production.WattHours));
         Assert.True(new MeterReadingSigning(Domain).IsSignedBy(
             HomeKey.Address, new MeteredEnergy(Member, reading.Period, reading.Number, reading.Import, reading.Export, reading.Production, reading.Charge, reading.Discharge), reading.Signature.AsSpan()));
@@ -200,11 +181,14 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         await using (node)
         {
             await AnnounceAsync(period);
-            var step = (await _bids.Reader.ReadAsync(Cancellation)).Bid.Buy[0];
+            var step = (await _exchange.Bids.ReadAsync(Cancellation)).Bid.Buy[0];
             await ResultAsync(period, new Trade(Member, new MemberId(Key(9).Address.ToString()), step.Energy, step.Price));
-            var reading = await _readings.Reader.ReadAsync(Cancellation);
+            var reading = await _exchange.Readings.ReadAsync(Cancellation);
             Assert.Equal(period, reading.Period);
-            Assert.True(reading.Import >= step.Energy);
+
+            // What it was allotted it had forecast; the meter reads what the home then took, no appliance waiting at midnight.
+            var load = PeriodGrid.QuarterHour.EnergyOf(Source.Choose(Source.Open()).Profile.Load.At(period));
+            Assert.Equal(load, reading.Import);
             Assert.Equal(Energy.Zero, reading.Export);
         }
     }
@@ -217,9 +201,9 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         {
             // Sold for a home that offered nothing: it exports nothing.
             await AnnounceAsync(period);
-            await _bids.Reader.ReadAsync(Cancellation);
+            await _exchange.Bids.ReadAsync(Cancellation);
             await ResultAsync(period, new Trade(new MemberId(Key(9).Address.ToString()), Member, new Energy(500), new Price(100_000)));
-            var reading = await _readings.Reader.ReadAsync(Cancellation);
+            var reading = await _exchange.Readings.ReadAsync(Cancellation);
             Assert.Equal(Energy.Zero, reading.Export);
         }
     }
@@ -231,12 +215,12 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         await using (node)
         {
             await AnnounceAsync(period);
-            await _bids.Reader.ReadAsync(Cancellation);
+            await _exchange.Bids.ReadAsync(Cancellation);
             var later = new Period(period.Index + 5);
             await AnnounceAsync(later);
-            Assert.Equal(later, (await _bids.Reader.ReadAsync(Cancellation)).Bid.Period);
+            Assert.Equal(later, (await _exchange.Bids.ReadAsync(Cancellation)).Bid.Period);
             await ResultAsync(later);
-            Assert.Equal(later, (await _readings.Reader.ReadAsync(Cancellation)).Period);
+            Assert.Equal(later, (await _exchange.Readings.ReadAsync(Cancellation)).Period);
         }
     }
 
@@ -254,10 +238,10 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
                 var start = PeriodGrid.QuarterHour.StartOf(round);
                 await PublishAsync(
                     Topics.RoundOpen, WireFormat.Write(new RoundAnnouncement(round, start, start) { SeedCommitment = SeedCommitment.Of(round, promised) }), retain: true);
-                await _bids.Reader.ReadAsync(Cancellation);
+                await _exchange.Bids.ReadAsync(Cancellation);
                 await PublishAsync(
                     Topics.RoundResult, WireFormat.Write(new RoundResult(round, null, Energy.Zero, 1, [], default, default, default) { Seed = revealed }), retain: true);
-                Assert.Equal(round, (await _readings.Reader.ReadAsync(Cancellation)).Period);
+                Assert.Equal(round, (await _exchange.Readings.ReadAsync(Cancellation)).Period);
             }
 
             // The reading is sent after the check, so all that was reported has been: one error, for the second round.
@@ -269,9 +253,9 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
     public async Task A_node_says_when_it_comes_and_when_it_goes()
     {
         var (node, _) = await StartAsync();
-        Assert.True((await _statuses.Reader.ReadAsync(Cancellation)) is { Online: true, Name: "Home 02" });
+        Assert.True((await _exchange.Statuses.ReadAsync(Cancellation)) is { Online: true, Name: "Home 02" });
         await node.DisposeAsync();
-        Assert.False((await _statuses.Reader.ReadAsync(Cancellation)).Online);
+        Assert.False((await _exchange.Statuses.ReadAsync(Cancellation)).Online);
     }
 
     [Fact]
@@ -286,24 +270,13 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
             }
 
             await AnnounceAsync(period);
-            Assert.Equal(period, (await _bids.Reader.ReadAsync(Cancellation)).Bid.Period);
+            Assert.Equal(period, (await _exchange.Bids.ReadAsync(Cancellation)).Bid.Period);
         }
     }
 
-    private BrokerAddress Broker => BrokerAddress.Local(_broker.Port);
+    private BrokerAddress Broker => _exchange.Broker;
 
-    private static EthereumKey Key(byte number)
-    {
-        var bytes = new byte[EthereumKey.Size];
-        bytes[^1] = number;
-        return EthereumKey.FromBytes(bytes);
-    }
-
-    private static Task Keep<T>(Channel<T> channel, bool isReadable, T? message)
-    {
-        Assert.True(isReadable);
-        return channel.Writer.WriteAsync(message!, Cancellation).AsTask();
-    }
+    private static EthereumKey Key(byte number) => PlayedExchange.Key(number);
 
     private async Task<(ProsumerNode Node, Period First)> StartAsync(ILogger? logger = null, MemberControls? controls = null, Action<NodeNews>? news = null)
     {
@@ -318,21 +291,11 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         return (node, community.First);
     }
 
-    private Task AnnounceAsync(Period period) => PublishAsync(
-        Topics.RoundOpen,
-        WireFormat.Write(new RoundAnnouncement(period, PeriodGrid.QuarterHour.StartOf(period), PeriodGrid.QuarterHour.StartOf(period))),
-        retain: true);
+    private Task AnnounceAsync(Period period) => _exchange.AnnounceAsync(period);
 
-    private Task ResultAsync(Period period, params Trade[] trades) => PublishAsync(
-        Topics.RoundResult,
-        WireFormat.Write(new RoundResult(
-            period,
-            trades.Length > 0 ? trades[0].Price : null,
-            trades.Aggregate(Energy.Zero, (sum, trade) => sum + trade.Energy),
-            1, [.. trades], default, default, default)),
-        retain: true);
+    private Task ResultAsync(Period period, params Trade[] trades) => _exchange.ResultAsync(period, trades);
 
-    private Task PublishAsync(string topic, byte[] payload, bool retain = false) => _exchange.PublishAsync(topic, payload, retain, Cancellation);
+    private Task PublishAsync(string topic, byte[] payload, bool retain = false) => _exchange.PublishAsync(topic, payload, retain);
 
     /// <summary>What a node says at the level of an error.</summary>
     private sealed class RecordedErrors : ILogger

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,7 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly HashSet<string> _refused = [];
     private bool _isAnnounced;
+    private ImmutableSortedDictionary<string, string> _overrides = ImmutableSortedDictionary<string, string>.Empty;
     private Task _running = Task.CompletedTask;
 
     /// <param name="broker">The home's broker.</param>
@@ -60,6 +62,9 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
         };
         _controls.Changed += OnControlsChanged;
     }
+
+    /// <summary>Names of the devices that the member can override; none unless told.</summary>
+    public Func<IEnumerable<string>> Devices { get; init; } = () => [];
 
     /// <summary>Begins, and returns at once: a broker that is away is tried until it is there.</summary>
     public async Task StartAsync()
@@ -119,21 +124,40 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
     {
         var entity = _topics.EntityOf(message.Topic);
         string? refusal = "it is retained, and a command is for now alone";
-        if (entity is not null && !message.Retain && MemberCommands.TryRead(entity, message.Payload.Span, out var change, out refusal))
+        if (entity is not null && !message.Retain && _overrides.GetValueOrDefault(entity) is { } device)
+        {
+            if (OverrideEntities.TryRead(device, message.Payload.Span, _time.GetUtcNow(), out var word, out refusal))
+            {
+                Decide(device, word);
+                return Task.CompletedTask;
+            }
+        }
+        else if (entity is not null && !message.Retain && MemberCommands.TryRead(entity, message.Payload.Span, out var change, out refusal))
         {
             _controls.Set(change);
+            return Task.CompletedTask;
         }
-        else
+
+        // Once for each reason: whoever floods the broker does not flood the log.
+        var what = entity is NodeEntities.Pause or NodeEntities.MostPrice or NodeEntities.MostADay || (entity is not null && _overrides.ContainsKey(entity)) ? entity : "an unknown entity";
+        if (_refused.Count < 100 && _refused.Add($"{what}: {refusal}"))
         {
-            // Once for each reason: whoever floods the broker does not flood the log.
-            var what = entity is NodeEntities.Pause or NodeEntities.MostPrice or NodeEntities.MostADay ? entity : "an unknown entity";
-            if (_refused.Count < 100 && _refused.Add($"{what}: {refusal}"))
-            {
-                _logger.LogWarning("A command to {Entity} is refused: {Reason}.", what, refusal);
-            }
+            _logger.LogWarning("A command to {Entity} is refused: {Reason}.", what, refusal);
         }
 
         return Task.CompletedTask;
+    }
+
+    private void Decide(string device, DeviceOverride? word)
+    {
+        if (word is { } said)
+        {
+            _controls.Override(said);
+        }
+        else
+        {
+            _controls.Release(device);
+        }
     }
 
     private async Task RunAsync()
@@ -178,7 +202,8 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
     private async Task WaitAsync(CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
-        var pause = _picture.ChangesAt(now) is { } at && at - now < LongestPause ? at - now : LongestPause;
+        var changes = _controls.Overrides.Select(word => (DateTimeOffset?)word.Until).Append(_picture.ChangesAt(now)).Where(at => at > now).Min();
+        var pause = changes is { } at && at - now < LongestPause ? at - now : LongestPause;
         using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAny(Task.Delay(pause, _time, wake.Token), _work.Reader.WaitToReadAsync(wake.Token).AsTask()).ConfigureAwait(false);
         await wake.CancelAsync().ConfigureAwait(false);
@@ -195,10 +220,19 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
 
         try
         {
+            var overrides = OverrideEntities.Of(Devices());
+            _isAnnounced &= overrides.SequenceEqual(_overrides);
+            _overrides = overrides;
             if (!_isAnnounced)
             {
                 foreach (var configuration in NodeEntities.Configurations(_topics, _homeName, _picture.Home?.Battery is not null))
                 {
+                    await _link.PublishAsync(configuration.Topic, configuration.Payload, retain: true, cancellation).ConfigureAwait(false);
+                }
+
+                foreach (var (entity, device) in overrides)
+                {
+                    var configuration = OverrideEntities.Configuration(_topics, _homeName, entity, device);
                     await _link.PublishAsync(configuration.Topic, configuration.Payload, retain: true, cancellation).ConfigureAwait(false);
                 }
 
@@ -213,6 +247,13 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
                 {
                     await ShowAsync(_topics.Attributes(entity), attributes.ToJsonString(), cancellation).ConfigureAwait(false);
                 }
+            }
+
+            foreach (var (entity, device) in overrides)
+            {
+                var (state, attributes) = OverrideEntities.Show(device, _controls.Overrides, _time.GetUtcNow());
+                await ShowAsync(_topics.Attributes(entity), attributes.ToJsonString(), cancellation).ConfigureAwait(false);
+                await ShowAsync(_topics.State(entity), state, cancellation).ConfigureAwait(false);
             }
         }
         catch (MqttLinkException failure)

@@ -56,14 +56,21 @@ public static class NodeEntities
             Retain: true));
 
     private static byte[] Json(
-        NodeTopics topics, string homeName, (string Component, string Entity, string Name, (string Field, JsonNode Value)[] Fields, bool HasAttributes) entity)
+        NodeTopics topics, string homeName, (string Component, string Entity, string Name, (string Field, JsonNode Value)[] Fields, bool HasAttributes) entity) =>
+        System.Text.Encoding.UTF8.GetBytes(
+            Common(topics, homeName, entity.Entity, entity.Name, entity.HasAttributes, entity.Component != "sensor", entity.Fields).ToJsonString());
+
+    /// <summary>What the configurations of all entities have in common, and what one has of its own.</summary>
+    /// <param name="isSet">Whether it takes commands.</param>
+    internal static JsonObject Common(
+        NodeTopics topics, string homeName, string entity, string name, bool hasAttributes, bool isSet, params (string Field, JsonNode Value)[] fields)
     {
         var config = new JsonObject
         {
-            ["name"] = entity.Name,
-            ["unique_id"] = $"{topics.NodeId}_{entity.Entity}",
-            ["object_id"] = $"virtualenergy_{entity.Entity}",
-            ["state_topic"] = topics.State(entity.Entity),
+            ["name"] = name,
+            ["unique_id"] = $"{topics.NodeId}_{entity}",
+            ["object_id"] = $"virtualenergy_{entity}",
+            ["state_topic"] = topics.State(entity),
             ["availability_topic"] = topics.Availability,
             ["device"] = new JsonObject
             {
@@ -75,22 +82,22 @@ public static class NodeEntities
             },
             ["origin"] = new JsonObject { ["name"] = "VirtualEnergy P2P", ["sw_version"] = Version },
         };
-        if (entity.HasAttributes)
+        if (hasAttributes)
         {
-            config["json_attributes_topic"] = topics.Attributes(entity.Entity);
+            config["json_attributes_topic"] = topics.Attributes(entity);
         }
 
-        if (entity.Component != "sensor")
+        if (isSet)
         {
-            config["command_topic"] = topics.Command(entity.Entity);
+            config["command_topic"] = topics.Command(entity);
         }
 
-        foreach (var (field, value) in entity.Fields)
+        foreach (var (field, value) in fields)
         {
             config[field] = value.DeepClone();
         }
 
-        return System.Text.Encoding.UTF8.GetBytes(config.ToJsonString());
+        return config;
     }
 
     private static (string Field, JsonNode Value)[] Number(long most, string unit) =>

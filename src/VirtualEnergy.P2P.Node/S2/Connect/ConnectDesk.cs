@@ -68,6 +68,16 @@ public sealed class ConnectDesk
         return token;
     }
 
+    /// <summary>Ends the sessions of devices that another process has unpaired: <c>ve s2 unpair</c>, beside a manager that runs.</summary>
+    public void Refresh()
+    {
+        foreach (var device in Paired.Refresh())
+        {
+            _doors.Forget(device.ToString());
+            Unpaired(device);
+        }
+    }
+
     /// <summary>Ends a pairing from this side.</summary>
     public bool Unpair(Guid device)
     {

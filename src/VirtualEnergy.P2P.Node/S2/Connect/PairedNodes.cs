@@ -6,13 +6,15 @@ namespace VirtualEnergy.P2P.Node.S2.Connect;
 /// <param name="AccessTokenHash">Of the token by which it gets its next session.</param>
 public sealed record PairedNode(Guid Id, NodeDescription Description, string AccessTokenHash);
 
-/// <summary>The devices that are paired, in a file that only its owner can read; hashes of tokens, not tokens.</summary>
+/// <summary>The devices that are paired, in a file that only its owner can read; hashes of tokens, not tokens. Another process may change the file.</summary>
 public sealed class PairedNodes
 {
     private readonly string? _path;
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, PairedNode> _nodes;
     private readonly HashSet<Guid> _unpaired = [];
+    private readonly List<Guid> _gone = [];
+    private DateTime _written;
 
     private PairedNodes(string? path, IEnumerable<PairedNode> nodes)
     {
@@ -28,7 +30,8 @@ public sealed class PairedNodes
     {
         try
         {
-            return new PairedNodes(path, File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ConnectJson.Default.PairedNodeArray) ?? [] : []);
+            var written = File.GetLastWriteTimeUtc(path);
+            return new PairedNodes(path, Read(path)) { _written = written };
         }
         catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -64,12 +67,26 @@ public sealed class PairedNodes
         }
     }
 
+    /// <summary>Looks whether another process has unpaired devices.</summary>
+    /// <returns>Those that are not paired any more, each once.</returns>
+    public IReadOnlyList<Guid> Refresh()
+    {
+        lock (_gate)
+        {
+            Look();
+            Guid[] gone = [.. _gone];
+            _gone.Clear();
+            return gone;
+        }
+    }
+
     /// <summary>Keeps a pairing, durably before it returns.</summary>
     /// <exception cref="IOException">It could not be written; the pairing is as before.</exception>
     public void Keep(PairedNode node)
     {
         lock (_gate)
         {
+            Look();
             Save([.. _nodes.Values.Where(known => known.Id != node.Id), node]);
             _nodes[node.Id] = node;
             _unpaired.Remove(node.Id);
@@ -80,6 +97,7 @@ public sealed class PairedNodes
     {
         lock (_gate)
         {
+            Look();
             if (!_nodes.ContainsKey(id))
             {
                 return false;
@@ -96,6 +114,40 @@ public sealed class PairedNodes
         if (_path is not null)
         {
             PrivateFile.Write(_path, file => JsonSerializer.Serialize(file, nodes, ConnectJson.Default.PairedNodeArray));
+            _written = File.GetLastWriteTimeUtc(_path);
         }
     }
+
+    // What the file says now is what holds; a file that cannot be read now is looked at again.
+    private void Look()
+    {
+        if (_path is null || File.GetLastWriteTimeUtc(_path) is var written && written == _written)
+        {
+            return;
+        }
+
+        try
+        {
+            var paired = Read(_path).ToDictionary(node => node.Id);
+            foreach (var id in _nodes.Keys.Where(id => !paired.ContainsKey(id)).ToList())
+            {
+                _nodes.Remove(id);
+                _unpaired.Add(id);
+                _gone.Add(id);
+            }
+
+            foreach (var (id, node) in paired)
+            {
+                _nodes[id] = node;
+            }
+
+            _written = written;
+        }
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Somebody is writing it, or has spoilt it: what was known holds on.
+        }
+    }
+
+    private static PairedNode[] Read(string path) => File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), ConnectJson.Default.PairedNodeArray) ?? [] : [];
 }

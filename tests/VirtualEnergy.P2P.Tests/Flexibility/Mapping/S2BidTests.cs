@@ -63,7 +63,7 @@ public sealed class S2BidTests
     [Fact]
     public void A_generator_that_its_timer_holds_on_is_not_told_to_stop()
     {
-        var generator = With(
+        var generator = S2Told.Of(
             ControlType.OperationModeBasedControl,
             S2Examples.All.OfType<OmbcSystemDescription>().Single(),
             new OmbcStatus(NextId(), new Identifier("on"), 1),
@@ -80,7 +80,7 @@ public sealed class S2BidTests
     public void A_job_is_scheduled_once()
     {
         var job = S2Examples.All.OfType<PpbcPowerProfileDefinition>().Single();
-        var washing = With(ControlType.PowerProfileBasedControl, job);
+        var washing = S2Told.Of(ControlType.PowerProfileBasedControl, job);
         var bid = Of(washing)!;
         Assert.True(bid.Curve.At(-500_000) > Demand.Zero);
         Assert.Empty(bid.InstructionsAt(500_000, NextId));
@@ -93,7 +93,7 @@ public sealed class S2BidTests
     [Fact]
     public void A_plant_is_curtailed_below_nothing_as_far_as_its_constraints_allow()
     {
-        var plant = With(
+        var plant = S2Told.Of(
             ControlType.PowerEnvelopeBasedControl,
             S2Examples.All.OfType<PebcPowerConstraints>().Single(),
             new PowerForecast(NextId(), Now, [new PowerForecastElement(new S2Duration(3_600_000), [new PowerForecastValue(CommodityQuantity.ElectricPowerL1, -3000)])]));
@@ -109,26 +109,14 @@ public sealed class S2BidTests
     public void A_device_that_has_not_told_enough_has_no_bid()
     {
         Assert.Null(Of(S2Resource.Unknown));
-        Assert.Null(Of(With(ControlType.FillRateBasedControl)));
-        Assert.Null(Of(With(ControlType.FillRateBasedControl, S2Examples.Battery)));
-        Assert.Null(Of(With(ControlType.DemandDrivenBasedControl, S2Examples.All.OfType<DdbcSystemDescription>().Single())));
+        Assert.Null(Of(S2Told.Of(ControlType.FillRateBasedControl)));
+        Assert.Null(Of(S2Told.Of(ControlType.FillRateBasedControl, S2Examples.Battery)));
+        Assert.Null(Of(S2Told.Of(ControlType.DemandDrivenBasedControl, S2Examples.All.OfType<DdbcSystemDescription>().Single())));
     }
 
     private static S2Bid? Of(S2Resource resource) => S2Bid.Of(resource, Now, Period, Basis);
 
-    private S2Resource Battery(string mode, double fill) => With(
-        ControlType.FillRateBasedControl,
-        S2Examples.Battery,
-        new FrbcActuatorStatus(NextId(), new Identifier("inverter"), new Identifier(mode), 0),
-        new FrbcStorageStatus(NextId(), fill));
+    private static S2Resource Battery(string mode, double fill) => S2Told.Battery(mode, fill);
 
     private Identifier NextId() => new($"id-{++_ids}");
-
-    private static S2Resource With(ControlType type, params S2Message[] messages) =>
-        new S2Message[] { S2Examples.Details(type), new SelectControlType(new Identifier("select"), type) }.Concat(messages).Aggregate(S2Resource.Unknown, (resource, message) =>
-        {
-            var after = resource.After(message, Now, out var problem);
-            Assert.Null(problem);
-            return after;
-        });
 }

@@ -1,0 +1,27 @@
+using System.Net;
+using VirtualEnergy.P2P.Node.S2;
+
+namespace VirtualEnergy.P2P.Node.Configuration;
+
+/// <summary>Devices that speak S2, <c>s2</c> in <c>home.json</c>: the node is their energy manager.</summary>
+public sealed record S2Source
+{
+    /// <summary>Address and port.</summary>
+    public string Listen { get; init; } = "127.0.0.1:8443";
+
+    /// <summary>Name or address under which devices reach this machine, where it listens on all (0.0.0.0).</summary>
+    public string? Host { get; init; }
+
+    /// <summary>Where certificate and paired devices are kept; made when it is not there.</summary>
+    public string Folder { get; init; } = "s2";
+
+    /// <exception cref="UserErrorException">Something cannot be.</exception>
+    public S2HouseOptions Open() => new(Folder, EndpointOf("s2.listen", Listen), HostFor("s2.host", Listen, Host));
+
+    internal static IPEndPoint EndpointOf(string key, string text) => IPEndPoint.TryParse(text, out var endpoint) && text.Contains(':', StringComparison.Ordinal)
+        ? endpoint : throw new UserErrorException($"{key} {text}: write an address and a port, as 0.0.0.0:8443.");
+
+    internal static string? HostFor(string key, string listen, string? host) => host is null && EndpointOf(key, listen).Address is var address
+        && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            ? throw new UserErrorException($"{key}: for {listen}, say under which name or address devices reach this machine.") : host;
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Mapping;
+using VirtualEnergy.P2P.Flexibility.S2.Messages;
+using VirtualEnergy.P2P.Flexibility.S2.Sessions;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Drivers.Mqtt;
+using VirtualEnergy.P2P.Node.S2.Connect;
+
+namespace VirtualEnergy.P2P.Node.S2;
+
+/// <summary>
+/// The home's devices that speak S2, and its agent as their energy manager: what they tell goes into plan and bid, what the market allotted goes back
+/// to them as instructions. A device that is away, floods or says nothing loses its session and its part in the plan; nobody waits for it.
+/// </summary>
+public sealed class S2House : IAsyncDisposable
+{
+    /// <summary>The control types that are used, best first.</summary>
+    public static readonly ImmutableArray<ControlType> Preference =
+    [
+        ControlType.FillRateBasedControl, ControlType.OperationModeBasedControl, ControlType.PowerProfileBasedControl,
+        ControlType.DemandDrivenBasedControl, ControlType.PowerEnvelopeBasedControl, ControlType.NotControlable,
+    ];
+
+    private readonly S2Folder _folder;
+    private readonly ConnectDesk _desk;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly OnceLog _once;
+    private readonly string _ids = $"ve-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+    private S2EnergyManager? _manager;
+    private readonly ConditionalWeakTable<S2Connection, S2House> _described = [];
+    private long _lastId;
+
+    /// <param name="folder">Certificate and paired devices; disposed with this.</param>
+    /// <param name="desk">The folder's, over the doors.</param>
+    private S2House(S2Folder folder, ConnectDesk desk, TimeProvider time, ILogger logger) =>
+        (_folder, _desk, _time, _logger, _once) = (folder, desk, time, logger, new OnceLog(logger));
+
+    /// <summary>Where devices connect.</summary>
+    public Uri Address => _manager!.Address;
+
+    /// <summary>SHA-256 of its certificate, hexadecimal.</summary>
+    public string Fingerprint => _folder.Fingerprint;
+
+    /// <summary>Begins to listen.</summary>
+    /// <exception cref="UserErrorException">The folder cannot be used, or nothing can listen there.</exception>
+    public static async Task<S2House> StartAsync(S2HouseOptions options, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    {
+        var folder = S2Folder.Open(options.Folder, time);
+        var doors = new S2Doors(time);
+        foreach (var (device, token) in options.Tokens)
+        {
+            doors.Admit(device, token);
+        }
+
+        var house = new S2House(folder, folder.Desk(doors, time), time, logger);
+        try
+        {
+            house._manager = await S2EnergyManager.StartAsync(
+                new S2Listening(options.Listen, folder.Certificate, options.Host), doors, Preference, house.HearAsync, time, options.Limits, house._desk, cancellation).ConfigureAwait(false);
+            logger.LogInformation("Devices that speak S2 are managed at {Address}; {Count} are paired.", house.Address, folder.Paired.All.Count);
+            return house;
+        }
+        catch (IOException fault)
+        {
+            folder.Dispose();
+            throw new UserErrorException($"s2.listen {options.Listen}: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Shows a code by which one device can be paired within five minutes, and where.</summary>
+    public (Uri Address, string Code) IssueCode() => (new UriBuilder(Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri, _desk.IssueCode());
+
+    /// <summary>The name under which a connected device is planned.</summary>
+    public static string NameOf(string device) => $"s2/{device}";
+
+    /// <summary>The devices as they are known for a period.</summary>
+    public S2Plan Plan(DateTimeOffset at, MarketRules rules, SupplierPrices supplier, ImmutableArray<FixedDevice> words) => S2Plan.Of(
+        _manager!.Devices.OrderBy(device => device.Key, StringComparer.Ordinal).Where(device => device.Value.Connection.IsEstablished)
+            .Select(device => new S2Part(NameOf(device.Key), device.Value.Connection.Resource)),
+        at, rules, supplier, words);
+
+    /// <summary>Names of the devices that are connected, as they are planned.</summary>
+    public IEnumerable<string> Names => _manager!.Devices.Values.Where(device => device.Connection.IsEstablished).Select(device => NameOf(device.Device));
+
+    /// <summary>Tells each device its part of a period that has begun.</summary>
+    /// <param name="only">Which devices are told; null tells all.</param>
+    public void Obey(Delivery delivery, MarketRules rules, SupplierPrices supplier, ImmutableArray<FixedDevice> words, IReadOnlySet<string>? only = null)
+    {
+        foreach (var (name, instructions, all) in Plan(_time.GetUtcNow(), rules, supplier, words).OrdersFor(delivery, NextId).Where(order => only?.Contains(order.Name) ?? true).ToList())
+        {
+            if (_manager!.Devices.Values.FirstOrDefault(device => NameOf(device.Device) == name) is { } device)
+            {
+                Tell(device, instructions, all);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_manager is not null)
+        {
+            await _manager.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _folder.Dispose();
+    }
+
+    private void Tell(S2Device device, ImmutableArray<S2Instruction> instructions, bool all)
+    {
+        string? problem = null;
+        foreach (var instruction in instructions)
+        {
+            problem = device.Connection.Send(id => instruction with { MessageId = id });
+            if (problem is null && !all)
+            {
+                return;
+            }
+
+            if (problem is not null && all)
+            {
+                break;
+            }
+        }
+
+        if (problem is not null)
+        {
+            _once.Warn(NameOf(device.Device), $"goes on as it is: {problem}.");
+        }
+    }
+
+    private Identifier NextId() => new($"{_ids}-{Interlocked.Increment(ref _lastId)}");
+
+    private ValueTask HearAsync(S2Device device, S2Event news)
+    {
+        switch (news)
+        {
+            case S2Taken { Message: ResourceManagerDetails details }:
+                _logger.LogInformation("{Device} is here: {Name}, {Model}.", NameOf(device.Device), OnceLog.Shown(details.Name ?? details.ResourceId.ToString()), OnceLog.Shown(details.Model ?? ""));
+                break;
+            case S2Taken { Message: FrbcStorageStatus or OmbcStatus or PpbcPowerProfileDefinition or DdbcActuatorStatus or PowerForecast } when _described.TryAdd(device.Connection, this):
+                _logger.LogInformation("{Device} has described itself and takes part in plan and bid.", NameOf(device.Device));
+                break;
+            case S2Taken { Message: Flexibility.S2.Messages.InstructionStatusUpdate update }:
+                _logger.LogInformation("{Device}: instruction {Instruction} is {Status}.", NameOf(device.Device), update.InstructionId, update.StatusType);
+                break;
+            case S2Refused { Refusal: var refusal }:
+                _once.Warn(NameOf(device.Device), $"says what is refused, {refusal.Status}: {OnceLog.Shown(refusal.Diagnostic)}.");
+                break;
+            case S2RefusedByPeer { Message: var message, Refusal: var refusal }:
+                _once.Warn(NameOf(device.Device), $"refuses {message.GetType().Name}, {refusal.Status}: {OnceLog.Shown(refusal.Diagnostic)}.");
+                break;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}
