@@ -27,6 +27,12 @@ public sealed class PlanningAgent
 
     private const int MostBesideSlices = 6;
 
+    /// <summary>
+    /// What a kWh beside an ordered flow costs, µEUR/kWh: above any price of energy, so that devices keep to it as far as they can, and below what
+    /// comes first, so that comfort and departures are not given for it.
+    /// </summary>
+    private static readonly SupplierPrices Ordered = new(new Price((long)HomeSweep.ComesFirst), new Price(-(long)HomeSweep.ComesFirst));
+
     /// <summary>Horizon without a forecast: a day of quarters of an hour.</summary>
     private const int PeriodsUnknown = 96;
 
@@ -41,6 +47,9 @@ public sealed class PlanningAgent
     private ImmutableArray<string> _lost = [];
     private HomeNow _now = HomeNow.Simulated;
     private (Period Period, FirstPeriod Plan, ImmutableArray<PlannedDemand> Coming)? _planned;
+    private HomeAhead? _ahead;
+    private Func<Period, Commitment?>? _committed;
+    private BegunPeriod? _begun;
     private double[] _prices = [];
     private double[] _added = [];
     private Period? _last;
@@ -71,6 +80,9 @@ public sealed class PlanningAgent
 
     /// <summary>Whether it works out <see cref="ComingFrom"/> with each plan: a pass more.</summary>
     public bool TellsPlan { get; init; }
+
+    /// <summary>Whether it keeps its plan for <see cref="Ahead"/>: some 80 kB, which thousands of homes in one process need not spend.</summary>
+    public bool KeepsAhead { get; init; }
 
     /// <summary>Runs of appliances that have finished.</summary>
     public int FinishedRuns => _appliances.Sum(appliance => appliance.Finished);
@@ -133,6 +145,44 @@ public sealed class PlanningAgent
         return isNews;
     }
 
+    /// <summary>The home's horizon from a period on, as its bid for that period was planned.</summary>
+    /// <exception cref="InvalidOperationException">The agent does not keep it.</exception>
+    public HomeAhead Ahead(Period period)
+    {
+        _ = PlanFor(period);
+        return _ahead ?? throw new InvalidOperationException($"{Home.Home.Name}: an agent that looks ahead is made with {nameof(KeepsAhead)}.");
+    }
+
+    /// <summary>
+    /// Takes in what the home has promised beside the local market, a period each; null where it promised nothing. There it bids its program and nothing else, so
+    /// that nothing is sold twice, and runs as ordered as far as its devices can; comfort, departures, deadlines and the connection come first.
+    /// </summary>
+    /// <param name="committed">Asked from now on; to be given again whenever an answer changes.</param>
+    public void Commit(Func<Period, Commitment?> committed)
+    {
+        _committed = committed;
+        (_planned, _prices, _added) = (null, [], []);
+    }
+
+    /// <summary>
+    /// An order came while the period that was run last is under way: its stores and its plant go by what is committed now. Runs that have started go on.
+    /// </summary>
+    /// <returns>What the meter reads instead; null where nothing is committed in that period.</returns>
+    public Delivery? Amend()
+    {
+        if (_begun is not { } begun || _committed?.Invoke(begun.Period) is not { } commitment)
+        {
+            return null;
+        }
+
+        var situation = begun.Situation with { Fixed = begun.Load + begun.Beside + begun.Appliances - begun.Situation.Production, Waiting = [], Supplier = Ordered };
+        situation = situation with { Bending = situation.Bending.SetItem(situation.Bending.Length - 1, CurtailmentDemand.Of(situation.Production, Ordered, _rules)) };
+
+        // The next plan starts from other fills.
+        (_planned, _prices, _added) = (null, [], []);
+        return Complete(begun, Disaggregation.Best(situation, commitment.Due), again: true);
+    }
+
     /// <summary>Runs the period with what the market allotted and returns what the meter then reads.</summary>
     /// <param name="period">After every period delivered before; periods left out in between run without a result first.</param>
     /// <param name="price">The clearing price; null when nothing was cleared or no result came.</param>
@@ -155,52 +205,64 @@ public sealed class PlanningAgent
         var supplier = _tariff.At(period);
         var besidePrice = price ?? (load > sun ? supplier.Import : supplier.Export);
         var beside = _now.Beside.At(besidePrice);
-        var situation = See(period, PlanFor(period), load + beside, sun, Residual(supplier, price));
-        var plan = Disaggregation.Best(situation, traded);
-        var allocations = ImmutableArray.CreateBuilder<Allocation>(_appliances.Length + _stores.Length + 1);
-
-        var appliances = Energy.Zero;
+        var commitment = _committed?.Invoke(period);
+        var residual = commitment is null ? Residual(supplier, price) : Ordered;
+        var situation = See(period, PlanFor(period), load + beside, sun, residual);
+        var plan = Disaggregation.Best(situation, commitment?.Due ?? traded);
+        var (appliances, starts) = (Energy.Zero, ImmutableArray.CreateBuilder<Allocation>(_appliances.Length));
         foreach (var appliance in _appliances)
         {
             var start = plan.StartOf(appliance.Name, situation) || IsFixed(appliance.Name, period, isOn: true);
             var order = new ShiftableAllocation(appliance.Name, period, start, IsFixed(appliance.Name, period, isOn: false));
             appliances += appliance.Execute(order);
-            allocations.Add(order);
-        }
-
-        var (storage, charging) = (Energy.Zero, Energy.Zero);
-        for (var s = 0; s < _stores.Length; s++)
-        {
-            var energy = _stores[s].Execute(period, plan.Bending[s]);
-            (storage, charging) = _stores[s].Model.CanDeliver ? (storage + energy, charging) : (storage, charging + energy);
-            if (!_lost.Contains(_stores[s].Model.Name))
-            {
-                allocations.Add(new StorageAllocation(_stores[s].Model.Name, period, energy));
-            }
-        }
-
-        var dimmed = plan.Bending[_stores.Length..^1].Aggregate(Energy.Zero, (sum, light) => sum + light);
-        var production = situation.Production - plan.Bending[^1];
-        if (Home.Home.Photovoltaics is not null)
-        {
-            allocations.Add(new InflexibleAllocation(PlannedHome.Photovoltaics, period, sun - production));
+            starts.Add(order);
         }
 
         _last = period;
+        _begun = new BegunPeriod(period, traded, load, sun, beside, besidePrice, appliances, starts.DrainToImmutable(), situation);
+        return Complete(_begun, plan, again: false);
+    }
+
+    // What stores, lights and plants do in a period whose appliances run.
+    private Delivery Complete(BegunPeriod begun, Plan plan, bool again)
+    {
+        var (storage, charging, allocations) = (Energy.Zero, Energy.Zero, begun.Starts.ToBuilder());
+        var stores = plan.Bending.Length - Home.Lights.Length - 1;
+        for (var s = 0; s < stores; s++)
+        {
+            var store = _stores[s];
+            var energy = again ? store.ExecuteAgain(begun.Period, plan.Bending[s]) : store.Execute(begun.Period, plan.Bending[s]);
+            (storage, charging) = store.Model.CanDeliver ? (storage + energy, charging) : (storage, charging + energy);
+            if (!_lost.Contains(store.Model.Name))
+            {
+                allocations.Add(new StorageAllocation(store.Model.Name, begun.Period, energy));
+            }
+        }
+
+        var dimmed = plan.Bending[stores..^1].Aggregate(Energy.Zero, (sum, light) => sum + light);
+        var production = begun.Situation.Production - plan.Bending[^1];
+        if (Home.Home.Photovoltaics is not null)
+        {
+            allocations.Add(new InflexibleAllocation(PlannedHome.Photovoltaics, begun.Period, begun.Sun - production));
+        }
+
         var battery = _stores.FirstOrDefault(store => store.Model is BatteryStore);
         return new Delivery(
-            period, traded, allocations.DrainToImmutable(), load + dimmed, appliances, production, storage, battery is null ? null : new Energy((long)battery.Fill))
+            begun.Period, begun.Traded, allocations.DrainToImmutable(), begun.Load + dimmed, begun.Appliances, production, storage,
+            battery is null ? null : new Energy((long)battery.Fill))
         {
             Charging = charging,
-            Beside = beside,
-            BesidePrice = besidePrice,
+            Beside = begun.Beside,
+            BesidePrice = begun.BesidePrice,
         };
     }
 
     private DemandCurve DemandIn(Period period)
     {
         var plan = PlanFor(period);
-        return See(period, plan, new Energy((long)Math.Round(plan.Load)), new Energy((long)Math.Round(plan.Sun)), _tariff.At(period)).Demand + BesideOnTick();
+        return _committed?.Invoke(period) is { } commitment
+            ? DemandCurve.Constant(commitment.Program)
+            : See(period, plan, new Energy((long)Math.Round(plan.Load)), new Energy((long)Math.Round(plan.Sun)), _tariff.At(period)).Demand + BesideOnTick();
     }
 
     // A bid has 16 steps a side for all devices.
@@ -264,9 +326,10 @@ public sealed class PlanningAgent
     private (FirstPeriod First, ImmutableArray<PlannedDemand> Coming) FirstOf(Period period, Outlook outlook)
     {
         outlook = Home.Expecting(outlook, period, _rules.Grid);
-        var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook, _now.Fixed).Problems(period, _stores, _appliances);
+        var problems = new HomeOutlook(Home, _rules.Grid, _tariff, _limit, outlook, _now.Fixed, _committed).Problems(period, _stores, _appliances);
         var plans = outlook.Prices.IsDefaultOrEmpty ? [PlanAlone(problems[0])] : PlanInMarket(problems);
         var first = FirstPeriod.Of(plans, outlook.Load[0], outlook.Sun[0]);
+        _ahead = KeepsAhead ? new HomeAhead(period, [.. problems], [.. plans], outlook.Bands) : null;
         return (first, TellsPlan ? new ComingDemands(_tariff, _rules, _limit).Of(period, _planner.DemandsOf(problems[0], plans[0])) : []);
     }
 
@@ -373,4 +436,8 @@ public sealed class PlanningAgent
 
     // Beyond any price that can be: what comes before money, and what is worth nothing at all.
     private Price OnTick(double limit) => Tick.Down((long)Math.Clamp(limit, -1e12, 1e12), _rules);
+
+    /// <summary>A period as it began: what no order changes any more.</summary>
+    private sealed record BegunPeriod(
+        Period Period, Energy Traded, Energy Load, Energy Sun, Energy Beside, Price BesidePrice, Energy Appliances, ImmutableArray<Allocation> Starts, Situation Situation);
 }

@@ -90,6 +90,9 @@ public sealed class Topics
     /// <summary>Topics of the curve market, below the auctioneer or concentrator that is spoken to.</summary>
     public CurveTopics Curve(MemberId matcher) => new(this, matcher);
 
+    /// <summary>Topics between homes and a balancing service provider.</summary>
+    public FlexibilityTopics Flexibility(MemberId bsp) => new(this, bsp);
+
     /// <summary>Filter for every auctioneer and concentrator: <see cref="CurveMarketMessage"/>.</summary>
     public string AllCurveMarkets => $"{Root}/curve/+/market";
 

@@ -18,6 +18,7 @@ var root = new RootCommand("ve: a prosumer's node in the local energy market, an
     CurveRolesCommand.Create(),
     LabCommand.Create(),
     SuggestCommand.Create(),
+    FlexibilityCommand.Create(),
     VerifyCommand.Create(),
     RoundsCommand.Create(),
 };

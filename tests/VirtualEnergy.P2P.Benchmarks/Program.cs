@@ -28,6 +28,7 @@ var root = new RootCommand("Measurements: the market engine, side by side with a
     AuditCommand.Create(),
     PlanCommand.Create(),
     DevicesCommand.Create(),
+    HeadroomCommand.Create(),
     Iec104Command.Create(),
     DispatchCommand.Create(),
     BspCommand.Create(),

@@ -8,7 +8,8 @@ namespace VirtualEnergy.P2P.Flexibility.Planning;
 
 /// <summary>Puts a home and what it expects into the planner's terms.</summary>
 internal sealed class HomeOutlook(
-    PlannedHome home, PeriodGrid grid, SupplierTariff tariff, Energy limit, Outlook outlook, ImmutableArray<FixedDevice> fixedDevices)
+    PlannedHome home, PeriodGrid grid, SupplierTariff tariff, Energy limit, Outlook outlook, ImmutableArray<FixedDevice> fixedDevices,
+    Func<Period, Commitment?>? committed)
 {
     private readonly int _length = outlook.Load.Length;
 
@@ -36,6 +37,7 @@ internal sealed class HomeOutlook(
             LeaveRoom(load, stages, stores, s);
         }
 
+        var promised = Promised(now);
         if (!outlook.Prices.IsDefaultOrEmpty)
         {
             return [.. outlook.Prices.Select(course => Problem(course, course))];
@@ -54,9 +56,27 @@ internal sealed class HomeOutlook(
             Sell = sell,
             Limit = limit.WattHours,
             Haste = outlook.Haste,
+            Hours = grid.LengthSeconds / 3600.0,
+            Promised = promised,
             Stores = [.. stores.Select((store, s) => Store(now, store, stages[s], buy, sell))],
             Runs = [.. runs],
         };
+    }
+
+    private double?[] Promised(Period now)
+    {
+        if (committed is null)
+        {
+            return [];
+        }
+
+        var promised = new double?[_length];
+        for (var t = 0; t < _length; t++)
+        {
+            promised[t] = committed(new Period(now.Index + t))?.Planned.WattHours;
+        }
+
+        return Array.Exists(promised, net => net is not null) ? promised : [];
     }
 
     // What is fixed is no choice: while it is off nothing flows, while it is on it takes what it can, and that is load.

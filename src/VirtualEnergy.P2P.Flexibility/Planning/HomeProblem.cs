@@ -54,7 +54,14 @@ public sealed record HomeProblem
 
     public required RunProblem[] Runs { get; init; }
 
+    /// <summary>How long a period is, h; a quarter of an hour unless told.</summary>
+    public double Hours { get; init; } = 0.25;
+
+    /// <summary>What is promised to flow through the meter, Wh by period; null where the home is free. Empty where it has promised nothing.</summary>
+    public double?[] Promised { get; init; } = [];
+
     public int Length => Load.Length;
 
-    internal GridPrice GridAt(int t) => new(Sell[t], Buy[t], Limit);
+    internal GridPrice GridAt(int t) =>
+        t < Promised.Length && Promised[t] is { } net ? GridPrice.Promised(net) : new GridPrice(Sell[t], Buy[t], -Limit, Limit);
 }

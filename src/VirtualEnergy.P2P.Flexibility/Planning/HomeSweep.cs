@@ -14,6 +14,12 @@ internal sealed class HomeSweep
     private double[] _fills = [];
     private double[] _taken = [];
 
+    /// <summary>
+    /// What a piece is worth that comes before money: comfort, departures, the store's own reserve. Above any price of energy, and below what
+    /// is missing of them is taken to cost, however much of it leaks. µEUR/kWh.
+    /// </summary>
+    public const double ComesFirst = 5_000_000;
+
     /// <summary>Inside price of each period, µEUR/kWh.</summary>
     public double[] Prices { get; private set; } = [];
 
@@ -24,8 +30,20 @@ internal sealed class HomeSweep
 
     public double[][] Energies { get; private set; } = [];
 
+    /// <summary>Each store's fill after the last period of the pass, Wh.</summary>
+    public ReadOnlySpan<double> Fills => _fills;
+
     /// <summary>Thousandths of a µEUR.</summary>
     public double Cost { get; private set; }
+
+    /// <summary>What was missing of what comes first at the ends of periods, summed up, Wh of fill.</summary>
+    public double Missing { get; private set; }
+
+    /// <summary>What charging and discharging cost the stores, thousandths of a µEUR.</summary>
+    public double Wear { get; private set; }
+
+    /// <summary>By how much the flow missed what may flow, and what comes first was left out for it, in all periods together, Wh.</summary>
+    public double Unkept { get; private set; }
 
     /// <param name="problem">The home.</param>
     /// <param name="tables">Each store's values, for the prices expected inside the home.</param>
@@ -33,8 +51,40 @@ internal sealed class HomeSweep
     public void Run(HomeProblem problem, ReadOnlySpan<ValueTable> tables, ReadOnlySpan<double> runLoad)
     {
         Prepare(problem);
-        Cost = 0;
-        for (var t = 0; t < problem.Length; t++)
+        for (var s = 0; s < problem.Stores.Length; s++)
+        {
+            _fills[s] = problem.Stores[s].Fill;
+        }
+
+        Go(problem, tables, runLoad, 0, problem.Length, []);
+        for (var s = 0; s < problem.Stores.Length; s++)
+        {
+            Cost -= problem.Stores[s].WorthOf(_fills[s]);
+        }
+    }
+
+    /// <summary>A pass through some of the periods. Its cost knows nothing of what the stores are worth at its end.</summary>
+    /// <param name="problem">The home.</param>
+    /// <param name="tables">Each store's values in these periods.</param>
+    /// <param name="runLoad">What the runs take in each period of the horizon, Wh.</param>
+    /// <param name="first">Index of the first period.</param>
+    /// <param name="end">Index after the last.</param>
+    /// <param name="fills">Each store's fill before the first, Wh.</param>
+    /// <param name="promised">The flow that is promised in each of these periods, Wh; empty leaves it to the prices.</param>
+    public void Run(
+        HomeProblem problem, ReadOnlySpan<ValueTable> tables, ReadOnlySpan<double> runLoad, int first, int end, ReadOnlySpan<double> fills,
+        ReadOnlySpan<double> promised)
+    {
+        Prepare(problem);
+        fills.CopyTo(_fills);
+        Go(problem, tables, runLoad, first, end, promised);
+    }
+
+    private void Go(
+        HomeProblem problem, ReadOnlySpan<ValueTable> tables, ReadOnlySpan<double> runLoad, int first, int end, ReadOnlySpan<double> promised)
+    {
+        (Cost, Wear, Unkept, Missing) = (0, 0, 0, 0);
+        for (var t = first; t < end; t++)
         {
             _pieces.Clear();
             var net = problem.Load[t] + runLoad[t] - problem.Sun[t];
@@ -52,13 +102,14 @@ internal sealed class HomeSweep
 
             _pieces.Sort(static (a, b) => b.Limit.CompareTo(a.Limit));
             Demands?.Add(new StoreDemand(net, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]));
-            (Net[t], Prices[t]) = Meet(problem.GridAt(t), net);
-            Book(problem, t);
-        }
+            var grid = promised.IsEmpty ? problem.GridAt(t) : GridPrice.Promised(promised[t - first]);
+            (Net[t], Prices[t]) = Meet(grid, net);
+            var missed = Math.Max(0, Math.Max(grid.Least - Net[t], Net[t] - grid.Most));
+            Unkept += missed;
 
-        for (var s = 0; s < problem.Stores.Length; s++)
-        {
-            Cost -= problem.Stores[s].WorthOf(_fills[s]);
+            // A promise comes before money; beyond a connection no schedule goes for it.
+            Cost += grid.Least == grid.Most ? missed * StoreStage.Scarcity : 0;
+            Book(problem, t);
         }
     }
 
@@ -70,11 +121,6 @@ internal sealed class HomeSweep
             (Prices, Net) = (new double[problem.Length], new double[problem.Length]);
             Energies = [.. Enumerable.Range(0, stores).Select(_ => new double[problem.Length])];
             (_fills, _taken) = (new double[stores], new double[stores + 1]);
-        }
-
-        for (var s = 0; s < stores; s++)
-        {
-            _fills[s] = problem.Stores[s].Fill;
         }
     }
 
@@ -89,6 +135,7 @@ internal sealed class HomeSweep
                 var (price, upTo) = grid.Above(net);
                 if (piece.Limit <= price)
                 {
+                    Unkept += piece.Limit >= ComesFirst ? left : 0;
                     return (net, Between(grid, net, piece.Limit));
                 }
 
@@ -126,9 +173,11 @@ internal sealed class HomeSweep
             var energy = _taken[s];
             Energies[s][t] = energy;
             _fills[s] = Math.Min(stage.After(_fills[s], energy), stage.Ceiling);
-            Cost += Math.Max(0, energy) * stage.Wear + Math.Max(0, -energy) * stage.OutCost
-                + Math.Max(0, stage.Wanted - _fills[s]) * StoreStage.Scarcity
-                + Math.Max(0, stage.Floor - _fills[s]) * StoreStage.Scarcity;
+            var wear = Math.Max(0, energy) * stage.Wear + Math.Max(0, -energy) * stage.OutCost;
+            Wear += wear;
+            var (unwanted, below) = (Math.Max(0, stage.Wanted - _fills[s]), Math.Max(0, stage.Floor - _fills[s]));
+            Missing += unwanted + below;
+            Cost += wear + unwanted * StoreStage.Scarcity + below * StoreStage.Scarcity;
         }
     }
 }

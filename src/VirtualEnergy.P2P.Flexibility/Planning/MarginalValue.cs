@@ -41,6 +41,15 @@ internal sealed class MarginalValue
         }
     }
 
+    /// <summary>What was kept of a value before.</summary>
+    public void Set(FillValue value)
+    {
+        (Low, Count) = (value.Low, value.Slopes.Length);
+        Reserve(Count);
+        value.Slopes.CopyTo(_slopes, 0);
+        value.Lengths.CopyTo(_lengths, 0);
+    }
+
     /// <summary>Keeps to the fills that there can be at the end of a period, and adds what is wanted of them.</summary>
     public void Bound(in StoreStage stage)
     {

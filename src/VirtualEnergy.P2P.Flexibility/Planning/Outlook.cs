@@ -20,6 +20,9 @@ public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[
     /// <summary>See <see cref="HomeProblem.Haste"/>. 0.3 ct unless told; for a market's prices, which others change.</summary>
     public double Haste { get; init; } = 3_000;
 
+    /// <summary>What load and sun may differ by, a period each; none where nothing is known of it.</summary>
+    public ImmutableArray<NetBand> Bands { get; init; } = [];
+
     /// <summary>More than any home has: 10 MW for an hour, Wh.</summary>
     private const double MostEnergy = 1e7;
 

@@ -18,6 +18,31 @@ internal sealed class ValueTable
     /// <param name="haste">See <see cref="HomeProblem.Haste"/>.</param>
     public void Solve(StoreProblem store, ReadOnlySpan<double> prices, double haste)
     {
+        var last = store.Stages[^1];
+        _value.Set(last.Floor, last.Ceiling, store.EndValue, store.Enough, store.EndValueBeyond);
+        _value.Bound(last);
+        Back(store, store.Stages.Length - 1, 0, prices, haste);
+    }
+
+    /// <summary>Goes back through some of the periods, from what fills are worth at the end of the last of them.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="first">Index of the first period.</param>
+    /// <param name="last">Index of the last.</param>
+    /// <param name="end">What fills are worth at its end.</param>
+    /// <param name="prices">µEUR/kWh by period of the horizon.</param>
+    /// <param name="haste">See <see cref="HomeProblem.Haste"/>.</param>
+    public void Solve(StoreProblem store, int first, int last, FillValue end, ReadOnlySpan<double> prices, double haste)
+    {
+        _value.Set(end);
+        Back(store, last, first, prices, haste);
+    }
+
+    /// <summary>What fills are worth at the end of a period.</summary>
+    public FillValue At(int t) => new(
+        _lows[t], _slopes.AsSpan(_starts[t], _ends[t] - _starts[t]).ToArray(), _lengths.AsSpan(_starts[t], _ends[t] - _starts[t]).ToArray());
+
+    private void Back(StoreProblem store, int last, int first, ReadOnlySpan<double> prices, double haste)
+    {
         _store = store;
         var stages = store.Stages;
         if (_lows.Length < stages.Length)
@@ -26,10 +51,8 @@ internal sealed class ValueTable
         }
 
         var used = 0;
-        _value.Set(stages[^1].Floor, stages[^1].Ceiling, store.EndValue, store.Enough, store.EndValueBeyond);
-        for (var t = stages.Length - 1; t >= 0; t--)
+        for (var t = last; t >= first; t--)
         {
-            _value.Bound(stages[t]);
             var count = _value.Count;
             if (used + count > _slopes.Length)
             {
@@ -42,9 +65,10 @@ internal sealed class ValueTable
             (_lows[t], _starts[t]) = (_value.Low, used);
             used += count;
             _ends[t] = used;
-            if (t > 0)
+            if (t > first)
             {
                 _value.Precede(stages[t], prices[t], haste);
+                _value.Bound(stages[t - 1]);
             }
         }
     }

@@ -6,7 +6,8 @@ namespace VirtualEnergy.P2P.Messaging;
 /// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, plans, mandates, meter
 /// readings, disputes of them and node states; read the market, rounds, the outlook, node states and a single member's receipts and funds. So nobody sees another's bid before
 /// the gate closes, and nobody but the exchange announces a price. In the curve market: bid at any auctioneer or concentrator and
-/// hear its answers; be one under one's own address only, which then has to be the user name.
+/// hear its answers; be one under one's own address only, which then has to be the user name. So it is with balancing service providers: a home
+/// tells any of them its headroom and hears its orders, and only the provider itself reads what homes tell it.
 /// </summary>
 /// <remarks>
 /// A user name that is a member's address binds a node to that member's topics. Bids and readings prove their sender by
@@ -29,6 +30,12 @@ public sealed class BrokerAccess(string community, string exchangeUser)
         {
             return curve.IsMarket ? curve.IsOf(user)
                 : !retain && curve.TryAgent(out var agent) && (curve.IsBids ? IsOwn(user, agent) : curve.IsAnswer && curve.IsOf(user));
+        }
+
+        if (FlexibilityTopics.TryParse(_topics, topic, out var flexibility))
+        {
+            return flexibility.IsTerms ? flexibility.IsOf(user)
+                : !retain && flexibility.TryMember(out var home) && (flexibility.IsHomes ? IsOwn(user, home) : flexibility.IsOrders && flexibility.IsOf(user));
         }
 
         if (_topics.TryParseStatus(topic, out var member))
@@ -61,6 +68,13 @@ public sealed class BrokerAccess(string community, string exchangeUser)
                 || (curve.IsAnswer && curve.TryAgent(out var agent) && IsOwn(user, agent));
         }
 
+        if (FlexibilityTopics.TryParse(_topics, filter, out var flexibility))
+        {
+            return flexibility.IsTerms
+                || (flexibility.IsHomes && flexibility.IsOf(user) && (flexibility.Home == "+" || flexibility.TryMember(out _)))
+                || (flexibility.IsOrders && flexibility.TryMember(out var home) && IsOwn(user, home));
+        }
+
         return filter == _topics.Market || filter == Topics.AnyMarket || filter == _topics.RoundOpen || filter == _topics.RoundResult || filter == _topics.DeviationResult || filter == _topics.Outlook
             || filter == $"{_topics.Root}/rounds/+" || filter == $"{_topics.Root}/rounds/#" || filter == _topics.AllStatuses
             || _topics.TryParseStatus(filter, out _)
@@ -71,7 +85,8 @@ public sealed class BrokerAccess(string community, string exchangeUser)
 
     /// <summary>What a node, not the exchange, may leave with the broker; there are only so many of these.</summary>
     public bool IsNodesState(string topic) =>
-        _topics.TryParseStatus(topic, out _) || (CurveTopics.TryParse(_topics, topic, out var curve) && curve.IsMarket);
+        _topics.TryParseStatus(topic, out _) || (CurveTopics.TryParse(_topics, topic, out var curve) && curve.IsMarket)
+        || (FlexibilityTopics.TryParse(_topics, topic, out var flexibility) && flexibility.IsTerms);
 
     private static bool IsOwn(string? user, MemberId member) => !Topics.IsMemberAddress(user) || user == member.Value;
 }

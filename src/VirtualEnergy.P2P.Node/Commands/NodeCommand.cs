@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Market.Balancing;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Balancing;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Doctor;
 using VirtualEnergy.P2P.Node.Drivers;
@@ -35,12 +38,14 @@ internal static class NodeCommand
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
                 "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
+                "flexibility": { "bsp": "0x3c44…93bc", "up": true, "down": true, "minimumPriceMicroEurPerKWh": 150000, "book": "anna.flexibility" },
                 "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" },
                 "s2": { "listen": "0.0.0.0:8443", "host": "192.168.1.5" }
               }
             The agent plans plant, battery, appliances, cars, heat pumps and water heaters over three days (docs/planner.md).
             With "tellsPlan": true the exchange is told what the home plans, so that all homes expect better prices.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
+            With flexibility a balancing service provider may order less or more from the grid, at a price (docs/headroom.md; ve flexibility shows it).
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             With s2 it manages devices that speak S2, and plans and bids with them (docs/flexibility.md).
             Examples: ve node run --config home.json
@@ -80,6 +85,12 @@ internal static class NodeCommand
         var member = key.Address.ToMember();
         await using var s2 = await OpenS2Async(config, pairs, path, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
         await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2);
+        using var random = RandomNumberGenerator.Create();
+        using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, time, logging.CreateLogger("flexibility"))
+        {
+            Measured = inHouse.Meter is { } power ? () => Measured(power, time) : null,
+            IsPaused = () => inHouse.Controls.Limits.IsPaused,
+        };
         var watch = settings is null ? null : new RoundWatch(settings with { Challenges = challenges }, key, time, logging.CreateLogger("audit"));
         try
         {
@@ -90,6 +101,7 @@ internal static class NodeCommand
                 MeterKey = config.MeterWallet is { } meter ? NodeKey.OpenWallet(meter, config.MeterPasswordFile) : key,
                 TellsPlan = config.TellsPlan,
                 Watch = watch,
+                Flexibility = flexibility,
                 Controls = inHouse.Controls,
                 Senses = inHouse.Sense,
                 News = inHouse.Tell,
@@ -153,6 +165,12 @@ internal static class NodeCommand
             logger.LogWarning("The judge was not looked at: {Why}", away.Message);
         }
     }
+
+    // A meter that is silent for longer than a minute says nothing any more of what flows.
+    private static (long Watts, TelemetryQuality Quality)? Measured(GridMeter meter, TimeProvider time) =>
+        meter.Power() is not { } power ? (0, TelemetryQuality.Invalid)
+        : (time.GetUtcNow() - power.At) is var age && age > GridMeter.MostAge ? (power.Watts, TelemetryQuality.Invalid)
+        : (power.Watts, age > TimeSpan.FromSeconds(8) ? TelemetryQuality.Stale : TelemetryQuality.Measured);
 
     private static void StartWatch(RoundWatch? watch, ILogger logger)
     {

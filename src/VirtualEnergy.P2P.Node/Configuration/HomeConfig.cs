@@ -74,6 +74,9 @@ public sealed record HomeConfig
     /// <summary>Whether the exchange is told what the home plans (docs/planner.md); left out, it is not.</summary>
     public bool TellsPlan { get; init; }
 
+    /// <summary>Whose orders the home obeys beside the local market, and on what terms; left out, nobody's.</summary>
+    public FlexibilitySource? Flexibility { get; init; }
+
     /// <summary>The broker inside the house, with Home Assistant and what it knows; left out, the node speaks to the market alone.</summary>
     public HomeBrokerSource? HomeBroker { get; init; }
 
@@ -106,6 +109,7 @@ public sealed record HomeConfig
                 MeterWallet = Beside(folder, config.MeterWallet),
                 MeterPasswordFile = Beside(folder, config.MeterPasswordFile),
                 Receipts = Beside(folder, config.Receipts),
+                Flexibility = config.Flexibility is { } flexibility ? flexibility with { Book = Beside(folder, flexibility.Book) } : null,
                 HomeBroker = config.HomeBroker is { } home ? home with { PasswordFile = Beside(folder, home.PasswordFile), Memory = Beside(folder, home.Memory) } : null,
                 S2 = config.S2 is { } s2 ? s2 with { Folder = Beside(folder, s2.Folder)! } : null,
                 Household = config.Household with { Data = Beside(folder, config.Household.Data) },

@@ -37,6 +37,10 @@ public sealed class GridMeter(DeviceBook book, string id, TimeProvider time)
             : null;
     }
 
+    /// <summary>The power that the meter said last, W, + import, and when that was; null where it has said none.</summary>
+    public (long Watts, DateTimeOffset At)? Power() =>
+        book.Find(id) is { Reading: { Watts: { } watts } reading } ? (watts, reading.At) : null;
+
     private Task<Counters?> LookAt(DateTimeOffset boundary)
     {
         lock (_lock)

@@ -46,6 +46,10 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
         {
             _plans.Writer.TryWrite((_grid, run.Delivery));
         }
+        else if (news is PeriodAmended amended)
+        {
+            _plans.Writer.TryWrite((_grid, amended.Delivery));
+        }
     }
 
     /// <summary>What a device is told in the period.</summary>

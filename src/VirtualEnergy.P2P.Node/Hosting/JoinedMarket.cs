@@ -20,6 +20,7 @@ internal sealed class JoinedMarket
         (Description, Agent) = (description, agent);
         Topics = new Topics(description.Community);
         var domain = new MarketDomain(description.ChainId, Address.Parse(description.Contract));
+        Domain = domain;
         Bids = new BidSigning(domain);
         Readings = new MeterReadingSigning(domain);
         _receipts = new ReceiptSigning(domain);
@@ -30,6 +31,9 @@ internal sealed class JoinedMarket
     public MarketDescription Description { get; }
 
     public Topics Topics { get; }
+
+    /// <summary>What signatures in this market are for.</summary>
+    public MarketDomain Domain { get; }
 
     public BidSigning Bids { get; }
 
@@ -42,10 +46,11 @@ internal sealed class JoinedMarket
 
     /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
     public static JoinedMarket Join(
-        MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff, bool tellsPlan, TimeProvider time, ILogger logger) =>
+        MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff, bool tellsPlan, TimeProvider time, ILogger logger,
+        bool keepsAhead = false) =>
         before is not null && before.Description.Rules == description.Rules
             ? new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered }
-            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff, tellsPlan, time, logger));
+            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff, tellsPlan, time, logger, keepsAhead));
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(

@@ -23,5 +23,8 @@ public sealed record RoundOpened(RoundAnnouncement Round) : NodeNews;
 /// <param name="Own">The member's own trades.</param>
 public sealed record PeriodRun(RoundResult Result, ImmutableArray<Trade> Own, Delivery Delivery) : NodeNews;
 
+/// <summary>A period that runs goes otherwise from now on: what the devices are told for the rest of it.</summary>
+public sealed record PeriodAmended(Delivery Delivery) : NodeNews;
+
 /// <summary>What the home's rules hold back now, in words for its people; empty while nothing is held back.</summary>
 public sealed record HeldBack(string Words) : NodeNews;

@@ -7,6 +7,7 @@ using VirtualEnergy.P2P.Market.Funds;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Balancing;
 using VirtualEnergy.P2P.Node.Watching;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
@@ -44,6 +45,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private JoinedMarket? _market;
     private Period? _open;
     private Bid? _bid;
+    private long _readingNumber = 1;
     private NodeAudit? _audit;
 
     /// <param name="broker">Where the market's broker is.</param>
@@ -105,6 +107,9 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>Audits the rounds beside the trading; null where nobody asked for that.</summary>
     public RoundWatch? Watch { get; init; }
 
+    /// <summary>The home's part with a balancing service provider; null where the member consents to none. Not disposed here.</summary>
+    public FlexibilityNode? Flexibility { get; init; }
+
     /// <summary>Connects and takes part until disposed. Returns once the broker is reached.</summary>
     /// <exception cref="MqttLinkException">The broker refuses this node.</exception>
     public async Task StartAsync(CancellationToken cancellation)
@@ -118,6 +123,13 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _link.SubscribeAsync(_topics.DeviationResult, Alone((message, _) => _readings.TakeDeviations(message)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Outlook, Alone((message, _) => _plans.TakeOutlook(message, _market)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundOpen, Alone(OnRoundOpenAsync), cancellation).ConfigureAwait(false);
+        if (Flexibility is { } flexibility)
+        {
+            var topics = _topics.Flexibility(flexibility.Consent.Bsp);
+            await _link.SubscribeAsync(topics.Terms, Alone((message, _) => { flexibility.TakeTerms(message); return Task.CompletedTask; }), cancellation).ConfigureAwait(false);
+            await _link.SubscribeAsync(topics.Orders(Member), Alone((message, stopping) => OnOrderAsync(flexibility, message, stopping)), cancellation).ConfigureAwait(false);
+        }
+
         await _link.StartAsync(cancellation).ConfigureAwait(false);
         if (Watch is not null)
         {
@@ -164,11 +176,7 @@ public sealed class ProsumerNode : IAsyncDisposable
             await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                if (_market is { } market && _bid is { } bid && bid.Period == _open && bid.Number < MostAttempts
-                    && BidWithinLimits(market, bid.Period, bid.Number) is var changed && changed != bid)
-                {
-                    await SendAsync(market, changed with { Number = bid.Number + 1 }, cancellation).ConfigureAwait(false);
-                }
+                await RebidAsync(cancellation).ConfigureAwait(false);
             }
             finally
             {
@@ -181,6 +189,35 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
     }
 
+    private Task RebidAsync(CancellationToken cancellation) =>
+        _market is { } market && _bid is { } bid && bid.Period == _open && bid.Number < MostAttempts
+            && BidWithinLimits(market, bid.Period, bid.Number) is var changed && changed != bid
+            ? SendAsync(market, changed with { Number = bid.Number + 1 }, cancellation) : Task.CompletedTask;
+
+    /// <summary>The BSP's order: what is promised is bid no more, and a period that runs goes by what is called now.</summary>
+    private async Task OnOrderAsync(FlexibilityNode flexibility, MqttMessage message, CancellationToken cancellation)
+    {
+        if (!flexibility.TakeOrder(message) || _market is not { } market)
+        {
+            return;
+        }
+
+        await RebidAsync(cancellation).ConfigureAwait(false);
+        if (market.Agent.Amend() is { } delivery)
+        {
+            if (flexibility.Amended(delivery) is { } rest)
+            {
+                News?.Invoke(new PeriodAmended(rest));
+            }
+
+            flexibility.Ran(delivery);
+            if (Meter is null)
+            {
+                await _readings.SendAsync(market, MeterKey, Metered(delivery, ++_readingNumber), cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task OnMarketAsync(MqttMessage message, CancellationToken cancellation)
     {
         if (!WireFormat.TryReadMarket(message.Payload.Span, out var description, out var error))
@@ -189,7 +226,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger);
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null);
             _plans.Join(_market);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
             if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
@@ -198,6 +235,9 @@ public sealed class ProsumerNode : IAsyncDisposable
                     "This market's periods last {Seconds} s, and cars and heat are described by quarters of an hour: they are not planned here.", description.Rules.Grid.LengthSeconds);
             }
 
+            Flexibility?.Join(
+                description.Community, _market.Domain, description.Rules.Grid, _market.Agent,
+                (topic, payload) => _link.PublishAsync(topic, payload, retain: false, _stopping.Token));
             News?.Invoke(new MarketJoined(description, _home, _tariff) { Devices = [.. _market.Agent.Home.Devices] });
 
             // A broker sends what it keeps in any order: the open round may have come first.
@@ -215,6 +255,7 @@ public sealed class ProsumerNode : IAsyncDisposable
 
         ReportBrokenPromise(_seeds.Announced(round));
         _open = round.Period;
+        Flexibility?.Opened(round.Period);
         News?.Invoke(new RoundOpened(round));
         return BidAsync(cancellation);
     }
@@ -332,16 +373,23 @@ public sealed class ProsumerNode : IAsyncDisposable
         if (Meter is not null)
         {
             _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, _stopping.Token);
-            return;
+        }
+        else
+        {
+            _readingNumber = 1;
+            await _readings.SendAsync(market, MeterKey, Metered(delivery, _readingNumber), cancellation).ConfigureAwait(false);
         }
 
-        await _readings.SendAsync(
-            market, MeterKey,
-            new MeteredEnergy(
-                Member, result.Period, 1, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
-                Energy.Max(-delivery.Storage, Energy.Zero)),
-            cancellation).ConfigureAwait(false);
+        if (Flexibility is { } flexibility)
+        {
+            flexibility.Ran(delivery);
+            flexibility.Offer(delivery);
+        }
     }
+
+    private MeteredEnergy Metered(Delivery delivery, long number) => new(
+        Member, delivery.Period, number, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
+        Energy.Max(-delivery.Storage, Energy.Zero));
 
     private void Book(JoinedMarket market, RoundResult result, Delivery delivery)
     {

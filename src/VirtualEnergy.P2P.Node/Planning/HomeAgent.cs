@@ -27,15 +27,16 @@ public sealed class HomeAgent
     /// <param name="tariff">The home's contract with its supplier.</param>
     /// <param name="tellsPlan">Whether <see cref="ComingFrom"/> is wanted.</param>
     /// <param name="time">By which clock forecasts and plans are late; null waits for them.</param>
+    /// <param name="keepsAhead">Whether it is asked for <see cref="Ahead"/>.</param>
     /// <param name="logger">Told, once a day, of forecasts that fail, are late or cannot be; null tells nobody.</param>
-    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, bool tellsPlan = false, TimeProvider? time = null, ILogger? logger = null)
-        : this(home, rules, tariff, new HomeForesight(home.Home, rules, tariff), null, tellsPlan, time, logger)
+    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, bool tellsPlan = false, TimeProvider? time = null, ILogger? logger = null, bool keepsAhead = false)
+        : this(home, rules, tariff, new HomeForesight(home.Home, rules, tariff), null, tellsPlan, time, logger, keepsAhead)
     {
     }
 
     /// <param name="forecast">What the home expects in place of what it has learned; null takes that.</param>
     internal HomeAgent(
-        PlannedHome home, MarketRules rules, SupplierTariff tariff, HomeForesight learned, Foresight? forecast, bool tellsPlan, TimeProvider? time, ILogger? logger)
+        PlannedHome home, MarketRules rules, SupplierTariff tariff, HomeForesight learned, Foresight? forecast, bool tellsPlan, TimeProvider? time, ILogger? logger, bool keepsAhead = false)
     {
         (_foresight, _logger) = (learned, logger ?? NullLogger.Instance);
         Foresight foresight = forecast ?? learned.Ahead;
@@ -44,6 +45,7 @@ public sealed class HomeAgent
             home.On(rules.Grid), rules, tariff, planner, time is null ? foresight : new PromptForesight(foresight, LongestWait, time).Ahead)
         {
             TellsPlan = tellsPlan,
+            KeepsAhead = keepsAhead,
             Failed = (period, problem) => Tell(period, rules.Grid, problem),
         };
     }
@@ -69,6 +71,15 @@ public sealed class HomeAgent
 
     /// <inheritdoc cref="PlanningAgent.ResponseTo"/>
     public Energy ResponseTo(Period period, Price price) => _agent.ResponseTo(period, price);
+
+    /// <inheritdoc cref="PlanningAgent.Ahead"/>
+    public HomeAhead Ahead(Period period) => _agent.Ahead(period);
+
+    /// <inheritdoc cref="PlanningAgent.Commit"/>
+    public void Commit(Func<Period, Commitment?> committed) => _agent.Commit(committed);
+
+    /// <inheritdoc cref="PlanningAgent.Amend"/>
+    public Delivery? Amend() => _agent.Amend();
 
     /// <inheritdoc cref="PlanningAgent.Observe"/>
     public void Observe(HomeNow now) => _agent.Observe(now);

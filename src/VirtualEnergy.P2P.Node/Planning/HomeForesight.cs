@@ -55,7 +55,7 @@ public sealed class HomeForesight
         var oldest = new Period(Math.Max(0, now.Index - HistorySeconds / _grid.LengthSeconds));
         _learned ??= new LearnedForecast(_home, _home.Load.First > now || _home.Load.First < oldest ? oldest : _home.Load.First, _grid);
         var length = HorizonSeconds / _grid.LengthSeconds;
-        return new Outlook(_learned.Load(now, length), _learned.Sun(now, length), PricesAhead(now, length));
+        return new Outlook(_learned.Load(now, length), _learned.Sun(now, length), PricesAhead(now, length)) { Bands = _learned.Bands(now, length) };
     }
 
     /// <summary>A round is over: what energy was worth in it is remembered.</summary>

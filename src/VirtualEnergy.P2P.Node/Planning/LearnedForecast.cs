@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Forecasting;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Node.Planning;
@@ -36,6 +38,14 @@ internal sealed class LearnedForecast
     {
         Observe(now);
         return _sun is null ? new double[length] : [.. _sun.Ahead(now, length).Select(Energy)];
+    }
+
+    /// <summary>What load and sun may differ by from that, a period each.</summary>
+    public ImmutableArray<NetBand> Bands(Period now, int length)
+    {
+        Observe(now);
+        var (load, sun) = (_load.Ahead(now, length), _sun?.Ahead(now, length));
+        return [.. load.Select((forecast, t) => NetBand.Of(forecast, sun?[t], _grid))];
     }
 
     private void Observe(Period now)

@@ -35,6 +35,7 @@ internal static class FuzzCommand
             """) { count, seed, mechanism, json };
         command.Subcommands.Add(Iec104Fuzz.Create());
         command.Subcommands.Add(S2FuzzCommand.Create());
+        command.Subcommands.Add(FlexibilityFuzzCommand.Create());
         command.SetAction(parsed =>
         {
             var chosen = parsed.GetValue(mechanism)!;

@@ -32,6 +32,13 @@ public sealed class DocumentedExamplesTests
     [InlineData("Curve refusal", 2)]
     [InlineData("Curve price", 1)]
     [InlineData("Curve allocation", 1)]
+    [InlineData("Flexibility terms", 1)]
+    [InlineData("Program", 1)]
+    [InlineData("Headroom", 1)]
+    [InlineData("Flexibility order", 1)]
+    [InlineData("Flexibility reply", 2)]
+    [InlineData("Telemetry session", 1)]
+    [InlineData("Telemetry", 1)]
     public void Every_example_is_read_and_written_back_the_same(string heading, int count)
     {
         var examples = ExamplesUnder(heading);
@@ -68,6 +75,13 @@ public sealed class DocumentedExamplesTests
         "Curve refusal" => WireFormat.TryReadCurveRefusal(example, out var refused, out var error) ? (WireFormat.Write(refused), null) : (null, error),
         "Curve price" => WireFormat.TryReadCurvePrice(example, out var price, out var error) ? (WireFormat.Write(price), null) : (null, error),
         "Curve allocation" => WireFormat.TryReadCurveAllocation(example, out var given, out var error) ? (WireFormat.Write(given), null) : (null, error),
+        "Flexibility terms" => WireFormat.TryReadFlexibilityTerms(example, out var asked, out var error) ? (WireFormat.Write(asked), null) : (null, error),
+        "Program" => WireFormat.TryReadProgram(example, Agent, out var program, out var error) ? (WireFormat.Write(program), null) : (null, error),
+        "Headroom" => WireFormat.TryReadHeadroom(example, Agent, out var headroom, out var error) ? (WireFormat.Write(headroom), null) : (null, error),
+        "Flexibility order" => WireFormat.TryReadFlexibilityOrder(example, out var order, out var error) ? (WireFormat.Write(order), null) : (null, error),
+        "Flexibility reply" => WireFormat.TryReadFlexibilityReply(example, Agent, out var reply, out var error) ? (WireFormat.Write(reply), null) : (null, error),
+        "Telemetry session" => WireFormat.TryReadTelemetrySession(example, Agent, out var session, out var error) ? (WireFormat.Write(session), null) : (null, error),
+        "Telemetry" => WireFormat.TryReadTelemetrySample(example, Agent, out var sample, out var error) ? (WireFormat.Write(sample), null) : (null, error),
         _ => throw new ArgumentOutOfRangeException(nameof(heading)),
     };
 

@@ -12,6 +12,7 @@ public sealed class SimulatedStore(StoreModel model)
     private const double Millionths = 1e6;
 
     private long _exactFill = (long)Math.Round(model.InitialFill * Millionths);
+    private (long ExactFill, double Missing, int Shortfalls, Energy Charged) _before;
 
     public StoreModel Model { get; private set; } = model;
 
@@ -44,6 +45,7 @@ public sealed class SimulatedStore(StoreModel model)
     /// <returns>What flowed at the terminals; + charge, − discharge.</returns>
     public Energy Execute(Period period, Energy order)
     {
+        _before = (_exactFill, Missing, Shortfalls, Charged);
         var (least, most) = Range(period);
         var energy = Energy.Max(least, Energy.Min(order, most));
         var stage = Model.At(period);
@@ -58,5 +60,13 @@ public sealed class SimulatedStore(StoreModel model)
         }
 
         return energy;
+    }
+
+    /// <summary>The period that was run last takes another course: it is run from where it began once more.</summary>
+    /// <returns>What flowed instead.</returns>
+    public Energy ExecuteAgain(Period period, Energy order)
+    {
+        (_exactFill, Missing, Shortfalls, Charged) = _before;
+        return Execute(period, order);
     }
 }

@@ -164,7 +164,7 @@ public sealed class PlanningAgentTests
         ]);
     }
 
-    private static Outlook Known(PlannedHome home, Period now, ImmutableArray<double[]> prices)
+    internal static Outlook Known(PlannedHome home, Period now, ImmutableArray<double[]> prices)
     {
         var length = (int)Math.Min(144, Homes.At(Days * 96).Index - now.Index);
         double[] Of(PowerProfile profile) => [.. Enumerable.Range(0, length).Select(t => (double)Homes.Rules.Grid.EnergyOf(profile.At(new Period(now.Index + t))).WattHours)];
