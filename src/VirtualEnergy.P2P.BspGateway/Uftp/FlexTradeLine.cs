@@ -16,7 +16,7 @@ public static class FlexTradeLine
         {
             return JsonSerializer.Deserialize<Line>(line) is { Offer: { } written } kept
                 && Message<FlexOffer>(written) is { } offer
-                && Enum.TryParse<FlexTradeState>(kept.State, out var state) && state.ToString() == kept.State
+                && Enum.TryParse<FlexTradeState>(kept.State, out var state) && Enum.GetName(state) == kept.State
                 && Message<FlexRequest>(kept.Request) is var request && request is null == kept.Request is null
                 && Message<FlexOrder>(kept.Order) is var order && order is null == kept.Order is null
                 ? new FlexTrade(offer, request, state, order, kept.Why)
