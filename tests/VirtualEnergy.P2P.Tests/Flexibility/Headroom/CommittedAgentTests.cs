@@ -115,7 +115,10 @@ public sealed class CommittedAgentTests
         // 2 kWh, 4 kW (1,000 Wh a quarter), it leaves after four periods; it is asked not to charge in all four, and does it in the last two.
         var car = new CarStore("car", new Energy(10_000), 4_000, [new Journey(Homes.At(8), Homes.At(20), new Energy(2_000))], Energy.Zero, Energy.Zero) { Charging = 1 };
         var home = new PlannedHome(new HomeDescription("home", 6_000, PowerProfile.Constant(0)), [car]);
-        var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), _ => new Outlook(new double[96], new double[96], []) { KnowsUse = true });
+        var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), now => new Outlook(new double[96], new double[96], [])
+        {
+            Stages = [[.. Enumerable.Range(0, 96).Select(t => car.At(new Period(now.Index + t)))]],
+        });
         Commit(agent, 0, 8, program: 0, reserved: 0, ordered: 0);
         var nets = Enumerable.Range(0, 8).Select(t => agent.Deliver(Homes.At(t), null, Energy.Zero).Net.WattHours).ToArray();
         Assert.Equal([0, 0, 0, 0, 0, 0, 1_000, 1_000], nets);
