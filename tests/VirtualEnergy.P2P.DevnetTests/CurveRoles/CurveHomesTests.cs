@@ -30,9 +30,9 @@ public sealed class CurveHomesTests
     [Fact]
     public async Task Homes_trade_through_the_cluster_run_by_their_allocations_and_bid_from_the_state_that_follows()
     {
-        // From eleven in the morning on: the plants give more every quarter-hour, and the batteries have room.
+        // From six in the evening on: the sun goes, and batteries that are half full serve their homes and their neighbours.
         var community = GeneratedCommunity.Create(5, seed: 1, GeneratedCommunity.DefaultFirstDay);
-        var first = new Period(community.First.Index + 44);
+        var first = new Period(community.First.Index + 72);
         var clock = new MovableClock(Start(first) - Lead);
         await using var broker = new EmbeddedTestBroker();
         await broker.StartAsync();
