@@ -17,7 +17,7 @@ internal static class HeadroomOffer
         ImmutableArray<HoldingSpan> spans = [.. HoldingSpan.Row(0, terms.HoldingPeriods, Math.Min(terms.Spans, length / terms.HoldingPeriods))];
         return [.. calculator.Of(ahead, spans, terms.ConfidencePermille)
             .Select(headroom => new FlexibilitySpan(
-                new Period(ahead.Now.Index + headroom.Span.First), headroom.Span.Count,
+                new Period(ahead.First.Index + headroom.Span.First), headroom.Span.Count,
                 consent.Up ? [.. headroom.Up.Steps.Select(step => new FlexibilityStep(step.Watts, consent.Ask(step.Price)))] : [],
                 consent.Down ? [.. headroom.Down.Steps.Select(step => new FlexibilityStep(step.Watts, consent.Give(step.Price)))] : [],
                 consent.Up ? Hours(headroom.Up.Rebound, grid) : [], consent.Down ? Hours(headroom.Down.Rebound, grid) : []))
@@ -31,10 +31,10 @@ internal static class HeadroomOffer
     public static ImmutableArray<Energy> Program(Energy ran, HomeAhead ahead, Func<Period, Commitment?> committed)
     {
         var program = ImmutableArray.CreateBuilder<Energy>();
-        program.Add(committed(ahead.Now.Previous)?.Program ?? ran);
+        program.Add(committed(ahead.First.Previous)?.Program ?? ran);
         for (var t = 0; t < ahead.Program.Length && program.Count < WireFormat.MaxProgramPeriods; t++)
         {
-            program.Add(committed(new Period(ahead.Now.Index + t))?.Program ?? new Energy((long)Math.Round(ahead.Program[t])));
+            program.Add(committed(new Period(ahead.First.Index + t))?.Program ?? new Energy((long)Math.Round(ahead.Program[t])));
         }
 
         return program.ToImmutable();
