@@ -61,7 +61,8 @@ internal sealed class DeliveryAccount(UnitOptions unit, ImmutableArray<HomeDescr
         return
         [
             .. homes.Select((description, home) => (description.Home, home)).Where(one => frozen.ContainsKey(one.Home.Pod)).Select(one => new PointDelivery(
-                one.Home.Pod, one.Home.Member, frozen[one.Home.Pod].Energies[index], energies[one.home].Measured, new Energy(_told[2 * one.home + side] / WattMillisecondsPerWattHour))),
+                one.Home.Pod, one.Home.Member, frozen[one.Home.Pod].Energies[index], energies[one.home].Measured, new Energy(_told[2 * one.home + side] / WattMillisecondsPerWattHour),
+                side == 0 ? one.Home.UpAsk : one.Home.DownAsk)),
         ];
     }
 

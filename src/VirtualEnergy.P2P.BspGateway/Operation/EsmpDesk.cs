@@ -6,7 +6,6 @@ using VirtualEnergy.P2P.BspGateway.Esmp;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Flexibility;
-using VirtualEnergy.P2P.Market;
 using MarketDay = VirtualEnergy.P2P.Bsp.Profiles.MarketDay;
 
 namespace VirtualEnergy.P2P.BspGateway.Operation;
@@ -41,21 +40,16 @@ internal sealed class EsmpDesk
     public ReserveBidDocument? Bids(string unit, MarketDay day)
     {
         var grid = _books.Profile.Grid;
-        var offers = (
+        var offers = OfferDocuments.Bids(
             from period in day.Periods(grid)
             from direction in (RegulationDirection[])[RegulationDirection.Up, RegulationDirection.Down]
             let offer = _books.Offer(new UnitId(unit), period, direction)
             where offer is { Status: not OfferStatus.Replaced }
-            from step in offer.Offer.Steps.Select((step, index) => (step, index))
-            select new ReserveOffer(
-                BidOf(offer.Id, step.index), null, direction, grid.StartOf(period), Divisible: true,
-                ValueList.From([new OfferedPeriod(step.step.Watts, 0, step.step.Price.MicroEurPerKWh)]))).ToList();
+            select offer!, _ => null, grid).ToList();
         return offers.Count == 0 ? null : ReserveOffers.ToDocument(
             offers, $"{unit}-{day}", 1, new EsmpInterval(grid.StartOf(day.First(grid)), grid.StartOf(day.Before(-1).First(grid))),
             new BidFrame(new EsmpPartner(_options.Operator, "A49"), _options.Domain, _options.Domain, _options.Process), _profile, _time.GetUtcNow());
     }
-
-    private static string BidOf(OfferId offer, int step) => string.Create(CultureInfo.InvariantCulture, $"{offer}.{step}");
 
     private string NewId() => string.Create(CultureInfo.InvariantCulture, $"ack-{_time.GetUtcNow():yyyyMMddTHHmmssfff}-{Interlocked.Increment(ref _ids)}");
 
@@ -68,26 +62,20 @@ internal sealed class EsmpDesk
     };
 
     private (BookedOffer Offer, int Step)? Find(string bid) =>
-        bid.LastIndexOf('.') is var dot and > 0 && int.TryParse(bid.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
-        && _books.Offer(new OfferId(bid[..dot])) is { } offer && step < offer.Offer.Steps.Length ? (offer, step) : null;
+        bid.LastIndexOf('/') is var slash and > 0 && int.TryParse(bid.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
+        && _books.Offer(new OfferId(bid[..slash])) is { } offer && step < offer.Offer.Steps.Length ? (offer, step) : null;
 
     private List<EsmpRefusal> Take(AllocationResultDocument document)
     {
-        var allocated = MarketResults.Of(document).Select(reserve => (Reserve: reserve, Bid: Find(reserve.BidId))).ToList();
-        var unknown = allocated.Where(one => one.Bid is null || one.Reserve.Periods.Count != 1).Select(one => new EsmpRefusal(ReasonCode.LocalRules, $"{one.Reserve.BidId} is no bid of one period here.", one.Reserve.BidId)).ToList();
-        if (unknown.Count > 0)
-        {
-            return unknown;
-        }
-
-        return
+        var results = OfferDocuments.Results(document).ToList();
+        var unknown = MarketResults.Of(document).Where(reserve => Find(reserve.BidId) is not { } bid || !results.Exists(result => result.Offer == bid.Offer.Id))
+            .Select(reserve => new EsmpRefusal(ReasonCode.LocalRules, $"{reserve.BidId} is no bid here, is not of one period, or has no price of its energy.", reserve.BidId)).ToList();
+        return unknown.Count > 0 ? unknown :
         [
-            .. from offer in allocated.GroupBy(one => one.Bid!.Value.Offer.Id)
-               let steps = offer.Select(one => new AcceptedStep(
-                   one.Bid!.Value.Step, one.Reserve.Periods[0].Watts, one.Reserve.Periods[0].MicroEurPerKWh is { } price ? new Price(price) : one.Bid!.Value.Offer.Offer.Steps[one.Bid!.Value.Step].Price))
-               let intake = _planning.Take(new MarketResult(Short($"{document.MRid}/{offer.Key}"), offer.Key, [.. steps]))
+            .. from result in results
+               let intake = _planning.Take(result)
                where intake.Refusal is not null
-               select new EsmpRefusal(ReasonCode.LocalRules, intake.Refusal!.Value.Words, BidOf(offer.Key, 0)),
+               select new EsmpRefusal(ReasonCode.LocalRules, intake.Refusal!.Value.Words),
         ];
     }
 

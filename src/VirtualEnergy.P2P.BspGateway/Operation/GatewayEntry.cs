@@ -89,8 +89,8 @@ internal sealed record RevocationEntry(DateTimeOffset At, string Way, string Id,
 
 internal readonly record struct OrderedLine(long WattHours, long PriceMicroEurPerKWh);
 
-/// <summary>What a point did in a period: energies in Wh.</summary>
-internal readonly record struct DeliveryLine(string Pod, string Member, long Baseline, long? Measured, long Assigned);
+/// <summary>What a point did in a period: energies in Wh, and what it asked for a kWh of it, µEUR.</summary>
+internal readonly record struct DeliveryLine(string Pod, string Member, long Baseline, long? Measured, long Assigned, long Ask);
 
 /// <summary>A period in which a unit was ordered, as it was measured: what is settled.</summary>
 internal sealed record DeliveryEntry(
@@ -98,10 +98,10 @@ internal sealed record DeliveryEntry(
 {
     public static DeliveryEntry Of(UnitPeriod period, DateTimeOffset at) => new(
         at, period.Unit.Value, period.Period.Index, period.Direction, [.. period.Ordered.Select(step => new OrderedLine(step.Energy.WattHours, step.Price.MicroEurPerKWh))],
-        [.. period.Deliveries.Select(point => new DeliveryLine(point.Point.Value, point.Member.Value, point.Baseline.WattHours, point.Measured?.WattHours, point.Assigned.WattHours))]);
+        [.. period.Deliveries.Select(point => new DeliveryLine(point.Point.Value, point.Member.Value, point.Baseline.WattHours, point.Measured?.WattHours, point.Assigned.WattHours, point.Ask.MicroEurPerKWh))]);
 
     [JsonIgnore]
     public UnitPeriod Delivered => new(
         new UnitId(Unit), new Period(Period), Direction, [.. Ordered.Select(step => new OrderedEnergy(new Energy(step.WattHours), new Price(step.PriceMicroEurPerKWh)))],
-        [.. Points.Select(point => new PointDelivery(PodCode.Parse(point.Pod), new MemberId(point.Member), new Energy(point.Baseline), point.Measured is { } measured ? new Energy(measured) : null, new Energy(point.Assigned)))]);
+        [.. Points.Select(point => new PointDelivery(PodCode.Parse(point.Pod), new MemberId(point.Member), new Energy(point.Baseline), point.Measured is { } measured ? new Energy(measured) : null, new Energy(point.Assigned), new Price(point.Ask)))]);
 }

@@ -126,7 +126,7 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
             }
 
             var id = new OfferId($"{unit.Id}-{period.Index}-{(direction == RegulationDirection.Up ? "up" : "down")}");
-            if (reservations.Reserve(id, period, direction, [.. able.Select(home => (board.Homes[home].Home.Member, Watts(home, direction)))]) is { IsGranted: false } denied)
+            if (reservations.Reserve(id, period, direction, [.. built.RestsOn.Select(point => (books.Portfolio.Point(point.Point)!.Member, point.Steps.Sum(step => step.Watts)))]) is { IsGranted: false } denied)
             {
                 logger.NotOffered(unit.Id.Value, period.Index, direction.ToString(), denied.ToString());
             }

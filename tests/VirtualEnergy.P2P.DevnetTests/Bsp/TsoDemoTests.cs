@@ -9,7 +9,7 @@ public sealed class TsoDemoTests
     [Fact]
     public async Task An_evening_is_planned_sold_ordered_held_measured_and_paid()
     {
-        var (exitCode, demo) = await DemoProcess.RunAsync("tso", "--homes", "1000", "--customers", "4", "--speed", "40", "--hold", "10", "--headless", "--json");
+        var (exitCode, demo) = await DemoProcess.RunAsync("tso", "--homes", "1000", "--customers", "4", "--speed", "60", "--hold", "5", "--vanish", "4", "--headless", "--json");
         await using var ended = demo;
         Assert.True(exitCode == 0, string.Join('\n', demo.Errors));
         var summary = demo.Summary();
@@ -19,14 +19,15 @@ public sealed class TsoDemoTests
         Assert.InRange(sold, 1_000_000, 3_000_000);
         Assert.Equal(sold * 6 / 10 / 1_000 * 1_000, summary.GetProperty("orderWatts").GetInt64());
         Assert.True(summary.GetProperty("refusedBeyondSold").GetBoolean());
-        Assert.Equal(100, summary.GetProperty("vanished").GetInt32());
+        Assert.Equal(40, summary.GetProperty("vanished").GetInt32());
 
-        // Ten minutes of 4 s are 150 cycles; on a busy machine some are left out.
-        Assert.InRange(summary.GetProperty("heldCycles").GetInt32(), 75, 151);
-        Assert.InRange(summary.GetProperty("withinFivePercent").GetInt32(), summary.GetProperty("heldCycles").GetInt32() * 8 / 10, 151);
+        // Five minutes of 4 s are 75 cycles; on a busy machine some are left out.
+        Assert.InRange(summary.GetProperty("heldCycles").GetInt32(), 30, 76);
+        Assert.InRange(summary.GetProperty("withinFivePercent").GetInt32(), summary.GetProperty("heldCycles").GetInt32() * 7 / 10, 76);
         Assert.InRange(summary.GetProperty("settledPeriods").GetInt32(), 2, 3);
         var (ordered, delivered) = (summary.GetProperty("orderedWh").GetInt64(), summary.GetProperty("deliveredWh").GetInt64());
-        Assert.InRange(delivered, ordered * 9 / 10, ordered * 11 / 10);
+        // More than ordered, as the unit is early on the ramp (at 80 % of its time) and comes back over five minutes: of a power P, P · (9/60 + 5/60 + 2.5/60 h) of P · (7.5/60 + 5/60 h).
+        Assert.InRange(delivered, ordered * 9 / 10, ordered * 16 / 10);
         var (cash, members) = (summary.GetProperty("cashMicroEur").GetInt64(), summary.GetProperty("membersMicroEur").GetInt64());
         Assert.InRange(members, cash * 9 / 10, cash); // the rest is the aggregator's fee of 5 %
         Assert.True(cash > 0);

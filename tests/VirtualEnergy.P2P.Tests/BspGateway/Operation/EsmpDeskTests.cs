@@ -52,7 +52,7 @@ public sealed class EsmpDeskTests : IAsyncDisposable
 
         Assert.Empty(EsmpRules.Check(document, EsmpExamples.AtOperator, _time.GetUtcNow()));
         Assert.Equal(
-            [("o0.0", 1_000_000L, 100_000L), ("o0.1", 500_000, 150_000), ("o1.0", 1_000_000, 100_000), ("o1.1", 500_000, 150_000)],
+            [("o0/0", 1_000_000L, 100_000L), ("o0/1", 500_000, 150_000), ("o1/0", 1_000_000, 100_000), ("o1/1", 500_000, 150_000)],
             ReserveOffers.Of(document).Select(offer => (offer.Id, offer.Periods[0].Watts, offer.Periods[0].MicroEurPerKWh)));
         Assert.Null(_parts.Esmp.Bids(TestUnits.Unit, Day.Before(1)));
     }
@@ -60,18 +60,18 @@ public sealed class EsmpDeskTests : IAsyncDisposable
     [Fact]
     public void A_result_and_an_order_sell_and_call_what_they_name()
     {
-        Assert.Equal(EsmpOutcome.Accepted, Receive(Result(("o0.0", 0, 1m), ("o0.1", 0, 0.2m), ("o1.0", 1, 1m))));
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Result(("o0/0", 0, 1m), ("o0/1", 0, 0.2m), ("o1/0", 1, 1m))));
         Assert.Equal(1_200_000, _parts.Books.Offer(Unit, PeriodAt(0), RegulationDirection.Up)!.AcceptedWatts);
         Assert.Equal(1_000_000, _parts.Books.Offer(Unit, PeriodAt(1), RegulationDirection.Up)!.AcceptedWatts);
 
         _time.SetUtcNow(Evening.AddMinutes(-5));
-        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(1, isCancelled: false, ("o0.0", 800_000))));
-        Assert.Equal(EsmpOutcome.Repeated, Receive(Order(1, isCancelled: false, ("o0.0", 800_000))));
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(1, isCancelled: false, ("o0/0", 800_000))));
+        Assert.Equal(EsmpOutcome.Repeated, Receive(Order(1, isCancelled: false, ("o0/0", 800_000))));
         var order = Assert.Single(_parts.Orders.Read());
         Assert.Equal(("regulation", -800_000L, "ESMP", "accepted", (DateTimeOffset?)Evening), (order.Kind, order.Watts, order.Way, order.State, order.Start));
 
         _time.SetUtcNow(Evening.AddMinutes(5));
-        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(2, isCancelled: true, ("o0.0", 800_000))));
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(2, isCancelled: true, ("o0/0", 800_000))));
         _parts.Books.Advance(_time.GetUtcNow());
         Assert.Equal("revoked", _parts.Orders.Read().Single(one => one.Kind == "regulation").State);
     }
@@ -79,9 +79,9 @@ public sealed class EsmpDeskTests : IAsyncDisposable
     [Fact]
     public void Bids_that_are_activated_together_are_one_order()
     {
-        Receive(Result(("o0.0", 0, 1m), ("o0.1", 0, 0.5m)));
+        Receive(Result(("o0/0", 0, 1m), ("o0/1", 0, 0.5m)));
         _time.SetUtcNow(Evening.AddMinutes(-5));
-        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(1, isCancelled: false, ("o0.0", 1_000_000), ("o0.1", 250_000))));
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(1, isCancelled: false, ("o0/0", 1_000_000), ("o0/1", 250_000))));
 
         Assert.Equal(-1_250_000, Assert.Single(_parts.Orders.Read()).Watts);
     }
@@ -90,10 +90,10 @@ public sealed class EsmpDeskTests : IAsyncDisposable
     public void What_was_not_sold_and_bids_that_are_not_there_are_refused_in_the_acknowledgement()
     {
         _time.SetUtcNow(Evening.AddMinutes(-5));
-        Assert.Equal(EsmpOutcome.Refused, Receive(Order(1, isCancelled: false, ("o0.0", 800_000))));
+        Assert.Equal(EsmpOutcome.Refused, Receive(Order(1, isCancelled: false, ("o0/0", 800_000))));
         Assert.Contains("More is wanted than was sold", _last!.Reasons.Concat(_last.RejectedSeries.SelectMany(series => series.Reasons)).Last().Text, StringComparison.Ordinal);
-        Assert.Equal(EsmpOutcome.Refused, Receive(Order(2, isCancelled: false, ("o7.0", 800_000))));
-        Assert.Equal(EsmpOutcome.Refused, Receive(Result(("o0.9", 0, 1m))));
+        Assert.Equal(EsmpOutcome.Refused, Receive(Order(2, isCancelled: false, ("o7/0", 800_000))));
+        Assert.Equal(EsmpOutcome.Refused, Receive(Result(("o0/9", 0, 1m))));
         Assert.All(_parts.Orders.Read(), order => Assert.Equal("refused", order.State));
     }
 
@@ -122,7 +122,7 @@ public sealed class EsmpDeskTests : IAsyncDisposable
             MRid = $"R-{index}", BidId = bid.Bid, Resource = null, CurveType = EsmpCurve.FixedBlocks, Reasons = [],
             Periods = [new AllocationPeriod(
                 new EsmpInterval(Evening.AddMinutes(15 * bid.Period), Evening.AddMinutes(15 * (bid.Period + 1))), TimeSpan.FromMinutes(15),
-                [new AllocationPoint(1, bid.Megawatts, EnergyPrice: bid.Bid.EndsWith(".1", StringComparison.Ordinal) ? 150 : 100)])],
+                [new AllocationPoint(1, bid.Megawatts, EnergyPrice: bid.Bid.EndsWith("/1", StringComparison.Ordinal) ? 150 : 100)])],
         })),
     };
 }
