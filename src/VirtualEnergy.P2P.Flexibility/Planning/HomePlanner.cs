@@ -19,6 +19,9 @@ public sealed class HomePlanner
     private readonly HomeSweep _sweep = new();
     private double[] _runLoad = [];
 
+    // What rounding leaves missing, Wh of fill.
+    private const double Nothing = 1;
+
     /// <summary>Passes of a plan that starts from nothing; with so many its cost is within 0.1 % of the least on average (docs/planner.md).</summary>
     public const int MostPasses = 60;
 
@@ -30,7 +33,7 @@ public sealed class HomePlanner
 
     /// <param name="problem">The home and its horizon.</param>
     /// <param name="guess">Inside prices to start from, as the plan of the period before had them; null starts from the grid's.</param>
-    /// <param name="passes">Most passes.</param>
+    /// <param name="passes">Most passes; a plan that leaves something missing of what comes before money gets <see cref="MostPasses"/>.</param>
     public HomePlan Plan(HomeProblem problem, ReadOnlySpan<double> guess = default, int passes = MostPasses)
     {
         while (_tables.Count < problem.Stores.Length)
@@ -46,6 +49,7 @@ public sealed class HomePlanner
         var inside = guess.Length == problem.Length ? guess.ToArray() : Start(problem);
         var isLate = Patience?.Invoke();
         HomePlan? best = null;
+        var missing = 0.0;
         for (var pass = 0; ; pass++)
         {
             Clamp(problem, inside);
@@ -53,10 +57,10 @@ public sealed class HomePlanner
             Solve(problem, inside, starts);
             if (best is null || _sweep.Cost < best.Cost)
             {
-                best = Keep(problem, inside, starts);
+                (best, missing) = (Keep(problem, inside, starts), _sweep.Missing);
             }
 
-            if (pass + 1 >= passes || isLate?.Invoke() == true || !Towards(inside, _sweep.Prices, pass))
+            if (pass + 1 >= (missing > Nothing ? Math.Max(passes, MostPasses) : passes) || isLate?.Invoke() == true || !Towards(inside, _sweep.Prices, pass))
             {
                 return best;
             }

@@ -168,8 +168,12 @@ public sealed class PlanningAgentTests
     {
         var length = (int)Math.Min(144, Homes.At(Days * 96).Index - now.Index);
         double[] Of(PowerProfile profile) => [.. Enumerable.Range(0, length).Select(t => (double)Homes.Rules.Grid.EnergyOf(profile.At(new Period(now.Index + t))).WattHours)];
-        return new Outlook(Of(home.Home.Load), Of(home.Home.Photovoltaics!), [.. prices.Select(course => course[..length])]) { KnowsSun = true, Stages = [.. home.Stores.Select(store => Enumerable.Range(0, length).Select(t => store.At(new Period(now.Index + t))).ToArray())] };
+        return new Outlook(Of(home.Home.Load), Of(home.Home.Photovoltaics!), [.. prices.Select(course => course[..length])]) { KnowsSun = true, Stages = [.. home.Stores.Select(store => Stages(store, now, length))] };
     }
+
+    // Use is known. A car is ready as early as agents have it where they do not know all that comes: here they do not know what the market answers.
+    private static StoreStage[] Stages(StoreModel store, Period now, int length) =>
+        store is CarStore ? store.Expected(now, length) : [.. Enumerable.Range(0, length).Select(t => store.At(new Period(now.Index + t)))];
 
     // Three courses of prices that have nothing to do with what the market answers.
     private static Foresight Courses(PlannedHome home, int seed)
