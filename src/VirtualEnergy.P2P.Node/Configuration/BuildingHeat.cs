@@ -14,6 +14,19 @@ internal readonly record struct BuildingHeat(double LossWattsPerKelvin, double L
     /// <summary>Heat that people, sun and devices give a home, W.</summary>
     private const double Gains = 300;
 
+    /// <summary>The same, if each number can be.</summary>
+    /// <param name="within">Refuses a number of that name outside its bounds.</param>
+    /// <exception cref="UserErrorException">One cannot.</exception>
+    public BuildingHeat Checked(Action<string, double, double, double, string> within)
+    {
+        within("lossWattsPerKelvin", LossWattsPerKelvin, 5, 5_000, "W/K");
+        within("lowestCelsius", LowestCelsius, 5, 30, "°C");
+        within("winterCelsius", WinterCelsius, -40, 40, "°C");
+        within("summerCelsius", SummerCelsius, -40, 40, "°C");
+        within("dailyKelvin", DailyKelvin, 0, 40, "K");
+        return this;
+    }
+
     /// <summary>W of heat in the period.</summary>
     public long In(Period period)
     {

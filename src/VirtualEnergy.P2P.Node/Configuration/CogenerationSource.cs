@@ -44,12 +44,7 @@ public sealed record CogenerationSource
         Within("watts", Watts, 100, 50_000, "W");
         Within("gasCentPerKWh", GasCentPerKWh, 0, 200, "ct/kWh");
         Within("litres", Litres, 20, 5_000, "litres");
-        Within("lossWattsPerKelvin", LossWattsPerKelvin, 5, 5_000, "W/K");
-        Within("lowestCelsius", LowestCelsius, 5, 30, "°C");
-        Within("winterCelsius", WinterCelsius, -40, 40, "°C");
-        Within("summerCelsius", SummerCelsius, -40, 40, "°C");
-        Within("dailyKelvin", DailyKelvin, 0, 40, "K");
-        var heat = new BuildingHeat(LossWattsPerKelvin, LowestCelsius, WinterCelsius, SummerCelsius, DailyKelvin).Between(first, last);
+        var heat = new BuildingHeat(LossWattsPerKelvin, LowestCelsius, WinterCelsius, SummerCelsius, DailyKelvin).Checked(Within).Between(first, last);
         var cost = new CogenerationCost(new Price((long)Math.Round(GasCentPerKWh * 10_000)), ElectricalEfficiency, HeatEfficiency, BoilerEfficiency);
         return EquipmentSource.Checked("cogeneration", Name, () => new CogenerationStore(Name, Watts, cost, new PowerProfile(first, [.. heat]), Litres));
     }

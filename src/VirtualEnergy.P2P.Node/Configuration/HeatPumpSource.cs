@@ -45,14 +45,9 @@ public sealed record HeatPumpSource
         void Within(string what, double value, double least, double most, string unit) => EquipmentSource.Within("heatPumps", Name, what, value, least, most, unit);
         Within("watts", Watts, 100, 50_000, "W");
         Within("squareMetres", SquareMetres, 10, 2_000, "m²");
-        Within("lossWattsPerKelvin", LossWattsPerKelvin, 5, 5_000, "W/K");
-        Within("lowestCelsius", LowestCelsius, 5, 30, "°C");
         Within("bandKelvin", BandKelvin, 0.2, 10, "K");
         Within("flowCelsius", FlowCelsius, 20, 75, "°C");
-        Within("winterCelsius", WinterCelsius, -40, 40, "°C");
-        Within("summerCelsius", SummerCelsius, -40, 40, "°C");
-        Within("dailyKelvin", DailyKelvin, 0, 40, "K");
-        var heat = new PowerProfile(first, [.. new BuildingHeat(LossWattsPerKelvin, LowestCelsius, WinterCelsius, SummerCelsius, DailyKelvin).Between(first, last)]);
+        var heat = new PowerProfile(first, [.. new BuildingHeat(LossWattsPerKelvin, LowestCelsius, WinterCelsius, SummerCelsius, DailyKelvin).Checked(Within).Between(first, last)]);
         return EquipmentSource.Checked("heatPumps", Name, () => new HeatPumpStore(Name, Watts, heat, SquareMetres * WattHoursPerSquareMetreKelvin, LossWattsPerKelvin, BandKelvin)
         {
             LowestCelsius = LowestCelsius,
