@@ -23,8 +23,8 @@ namespace VirtualEnergy.P2P.DevnetTests.Bsp;
 
 /// <summary>The real gateway and real nodes on a real broker, in simulated time; the exchange's part is played, and so is the market's acceptance of offers.</summary>
 /// <remarks>
-/// Each home has 400 W of load and a battery of 8 kWh and 4 kW, half full; its supplier asks 28 ct and gives 9. The profile is Italy's with a least size of 1 kW, offers for two hours of
-/// the morning and a ramp of a minute.
+/// Each home has 400 W of load and a battery of 12 kWh and 4 kW, full, which the load has taken half of by the morning; its supplier asks 28 ct and gives 9. It lets itself be regulated
+/// upwards. The profile is Italy's with a least size of 1 kW, offers for two hours of the morning and a ramp of a minute.
 /// </remarks>
 internal sealed class CommunityBed : IAsyncDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class CommunityBed : IAsyncDisposable
     private readonly List<(ProsumerNode Node, FlexibilityNode Flexibility)?> _homes = [];
     private MqttLink _exchange = null!;
 
-    // 16:45 by the clock on the wall: five minutes before planning. Spans of two hours from then on begin at 08:45 tomorrow as well.
+    // 16:45 by the clock on the wall: five minutes before planning. The next period begins at 17:00, and spans of two hours from then on begin at 09:00 tomorrow as well.
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 12, 1, 15, 45, 0, TimeSpan.Zero));
 
     public GatewayHost Gateway { get; private set; } = null!;
@@ -135,7 +135,7 @@ internal sealed class CommunityBed : IAsyncDisposable
     {
         Name = "Village power", Url = "http://127.0.0.1:0", Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, FeePermille = 0, ReservePermille = 0,
         Profile = ShippedProfiles.Get(ShippedProfiles.ItalianMsd) with { MinimumSize = 1_000, SizeStep = 1, RampSeconds = 60 },
-        Policy = new OfferPolicy { ConfidencePermille = 500 }, OfferHours = (new TimeOnly(8, 45), new TimeOnly(10, 45)),
+        Policy = new OfferPolicy { ConfidencePermille = 500 }, OfferHours = (new TimeOnly(9, 0), new TimeOnly(11, 0)),
         Units =
         [
             new UnitOptions
@@ -155,8 +155,8 @@ internal sealed class CommunityBed : IAsyncDisposable
 
     private async Task<(ProsumerNode, FlexibilityNode)> HomeAsync(int home)
     {
-        var flexibility = new FlexibilityNode(new FlexibilityConsent(Provider, Up: true, Down: true, default, default), HomeKey(home), null, RandomNumberGenerator.Create(), Time, NullLogger.Instance);
-        var battery = new BatteryDescription(new Energy(8_000), 4_000, 4_000, new Efficiency(1_000_000), new Efficiency(1_000_000), initialFill: new Energy(4_000));
+        var flexibility = new FlexibilityNode(new FlexibilityConsent(Provider, Up: true, Down: false, default, default), HomeKey(home), null, RandomNumberGenerator.Create(), Time, NullLogger.Instance);
+        var battery = new BatteryDescription(new Energy(12_000), 4_000, 4_000, new Efficiency(1_000_000), new Efficiency(1_000_000), initialFill: new Energy(12_000));
         var plan = new PlannedHome(new VirtualEnergy.P2P.Flexibility.HomeDescription($"home {home}", 6_000, PowerProfile.Constant(400), battery: battery) { MarginPermille = 0 }, []);
         var node = new ProsumerNode(_broker.Address, "village", HomeKey(home), plan, SupplierTariff.Flat(new Price(280_000), new Price(90_000)), TimeProvider.System, NullLogger.Instance) { Flexibility = flexibility };
         await node.StartAsync(Cancellation);

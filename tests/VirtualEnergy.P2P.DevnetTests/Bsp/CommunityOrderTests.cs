@@ -20,7 +20,7 @@ public sealed class CommunityOrderTests
     {
         await using var bed = await CommunityBed.StartAsync(homes: 5);
         var grid = PeriodGrid.QuarterHour;
-        var first = grid.At(CommunityBed.Tomorrow.At(new TimeOnly(8, 45)));
+        var first = grid.At(CommunityBed.Tomorrow.At(new TimeOnly(9, 0)));
 
         // Ten minutes before the gate the programs are frozen, and what homes say that they can hold is offered.
         await bed.PassAsync(TimeSpan.FromMinutes(6), () => Offer(first) is not null);

@@ -17,15 +17,16 @@ public sealed class HomeOutlookTests
     [Fact]
     public void A_day_is_the_programs_and_where_it_ends_as_a_day_before()
     {
-        // Ten o'clock UTC is eleven in Italy: the next day begins 13 hours or 52 periods later, and the program ends 20 periods into it.
-        var outlook = new HomeOutlook(Program(0, 7, [.. Enumerable.Range(0, 72).Select(t => (long)t)]), null);
+        // Ten o'clock UTC is eleven in Italy: the next day begins 13 hours or 52 periods later, and the program ends 48 periods into it.
+        var outlook = new HomeOutlook(Program(0, 7, [.. Enumerable.Range(0, 100).Select(t => (long)t)]), null);
         var day = outlook.Day(Tomorrow, PeriodGrid.QuarterHour)!.Value;
 
         Assert.Equal(96, day.Length);
         Assert.Equal(new Energy(52), day[0]);
-        Assert.Equal(new Energy(71), day[19]);
-        // 11:00 tomorrow is 44 periods into the day, and 0 periods into the program a day before.
-        Assert.Equal(new Energy(0), day[44]);
+        Assert.Equal(new Energy(99), day[47]);
+        // The next is number 100 of the program, which it does not have, and number 4 a day before.
+        Assert.Equal(new Energy(4), day[48]);
+        Assert.Equal(new Energy(51), day[95]);
     }
 
     [Fact]

@@ -71,9 +71,9 @@ public sealed class HomePromisesTests : IDisposable
 
         var other = new CommunityHome(Home(0), PeriodGrid.QuarterHour);
         other.Take(Headroom(0, 7));
-        // A quarter of an hour before, the half that fits is better than nothing.
-        var part = _promises.Next(other, Sold(0, 800, 3, 4, 5, 6), Ten.AddMinutes(30) - TimeSpan.FromMinutes(0.5))!;
-        Assert.Equal((After(3), 2), (part.First, part.Periods));
+        // Period 2 begins at 10:30: ten minutes before, the three that fit into one span are better than nothing.
+        var part = _promises.Next(other, Sold(0, 800, 2, 3, 4, 5, 6), Ten.AddMinutes(20))!;
+        Assert.Equal((After(2), 3), (part.First, part.Periods));
     }
 
     [Fact]
