@@ -69,7 +69,7 @@ internal static class CommunityDemo
         await using IAsyncDisposable nodes = options.Processes
             ? HomesInProcesses.Start(homes, new HomeConfig
             {
-                Broker = exchange.Broker.ToString(), Community = config.Name, Household = source, Supplier = supplier, Preferences = preferences,
+                Broker = exchange.Broker.ToString(), Community = config.Name, Household = source, Supplier = supplier, Preferences = preferences, TellsSuggestions = true,
             })
             : await HomesInProcess.StartAsync(homes, config.Name, exchange.Broker, tariff, preferences?.Open() ?? default, report, time, cancellation);
 

@@ -26,6 +26,7 @@ internal sealed class HomesInProcess : IAsyncDisposable
             new ProsumerNode(broker, community, home.Key, home.Plan, tariff, time, new HomeLogger(home.Household.Name, report))
             {
                 Preferences = preferences,
+                TellsSuggestions = true,
             })]);
         try
         {
