@@ -114,7 +114,7 @@ public sealed class GatewayViews
     [
         new LinkView("System operator", _parts.Tso.IsUp, $"IEC 60870-5-104, controlled station on {_parts.Tso.EndPoint}"),
         .. _parts.Customers.Select(customer => new LinkView(
-            customer.Customer, customer.IsUp, $"IEC 60870-5-104, {customer.OpenSetPoints} set-points open, {customer.LeftOut} values left out", $"/customer.html#{Uri.EscapeDataString(customer.Customer)}")),
+            customer.Customer, customer.IsUp, $"{customer.Protocol}, {customer.OpenSetPoints} set-points open, {customer.LeftOut} values left out", $"/customer.html#{Uri.EscapeDataString(customer.Customer)}")),
     ];
 
     public ImmutableArray<LinkView> Customers() => [.. Links().Skip(1)];
@@ -148,5 +148,5 @@ public sealed class GatewayViews
 
     private static MoverView View(HomeDescription home, HomeState state, long asked) => new(
         home.Home.Pod.Value, home.Home.Name, home.Customer, asked, state.ConfirmedWatts, state.PowerWatts - state.BaselineWatts,
-        (asked < 0 ? home.Home.UpAsk : home.Home.DownAsk).MicroEurPerKWh);
+        (asked < 0 ? state.UpAsk ?? home.Home.UpAsk : state.DownAsk ?? home.Home.DownAsk).MicroEurPerKWh);
 }
