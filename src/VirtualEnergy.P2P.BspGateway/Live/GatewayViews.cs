@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
@@ -19,7 +20,14 @@ public sealed record MovedView(string Home, string Name, long Watts, long WattHo
 
 /// <summary>A home as its customer's page shows it. Powers in W, + consumption.</summary>
 /// <param name="SetPointWatts">The regulation that it confirmed; null before the first.</param>
-public sealed record HomeView(string Id, string Name, long MeasuredWatts, long BaselineWatts, long? SetPointWatts, long UpWatts, long DownWatts, bool IsAvailable, bool IsFresh);
+public sealed record HomeView(string Id, string Name, long MeasuredWatts, long BaselineWatts, long? SetPointWatts, long UpWatts, long DownWatts, bool IsAvailable, bool IsFresh)
+{
+    /// <summary>It has said its program and what it can change of it.</summary>
+    public bool HasOutlook { get; init; }
+
+    /// <summary>It keeps something free that was sold.</summary>
+    public bool HasPromised { get; init; }
+}
 
 /// <summary>A customer with its homes.</summary>
 public sealed record CustomerView(string Id, string Unit, DateTimeOffset Time, bool IsUp, int OpenSetPoints, long LeftOut, ImmutableArray<HomeView> Homes);
@@ -133,7 +141,11 @@ public sealed class GatewayViews
         [
             .. Enumerable.Range(link.First, link.Homes).Select(home => new HomeView(
                 _parts.Board.Homes[home].Home.Pod.Value, _parts.Board.Homes[home].Home.Name, states[home].PowerWatts, states[home].BaselineWatts, states[home].ConfirmedWatts,
-                states[home].UpWatts, states[home].DownWatts, states[home].IsAvailable, UnitSituation.IsFresh(states[home], now, _options.Stale))),
+                states[home].UpWatts, states[home].DownWatts, states[home].IsAvailable, UnitSituation.IsFresh(states[home], now, _options.Stale))
+            {
+                HasOutlook = _parts.Board.Outlook(home)?.Headroom is not null,
+                HasPromised = (link as CommunityLink)?.HasPromised(home - link.First) ?? false,
+            }),
         ]);
     }
 
