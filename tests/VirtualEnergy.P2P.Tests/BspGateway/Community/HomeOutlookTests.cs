@@ -5,7 +5,7 @@ using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Balancing;
 using Xunit;
-using static VirtualEnergy.P2P.Tests.BspGateway.Community.CommunityExamples;
+using static VirtualEnergy.P2P.Tests.Proof.CommunityExamples;
 
 namespace VirtualEnergy.P2P.Tests.BspGateway.Community;
 

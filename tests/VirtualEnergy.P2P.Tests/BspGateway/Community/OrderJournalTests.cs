@@ -6,7 +6,7 @@ using VirtualEnergy.P2P.Market.Balancing;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
-using static VirtualEnergy.P2P.Tests.BspGateway.Community.CommunityExamples;
+using static VirtualEnergy.P2P.Tests.Proof.CommunityExamples;
 
 namespace VirtualEnergy.P2P.Tests.BspGateway.Community;
 

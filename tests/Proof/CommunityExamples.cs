@@ -3,13 +3,12 @@ using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Reservations;
 using VirtualEnergy.P2P.BspGateway;
-using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Balancing;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 
-namespace VirtualEnergy.P2P.Tests.BspGateway.Community;
+namespace VirtualEnergy.P2P.Tests.Proof;
 
 /// <summary>A provider, homes and their words. Periods count from 10:00 on the first of December 2026, UTC.</summary>
 internal static class CommunityExamples
