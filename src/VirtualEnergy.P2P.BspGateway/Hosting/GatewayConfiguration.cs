@@ -48,6 +48,7 @@ public static class GatewayConfiguration
             ReservePermille = (int)(section.Whole("ReservePermille", 0, 999) ?? 50),
             Cycle = TimeSpan.FromSeconds(section.Whole("CycleSeconds", 1, 60) ?? 4),
             Stale = TimeSpan.FromSeconds(section.Whole("StaleSeconds", 2, 3_600) ?? 20),
+            Viewers = [.. section.List("Viewers").Select(viewer => viewer.Parsed("", "an origin like http://127.0.0.1:8080", text => new Uri(text, UriKind.Absolute))!.GetLeftPart(UriPartial.Authority))],
             DataFolder = section.TextOrNull("DataFolder"),
             Log = section.TextOrNull("Log") ?? "text",
         };

@@ -73,7 +73,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Services.AddOpenApi().AddProblemDetails().AddSignalR();
+        builder.Services.AddOpenApi().AddProblemDetails().AddCors().AddSignalR();
         builder.Services.AddSingleton<GatewayFeed>().AddSingleton(options).AddSingleton(time).AddSingleton(provider => new GatewayParts(
             options, time, provider.GetRequiredService<GatewayFeed>(), provider.GetRequiredService<ILoggerFactory>(), links));
         builder.Services.AddSingleton(provider => new GatewayViews(options, provider.GetRequiredService<GatewayParts>()));
@@ -82,6 +82,11 @@ public sealed class GatewayHost : IAsyncDisposable
         app.Services.GetRequiredService<GatewayFeed>().ReadFrom(app.Services.GetRequiredService<GatewayViews>());
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        if (!options.Viewers.IsEmpty)
+        {
+            app.UseCors(policy => policy.WithOrigins([.. options.Viewers]).WithMethods(HttpMethods.Get));
+        }
+
         app.MapOpenApi();
         app.MapGatewayApi();
         app.MapOrders();

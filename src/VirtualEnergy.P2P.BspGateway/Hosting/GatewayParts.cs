@@ -40,6 +40,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         }
 
         (Customers, Units) = (customers.ToImmutable(), units.ToImmutable());
+        Moved = new MovedEnergy(Board, options.Stale);
         Orders = new OrderIntake(options, Books, Units, feed, time);
         Planning = new PlanningDesk(options, Books, Reservations, Board, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
@@ -70,6 +71,9 @@ internal sealed class GatewayParts : IAsyncDisposable
 
     public OperationClock Clock { get; }
 
+    /// <summary>For pages.</summary>
+    public MovedEnergy Moved { get; }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var customer in Customers)
@@ -94,6 +98,7 @@ internal sealed class GatewayParts : IAsyncDisposable
             ticks.Add(new UnitTick(Units[unit].Id, Units[unit].Curve.Add(values), Units[unit].Now));
         }
 
+        Moved.Add(now, Units.SelectMany(unit => unit.Asked()));
         _feed.Cycled(ticks.MoveToImmutable());
         if (Books.Advance(now))
         {
