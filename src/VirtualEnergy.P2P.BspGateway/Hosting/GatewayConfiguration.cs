@@ -23,6 +23,7 @@ public static class GatewayConfiguration
         var section = new GatewayKeys(configuration.GetSection("Bsp"));
         var defaults = new TsoLinkOptions();
         var tso = section.Section("Tso");
+        var profile = ReadProfile(section);
         return new GatewayOptions
         {
             Name = section.TextOrNull("Name") ?? "Aggregator",
@@ -37,7 +38,8 @@ public static class GatewayConfiguration
                 Tls = ReadTls(tso.Section("Tls")),
             },
             Units = [.. section.List("Units").Select(ReadUnit)],
-            Profile = ReadProfile(section),
+            Profile = profile,
+            Parties = PartiesConfiguration.Read(section, profile.Grid),
             Esmp = section.Section("Esmp") is var esmp && esmp.TextOrNull("Self") is null ? null : new EsmpOptions(
                 new CodedId(esmp.Text("Self"), "A01"), new CodedId(esmp.Text("Operator"), "A01"), new CodedId(esmp.Text("Domain"), "A01"), esmp.TextOrNull("Process") ?? "A47"),
             FeePermille = (int)(section.Whole("FeePermille", 0, 1_000) ?? 50),

@@ -27,6 +27,9 @@ internal static partial class GatewayLog
     [LoggerMessage(8, LogLevel.Information, "Unit {Unit}, period {Period}, {Direction}: no offer. {Why}")]
     public static partial void NotOffered(this ILogger logger, string unit, long period, string direction, string why);
 
+    [LoggerMessage(20, LogLevel.Warning, "{Message} to {Recipient} was not delivered: {Why}")]
+    public static partial void NotDelivered(this ILogger logger, string message, string recipient, string why);
+
     [LoggerMessage(9, LogLevel.Error, "Planning failed.")]
     public static partial void PlanningFailed(this ILogger logger, Exception failure);
 }

@@ -59,6 +59,9 @@ public sealed record GatewayOptions
     /// <summary>Who we are and whom we trade with in ESMP documents (IEC 62325); null, and none are taken.</summary>
     public EsmpOptions? Esmp { get; init; }
 
+    /// <summary>Grid operators and virtual end nodes, and who goes first.</summary>
+    public PartiesOptions Parties { get; init; } = new();
+
     /// <summary>Where the log of orders and reservations stays; null keeps it in memory, for tests and simulations.</summary>
     public string? DataFolder { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
@@ -35,7 +36,10 @@ internal sealed class GatewayParts : IAsyncDisposable
 
         (Customers, Units) = (customers.ToImmutable(), units.ToImmutable());
         Orders = new OrderIntake(options, Books, Units, feed, time);
-        Planning = new PlanningDesk(options, Books, Reservations, Board, feed, time, logging.CreateLogger<PlanningDesk>());
+        var claims = new UnitClaims(options.Parties.Coordination, Books);
+        Parties = new PartiesParts(options, Books, Reservations, claims, Board, time, logging);
+        Books.Beside = Parties.ShiftAt;
+        Planning = new PlanningDesk(options, Books, Reservations, Board, claims, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
         Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, logging.CreateLogger<TsoStation>());
         Clock = new OperationClock(options.Cycle, time, Cycle, logging.CreateLogger<OperationClock>());
@@ -60,6 +64,9 @@ internal sealed class GatewayParts : IAsyncDisposable
     /// <summary>Null where no ESMP documents are exchanged.</summary>
     public EsmpDesk? Esmp { get; }
 
+    /// <summary>Grid operators and virtual end nodes.</summary>
+    public PartiesParts Parties { get; }
+
     public TsoStation Tso { get; }
 
     public OperationClock Clock { get; }
@@ -73,6 +80,7 @@ internal sealed class GatewayParts : IAsyncDisposable
 
         await Tso.DisposeAsync();
         await _planning;
+        await Parties.DisposeAsync();
         Reservations.Dispose();
         Books.Dispose();
     }
@@ -88,6 +96,7 @@ internal sealed class GatewayParts : IAsyncDisposable
             ticks.Add(new UnitTick(Units[unit].Id, Units[unit].Curve.Add(values), Units[unit].Now));
         }
 
+        Parties.Cycle(now);
         _feed.Cycled(ticks.MoveToImmutable());
         if (Books.Advance(now))
         {
@@ -110,7 +119,9 @@ internal sealed class GatewayParts : IAsyncDisposable
     {
         try
         {
+            Parties.Prepare(now);
             Planning.Run(now);
+            Parties.Advance(now);
         }
         catch (Exception failure)
         {

@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.Bsp.Reservations;
+using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.Flexibility.Calendar;
@@ -19,7 +20,7 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// A home behind a telecontrol unit is taken to be able tomorrow to do what it says that it can do today, bounded by what is certified: the
 /// link of IEC 60870-5-104 carries no forecasts.
 /// </remarks>
-internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
+internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, UnitClaims claims, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
 {
     private readonly MarketProfile _profile = options.Profile;
     private readonly DeclarationBook _declarations = Declared(options, time.GetUtcNow());
@@ -97,7 +98,7 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
 
         foreach (var period in day.Periods(_profile.Grid).Where(IsOffered))
         {
-            Offer(unit, period, now);
+            claims.OfferToSystemOperator(unit.Id, period, () => Offer(unit, period, now));
         }
     }
 
