@@ -36,10 +36,10 @@ internal sealed class GatewayParts : IAsyncDisposable
 
         (Customers, Units) = (customers.ToImmutable(), units.ToImmutable());
         Orders = new OrderIntake(options, Books, Units, feed, time);
-        var claims = new UnitClaims(options.Parties.Coordination, Books);
-        Parties = new PartiesParts(options, Books, Reservations, claims, Board, time, logging);
+        Claims = new UnitClaims(options.Parties.Coordination, Books);
+        Parties = new PartiesParts(options, Books, Reservations, Claims, Board, time, logging);
         Books.Beside = Parties.ShiftAt;
-        Planning = new PlanningDesk(options, Books, Reservations, Board, claims, feed, time, logging.CreateLogger<PlanningDesk>());
+        Planning = new PlanningDesk(options, Books, Reservations, Board, Claims, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
         Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, logging.CreateLogger<TsoStation>());
         Clock = new OperationClock(options.Cycle, time, Cycle, logging.CreateLogger<OperationClock>());
@@ -63,6 +63,9 @@ internal sealed class GatewayParts : IAsyncDisposable
 
     /// <summary>Null where no ESMP documents are exchanged.</summary>
     public EsmpDesk? Esmp { get; }
+
+    /// <summary>Which operator a unit serves in a period.</summary>
+    public UnitClaims Claims { get; }
 
     /// <summary>Grid operators and virtual end nodes.</summary>
     public PartiesParts Parties { get; }
