@@ -123,8 +123,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         try
         {
             Parties.Prepare(now);
-            Planning.Run(now);
-            Parties.Advance(now);
+            Parties.Advance(now, Planning.Run(now));
         }
         catch (Exception failure)
         {

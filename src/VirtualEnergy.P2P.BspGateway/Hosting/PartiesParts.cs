@@ -49,7 +49,8 @@ internal sealed class PartiesParts : IAsyncDisposable
     }
 
     /// <summary>After planning, and at least once in each period. Not for the thread of the cycles.</summary>
-    public void Advance(DateTimeOffset now) => Trader?.Advance(now);
+    /// <param name="isPlanned">Whether baselines were frozen just now.</param>
+    public void Advance(DateTimeOffset now, bool isPlanned) => Trader?.Advance(now, isPlanned);
 
     public async ValueTask DisposeAsync()
     {

@@ -84,15 +84,16 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
 
     private void Plan(VirtualUnit unit, MarketDay day, DateTimeOffset now)
     {
-        if (Enablement.Check(unit, books.Portfolio, _profile) is { IsEmpty: false } objections)
-        {
-            logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
-            return;
-        }
-
+        // Frozen first: a unit that is too small for the system operator's market can serve a grid operator.
         if (books.Freeze(unit.Id, day, now) is { } refusal)
         {
             logger.NotFrozen(unit.Id.Value, day.ToString(), refusal.ToString());
+            return;
+        }
+
+        if (Enablement.Check(unit, books.Portfolio, _profile) is { IsEmpty: false } objections)
+        {
+            logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
             return;
         }
 

@@ -75,7 +75,7 @@ internal sealed class UftpBed : IAsyncDisposable
         Gateway = await GatewayHost.StartAsync(
             new GatewayOptions
             {
-                Name = "test", Url = "http://127.0.0.1:0", OrderToken = Token, DataFolder = Folder, Cycle = TimeSpan.FromMinutes(1), Stale = TimeSpan.FromSeconds(150), FeePermille = 0, ReservePermille = 0,
+                Name = "test", Log = Environment.GetEnvironmentVariable("BED_LOG") ?? "none", Url = "http://127.0.0.1:0", OrderToken = Token, DataFolder = Folder, Cycle = TimeSpan.FromMinutes(1), Stale = TimeSpan.FromSeconds(150), FeePermille = 0, ReservePermille = 0,
                 // Each home is trusted to deliver with 90 %, both with 81 %: enough at a confidence of half, so all power is firm.
                 Policy = new OfferPolicy { ConfidencePermille = 500 }, OfferHours = (new TimeOnly(19, 0), new TimeOnly(20, 0)),
                 Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
@@ -137,7 +137,7 @@ internal sealed class UftpBed : IAsyncDisposable
     public static async Task UntilAsync(Func<bool> isSo)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(100));
+        deadline.CancelAfter(TimeSpan.FromSeconds(15));
         while (!isSo())
         {
             await Task.Delay(5, deadline.Token);
@@ -155,7 +155,7 @@ internal sealed class UftpBed : IAsyncDisposable
 
     private HomeOptions Home(int number) => new()
     {
-        Pod = Pod(number), Name = $"Home {number}", Member = new MemberId($"m{number}"), UpWatts = _watts, DownWatts = 0, RampWattsPerMinute = 1_000_000, ConnectionWatts = 2_000_000,
+        Pod = Pod(number), Name = $"Home {number}", Member = new MemberId($"m{number}"), UpWatts = _watts, DownWatts = _watts, RampWattsPerMinute = 1_000_000, ConnectionWatts = 2_000_000,
         UpAsk = new Price(100_000), DownAsk = new Price(0),
     };
 

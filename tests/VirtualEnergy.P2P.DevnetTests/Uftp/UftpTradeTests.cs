@@ -53,8 +53,8 @@ public sealed class UftpTradeTests
         var metering = await bed.Dso.NextAsync<Metering>(metering => metering.Period == UftpBed.Day, Cancellation);
         Assert.Equal(UftpBed.Meter, metering.Meter);
         var powers = metering.Profiles[0].Isps.ToDictionary(isp => isp.Start, isp => isp.Value);
-        Assert.InRange(powers[First], 48m, 52m); // 80 kW less 30
-        Assert.InRange(powers[First + 1], 48m, 52m);
+        Assert.InRange(powers[First], 47m, 53m); // 80 kW less 30; of a quarter of an hour a cycle of a minute may be lost
+        Assert.InRange(powers[First + 1], 49m, 51m);
 
         var settlement = bed.Dso.Settle(UftpBed.Day, order);
         await bed.Dso.SendAsync(settlement, Cancellation);
@@ -134,7 +134,7 @@ public sealed class UftpTradeTests
         }
 
         Assert.Null(parts.Books.Freeze(Unit, new Bsp.Profiles.MarketDay(UftpBed.Day), bed.Time.GetUtcNow()));
-        parts.Parties.Advance(bed.Time.GetUtcNow());
+        parts.Parties.Advance(bed.Time.GetUtcNow(), isPlanned: true);
         await bed.Dso.NextAsync<DPrognosis>(prognosis => prognosis.Period == UftpBed.Day, Cancellation);
         await AskAsync(bed, -50_000);
 
@@ -238,7 +238,7 @@ public sealed class UftpTradeTests
         // Signed, and of yesterday: taken to be looked at, and rejected by its answer.
         var late = request with { MessageId = Guid.NewGuid(), Period = new DateOnly(2026, 11, 30), ExpiresAt = bed.Time.GetUtcNow().AddHours(1) };
         Assert.Equal(200, await PostAsync(bed, Encoding.UTF8.GetString(bed.Dso.Seal(late))));
-        Assert.Equal("Period out of bounds", (await bed.Dso.NextAsync<FlexRequestResponse>(response => response.FlexRequestMessageId == late.MessageId, Cancellation)).RejectionReason);
+        Assert.StartsWith("Period out of bounds", (await bed.Dso.NextAsync<FlexRequestResponse>(response => response.FlexRequestMessageId == late.MessageId, Cancellation)).RejectionReason, StringComparison.Ordinal);
         Assert.Empty(bed.Trader.Trades);
 
         // Sent twice: offered once.

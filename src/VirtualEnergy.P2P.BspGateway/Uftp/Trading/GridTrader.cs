@@ -130,10 +130,10 @@ internal sealed class GridTrader : IAsyncDisposable
     /// <summary>What contracts promise for tomorrow is set aside; before offers to the system operator are made.</summary>
     public void Prepare(DateTimeOffset now) => _sales.KeepContracts(MarketDay.Of(_grid.At(now), _grid).Before(-1));
 
-    /// <summary>Once in each period: baselines that were frozen are told, open requests looked at again, and days that are over metered.</summary>
-    public void Advance(DateTimeOffset now)
+    /// <summary>Once in each period, and when baselines were frozen: they are told, open requests looked at again, and days that are over metered.</summary>
+    public void Advance(DateTimeOffset now, bool isPlanned)
     {
-        if (_grid.At(now) is var period && period == _period)
+        if (_grid.At(now) is var period && period == _period && !isPlanned)
         {
             return;
         }
