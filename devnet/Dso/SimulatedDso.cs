@@ -13,7 +13,7 @@ namespace VirtualEnergy.P2P.Devnet.Dso;
 /// </summary>
 internal sealed class SimulatedDso : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
 
     private readonly WebApplication _app;
     private readonly HttpClient _http = new();

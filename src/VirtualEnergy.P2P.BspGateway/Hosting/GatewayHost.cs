@@ -93,6 +93,7 @@ public sealed class GatewayHost : IAsyncDisposable
         app.MapGatewayApi();
         app.MapOrders();
         app.MapPlanning();
+        app.MapParties();
         app.MapHub<BspHub>(BspHub.Path);
         app.MapPages(typeof(GatewayHost).Assembly);
         return app;

@@ -75,7 +75,7 @@ internal sealed class UftpBed : IAsyncDisposable
         Gateway = await GatewayHost.StartAsync(
             new GatewayOptions
             {
-                Name = "test", Log = Environment.GetEnvironmentVariable("BED_LOG") ?? "none", Url = "http://127.0.0.1:0", OrderToken = Token, DataFolder = Folder, Cycle = TimeSpan.FromMinutes(1), Stale = TimeSpan.FromSeconds(150), FeePermille = 0, ReservePermille = 0,
+                Name = "test", Url = "http://127.0.0.1:0", OrderToken = Token, DataFolder = Folder, Cycle = TimeSpan.FromMinutes(1), Stale = TimeSpan.FromSeconds(150), Profile = ShippedProfiles.Get(ShippedProfiles.ItalianMsd) with { TelemetrySeconds = 60 }, FeePermille = 0, ReservePermille = 0,
                 // Each home is trusted to deliver with 90 %, both with 81 %: enough at a confidence of half, so all power is firm.
                 Policy = new OfferPolicy { ConfidencePermille = 500 }, OfferHours = (new TimeOnly(19, 0), new TimeOnly(20, 0)),
                 Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
@@ -107,6 +107,23 @@ internal sealed class UftpBed : IAsyncDisposable
         return await Dso.NextAsync<DPrognosis>(prognosis => prognosis.Period == Day, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Goes on minute by minute until a message comes.</summary>
+    public async Task<T> StepUntilAsync<T>(Func<T, bool> isIt)
+        where T : UftpMessage
+    {
+        await UntilAsync(async () =>
+        {
+            if (Dso.Received.OfType<T>().Any(isIt))
+            {
+                return true;
+            }
+
+            await StepAsync();
+            return false;
+        });
+        return Dso.Received.OfType<T>().First(isIt);
+    }
+
     /// <summary>A minute goes by, and the homes do what they were asked for at its beginning.</summary>
     public async Task StepAsync()
     {
@@ -134,11 +151,13 @@ internal sealed class UftpBed : IAsyncDisposable
     }
 
     /// <summary>Waits until it is so, and fails when it is not after a while.</summary>
-    public static async Task UntilAsync(Func<bool> isSo)
+    public static Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(15));
-        while (!isSo())
+        deadline.CancelAfter(TimeSpan.FromSeconds(100));
+        while (!await isSo())
         {
             await Task.Delay(5, deadline.Token);
         }

@@ -50,7 +50,7 @@ public sealed class UftpTradeTests
         await bed.JumpAsync(Start.AddMinutes(-3));
         await bed.StepUntilAsync(Start.AddMinutes(32));
         await bed.JumpAsync(new DateTimeOffset(2026, 12, 2, 23, 14, 0, TimeSpan.Zero)); // a quarter past midnight
-        var metering = await bed.Dso.NextAsync<Metering>(metering => metering.Period == UftpBed.Day, Cancellation);
+        var metering = await bed.StepUntilAsync<Metering>(metering => metering.Period == UftpBed.Day);
         Assert.Equal(UftpBed.Meter, metering.Meter);
         var powers = metering.Profiles[0].Isps.ToDictionary(isp => isp.Start, isp => isp.Value);
         Assert.InRange(powers[First], 47m, 53m); // 80 kW less 30; of a quarter of an hour a cycle of a minute may be lost
@@ -72,7 +72,7 @@ public sealed class UftpTradeTests
         await bed.JumpAsync(Start.AddMinutes(-3));
         await bed.StepUntilAsync(Start.AddMinutes(32));
         await bed.JumpAsync(new DateTimeOffset(2026, 12, 2, 23, 14, 0, TimeSpan.Zero));
-        await bed.Dso.NextAsync<Metering>(metering => metering.Period == UftpBed.Day, Cancellation);
+        await bed.StepUntilAsync<Metering>(metering => metering.Period == UftpBed.Day);
 
         // As if nothing had been delivered: 80 kW measured, all of the order missing and its price withheld.
         var right = bed.Dso.Settle(UftpBed.Day, order);
