@@ -27,6 +27,12 @@ internal static partial class GatewayLog
     [LoggerMessage(8, LogLevel.Information, "Unit {Unit}, period {Period}, {Direction}: no offer. {Why}")]
     public static partial void NotOffered(this ILogger logger, string unit, long period, string direction, string why);
 
+    [LoggerMessage(30, LogLevel.Warning, "Payments wait ({Code}): {Why}")]
+    public static partial void PaymentsWait(this ILogger logger, string code, string why);
+
+    [LoggerMessage(31, LogLevel.Error, "Payments have stopped; start the gateway anew when the cause is mended.")]
+    public static partial void PaymentsStopped(this ILogger logger, Exception failure);
+
     [LoggerMessage(9, LogLevel.Error, "Planning failed.")]
     public static partial void PlanningFailed(this ILogger logger, Exception failure);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Iec104.Transport;
@@ -58,6 +59,9 @@ public sealed record GatewayOptions
 
     /// <summary>Who we are and whom we trade with in ESMP documents (IEC 62325); null, and none are taken.</summary>
     public EsmpOptions? Esmp { get; init; }
+
+    /// <summary>How members are paid; null, and nobody is.</summary>
+    public PaymentOptions? Payments { get; init; }
 
     /// <summary>Where the log of orders and reservations stays; null keeps it in memory, for tests and simulations.</summary>
     public string? DataFolder { get; init; }

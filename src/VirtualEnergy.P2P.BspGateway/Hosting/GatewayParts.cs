@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.BspGateway.Operation;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 
 namespace VirtualEnergy.P2P.BspGateway.Hosting;
@@ -37,6 +38,8 @@ internal sealed class GatewayParts : IAsyncDisposable
         Orders = new OrderIntake(options, Books, Units, feed, time);
         Planning = new PlanningDesk(options, Books, Reservations, Board, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
+        Payments = options.Payments is { } payments
+            ? new PaymentRunner(payments, options.DataFolder, () => Books.Settled, options.Profile.Grid, time, logging.CreateLogger<PaymentRunner>()) : null;
         Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, logging.CreateLogger<TsoStation>());
         Clock = new OperationClock(options.Cycle, time, Cycle, logging.CreateLogger<OperationClock>());
     }
@@ -60,6 +63,9 @@ internal sealed class GatewayParts : IAsyncDisposable
     /// <summary>Null where no ESMP documents are exchanged.</summary>
     public EsmpDesk? Esmp { get; }
 
+    /// <summary>Null where members are not paid.</summary>
+    public PaymentRunner? Payments { get; }
+
     public TsoStation Tso { get; }
 
     public OperationClock Clock { get; }
@@ -73,6 +79,7 @@ internal sealed class GatewayParts : IAsyncDisposable
 
         await Tso.DisposeAsync();
         await _planning;
+        Payments?.Dispose();
         Reservations.Dispose();
         Books.Dispose();
     }
