@@ -104,14 +104,15 @@ internal sealed class PaymentBed(DevChain chain, Escrow escrow)
     /// <summary>A unit's period up, of members that were told and delivered so many Wh and ask nothing, at a fee of 10 %.</summary>
     public void Settle(Period period, ImmutableArray<OrderedEnergy> ordered, params (int Member, long Told, long Delivered)[] homes)
     {
-        var settlement = new UnitSettlement(Profile, feePermille: 100).Settle(new UnitPeriod(
-            new UnitId("UVAM-1"), period, RegulationDirection.Up, ordered,
-            [
-                .. homes.Select(home => new PointDelivery(
-                    PodCode.Parse($"IT001E0000000{home.Member}"), Escrow.AddressOf(home.Member).ToMember(), new Energy(1_000), new Energy(1_000 - home.Delivered), new Energy(home.Told))),
-            ]));
-        Settled.Add(settlement.Settlement!);
+        Settled.Add(new UnitSettlement(Profile, feePermille: 100).Settle(Delivered(period, ordered, homes)).Settlement!);
     }
+
+    public static UnitPeriod Delivered(Period period, ImmutableArray<OrderedEnergy> ordered, params (int Member, long Told, long Delivered)[] homes) => new(
+        new UnitId("UVAM-1"), period, RegulationDirection.Up, ordered,
+        [
+            .. homes.Select(home => new PointDelivery(
+                PodCode.Parse($"IT001E0000000{home.Member}"), Escrow.AddressOf(home.Member).ToMember(), new Energy(1_000), new Energy(1_000 - home.Delivered), new Energy(home.Told))),
+        ]);
 
     /// <summary>A desk as a process that starts now has it: of what was there before it knows the file.</summary>
     public PaymentDesk Start(Crashing? crashing = null, IEthereumClient? client = null)

@@ -1,6 +1,12 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Json;
 using System.Text;
+using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.BspGateway;
+using VirtualEnergy.P2P.BspGateway.Hosting;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.Contracts;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Contracts;
@@ -191,6 +197,96 @@ public sealed class PaymentTests(DevChain chain, ITestOutputHelper output)
 
         Assert.InRange(starts, 4, 200);
         await bed.Escrow.HasBalancesAsync(126_000, 126_000, 126_000, 126_000, 126_000); // 2 × 315,000 / 5
+    }
+
+    [Fact]
+    public async Task A_gateway_pays_what_it_has_settled_and_tells_it_over_http_and_after_a_restart_pays_nothing_again()
+    {
+        var bed = await PaymentBed.OfAsync(chain, members: 2);
+        await bed.FundAsync(350_000);
+        var folder = Directory.CreateTempSubdirectory("payments");
+        try
+        {
+            for (var start = 1; start <= 2; start++)
+            {
+                await using var gateway = await GatewayHost.StartAsync(OptionsOf(bed, folder.FullName), TimeProvider.System, Ct);
+                using var http = new HttpClient { BaseAddress = new Uri(gateway.Address) };
+                // Two periods ago, as if its meters had just been read.
+                var period = new Period(PaymentBed.Profile.Grid.At(DateTimeOffset.UtcNow).Index - 2);
+                if (start == 1)
+                {
+                    gateway.Parts.Books.Deliver(PaymentBed.Delivered(period, Ordered, (0, 1_000, 1_000), (1, 500, 500)), DateTimeOffset.UtcNow);
+                }
+
+                PaymentsView? seen = null;
+                await UntilAsync(async () =>
+                {
+                    seen = await http.GetFromJsonAsync<PaymentsView>("/api/payments", Ct);
+                    return seen!.Payments.Length == 2 && seen.Payments.All(payment => payment.State == "paid");
+                });
+                Assert.Null(seen!.Problem);
+                var statement = Assert.Single(seen.Statements);
+                Assert.Equal((350_000, 35_000, 315_000, 2, 2), (statement.CashMicroEur, statement.ProviderMicroEur, statement.PaidMicroEur, statement.Members, statement.PaidMembers));
+                var text = await http.GetStringAsync("/api/payments/1/statement", Ct);
+                Assert.Equal(statement.Hash, Keccak256.Hash(Encoding.UTF8.GetBytes(text)).ToString());
+                Assert.EndsWith("paid by statements 1 to 1 of /api/payments\n", await http.GetStringAsync("/api/statements/UVAM-1", Ct), StringComparison.Ordinal);
+                var hers = await http.GetFromJsonAsync<PaymentsView>($"/api/payments?member={Escrow.AddressOf(1)}", Ct);
+                Assert.Equal(105_000, Assert.Single(hers!.Payments).AmountMicroEur);
+            }
+
+            await bed.Escrow.HasBalancesAsync(210_000, 105_000);
+            Assert.Equal(new Money(35_000), await bed.WalletAsync());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private GatewayOptions OptionsOf(PaymentBed bed, string folder) => new()
+    {
+        Name = "Borgo Solare",
+        Url = "http://127.0.0.1:0",
+        FeePermille = 100,
+        DataFolder = folder,
+        Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+        Payments = new PaymentOptions
+        {
+            Rpc = chain.Rpc, ChainId = DevChain.ChainId, Contract = bed.Escrow.Contract.Address, Key = PaymentBed.Wallet, EveryPeriods = 1, Pause = TimeSpan.FromMilliseconds(100),
+        },
+        Units =
+        [
+            new UnitOptions
+            {
+                Id = "UVAM-1", CommonAddress = 1, MinimumWatts = -10_000, MaximumWatts = 10_000,
+                Customers =
+                [
+                    new CustomerOptions
+                    {
+                        // Nobody answers there: what is paid here was measured before.
+                        Id = "K", Host = "127.0.0.1", Port = 9,
+                        Homes =
+                        [
+                            .. Enumerable.Range(0, 2).Select(member => new HomeOptions
+                            {
+                                Pod = PodCode.Parse($"IT001E0000000{member}"), Name = $"{member}", Member = Escrow.AddressOf(member).ToMember(),
+                                UpWatts = 5_000, DownWatts = 5_000, UpAsk = default, DownAsk = default,
+                            }),
+                        ],
+                    },
+                ],
+            },
+        ],
+    };
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        deadline.CancelAfter(TimeSpan.FromSeconds(100));
+        while (!await isSo())
+        {
+            await Task.Delay(20, deadline.Token);
+        }
     }
 
     private static async Task<ImmutableArray<Money>> BalancesAsync(Escrow escrow) => await escrow.Contract.BalancesAsync(escrow.Members, Ct);
