@@ -31,6 +31,9 @@ internal sealed class OfferReservations : IDisposable
         }
     }
 
+    /// <summary>The ledger itself, for those who sell beside the market.</summary>
+    public ReservationLedger Ledger => _ledger;
+
     /// <summary>What homes can do in a period; a later word counts instead of an earlier one.</summary>
     public LedgerAnswer Declare(ImmutableArray<HomeCapability> homes) => _ledger.Declare(homes);
 

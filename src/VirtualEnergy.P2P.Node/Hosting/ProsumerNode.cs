@@ -131,7 +131,12 @@ public sealed class ProsumerNode : IAsyncDisposable
         if (Flexibility is { } flexibility)
         {
             var topics = _topics.Flexibility(flexibility.Consent.Bsp);
-            await _link.SubscribeAsync(topics.Terms, Alone((message, _) => { flexibility.TakeTerms(message); return Task.CompletedTask; }), cancellation).ConfigureAwait(false);
+            await _link.SubscribeAsync(topics.Terms, Alone((message, _) =>
+            {
+                flexibility.TakeTerms(message);
+                BeginOffering();
+                return Task.CompletedTask;
+            }), cancellation).ConfigureAwait(false);
             await _link.SubscribeAsync(topics.Orders(Member), Alone((message, stopping) => OnOrderAsync(flexibility, message, stopping)), cancellation).ConfigureAwait(false);
         }
 
@@ -247,22 +252,32 @@ public sealed class ProsumerNode : IAsyncDisposable
 
             // A broker sends what it keeps in any order: the open round may have come first.
             await BidAsync(cancellation).ConfigureAwait(false);
+            BeginOffering();
         }
     }
 
-    private Task OnRoundOpenAsync(MqttMessage message, CancellationToken cancellation)
+    private async Task OnRoundOpenAsync(MqttMessage message, CancellationToken cancellation)
     {
         if (!WireFormat.TryReadAnnouncement(message.Payload.Span, out var round, out var error))
         {
             _logger.LogWarning("A round's announcement cannot be used: {Error}", error);
-            return Task.CompletedTask;
+            return;
         }
 
         ReportBrokenPromise(_seeds.Announced(round));
         _open = round.Period;
         Flexibility?.Opened(round.Period);
         News?.Invoke(new RoundOpened(round));
-        return BidAsync(cancellation);
+        await BidAsync(cancellation).ConfigureAwait(false);
+        BeginOffering();
+    }
+
+    private void BeginOffering()
+    {
+        if (Flexibility is { } flexibility && _market is { LastDelivered: null } && _open is { } open)
+        {
+            flexibility.Begin(open);
+        }
     }
 
     /// <summary>Bids for the open round, once.</summary>
