@@ -102,7 +102,7 @@ public sealed class HomeForesightTests
 
         Assert.InRange(foresight.Ahead(At(17 * 96)).Load[0], 290, 310);
 
-        // Tomorrow goes by days before the meter, too, older ones forgotten by a tenth a day: of ten days of 300 Wh and seven of 100 Wh, a Saturday or not, more than half is the new.
+        // Tomorrow goes by the days before the meter, too: ten of 300 Wh and seven of 100 Wh, each worth a tenth less than the day after it.
         Assert.InRange(foresight.Ahead(At(17 * 96)).Load[96], 200, 310);
 
         // A count that comes late or again changes nothing.
