@@ -23,10 +23,10 @@ public sealed class CommunityOrderTests
         var first = grid.At(CommunityBed.Tomorrow.At(new TimeOnly(9, 0)));
 
         // Ten minutes before the gate the programs are frozen, and what homes say that they can hold is offered.
-        await bed.PassAsync(TimeSpan.FromMinutes(6), () => Offer(first) is not null);
-        var frozen = bed.Parts.Books.Baseline(Unit, CommunityBed.Tomorrow)!;
-        Assert.Equal(5, frozen.Points.Length);
         ImmutableArray<Period> periods = [.. Enumerable.Range(0, 8).Select(t => new Period(first.Index + t))];
+        await bed.PassAsync(TimeSpan.FromMinutes(6), () => bed.Parts.Books.Baseline(Unit, CommunityBed.Tomorrow) is not null);
+        await GatewayBed.UntilAsync(() => Offer(periods[^1]) is not null);
+        Assert.Equal(5, bed.Parts.Books.Baseline(Unit, CommunityBed.Tomorrow)!.Points.Length);
         Assert.All(periods, period => Assert.NotNull(Offer(period)));
 
         // The market takes all of it; homes are asked to promise their parts, and do.
