@@ -97,6 +97,10 @@ public sealed class CommunityLink : IHomeLink
 
     internal ImmutableArray<CommunityHome> Members => _homes;
 
+    /// <summary>Whether a home has accepted an order that is not over.</summary>
+    /// <param name="home">From 0, in the link's order.</param>
+    public bool HasPromised(int home) => _homes[home].Orders.Any(order => order.State == HomeOrderState.Accepted);
+
     public void Start()
     {
         _checking = Task.Run(_inbox.RunAsync);

@@ -39,6 +39,7 @@ public static class GatewayConfiguration
             },
             Units = [.. section.List("Units").Select(unit => ReadUnit(unit, section, profile))],
             Profile = profile,
+            Parties = PartiesConfiguration.Read(section, profile.Grid),
             Esmp = section.Section("Esmp") is var esmp && esmp.TextOrNull("Self") is null ? null : new EsmpOptions(
                 new CodedId(esmp.Text("Self"), "A01"), new CodedId(esmp.Text("Operator"), "A01"), new CodedId(esmp.Text("Domain"), "A01"), esmp.TextOrNull("Process") ?? "A47"),
             FeePermille = (int)(section.Whole("FeePermille", 0, 1_000) ?? 50),
@@ -48,6 +49,7 @@ public static class GatewayConfiguration
             ReservePermille = (int)(section.Whole("ReservePermille", 0, 999) ?? 50),
             Cycle = TimeSpan.FromSeconds(section.Whole("CycleSeconds", 1, 60) ?? 4),
             Stale = TimeSpan.FromSeconds(section.Whole("StaleSeconds", 2, 3_600) ?? 20),
+            Viewers = [.. section.List("Viewers").Select(viewer => viewer.Parsed("", "an origin like http://127.0.0.1:8080", text => new Uri(text, UriKind.Absolute))!.GetLeftPart(UriPartial.Authority))],
             DataFolder = section.TextOrNull("DataFolder"),
             Log = section.TextOrNull("Log") ?? "text",
         };

@@ -13,6 +13,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly GatewayParts _parts;
     private readonly CancellationTokenSource _stop = new();
+    private PartiesHost? _parties;
     private Task _operating = Task.CompletedTask;
 
     private GatewayHost(WebApplication app, GatewayParts parts) => (_app, _parts) = (app, parts);
@@ -22,6 +23,9 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Where the system operator's station connects to.</summary>
     public IPEndPoint TsoEndPoint => _parts.Tso.EndPoint!;
+
+    /// <summary>Where grid operators and virtual end nodes are served, without a slash at the end; null where nobody is.</summary>
+    public string? PartiesAddress => _parties?.Address;
 
     internal GatewayParts Parts => _parts;
 
@@ -53,6 +57,11 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _operating;
+        if (_parties is not null)
+        {
+            await _parties.DisposeAsync();
+        }
+
         await _app.StopAsync();
         await _app.DisposeAsync();
         _stop.Dispose();
@@ -73,7 +82,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Services.AddOpenApi().AddProblemDetails().AddSignalR();
+        builder.Services.AddOpenApi().AddProblemDetails().AddCors().AddSignalR();
         builder.Services.AddSingleton<GatewayFeed>().AddSingleton(options).AddSingleton(time).AddSingleton(provider => new GatewayParts(
             options, time, provider.GetRequiredService<GatewayFeed>(), provider.GetRequiredService<ILoggerFactory>(), links));
         builder.Services.AddSingleton(provider => new GatewayViews(options, provider.GetRequiredService<GatewayParts>()));
@@ -82,10 +91,16 @@ public sealed class GatewayHost : IAsyncDisposable
         app.Services.GetRequiredService<GatewayFeed>().ReadFrom(app.Services.GetRequiredService<GatewayViews>());
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        if (!options.Viewers.IsEmpty)
+        {
+            app.UseCors(policy => policy.WithOrigins([.. options.Viewers]).WithMethods(HttpMethods.Get));
+        }
+
         app.MapOpenApi();
         app.MapGatewayApi();
         app.MapOrders();
         app.MapPlanning();
+        app.MapParties();
         app.MapHub<BspHub>(BspHub.Path);
         app.MapPages(typeof(GatewayHost).Assembly);
         return app;
@@ -112,6 +127,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/');
+        _parties = options.Parties.IsServed ? await PartiesHost.StartAsync(options, _parts.Parties, _app.Services.GetRequiredService<ILoggerFactory>(), cancellation) : null;
         foreach (var customer in _parts.Customers)
         {
             customer.Start();

@@ -60,6 +60,12 @@ public sealed record GatewayOptions
     /// <summary>Who we are and whom we trade with in ESMP documents (IEC 62325); null, and none are taken.</summary>
     public EsmpOptions? Esmp { get; init; }
 
+    /// <summary>Origins, as <c>http://127.0.0.1:8080</c>, whose pages may read here beside our own: a community's viewer.</summary>
+    public ImmutableArray<string> Viewers { get; init; } = [];
+
+    /// <summary>Grid operators and virtual end nodes, and who goes first.</summary>
+    public PartiesOptions Parties { get; init; } = new();
+
     /// <summary>Where the log of orders and reservations stays; null keeps it in memory, for tests and simulations.</summary>
     public string? DataFolder { get; init; }
 

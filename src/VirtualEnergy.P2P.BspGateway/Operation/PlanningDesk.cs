@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.Bsp.Reservations;
+using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.Flexibility.Calendar;
@@ -19,7 +20,7 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// A home behind a telecontrol unit is taken to be able tomorrow to do what it says that it can do today, bounded by what is certified: the
 /// link of IEC 60870-5-104 carries no forecasts. Homes of a community say it themselves: their programs are the baseline, and each is offered in one span of its headroom.
 /// </remarks>
-internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
+internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, UnitClaims claims, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
 {
     private readonly MarketProfile _profile = options.Profile;
     private readonly DeclarationBook _declarations = Declared(options, time.GetUtcNow());
@@ -83,12 +84,7 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
 
     private void Plan(VirtualUnit unit, MarketDay day, DateTimeOffset now)
     {
-        if (Enablement.Check(unit, books.Portfolio, _profile) is { IsEmpty: false } objections)
-        {
-            logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
-            return;
-        }
-
+        // Frozen first: a unit that is too small for the system operator's market can serve a grid operator.
         var homes = Enumerable.Range(0, board.Homes.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value).ToList();
         HomeForecasts.Propose(board, homes, day, books, now);
         if (books.Freeze(unit.Id, day, now) is { } refusal)
@@ -97,10 +93,16 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
             return;
         }
 
+        if (Enablement.Check(unit, books.Portfolio, _profile) is { IsEmpty: false } objections)
+        {
+            logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
+            return;
+        }
+
         var ahead = HomeForecasts.Spans(board, homes, period => MarketDay.Of(period, _profile.Grid) == day && IsOffered(period), _profile, now);
         foreach (var period in day.Periods(_profile.Grid).Where(IsOffered))
         {
-            Offer(unit, period, ahead, now);
+            claims.OfferToSystemOperator(unit.Id, period, () => Offer(unit, period, ahead, now));
         }
     }
 

@@ -46,12 +46,13 @@ public sealed class TsoStation : IAsyncDisposable
             {
                 Groups = [new RedundancyGroup("system operator") { Accepts = IsAllowed, BufferedEvents = options.BufferedEvents }],
                 MaxCommandAge = MaxCommandAge,
+                Clock = time,
                 OnCommand = command => Take(command) ? CommandAnswer.Done : CommandAnswer.Refused,
                 // The gateway keeps its own clock, which signs and schedules; it takes the operator's time as heard.
                 OnClock = IsPlausible,
                 OnNotice = OnNotice,
             },
-            time);
+            links);
         foreach (var unit in units)
         {
             Define(unit);
