@@ -59,7 +59,7 @@ public sealed class CommunityLink : IHomeLink
         (_topics, _signing) = (new Topics(_options.Name), new FlexibilitySigning(_options.Domain));
         var bsp = _options.Key.Address.ToMember();
         _between = _topics.Flexibility(bsp);
-        _homes = [.. customer.Homes.Select(home => new CommunityHome(home, grid))];
+        _homes = [.. customer.Homes.Select(home => new CommunityHome(home, grid, time))];
         (_tally, _asked) = (new IntakeTally(customer.Id, logger), new long[_homes.Length]);
         _inbox = new HomeInbox(
             _between, _homes, new HomeIntake(bsp, _signing, _homes), board, first, 2 * TimeSpan.FromSeconds(_options.TelemetrySeconds), time, _tally, (_, reply, accepted) => _post!.Answered(reply, accepted));
@@ -217,7 +217,7 @@ public sealed class CommunityLink : IHomeLink
         }
         else if (market.ChainId != _options.Domain.ChainId || market.Contract != _options.Domain.Contract.ToString())
         {
-            _logger.MarketDiffers(_customer.Id, $"it names chain {market.ChainId} and contract {market.Contract}, and configured are {_options.Domain.ChainId} and {_options.Domain.Contract}; what homes sign for others is left out.");
+            _logger.MarketDiffers(_customer.Id, "it names another chain or contract. What homes sign for that one is left out.");
         }
     }
 

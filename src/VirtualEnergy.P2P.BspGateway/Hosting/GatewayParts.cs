@@ -38,7 +38,7 @@ internal sealed class GatewayParts : IAsyncDisposable
             }
 
             customers.AddRange(homes);
-            units.Add(new UnitOperation(options, unit, Books, Board, unitFirst, first - unitFirst, homes.ToImmutable(), time));
+            units.Add(new UnitOperation(options, unit, Books, Board, unitFirst, first - unitFirst, homes.ToImmutable(), machine));
         }
 
         (Customers, Units) = (customers.ToImmutable(), units.ToImmutable());
