@@ -170,6 +170,10 @@ public sealed class ProsumerNode : IAsyncDisposable
         {
             await handler(message, cancellation).ConfigureAwait(false);
         }
+        catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException && _stopping.IsCancellationRequested)
+        {
+            // The node stops, and its link is closed under a message that was on its way.
+        }
         finally
         {
             _oneAtATime.Release();
