@@ -184,6 +184,18 @@ public sealed class ReservationLedger
         }
     }
 
+    /// <summary>All reservations that are kept, by id.</summary>
+    public ImmutableArray<Reservation> Reservations
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _books.Reservations.OrderBy(known => known.Request.Id, StringComparer.Ordinal)];
+            }
+        }
+    }
+
     /// <summary>The accounts that promise more than there is, after capabilities were lowered, in canonical order.</summary>
     public ImmutableArray<(HeadroomKey Key, Energy Shortfall)> Shortfalls()
     {

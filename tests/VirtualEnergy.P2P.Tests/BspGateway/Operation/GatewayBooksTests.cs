@@ -40,8 +40,8 @@ public sealed class GatewayBooksTests : IDisposable
         Assert.Equal(OfferStatus.Accepted, again.Offer(Unit, Period, RegulationDirection.Up)!.Status);
         Assert.Equal([("o1", true), ("o2", false)], again.Orders().Select(order => (order.Record.Order.Id, order.Record.Refusal is null)).Order());
         Assert.Equal("IEC 104", again.Orders().Single(order => order.Record.Order.Id == "o2").Way);
-        // Half of the ramp's 80 %, 6 of 12 minutes: half the order, upward.
-        Assert.Equal(-400_000, again.TargetAt(TestUnits.Unit, Evening.AddMinutes(6), 0).Shift);
+        // Aimed at within 850 of the ramp's 900 s: after 425 s half the order, upward.
+        Assert.Equal(-400_000, again.TargetAt(TestUnits.Unit, Evening.AddSeconds(425), 0).Shift);
         var settled = Assert.Single(again.Settled);
         Assert.Equal(20_000_000, settled.Cash.Payment.MicroEur); // 200 kWh at 0.10 EUR
 
