@@ -35,6 +35,7 @@ internal static class GatewayOptionsCheck
                 Require(
                     customer.Homes.Length is >= 1 and <= HomePoints.MostHomes,
                     $"Bsp:Units: customer {customer.Id} has {customer.Homes.Length} homes; it can have 1 to {HomePoints.MostHomes}.");
+                CommunityCheck.Check(customer, options.Profile);
             }
         }
     }
@@ -49,7 +50,7 @@ internal static class GatewayOptionsCheck
         }
     }
 
-    private static void Require(bool holds, string otherwise)
+    internal static void Require(bool holds, string otherwise)
     {
         if (!holds)
         {

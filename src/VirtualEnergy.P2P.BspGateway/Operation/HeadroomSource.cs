@@ -29,7 +29,7 @@ internal sealed class TelecontrolHeadroom(GatewayOptions options, HomeBoard boar
         {
             var description = board.Homes[home].Home;
             var count = description.HoldingSeconds / options.Profile.Grid.LengthSeconds;
-            if (options.Units[board.Homes[home].UnitIndex].Id != unit.Value || !UnitSituation.IsFresh(states[home], now, options.Stale) || !states[home].IsAvailable || count == 0)
+            if (board.Outlook(home) is not null || options.Units[board.Homes[home].UnitIndex].Id != unit.Value || !UnitSituation.IsFresh(states[home], now, options.Stale) || !states[home].IsAvailable || count == 0)
             {
                 continue;
             }
@@ -70,5 +70,25 @@ internal sealed class TelecontrolHeadroom(GatewayOptions options, HomeBoard boar
         }
 
         return starts;
+    }
+}
+
+/// <summary>The headroom of homes that say themselves what lies ahead of them: as their offers state it, each span as if it alone were called.</summary>
+internal sealed class CommunityHeadroom(GatewayOptions options, HomeBoard board)
+{
+    public IReadOnlyCollection<PointHeadroom> Of(UnitId unit, IReadOnlyList<Period> periods, Func<MemberId, (Period First, Period Last)?> bound, DateTimeOffset now)
+    {
+        var headrooms = ImmutableArray.CreateBuilder<PointHeadroom>();
+        for (var home = 0; home < board.Homes.Length; home++)
+        {
+            var description = board.Homes[home];
+            if (board.Outlook(home) is { } outlook && options.Units[description.UnitIndex].Id == unit.Value)
+            {
+                var set = bound(description.Home.Member);
+                headrooms.AddRange(outlook.Spans(description.Home.Pod, now).Where(span => periods.Any(span.Covers) && (set is not { } held || (span.Covers(held.First) && span.Covers(held.Last)))));
+            }
+        }
+
+        return headrooms.ToImmutable();
     }
 }

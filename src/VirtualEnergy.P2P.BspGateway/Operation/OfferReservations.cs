@@ -33,6 +33,9 @@ internal sealed class OfferReservations : IDisposable
         }
     }
 
+    /// <summary>The ledger itself, for those who sell beside the market.</summary>
+    public ReservationLedger Ledger => _ledger;
+
     /// <summary>What homes can do in a period; a later word counts instead of an earlier one.</summary>
     public LedgerAnswer Declare(ImmutableArray<HomeCapability> homes) => _ledger.Declare(homes);
 
@@ -54,6 +57,10 @@ internal sealed class OfferReservations : IDisposable
             return Math.Max(0, free.WattHours) * 3_600 / _grid.LengthSeconds;
         };
     }
+
+    /// <summary>Whether something of a home is set aside for the system operator, either way.</summary>
+    public bool IsBound(MemberId home, Period period) =>
+        _ledger.Account(new HeadroomKey(home, period, RegulationDirection.Up))?.Ancillary > Energy.Zero || _ledger.Account(new HeadroomKey(home, period, RegulationDirection.Down))?.Ancillary > Energy.Zero;
 
     /// <summary>The first and the last of some rising periods in which something of a home is set aside for the system operator, either way; null where nothing is.</summary>
     public (Period First, Period Last)? Bound(MemberId home, IEnumerable<Period> periods)
@@ -123,7 +130,4 @@ internal sealed class OfferReservations : IDisposable
     public void Dispose() => _log.Dispose();
 
     private Reservation? Held(OfferId? offer) => offer is { } id && _ledger.Find(id.Value) is { Stage: ReservationStage.Held } held ? held : null;
-
-    private bool IsBound(MemberId home, Period period) =>
-        _ledger.Account(new HeadroomKey(home, period, RegulationDirection.Up))?.Ancillary > Energy.Zero || _ledger.Account(new HeadroomKey(home, period, RegulationDirection.Down))?.Ancillary > Energy.Zero;
 }

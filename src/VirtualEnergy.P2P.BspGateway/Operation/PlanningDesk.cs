@@ -19,14 +19,14 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// without its reservation.
 /// </remarks>
 internal sealed class PlanningDesk(
-    GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger, ImmutableArray<HeadroomSource> others = default)
+    GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
 {
     private static readonly RegulationDirection[] Directions = [RegulationDirection.Up, RegulationDirection.Down];
 
     private readonly MarketProfile _profile = options.Profile;
     private readonly MarketSessions _sessions = new(options.Profile, options.PlanningLead);
     private readonly UnitOffering _offering = new(options, books, reservations, logger);
-    private readonly ImmutableArray<HeadroomSource> _sources = [new TelecontrolHeadroom(options, board).Of, .. others.IsDefault ? [] : others];
+    private readonly ImmutableArray<HeadroomSource> _sources = [new TelecontrolHeadroom(options, board).Of, new CommunityHeadroom(options, board).Of];
     private readonly Dictionary<(string Unit, string Session, Period First), MarketDay> _done = [];
     private readonly TimeSpan _longest = TimeSpan.FromSeconds(options.Units.SelectMany(unit => unit.Customers).SelectMany(customer => customer.Homes).Select(home => home.HoldingSeconds).DefaultIfEmpty().Max());
     private readonly Lock _lock = new();
@@ -65,12 +65,15 @@ internal sealed class PlanningDesk(
         var intake = books.Take(result, time.GetUtcNow());
         if (intake is { Changed: true, Offer: { } offer })
         {
-            _offering.Settle(offer);
+            Settle(offer);
             feed.OffersChanged();
         }
 
         return intake;
     }
+
+    private void Settle(BookedOffer offer) =>
+        _offering.Settle(offer, [.. _sources.SelectMany(source => source(offer.Offer.Unit, [offer.Offer.Period], _ => null, time.GetUtcNow()))]);
 
     private void Plan(VirtualUnit unit, DueSession session, DateTimeOffset now)
     {
@@ -78,6 +81,11 @@ internal sealed class PlanningDesk(
         {
             logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
             return;
+        }
+
+        if (session.Freezes)
+        {
+            HomeForecasts.Propose(board, Enumerable.Range(0, board.Homes.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value), session.Day, books, now);
         }
 
         if (session.Freezes && books.Baseline(unit.Id, session.Day) is null && books.Freeze(unit.Id, session.Day, now) is { } refusal)
@@ -96,8 +104,9 @@ internal sealed class PlanningDesk(
         var first = periods.Length > 1 ? session.Day.First(_profile.Grid) : new Period(periods[0].Index - (long)_longest.TotalSeconds / _profile.Grid.LengthSeconds);
         var day = Enumerable.Range(0, (int)(session.Day.Before(-1).First(_profile.Grid).Index - first.Index)).Select(index => new Period(first.Index + index))
             .Where(period => periods.Length > 1 || period != periods[0]).ToList();
-        var stated = _sources.SelectMany(source => source(unit.Id, periods, home => reservations.Bound(home, day), now));
-        var chosen = SpanChoice.Of([.. stated], (period, direction) => _offering.Expected(unit.Id, period, direction), _profile.Grid);
+        // Who stands in a later session's only period already is in its span.
+        var stated = _sources.SelectMany(source => source(unit.Id, periods, home => periods.Length == 1 && reservations.IsBound(home, periods[0]) ? null : reservations.Bound(home, day), now));
+        var chosen = SpanChoice.Of([.. stated], _offering.Expected(unit.Id, periods), _profile.Grid);
         var history = books.History();
         foreach (var period in periods)
         {
@@ -125,7 +134,7 @@ internal sealed class PlanningDesk(
 
         if (_tidied is null)
         {
-            _offering.Reconcile(now);
+            _offering.Reconcile(now, Settle);
         }
 
         _tidied = today;

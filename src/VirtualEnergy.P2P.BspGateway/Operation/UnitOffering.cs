@@ -22,7 +22,6 @@ internal sealed class UnitOffering(GatewayOptions options, GatewayBooks books, O
     private const int ExpectedFromDays = 2;
 
     private readonly DeclarationBook _declarations = new(options.Profile);
-    private readonly Dictionary<MemberId, HomeOptions> _homes = options.Units.SelectMany(unit => unit.Customers).SelectMany(customer => customer.Homes).DistinctBy(home => home.Member).ToDictionary(home => home.Member);
 
     /// <summary>The units' bounds are declared anew, for as long as the market takes.</summary>
     public void Declare(DateTimeOffset now)
@@ -36,19 +35,21 @@ internal sealed class UnitOffering(GatewayOptions options, GatewayBooks books, O
         }
     }
 
-    /// <summary>What the market is expected to pay: the dearest step that it took at the same time of the last days; nothing where it took none.</summary>
-    public Price Expected(UnitId unit, Period period, RegulationDirection direction)
+    /// <summary>
+    /// What the market is expected to pay: the dearest step that it took at the same time of the last days, and nothing where it took none. Where it took nothing at all no price is foreseen: every
+    /// step that its bounds let in counts alike. Periods that are not offered earn nothing.
+    /// </summary>
+    public Func<Period, RegulationDirection, Price> Expected(UnitId unit, IReadOnlyList<Period> offered)
     {
         var day = 86_400 / options.Profile.Grid.LengthSeconds;
-        for (var days = 1; days <= ExpectedFromDays; days++)
-        {
-            if (books.Accepted(unit, new Period(period.Index - days * day), direction) is { IsEmpty: false } accepted)
-            {
-                return accepted[^1].Price;
-            }
-        }
-
-        return default;
+        var paid = (from period in offered
+                    from direction in (RegulationDirection[])[RegulationDirection.Up, RegulationDirection.Down]
+                    let price = Enumerable.Range(1, ExpectedFromDays).Select(days => books.Accepted(unit, new Period(period.Index - days * day), direction)).FirstOrDefault(accepted => !accepted.IsEmpty, [])
+                    where !price.IsEmpty
+                    select ((period, direction), price[^1].Price)).ToDictionary();
+        var (best, worst, known) = (options.Profile.PriceCap, options.Profile.PriceFloor, offered.ToHashSet());
+        return (period, direction) => paid.TryGetValue((period, direction), out var price) ? price
+            : (paid.Count == 0 && known.Contains(period)) == (direction == RegulationDirection.Up) ? best : worst;
     }
 
     /// <summary>Offers what homes can do beside what was sold. An offer without a result is left as it is, changed, or taken back.</summary>
@@ -64,7 +65,7 @@ internal sealed class UnitOffering(GatewayOptions options, GatewayBooks books, O
 
         var covering = call.Headrooms.Where(headroom => headroom.Covers(call.Period)).ToList();
         reservations.Declare([.. covering.GroupBy(headroom => books.Portfolio.Point(headroom.Point)!.Member).Select(home => new HomeCapability(
-            home.Key, call.Period, EnergyOf(home, RegulationDirection.Up), EnergyOf(home, RegulationDirection.Down)))]);
+            home.Key, call.Period, EnergyOf(home, call.Period, RegulationDirection.Up), EnergyOf(home, call.Period, RegulationDirection.Down)))]);
         var built = Build(call, covering, made.Sum(offer => offer.AcceptedWatts), standing?.Id);
         if (standing is not null && built.Offer is { } same && same.Steps.SequenceEqual(standing.Offer.Steps) && !reservations.IsShort(standing.Id))
         {
@@ -93,11 +94,16 @@ internal sealed class UnitOffering(GatewayOptions options, GatewayBooks books, O
     }
 
     /// <summary>The operator has spoken: what it took is sold, from the homes that ask least.</summary>
-    public void Settle(BookedOffer offer) => reservations.Settle(offer, home => !_homes.TryGetValue(home, out var description) ? new Price(long.MaxValue)
-        : offer.Offer.Direction == RegulationDirection.Up ? description.UpAsk : description.DownAsk);
+    /// <param name="headrooms">What homes want now; one of which nothing is known comes last.</param>
+    public void Settle(BookedOffer offer, IReadOnlyCollection<PointHeadroom> headrooms)
+    {
+        var asks = headrooms.Where(headroom => headroom.Covers(offer.Offer.Period) && headroom.Direction == offer.Offer.Direction && headroom.Check() is null)
+            .GroupBy(headroom => books.Portfolio.Point(headroom.Point)!.Member).ToDictionary(home => home.Key, home => home.Min(headroom => headroom.Receipt(headroom.Steps[^1])));
+        reservations.Settle(offer, home => asks.GetValueOrDefault(home, new Price(long.MaxValue)));
+    }
 
     /// <summary>After a stop: a reservation whose offer was never made, or is no more, is given back, and one whose result came is settled. An offer that nothing is reserved for is taken back.</summary>
-    public void Reconcile(DateTimeOffset now)
+    public void Reconcile(DateTimeOffset now, Action<BookedOffer> settle)
     {
         var offers = books.Offers.ToDictionary(offer => offer.Id);
         foreach (var held in reservations.Open())
@@ -108,7 +114,7 @@ internal sealed class UnitOffering(GatewayOptions options, GatewayBooks books, O
             }
             else if (offer.Status != OfferStatus.Submitted)
             {
-                Settle(offer);
+                settle(offer);
             }
         }
 
@@ -169,9 +175,10 @@ internal sealed class UnitOffering(GatewayOptions options, GatewayBooks books, O
         return cut.ToImmutable();
     }
 
-    private Energy EnergyOf(IEnumerable<PointHeadroom> home, RegulationDirection direction)
+    private Energy EnergyOf(IEnumerable<PointHeadroom> home, Period period, RegulationDirection direction)
     {
-        var watts = home.Where(headroom => headroom.Direction == direction).Take(1).Sum(headroom => headroom.Steps.Sum(step => step.Watts));
+        var watts = home.Where(headroom => headroom.Direction == direction).Take(1)
+            .Sum(headroom => Math.Min(headroom.Steps.Sum(step => step.Watts), books.Portfolio.Allowed(books.Portfolio.Point(headroom.Point)!, period, direction, options.Profile)));
         return new Energy((watts * options.Profile.Grid.LengthSeconds + 3_599) / 3_600);
     }
 
