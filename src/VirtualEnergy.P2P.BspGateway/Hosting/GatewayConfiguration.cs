@@ -39,6 +39,7 @@ public static class GatewayConfiguration
             },
             Units = [.. section.List("Units").Select(unit => ReadUnit(unit, section, profile))],
             Profile = profile,
+            Parties = PartiesConfiguration.Read(section, profile.Grid),
             Esmp = section.Section("Esmp") is var esmp && esmp.TextOrNull("Self") is null ? null : new EsmpOptions(
                 new CodedId(esmp.Text("Self"), "A01"), new CodedId(esmp.Text("Operator"), "A01"), new CodedId(esmp.Text("Domain"), "A01"), esmp.TextOrNull("Process") ?? "A47"),
             FeePermille = (int)(section.Whole("FeePermille", 0, 1_000) ?? 50),

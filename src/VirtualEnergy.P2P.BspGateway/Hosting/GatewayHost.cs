@@ -13,6 +13,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly GatewayParts _parts;
     private readonly CancellationTokenSource _stop = new();
+    private PartiesHost? _parties;
     private Task _operating = Task.CompletedTask;
 
     private GatewayHost(WebApplication app, GatewayParts parts) => (_app, _parts) = (app, parts);
@@ -22,6 +23,9 @@ public sealed class GatewayHost : IAsyncDisposable
 
     /// <summary>Where the system operator's station connects to.</summary>
     public IPEndPoint TsoEndPoint => _parts.Tso.EndPoint!;
+
+    /// <summary>Where grid operators and virtual end nodes are served, without a slash at the end; null where nobody is.</summary>
+    public string? PartiesAddress => _parties?.Address;
 
     internal GatewayParts Parts => _parts;
 
@@ -53,6 +57,11 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _operating;
+        if (_parties is not null)
+        {
+            await _parties.DisposeAsync();
+        }
+
         await _app.StopAsync();
         await _app.DisposeAsync();
         _stop.Dispose();
@@ -91,6 +100,7 @@ public sealed class GatewayHost : IAsyncDisposable
         app.MapGatewayApi();
         app.MapOrders();
         app.MapPlanning();
+        app.MapParties();
         app.MapHub<BspHub>(BspHub.Path);
         app.MapPages(typeof(GatewayHost).Assembly);
         return app;
@@ -117,6 +127,7 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/');
+        _parties = options.Parties.IsServed ? await PartiesHost.StartAsync(options, _parts.Parties, _app.Services.GetRequiredService<ILoggerFactory>(), cancellation) : null;
         foreach (var customer in _parts.Customers)
         {
             customer.Start();

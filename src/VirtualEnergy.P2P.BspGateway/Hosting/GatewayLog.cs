@@ -39,6 +39,9 @@ internal static partial class GatewayLog
     [LoggerMessage(33, LogLevel.Error, "Community {Customer}: the broker's market is not the one that is configured: {Why}")]
     public static partial void MarketDiffers(this ILogger logger, string customer, string why);
 
+    [LoggerMessage(20, LogLevel.Warning, "{Message} to {Recipient} was not delivered: {Why}")]
+    public static partial void NotDelivered(this ILogger logger, string message, string recipient, string why);
+
     [LoggerMessage(9, LogLevel.Error, "Planning failed.")]
     public static partial void PlanningFailed(this ILogger logger, Exception failure);
 

@@ -63,6 +63,9 @@ public sealed record GatewayOptions
     /// <summary>Origins, as <c>http://127.0.0.1:8080</c>, whose pages may read here beside our own: a community's viewer.</summary>
     public ImmutableArray<string> Viewers { get; init; } = [];
 
+    /// <summary>Grid operators and virtual end nodes, and who goes first.</summary>
+    public PartiesOptions Parties { get; init; } = new();
+
     /// <summary>Where the log of orders and reservations stays; null keeps it in memory, for tests and simulations.</summary>
     public string? DataFolder { get; init; }
 

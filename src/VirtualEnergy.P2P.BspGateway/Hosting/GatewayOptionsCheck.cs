@@ -24,6 +24,7 @@ internal static class GatewayOptionsCheck
         Unique("Bsp:Units:Customers:Homes", "Pod", homes.Select(home => home.Pod.Value));
         Unique("Bsp:Units:Customers:Homes", "Member", homes.Select(home => home.Member.Value));
         Require(homes.Length <= MostHomes, $"Bsp:Units have {homes.Length} homes; at most {MostHomes} go to one gateway.");
+        PartiesCheck.Check(options);
         foreach (var unit in options.Units)
         {
             Require(!unit.Customers.IsDefaultOrEmpty, $"Bsp:Units: {unit.Id} has no customers.");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.BspGateway.Community;
+using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
@@ -42,7 +43,10 @@ internal sealed class GatewayParts : IAsyncDisposable
         (Customers, Units) = (customers.ToImmutable(), units.ToImmutable());
         Moved = new MovedEnergy(Board, options.Stale);
         Orders = new OrderIntake(options, Books, Units, feed, time);
-        Planning = new PlanningDesk(options, Books, Reservations, Board, feed, time, logging.CreateLogger<PlanningDesk>());
+        Claims = new UnitClaims(options.Parties.Coordination, Books);
+        Parties = new PartiesParts(options, Books, Reservations, Claims, Board, time, logging);
+        Books.Beside = Parties.ShiftAt;
+        Planning = new PlanningDesk(options, Books, Reservations, Board, Claims, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
         Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, machine, logging.CreateLogger<TsoStation>());
         Clock = new OperationClock(options.Cycle, time, Cycle, logging.CreateLogger<OperationClock>());
@@ -67,6 +71,12 @@ internal sealed class GatewayParts : IAsyncDisposable
     /// <summary>Null where no ESMP documents are exchanged.</summary>
     public EsmpDesk? Esmp { get; }
 
+    /// <summary>Which operator a unit serves in a period.</summary>
+    public UnitClaims Claims { get; }
+
+    /// <summary>Grid operators and virtual end nodes.</summary>
+    public PartiesParts Parties { get; }
+
     public TsoStation Tso { get; }
 
     public OperationClock Clock { get; }
@@ -83,6 +93,7 @@ internal sealed class GatewayParts : IAsyncDisposable
 
         await Tso.DisposeAsync();
         await _planning;
+        await Parties.DisposeAsync();
         Reservations.Dispose();
         Books.Dispose();
     }
@@ -99,6 +110,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         }
 
         Moved.Add(now, Units.SelectMany(unit => unit.Asked()));
+        Parties.Cycle(now);
         _feed.Cycled(ticks.MoveToImmutable());
         if (Books.Advance(now))
         {
@@ -121,7 +133,8 @@ internal sealed class GatewayParts : IAsyncDisposable
     {
         try
         {
-            Planning.Run(now);
+            Parties.Prepare(now);
+            Parties.Advance(now, Planning.Run(now));
             Promise(now);
         }
         catch (Exception failure)

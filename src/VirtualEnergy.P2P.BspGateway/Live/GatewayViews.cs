@@ -126,9 +126,10 @@ public sealed class GatewayViews
         new LinkView("System operator", _parts.Tso.IsUp, $"IEC 60870-5-104, controlled station on {_parts.Tso.EndPoint}"),
         .. _parts.Customers.Select(customer => new LinkView(
             customer.Customer, customer.IsUp, $"{customer.Protocol}, {customer.OpenSetPoints} set-points open, {customer.LeftOut} values left out", $"/customer.html#{Uri.EscapeDataString(customer.Customer)}")),
+        .. PartiesViews.Links(_options, _parts.Parties),
     ];
 
-    public ImmutableArray<LinkView> Customers() => [.. Links().Skip(1)];
+    public ImmutableArray<LinkView> Customers() => [.. Links().Skip(1).Take(_parts.Customers.Length)];
 
     /// <returns>Null when there is no such customer.</returns>
     public CustomerView? Customer(string id)

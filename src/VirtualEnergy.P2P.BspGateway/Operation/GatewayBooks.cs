@@ -55,7 +55,7 @@ internal sealed class GatewayBooks : IDisposable
         _folder = options.DataFolder;
         Portfolio = new UnitPortfolio(
             options.Units.SelectMany(unit => unit.Customers.SelectMany(customer => customer.Homes).Select(home => PointOf(home, unit, options))),
-            options.Units.Select(unit => new VirtualUnit(new UnitId(unit.Id), unit.Class, unit.Zone, [.. unit.Customers.SelectMany(customer => customer.Homes).Select(home => home.Pod)])), []);
+            options.Units.Select(unit => new VirtualUnit(new UnitId(unit.Id), unit.Class, unit.Zone, [.. unit.Customers.SelectMany(customer => customer.Homes).Select(home => home.Pod)])), options.Parties.Vetoes);
         (_baselines, _offers) = (new BaselineBook(Profile, Keccak256.Hash), new OfferBook(Profile));
         var certified = options.Units.ToDictionary(unit => new UnitId(unit.Id), unit => unit.Customers.SelectMany(customer => customer.Homes).ToImmutableArray());
         _orders = new OrderDesk(Terms, certified.Keys.ToHashSet(), options.OrdersWithoutOffers
@@ -76,6 +76,9 @@ internal sealed class GatewayBooks : IDisposable
     public TimeSpan Ramp => TimeSpan.FromSeconds(Profile.RampSeconds);
 
     public UnitPortfolio Portfolio { get; }
+
+    /// <summary>What a unit owes beside the system operator's orders at an instant, W against its program; set once, before the first cycle.</summary>
+    public Func<UnitId, DateTimeOffset, long> Beside { get; set; } = (_, _) => 0;
 
     /// <summary>Settled periods of the last two months, as they were settled; older ones are in <c>settled.jsonl</c>.</summary>
     public ImmutableArray<PeriodSettlement> Settled
@@ -243,9 +246,11 @@ internal sealed class GatewayBooks : IDisposable
     /// <param name="baseline">W that it would exchange then.</param>
     public UnitTarget TargetAt(string unit, DateTimeOffset now, long baseline)
     {
+        var beside = Beside(new UnitId(unit), now);
         lock (_lock)
         {
-            return _orders.TargetAt(new UnitId(unit), now, baseline);
+            var target = _orders.TargetAt(new UnitId(unit), now, baseline + beside);
+            return new UnitTarget(target.Shift + beside, target.IsReleasing && beside == 0);
         }
     }
 

@@ -120,7 +120,11 @@ internal sealed class OfferReservations : IDisposable
         }
 
         _closed = _grid.At(now);
-        _ledger.ReleaseExpired(now.ToUnixTimeSeconds());
+        foreach (var held in Open().Where(held => Held(held)!.Request.HoldUntil < now.ToUnixTimeSeconds()))
+        {
+            _ledger.Release(held.Value);
+        }
+
         _ledger.Close(_grid.At(now - keep));
     }
 

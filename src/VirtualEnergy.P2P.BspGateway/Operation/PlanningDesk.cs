@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.Flexibility.Calendar;
@@ -19,7 +20,7 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// without its reservation.
 /// </remarks>
 internal sealed class PlanningDesk(
-    GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
+    GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, UnitClaims claims, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
 {
     private static readonly RegulationDirection[] Directions = [RegulationDirection.Up, RegulationDirection.Down];
 
@@ -77,12 +78,7 @@ internal sealed class PlanningDesk(
 
     private void Plan(VirtualUnit unit, DueSession session, DateTimeOffset now)
     {
-        if (Enablement.Check(unit, books.Portfolio, _profile) is { IsEmpty: false } objections)
-        {
-            logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
-            return;
-        }
-
+        // Frozen first: a unit that is too small for the system operator's market can serve a grid operator.
         if (session.Freezes)
         {
             HomeForecasts.Propose(board, Enumerable.Range(0, board.Homes.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value), session.Day, books, now);
@@ -91,6 +87,12 @@ internal sealed class PlanningDesk(
         if (session.Freezes && books.Baseline(unit.Id, session.Day) is null && books.Freeze(unit.Id, session.Day, now) is { } refusal)
         {
             logger.NotFrozen(unit.Id.Value, session.Day.ToString(), refusal.ToString());
+            return;
+        }
+
+        if (Enablement.Check(unit, books.Portfolio, _profile) is { IsEmpty: false } objections)
+        {
+            logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
             return;
         }
 
@@ -110,10 +112,13 @@ internal sealed class PlanningDesk(
         var history = books.History();
         foreach (var period in periods)
         {
-            foreach (var direction in Directions)
+            claims.OfferToSystemOperator(unit.Id, period, () =>
             {
-                _offering.Offer(new OfferCall(unit, period, direction, baseline.Sum(period, _profile.Grid).WattHours * 3_600 / _profile.Grid.LengthSeconds, chosen, history, now));
-            }
+                foreach (var direction in Directions)
+                {
+                    _offering.Offer(new OfferCall(unit, period, direction, baseline.Sum(period, _profile.Grid).WattHours * 3_600 / _profile.Grid.LengthSeconds, chosen, history, now));
+                }
+            });
         }
     }
 

@@ -42,6 +42,7 @@ public sealed class AggregatorDesk
     private readonly Dictionary<Guid, Guid> _revocations = [];
     private readonly Dictionary<(string Domain, Guid Conversation, string CongestionPoint, DateOnly Period), long> _revisions = [];
     private readonly Dictionary<(string CongestionPoint, DateOnly Period), DPrognosis> _prognoses = [];
+    private readonly Dictionary<Guid, FlexRequest> _waiting = [];
     private readonly Lock _gate = new();
 
     /// <param name="profile">Who we are and with whom we trade.</param>
@@ -49,7 +50,8 @@ public sealed class AggregatorDesk
     /// <param name="time">The clock.</param>
     /// <param name="newId">New identifiers.</param>
     /// <param name="kept">The trades that were kept before the last stop; of one offer the last counts.</param>
-    public AggregatorDesk(UftpProfile profile, AggregatorDecisions decisions, TimeProvider time, Func<Guid> newId, IEnumerable<FlexTrade>? kept = null)
+    /// <param name="exchanged">Requests that came, and prognoses and revocations that were sent, before the last stop, oldest first.</param>
+    public AggregatorDesk(UftpProfile profile, AggregatorDecisions decisions, TimeProvider time, Func<Guid> newId, IEnumerable<FlexTrade>? kept = null, IEnumerable<UftpMessage>? exchanged = null)
     {
         (_profile, _decisions, _time, _newId) = (profile, decisions, time, newId);
         _writer = new UftpWriter(profile, time, newId);
@@ -57,6 +59,11 @@ public sealed class AggregatorDesk
         foreach (var request in _trades.Values.Select(trade => trade.Request).OfType<FlexRequest>())
         {
             _revisions[KeyOf(request)] = Math.Max(request.Revision, _revisions.GetValueOrDefault(KeyOf(request), long.MinValue));
+        }
+
+        foreach (var message in exchanged ?? [])
+        {
+            Recall(message);
         }
     }
 
@@ -181,9 +188,86 @@ public sealed class AggregatorDesk
         }
 
         _revisions[key] = request.Revision;
-        return _decisions.Plan(request) is { } plan
-            ? [.. Answer(request, []), Keep(MakeOffer(request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period, request, plan), request)]
-            : Answer(request, []);
+        Supersede(request);
+        return [.. Answer(request, []), .. Offer(request)];
+    }
+
+    /// <summary>Requests that nothing could be offered for are looked at again, until they expire; returns the offers.</summary>
+    public IReadOnlyList<UftpMessage> Reconsider()
+    {
+        lock (_gate)
+        {
+            foreach (var over in _waiting.Values.Where(request => request.ExpiresAt <= _time.GetUtcNow()).ToList())
+            {
+                _waiting.Remove(over.MessageId);
+            }
+
+            return [.. _waiting.Values.ToList().SelectMany(Offer)];
+        }
+    }
+
+    /// <summary>What our meter read at a congestion point, to be sent.</summary>
+    /// <param name="operatorDomain">Who is told.</param>
+    /// <param name="meter">The meter's EAN.</param>
+    /// <param name="period">The day.</param>
+    /// <param name="watts">Mean W of each period (1 is the first of the day), + consumption.</param>
+    public Metering Meter(string operatorDomain, string meter, DateOnly period, IEnumerable<(int Isp, long Watts)> watts)
+    {
+        lock (_gate)
+        {
+            var (version, self, now, id) = _writer.Head;
+            return new Metering
+            {
+                Version = version, SenderDomain = self, RecipientDomain = operatorDomain, TimeStamp = now, MessageId = id, ConversationId = _newId(), Revision = 1, IspDuration = _profile.IspDuration,
+                TimeZone = _profile.TimeZone, Period = period, Meter = meter,
+                Profiles = [new MeteringProfile { Type = MeteringProfileType.Power, Unit = MeteringUnit.kW, Isps = ValueList.From(watts.Select(one => new MeteredIsp(one.Isp, one.Watts / 1_000m))) }],
+            };
+        }
+    }
+
+    private IReadOnlyList<UftpMessage> Offer(FlexRequest request)
+    {
+        if (_decisions.Plan(request) is { } plan)
+        {
+            _waiting.Remove(request.MessageId);
+            return [Keep(MakeOffer(request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period, request, plan), request)];
+        }
+
+        _waiting[request.MessageId] = request;
+        return [];
+    }
+
+    // Only the latest revision of a request waits.
+    private void Supersede(FlexRequest request)
+    {
+        foreach (var before in _waiting.Values.Where(waiting => KeyOf(waiting) == KeyOf(request)).ToList())
+        {
+            _waiting.Remove(before.MessageId);
+        }
+    }
+
+    private void Recall(UftpMessage message)
+    {
+        switch (message)
+        {
+            case FlexRequest request:
+                _revisions[KeyOf(request)] = Math.Max(request.Revision, _revisions.GetValueOrDefault(KeyOf(request), long.MinValue));
+                Supersede(request);
+                if (!_trades.Values.Any(trade => trade.Request?.MessageId == request.MessageId))
+                {
+                    _waiting[request.MessageId] = request;
+                }
+
+                break;
+            case DPrognosis prognosis:
+                _prognoses[(prognosis.CongestionPoint, prognosis.Period)] = prognosis;
+                break;
+            case FlexOfferRevocation revocation:
+                _revocations[revocation.MessageId] = revocation.FlexOfferMessageId;
+                break;
+            default:
+                break;
+        }
     }
 
     private static (string Domain, Guid Conversation, string CongestionPoint, DateOnly Period) KeyOf(FlexRequest request) => (request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period);
