@@ -1,14 +1,12 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Bsp;
-using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Orders;
-using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
-using VirtualEnergy.P2P.Bsp.Remuneration;
 using VirtualEnergy.P2P.BspGateway;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
 using Xunit;
+using static VirtualEnergy.P2P.Tests.BspGateway.Operation.TestEvening;
 
 namespace VirtualEnergy.P2P.Tests.BspGateway.Operation;
 
@@ -16,10 +14,6 @@ namespace VirtualEnergy.P2P.Tests.BspGateway.Operation;
 public sealed class DeliveryAccountTests : IDisposable
 {
     private const int Cycle = 20;
-    private static readonly MarketDay Day = new(new DateOnly(2026, 12, 2));
-    private static readonly DateTimeOffset Planned = new(2026, 12, 1, 15, 50, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Evening = new(2026, 12, 2, 17, 0, 0, TimeSpan.Zero);
-    private static readonly UnitId Unit = new(TestUnits.Unit);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ve-account-");
 
@@ -136,19 +130,8 @@ public sealed class DeliveryAccountTests : IDisposable
     private static GatewayBooks Books(GatewayOptions options, long program, DateTimeOffset start, int periods = 2)
     {
         var books = new GatewayBooks(options);
-        for (var home = 1; home <= 2; home++)
-        {
-            Assert.Null(books.Propose(TestUnits.Pod(home), Day, [.. Enumerable.Repeat(new Energy(program), 96)], Planned));
-        }
-
-        Assert.Null(books.Freeze(Unit, Day, Planned));
-        for (var i = 0; i < periods; i++)
-        {
-            var (id, price) = (new OfferId($"offer-{i}"), new Price(100_000));
-            Assert.Null(books.Offer(id, new UnitOffer(Unit, new Period(PeriodGrid.QuarterHour.At(Evening).Index + i), RegulationDirection.Up, [new OfferStep(1_000_000, price)]), Planned));
-            Assert.True(books.Take(new MarketResult($"r-{i}", id, [new AcceptedStep(0, 1_000_000, price)]), Planned.AddHours(2)).Changed);
-        }
-
+        Freeze(books, program);
+        Sell(books, periods);
         var ramp = books.Ramp;
         var end = start + (options.Profile.HoldingSeconds < 900 ? ramp + TimeSpan.FromMinutes(5) : TimeSpan.FromMinutes(15 * periods));
         var watts = options.Profile.SizeStep > 800_000 ? 1_000_000 : 800_000;

@@ -9,18 +9,13 @@ using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Market;
 using Xunit;
-using MarketDay = VirtualEnergy.P2P.Bsp.Profiles.MarketDay;
+using static VirtualEnergy.P2P.Tests.BspGateway.Operation.TestEvening;
 
 namespace VirtualEnergy.P2P.Tests.BspGateway.Operation;
 
 /// <summary>A day of the books, killed after every line and in the middle of it, and shortened while it is killed.</summary>
 public sealed class GatewayRestartTests : IDisposable
 {
-    private static readonly MarketDay Day = new(new DateOnly(2026, 12, 2));
-    private static readonly DateTimeOffset Planned = new(2026, 12, 1, 15, 50, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Evening = new(2026, 12, 2, 17, 0, 0, TimeSpan.Zero);
-    private static readonly UnitId Unit = new(TestUnits.Unit);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ve-restart-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -155,8 +150,6 @@ public sealed class GatewayRestartTests : IDisposable
         Assert.Equal(-400_000, again.TargetAt(TestUnits.Unit, Evening.AddMinutes(30).AddSeconds(30), 0).Shift);
     }
 
-    private static Period Period => PeriodGrid.QuarterHour.At(Evening);
-
     private static OrderTerms Terms => OrderTerms.Of(ShippedProfiles.Get(ShippedProfiles.ItalianMsd), TimeSpan.FromMinutes(1));
 
     /// <summary>Everything that can come to the books, and what they say after each.</summary>
@@ -207,19 +200,8 @@ public sealed class GatewayRestartTests : IDisposable
 
     private static AcceptedDocument Document(string id) => new(new CodedId("10X1001A1001A450", "A01"), id, 1, new Hash256(new byte[32]), Evening.AddDays(60));
 
-    private static UnitOffer Offered(int period) => new(Unit, new Period(Period.Index + period), RegulationDirection.Up, [new OfferStep(1_000_000, new Price(100_000))]);
-
     private static BalancingOrder Order(string id, long watts, DateTimeOffset start, int minutes, string? replaces = null) =>
         new(id, Unit, start, RegulationDirection.Up, watts, TimeSpan.FromMinutes(15), start.AddMinutes(minutes), replaces);
-
-    private static void Sell(GatewayBooks books, int periods)
-    {
-        for (var i = 0; i < periods; i++)
-        {
-            Assert.Null(books.Offer(new OfferId($"offer-{i}"), Offered(i), Planned));
-            Assert.True(books.Take(new MarketResult($"r-{i}", new OfferId($"offer-{i}"), [new AcceptedStep(0, 1_000_000, new Price(100_000))]), Planned.AddHours(2)).Changed);
-        }
-    }
 
     // The files are locked by their writer; what a kill leaves of them is read beside the lock.
     private static void Copy(string from, string to)
