@@ -59,6 +59,13 @@ public sealed class Vtn : IAsyncDisposable
     /// <exception cref="VtnRefusalException">There is no such event.</exception>
     public void Withdraw(string eventId) => _program.Withdraw(eventId);
 
+    /// <summary>The event of an order that was put before; null where there is none.</summary>
+    public string? Find(string orderId) => _program.Find(orderId);
+
+    /// <summary>Sees to it that a client has a VEN that is granted a target.</summary>
+    /// <exception cref="VtnRefusalException">The name is another VEN's.</exception>
+    public void Enrol(string clientId, string name, string target) => _program.Enrol(clientId, name, target);
+
     public async ValueTask DisposeAsync()
     {
         await _post.DisposeAsync().ConfigureAwait(false);
