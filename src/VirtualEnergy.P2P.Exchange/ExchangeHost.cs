@@ -100,7 +100,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         app.MapFundsApi();
         app.MapHealth();
         app.MapHub<MarketHub>(MarketHub.Path);
-        app.MapViewer();
+        app.MapViewer(options.PowerPlant);
         return app;
     }
 

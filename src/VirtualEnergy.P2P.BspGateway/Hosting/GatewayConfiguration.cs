@@ -37,7 +37,7 @@ public static class GatewayConfiguration
                 BufferedEvents = (int)(tso.Whole("BufferedEvents", 1, 10_000_000) ?? defaults.BufferedEvents),
                 Tls = ReadTls(tso.Section("Tls")),
             },
-            Units = [.. section.List("Units").Select(ReadUnit)],
+            Units = [.. section.List("Units").Select(unit => ReadUnit(unit, section, profile))],
             Profile = profile,
             Parties = PartiesConfiguration.Read(section, profile.Grid),
             Esmp = section.Section("Esmp") is var esmp && esmp.TextOrNull("Self") is null ? null : new EsmpOptions(
@@ -49,6 +49,7 @@ public static class GatewayConfiguration
             ReservePermille = (int)(section.Whole("ReservePermille", 0, 999) ?? 50),
             Cycle = TimeSpan.FromSeconds(section.Whole("CycleSeconds", 1, 60) ?? 4),
             Stale = TimeSpan.FromSeconds(section.Whole("StaleSeconds", 2, 3_600) ?? 20),
+            Viewers = [.. section.List("Viewers").Select(viewer => viewer.Parsed("", "an origin like http://127.0.0.1:8080", text => new Uri(text, UriKind.Absolute))!.GetLeftPart(UriPartial.Authority))],
             DataFolder = section.TextOrNull("DataFolder"),
             Log = section.TextOrNull("Log") ?? "text",
         };
@@ -73,7 +74,7 @@ public static class GatewayConfiguration
         }
     }
 
-    private static UnitOptions ReadUnit(GatewayKeys unit) => new()
+    private static UnitOptions ReadUnit(GatewayKeys unit, GatewayKeys bsp, MarketProfile profile) => new()
     {
         Id = unit.Text("Id"),
         Zone = unit.TextOrNull("Zone") ?? "SARD",
@@ -83,7 +84,7 @@ public static class GatewayConfiguration
         MaximumWatts = unit.Required("MaximumWatts", -1_000_000_000, 1_000_000_000),
         Points = ReadPoints(unit.Section("Objects")),
         Scale = ReadScale(unit, PowerScale.Megawatts),
-        Customers = [.. unit.List("Customers").Select(ReadCustomer)],
+        Customers = [.. unit.List("Customers").Select(customer => ReadCustomer(customer, bsp, profile))],
     };
 
     private static UnitPoints ReadPoints(GatewayKeys objects)
@@ -110,7 +111,11 @@ public static class GatewayConfiguration
         };
     }
 
-    private static CustomerOptions ReadCustomer(GatewayKeys customer) => new()
+    private static CustomerOptions ReadCustomer(GatewayKeys customer, GatewayKeys bsp, MarketProfile profile) => CommunityConfiguration.Read(customer.Section("Community"), bsp, profile) is { } community
+        ? new() { Id = customer.Text("Id"), Community = community, Homes = [.. customer.List("Homes").Select(ReadHome)] }
+        : ReadStation(customer);
+
+    private static CustomerOptions ReadStation(GatewayKeys customer) => new()
     {
         Id = customer.Text("Id"),
         Host = customer.Text("Host"),

@@ -30,11 +30,13 @@ public sealed class GatewayHost : IAsyncDisposable
     internal GatewayParts Parts => _parts;
 
     /// <summary>Checks everything, then starts. What was started is stopped again if something fails.</summary>
+    /// <param name="time">The market's clock: cycles, orders, measurements.</param>
+    /// <param name="links">The clock of links' time-outs, where the market's is simulated; the same otherwise.</param>
     /// <exception cref="GatewayStartException">It cannot start as configured; the message is for the user.</exception>
-    public static async Task<GatewayHost> StartAsync(GatewayOptions options, TimeProvider time, CancellationToken cancellation)
+    public static async Task<GatewayHost> StartAsync(GatewayOptions options, TimeProvider time, CancellationToken cancellation, TimeProvider? links = null)
     {
         GatewayOptionsCheck.Check(options);
-        var app = Build(options, time, out var parts);
+        var app = Build(options, time, links ?? time, out var parts);
         var host = new GatewayHost(app, parts);
         try
         {
@@ -65,7 +67,7 @@ public sealed class GatewayHost : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static WebApplication Build(GatewayOptions options, TimeProvider time, out GatewayParts parts)
+    private static WebApplication Build(GatewayOptions options, TimeProvider time, TimeProvider links, out GatewayParts parts)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
         builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(options.Url);
@@ -80,15 +82,20 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Services.AddOpenApi().AddProblemDetails().AddSignalR();
+        builder.Services.AddOpenApi().AddProblemDetails().AddCors().AddSignalR();
         builder.Services.AddSingleton<GatewayFeed>().AddSingleton(options).AddSingleton(time).AddSingleton(provider => new GatewayParts(
-            options, time, provider.GetRequiredService<GatewayFeed>(), provider.GetRequiredService<ILoggerFactory>()));
+            options, time, provider.GetRequiredService<GatewayFeed>(), provider.GetRequiredService<ILoggerFactory>(), links));
         builder.Services.AddSingleton(provider => new GatewayViews(options, provider.GetRequiredService<GatewayParts>()));
         var app = builder.Build();
         parts = app.Services.GetRequiredService<GatewayParts>();
         app.Services.GetRequiredService<GatewayFeed>().ReadFrom(app.Services.GetRequiredService<GatewayViews>());
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        if (!options.Viewers.IsEmpty)
+        {
+            app.UseCors(policy => policy.WithOrigins([.. options.Viewers]).WithMethods(HttpMethods.Get));
+        }
+
         app.MapOpenApi();
         app.MapGatewayApi();
         app.MapOrders();

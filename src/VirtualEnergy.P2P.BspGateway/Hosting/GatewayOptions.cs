@@ -3,6 +3,7 @@ using System.Net;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Iec104.Transport;
@@ -58,6 +59,9 @@ public sealed record GatewayOptions
 
     /// <summary>Who we are and whom we trade with in ESMP documents (IEC 62325); null, and none are taken.</summary>
     public EsmpOptions? Esmp { get; init; }
+
+    /// <summary>Origins, as <c>http://127.0.0.1:8080</c>, whose pages may read here beside our own: a community's viewer.</summary>
+    public ImmutableArray<string> Viewers { get; init; } = [];
 
     /// <summary>Grid operators and virtual end nodes, and who goes first.</summary>
     public PartiesOptions Parties { get; init; } = new();
@@ -121,7 +125,7 @@ public sealed record UnitOptions
     public required ImmutableArray<CustomerOptions> Customers { get; init; }
 }
 
-/// <summary>A customer whose telecontrol unit the gateway connects to: a site, or a building of many homes.</summary>
+/// <summary>Homes that are reached together: behind a telecontrol unit that the gateway connects to (a site, or a building of many homes), or as members of a community.</summary>
 public sealed record CustomerOptions
 {
     /// <summary>The port that the study of this project names for customers.</summary>
@@ -129,7 +133,10 @@ public sealed record CustomerOptions
 
     public required string Id { get; init; }
 
-    public required string Host { get; init; }
+    /// <summary>The community whose members they are, reached over its broker; null for a telecontrol unit, and then what follows counts.</summary>
+    public CommunityOptions? Community { get; init; }
+
+    public string Host { get; init; } = "";
 
     public int Port { get; init; } = DefaultPort;
 
@@ -143,7 +150,7 @@ public sealed record CustomerOptions
     public required ImmutableArray<HomeOptions> Homes { get; init; }
 }
 
-/// <summary>A home, or another point of delivery, behind a customer's telecontrol unit; its number there is its place in the list, from 1.</summary>
+/// <summary>A home, or another point of delivery; behind a telecontrol unit its number is its place in the list, from 1, and in a community its name is its member's address.</summary>
 public sealed record HomeOptions
 {
     public required PodCode Pod { get; init; }

@@ -36,6 +36,7 @@ internal static class GatewayOptionsCheck
                 Require(
                     customer.Homes.Length is >= 1 and <= HomePoints.MostHomes,
                     $"Bsp:Units: customer {customer.Id} has {customer.Homes.Length} homes; it can have 1 to {HomePoints.MostHomes}.");
+                CommunityCheck.Check(customer, options.Profile);
             }
         }
     }

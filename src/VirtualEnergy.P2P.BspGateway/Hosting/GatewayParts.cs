@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.BspGateway.Operation;
@@ -14,34 +15,40 @@ internal sealed class GatewayParts : IAsyncDisposable
     private Task _planning = Task.CompletedTask;
     private int _settled;
 
-    public GatewayParts(GatewayOptions options, TimeProvider time, GatewayFeed feed, ILoggerFactory logging)
+    /// <param name="time">The market's clock: cycles, orders, measurements.</param>
+    /// <param name="links">The machine's: time-outs of links. The same where no time is simulated.</param>
+    public GatewayParts(GatewayOptions options, TimeProvider time, GatewayFeed feed, ILoggerFactory logging, TimeProvider? links = null)
     {
+        var machine = links ?? time;
         (_feed, _logger, Time) = (feed, logging.CreateLogger<GatewayParts>(), time);
         Books = new GatewayBooks(options);
         Reservations = new OfferReservations(options.DataFolder, options.Profile.Grid);
         Board = new HomeBoard([.. options.Units.SelectMany((unit, index) => unit.Customers.SelectMany(customer => customer.Homes.Select(home => new HomeDescription(home, customer.Id, index))))]);
-        var (customers, units, first) = (ImmutableArray.CreateBuilder<CustomerLink>(), ImmutableArray.CreateBuilder<UnitOperation>(), 0);
+        var (customers, units, first) = (ImmutableArray.CreateBuilder<IHomeLink>(), ImmutableArray.CreateBuilder<UnitOperation>(), 0);
         foreach (var unit in options.Units)
         {
-            var (unitFirst, links) = (first, ImmutableArray.CreateBuilder<CustomerLink>());
+            var (unitFirst, homes) = (first, ImmutableArray.CreateBuilder<IHomeLink>());
             foreach (var customer in unit.Customers)
             {
-                links.Add(new CustomerLink(customer, Board, first, time, logging.CreateLogger<CustomerLink>()));
+                homes.Add(customer.Community is null
+                    ? new CustomerLink(customer, Board, first, time, machine, logging.CreateLogger<CustomerLink>())
+                    : new CommunityLink(customer, Board, first, options.Profile.Grid, options.DataFolder, time, machine, logging.CreateLogger<CommunityLink>()));
                 first += customer.Homes.Length;
             }
 
-            customers.AddRange(links);
-            units.Add(new UnitOperation(options, unit, Books, Board, unitFirst, first - unitFirst, links.ToImmutable(), time));
+            customers.AddRange(homes);
+            units.Add(new UnitOperation(options, unit, Books, Board, unitFirst, first - unitFirst, homes.ToImmutable(), time));
         }
 
         (Customers, Units) = (customers.ToImmutable(), units.ToImmutable());
+        Moved = new MovedEnergy(Board, options.Stale);
         Orders = new OrderIntake(options, Books, Units, feed, time);
         Claims = new UnitClaims(options.Parties.Coordination, Books);
         Parties = new PartiesParts(options, Books, Reservations, Claims, Board, time, logging);
         Books.Beside = Parties.ShiftAt;
         Planning = new PlanningDesk(options, Books, Reservations, Board, Claims, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
-        Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, logging.CreateLogger<TsoStation>());
+        Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, machine, logging.CreateLogger<TsoStation>());
         Clock = new OperationClock(options.Cycle, time, Cycle, logging.CreateLogger<OperationClock>());
     }
 
@@ -49,7 +56,7 @@ internal sealed class GatewayParts : IAsyncDisposable
 
     public HomeBoard Board { get; }
 
-    public ImmutableArray<CustomerLink> Customers { get; }
+    public ImmutableArray<IHomeLink> Customers { get; }
 
     public ImmutableArray<UnitOperation> Units { get; }
 
@@ -73,6 +80,9 @@ internal sealed class GatewayParts : IAsyncDisposable
     public TsoStation Tso { get; }
 
     public OperationClock Clock { get; }
+
+    /// <summary>For pages.</summary>
+    public MovedEnergy Moved { get; }
 
     public async ValueTask DisposeAsync()
     {
@@ -99,6 +109,7 @@ internal sealed class GatewayParts : IAsyncDisposable
             ticks.Add(new UnitTick(Units[unit].Id, Units[unit].Curve.Add(values), Units[unit].Now));
         }
 
+        Moved.Add(now, Units.SelectMany(unit => unit.Asked()));
         Parties.Cycle(now);
         _feed.Cycled(ticks.MoveToImmutable());
         if (Books.Advance(now))
@@ -124,11 +135,23 @@ internal sealed class GatewayParts : IAsyncDisposable
         {
             Parties.Prepare(now);
             Parties.Advance(now, Planning.Run(now));
+            Promise(now);
         }
         catch (Exception failure)
         {
             // Offers can be made again tomorrow; the cycles go on.
             _logger.PlanningFailed(failure);
+        }
+    }
+
+    // What is sold of homes of communities they are asked to promise.
+    private void Promise(DateTimeOffset now)
+    {
+        var communities = Customers.OfType<CommunityLink>().ToList();
+        if (communities.Count > 0)
+        {
+            var sold = Reservations.Ledger.Sold(Books.Profile.Grid.At(now));
+            communities.ForEach(community => community.Promise(sold, now));
         }
     }
 }

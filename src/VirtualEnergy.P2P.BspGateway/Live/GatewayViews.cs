@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
@@ -12,9 +13,21 @@ namespace VirtualEnergy.P2P.BspGateway.Live;
 /// <summary>A home that is asked to move. Regulations in W against its program, upward negative.</summary>
 public sealed record MoverView(string Home, string Name, string Customer, long AskedWatts, long? ConfirmedWatts, long DeliveredWatts, long CostMicroEurPerKWh);
 
+/// <summary>What a home moved for orders since the gateway's start, against its program: upward is negative.</summary>
+/// <param name="Watts">Now; 0 while it is asked for nothing.</param>
+/// <param name="WattHours">So far. As measured every cycle, for people: what is paid for is settled by the period.</param>
+public sealed record MovedView(string Home, string Name, long Watts, long WattHours);
+
 /// <summary>A home as its customer's page shows it. Powers in W, + consumption.</summary>
 /// <param name="SetPointWatts">The regulation that it confirmed; null before the first.</param>
-public sealed record HomeView(string Id, string Name, long MeasuredWatts, long BaselineWatts, long? SetPointWatts, long UpWatts, long DownWatts, bool IsAvailable, bool IsFresh);
+public sealed record HomeView(string Id, string Name, long MeasuredWatts, long BaselineWatts, long? SetPointWatts, long UpWatts, long DownWatts, bool IsAvailable, bool IsFresh)
+{
+    /// <summary>It has said its program and what it can change of it.</summary>
+    public bool HasOutlook { get; init; }
+
+    /// <summary>It keeps something free that was sold.</summary>
+    public bool HasPromised { get; init; }
+}
 
 /// <summary>A customer with its homes.</summary>
 public sealed record CustomerView(string Id, string Unit, DateTimeOffset Time, bool IsUp, int OpenSetPoints, long LeftOut, ImmutableArray<HomeView> Homes);
@@ -23,8 +36,9 @@ public sealed record CustomerView(string Id, string Unit, DateTimeOffset Time, b
 public sealed record MoneyView(long CashMicroEur, long MembersMicroEur);
 
 /// <summary>Everything that the aggregator's page shows, at once.</summary>
+/// <param name="Profile">The market's rules: the profile's name.</param>
 public sealed record SnapshotView(
-    string Name, DateTimeOffset Time, double CycleSeconds, ImmutableArray<UnitView> Units, ImmutableArray<OrderView> Orders, ImmutableArray<MoverView> Movers,
+    string Name, string Profile, DateTimeOffset Time, double CycleSeconds, ImmutableArray<UnitView> Units, ImmutableArray<OrderView> Orders, ImmutableArray<MoverView> Movers, ImmutableArray<MovedView> Moved,
     ImmutableArray<OfferView> Offers, ImmutableArray<StatementRowView> Statements, MoneyView Money, ImmutableArray<LinkView> Links);
 
 /// <summary>A step that was offered. Power in W, an amount.</summary>
@@ -47,8 +61,10 @@ public sealed class GatewayViews
     internal GatewayViews(GatewayOptions options, GatewayParts parts) => (_options, _parts) = (options, parts);
 
     public SnapshotView Snapshot() => new(
-        _options.Name, _parts.Time.GetUtcNow(), _options.Cycle.TotalSeconds, [.. _parts.Units.Select(unit => new UnitView(unit.Now, unit.Curve.Read()))],
-        Orders(), Movers(), Offers(), Statements(), Money(), Links());
+        _options.Name, _options.Profile.Name, _parts.Time.GetUtcNow(), _options.Cycle.TotalSeconds, [.. _parts.Units.Select(unit => new UnitView(unit.Now, unit.Curve.Read()))],
+        Orders(), Movers(), _parts.Moved.Read(), Offers(), Statements(), Money(), Links());
+
+    public ImmutableArray<MovedView> Moved() => _parts.Moved.Read();
 
     public ImmutableArray<UnitNow> Units() => [.. _parts.Units.Select(unit => unit.Now)];
 
@@ -106,7 +122,7 @@ public sealed class GatewayViews
     [
         new LinkView("System operator", _parts.Tso.IsUp, $"IEC 60870-5-104, controlled station on {_parts.Tso.EndPoint}"),
         .. _parts.Customers.Select(customer => new LinkView(
-            customer.Customer, customer.IsUp, $"IEC 60870-5-104, {customer.OpenSetPoints} set-points open, {customer.LeftOut} values left out", $"/customer.html#{Uri.EscapeDataString(customer.Customer)}")),
+            customer.Customer, customer.IsUp, $"{customer.Protocol}, {customer.OpenSetPoints} set-points open, {customer.LeftOut} values left out", $"/customer.html#{Uri.EscapeDataString(customer.Customer)}")),
         .. PartiesViews.Links(_options, _parts.Parties),
     ];
 
@@ -126,7 +142,11 @@ public sealed class GatewayViews
         [
             .. Enumerable.Range(link.First, link.Homes).Select(home => new HomeView(
                 _parts.Board.Homes[home].Home.Pod.Value, _parts.Board.Homes[home].Home.Name, states[home].PowerWatts, states[home].BaselineWatts, states[home].ConfirmedWatts,
-                states[home].UpWatts, states[home].DownWatts, states[home].IsAvailable, UnitSituation.IsFresh(states[home], now, _options.Stale))),
+                states[home].UpWatts, states[home].DownWatts, states[home].IsAvailable, UnitSituation.IsFresh(states[home], now, _options.Stale))
+            {
+                HasOutlook = _parts.Board.Outlook(home)?.Headroom is not null,
+                HasPromised = (link as CommunityLink)?.HasPromised(home - link.First) ?? false,
+            }),
         ]);
     }
 
@@ -141,5 +161,5 @@ public sealed class GatewayViews
 
     private static MoverView View(HomeDescription home, HomeState state, long asked) => new(
         home.Home.Pod.Value, home.Home.Name, home.Customer, asked, state.ConfirmedWatts, state.PowerWatts - state.BaselineWatts,
-        (asked < 0 ? home.Home.UpAsk : home.Home.DownAsk).MicroEurPerKWh);
+        (asked < 0 ? state.UpAsk ?? home.Home.UpAsk : state.DownAsk ?? home.Home.DownAsk).MicroEurPerKWh);
 }

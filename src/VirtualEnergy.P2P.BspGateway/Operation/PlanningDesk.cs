@@ -18,7 +18,7 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// </summary>
 /// <remarks>
 /// A home behind a telecontrol unit is taken to be able tomorrow to do what it says that it can do today, bounded by what is certified: the
-/// link of IEC 60870-5-104 carries no forecasts.
+/// link of IEC 60870-5-104 carries no forecasts. Homes of a community say it themselves: their programs are the baseline, and each is offered in one span of its headroom.
 /// </remarks>
 internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, UnitClaims claims, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
 {
@@ -85,6 +85,8 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
     private void Plan(VirtualUnit unit, MarketDay day, DateTimeOffset now)
     {
         // Frozen first: a unit that is too small for the system operator's market can serve a grid operator.
+        var homes = Enumerable.Range(0, board.Homes.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value).ToList();
+        HomeForecasts.Propose(board, homes, day, books, now);
         if (books.Freeze(unit.Id, day, now) is { } refusal)
         {
             logger.NotFrozen(unit.Id.Value, day.ToString(), refusal.ToString());
@@ -97,9 +99,10 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
             return;
         }
 
+        var ahead = HomeForecasts.Spans(board, homes, period => MarketDay.Of(period, _profile.Grid) == day && IsOffered(period), _profile, now);
         foreach (var period in day.Periods(_profile.Grid).Where(IsOffered))
         {
-            claims.OfferToSystemOperator(unit.Id, period, () => Offer(unit, period, now));
+            claims.OfferToSystemOperator(unit.Id, period, () => Offer(unit, period, ahead, now));
         }
     }
 
@@ -109,10 +112,12 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
         return from == until || TimeOnly.FromDateTime(ItalianTime.Local(_profile.Grid.StartOf(period))).IsBetween(from, until);
     }
 
-    private void Offer(VirtualUnit unit, Period period, DateTimeOffset now)
+    /// <param name="ahead">Spans of the homes that say what lies ahead; of the others counts what they say today.</param>
+    private void Offer(VirtualUnit unit, Period period, ImmutableDictionary<int, ImmutableArray<PointHeadroom>> ahead, DateTimeOffset now)
     {
         var states = board.Read();
-        var homes = Enumerable.Range(0, states.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value && UnitSituation.IsFresh(states[home], now, options.Stale) && states[home].IsAvailable).ToList();
+        var homes = Enumerable.Range(0, states.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value
+            && (ahead.ContainsKey(home) || (UnitSituation.IsFresh(states[home], now, options.Stale) && states[home].IsAvailable))).ToList();
         reservations.Declare([.. homes.Select(home => new HomeCapability(
             board.Homes[home].Home.Member, period, EnergyOf(Watts(home, RegulationDirection.Up)), EnergyOf(Watts(home, RegulationDirection.Down))))]);
         var program = books.Baseline(unit.Id, MarketDay.Of(period, _profile.Grid))!.Sum(period, _profile.Grid).WattHours * 3_600 / _profile.Grid.LengthSeconds;
@@ -141,12 +146,25 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
 
         long Watts(int home, RegulationDirection direction)
         {
+            if (ahead.ContainsKey(home))
+            {
+                return Math.Min(Ahead(home, direction)?.Steps.Sum(step => step.Watts) ?? 0, direction == RegulationDirection.Up ? board.Homes[home].Home.UpWatts : board.Homes[home].Home.DownWatts);
+            }
+
             var (said, certified) = direction == RegulationDirection.Up ? (states[home].UpWatts, board.Homes[home].Home.UpWatts) : (states[home].DownWatts, board.Homes[home].Home.DownWatts);
             return Math.Min(said, certified);
         }
 
+        PointHeadroom? Ahead(int home, RegulationDirection direction) =>
+            ahead.TryGetValue(home, out var spans) ? spans.FirstOrDefault(span => span.Direction == direction && span.Covers(period)) : null;
+
         PointHeadroom Headroom(int home, Period period, RegulationDirection direction)
         {
+            if (Ahead(home, direction) is { } said)
+            {
+                return said;
+            }
+
             var description = board.Homes[home].Home;
             return new PointHeadroom(
                 description.Pod, period, description.HoldingSeconds / _profile.Grid.LengthSeconds, direction,

@@ -43,6 +43,7 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
     private HomeAgent? _agent;
     private PeriodGrid _grid = PeriodGrid.QuarterHour;
     private long _lastNumber;
+    private bool _hasOffered;
 
     // A period is booked when the next one has been run: until then an order may still change it.
     private (long Id, Period Period, Energy Program, Energy Net)? _toBook;
@@ -177,21 +178,42 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
         return _rest.From(delivery, _grid, _clock.Now);
     }
 
+    /// <summary>
+    /// The home has just begun and has run no period yet: says its program and what can be changed from the open period on, once, as soon as it knows market, round and terms, and
+    /// does not wait for a round to be over.
+    /// </summary>
+    internal void Begin(Period open)
+    {
+        if (!_hasOffered && _agent is { } agent && _terms is not null)
+        {
+            Offer(open, HeadroomOffer.Program(null, agent.Ahead(open), In), agent.Ahead(open));
+        }
+    }
+
     /// <summary>After a local round: says what can be changed from the next period on. The last period that nothing can change any more is booked.</summary>
     /// <param name="delivery">The period that the round was for.</param>
     internal void Offer(Delivery delivery)
     {
         Book(delivery);
         _rest.Begin(delivery);
-        if (_desk is not { } desk || _agent is not { } agent || _terms is not { } terms || _topics is null || _signing is null)
+        if (_agent is { } agent && _terms is not null)
+        {
+            var ahead = agent.Ahead(delivery.Period.Next);
+            Offer(delivery.Period, HeadroomOffer.Program(delivery.Net, ahead, In), ahead);
+        }
+    }
+
+    private void Offer(Period first, ImmutableArray<Energy> energies, HomeAhead ahead)
+    {
+        if (_desk is not { } desk || _terms is not { } terms || _topics is null || _signing is null)
         {
             return;
         }
 
-        var ahead = agent.Ahead(delivery.Period.Next);
+        _hasOffered = true;
         var member = key.Address.ToMember();
         _lastNumber = Math.Max(_lastNumber + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
-        var program = new NetProgram(member, consent.Bsp, _lastNumber, delivery.Period, HeadroomOffer.Program(delivery.Net, ahead, In));
+        var program = new NetProgram(member, consent.Bsp, _lastNumber, first, energies);
         var spans = IsPaused() || desk.IsBound(_clock.Now) ? [] : HeadroomOffer.Spans(_calculator, ahead, terms.Content, consent, _grid);
         var expires = _clock.Now.AddSeconds(2L * _grid.LengthSeconds).ToUnixTimeMilliseconds();
         var offer = new HomeHeadroomOffer(member, consent.Bsp, _lastNumber, expires, spans);

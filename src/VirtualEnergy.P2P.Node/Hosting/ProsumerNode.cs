@@ -40,6 +40,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly OwnFunds _funds;
     private readonly ReadingPost _readings;
     private readonly PlanPost _plans;
+    private readonly SuggestionPost _suggestions;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private JoinedMarket? _market;
@@ -78,6 +79,7 @@ public sealed class ProsumerNode : IAsyncDisposable
             Member, _topics.Meters(Member), new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger),
             receipt => Watch?.Keep(receipt), logger);
         _plans = new PlanPost(Member, _topics.Plans(Member), _link, logger);
+        _suggestions = new SuggestionPost(Member, _topics.Suggestions(Member), _link, key, logger);
         MeterKey = key;
     }
 
@@ -91,6 +93,9 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     /// <summary>Whether the exchange is told, before each bid, what the home plans. The prices at which plans meet are heard in any case.</summary>
     public bool TellsPlan { get; init; }
+
+    /// <summary>Whether the exchange is told when the member best starts her appliances, so that her page shows it.</summary>
+    public bool TellsSuggestions { get; init; }
 
     /// <summary>What the member allows while the node runs; without limits unless told.</summary>
     public MemberControls Controls { get; init; } = new();
@@ -126,7 +131,12 @@ public sealed class ProsumerNode : IAsyncDisposable
         if (Flexibility is { } flexibility)
         {
             var topics = _topics.Flexibility(flexibility.Consent.Bsp);
-            await _link.SubscribeAsync(topics.Terms, Alone((message, _) => { flexibility.TakeTerms(message); return Task.CompletedTask; }), cancellation).ConfigureAwait(false);
+            await _link.SubscribeAsync(topics.Terms, Alone((message, _) =>
+            {
+                flexibility.TakeTerms(message);
+                BeginOffering();
+                return Task.CompletedTask;
+            }), cancellation).ConfigureAwait(false);
             await _link.SubscribeAsync(topics.Orders(Member), Alone((message, stopping) => OnOrderAsync(flexibility, message, stopping)), cancellation).ConfigureAwait(false);
         }
 
@@ -242,22 +252,32 @@ public sealed class ProsumerNode : IAsyncDisposable
 
             // A broker sends what it keeps in any order: the open round may have come first.
             await BidAsync(cancellation).ConfigureAwait(false);
+            BeginOffering();
         }
     }
 
-    private Task OnRoundOpenAsync(MqttMessage message, CancellationToken cancellation)
+    private async Task OnRoundOpenAsync(MqttMessage message, CancellationToken cancellation)
     {
         if (!WireFormat.TryReadAnnouncement(message.Payload.Span, out var round, out var error))
         {
             _logger.LogWarning("A round's announcement cannot be used: {Error}", error);
-            return Task.CompletedTask;
+            return;
         }
 
         ReportBrokenPromise(_seeds.Announced(round));
         _open = round.Period;
         Flexibility?.Opened(round.Period);
         News?.Invoke(new RoundOpened(round));
-        return BidAsync(cancellation);
+        await BidAsync(cancellation).ConfigureAwait(false);
+        BeginOffering();
+    }
+
+    private void BeginOffering()
+    {
+        if (Flexibility is { } flexibility && _market is { LastDelivered: null } && _open is { } open)
+        {
+            flexibility.Begin(open);
+        }
     }
 
     /// <summary>Bids for the open round, once.</summary>
@@ -384,6 +404,11 @@ public sealed class ProsumerNode : IAsyncDisposable
         {
             flexibility.Ran(delivery);
             flexibility.Offer(delivery);
+        }
+
+        if (TellsSuggestions)
+        {
+            await _suggestions.TellAsync(market, result.Period.Next, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.Planning;
+using VirtualEnergy.P2P.Flexibility.Suggestions;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Indications;
+using VirtualEnergy.P2P.Node.Suggestions;
 
 namespace VirtualEnergy.P2P.Node.Planning;
 
@@ -18,6 +20,8 @@ public sealed class HomeAgent
 
     private readonly PlanningAgent _agent;
     private readonly HomeForesight _foresight;
+    private readonly SupplierTariff _tariff;
+    private readonly PeriodGrid _grid;
     private readonly ILogger _logger;
     private (Period Period, BidSteps Steps)? _bid;
     private Period? _told;
@@ -38,7 +42,7 @@ public sealed class HomeAgent
     internal HomeAgent(
         PlannedHome home, MarketRules rules, SupplierTariff tariff, HomeForesight learned, Foresight? forecast, bool tellsPlan, TimeProvider? time, ILogger? logger, bool keepsAhead = false)
     {
-        (_foresight, _logger) = (learned, logger ?? NullLogger.Instance);
+        (_foresight, _tariff, _grid, _logger) = (learned, tariff, rules.Grid, logger ?? NullLogger.Instance);
         Foresight foresight = forecast ?? learned.Ahead;
         var planner = time is null ? new HomePlanner() : new HomePlanner { Patience = new Patience(LongestWait, time).Begin };
         _agent = new PlanningAgent(
@@ -65,6 +69,9 @@ public sealed class HomeAgent
 
     /// <inheritdoc cref="PlanningAgent.ComingFrom"/>
     public ImmutableArray<PlannedDemand> ComingFrom(Period period) => _agent.ComingFrom(period);
+
+    /// <summary>When the member best starts each appliance that waits or will be loaded within a day. Asked for periods in order, as all else.</summary>
+    public ImmutableArray<StartSuggestion> Suggestions(Period now) => HomeSuggestions.Starts(Home.Home, now, new HomeForecast(_foresight.Ahead(now), _tariff, now, _grid).At, _grid);
 
     /// <inheritdoc cref="HomeForesight.Told"/>
     public void Told(PriceOutlook outlook) => _foresight.Told(outlook);

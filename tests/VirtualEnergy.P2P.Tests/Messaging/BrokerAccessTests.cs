@@ -19,6 +19,9 @@ public sealed class BrokerAccessTests
     [InlineData(null, "vep/1/hamlet/receipts/" + Ada, false, false)]
     [InlineData(null, "vep/1/hamlet/bids/" + Ada, false, true)]
     [InlineData(null, "vep/1/hamlet/bids/" + Ada, true, false)] // a bid is never retained
+    [InlineData(Ada, "vep/1/hamlet/suggestions/" + Ada, false, true)]
+    [InlineData(Ada, "vep/1/hamlet/suggestions/" + Ada, true, false)]
+    [InlineData(Ben, "vep/1/hamlet/suggestions/" + Ada, false, false)]
     [InlineData(null, "vep/1/hamlet/meters/" + Ada, false, true)]
     [InlineData(null, "vep/1/hamlet/mandates/" + Ada, false, true)]
     [InlineData(null, "vep/1/hamlet/mandates/" + Ada, true, false)] // said once: the exchange remembers

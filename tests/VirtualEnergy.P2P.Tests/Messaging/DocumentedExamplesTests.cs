@@ -19,6 +19,7 @@ public sealed class DocumentedExamplesTests
     [InlineData("Result", 3)]
     [InlineData("Plan", 1)]
     [InlineData("Outlook", 1)]
+    [InlineData("Suggestions", 1)]
     [InlineData("Meter reading", 1)]
     [InlineData("Mandate", 2)]
     [InlineData("Mandate receipt", 2)]
@@ -62,6 +63,7 @@ public sealed class DocumentedExamplesTests
         "Result" => WireFormat.TryReadResult(example, out var result, out var error) ? (WireFormat.Write(result), null) : (null, error),
         "Plan" => WireFormat.TryReadPlan(example, out var plan, out var error) ? (WireFormat.Write(plan), null) : (null, error),
         "Outlook" => WireFormat.TryReadOutlook(example, out var outlook, out var error) ? (WireFormat.Write(outlook), null) : (null, error),
+        "Suggestions" => WireFormat.TryReadSuggestedStarts(example, out var suggested, out var error) ? (WireFormat.Write(suggested), null) : (null, error),
         "Meter reading" => WireFormat.TryReadMeterReading(example, out var reading, out var error) ? (WireFormat.Write(reading), null) : (null, error),
         "Mandate" => WireFormat.TryReadMandate(example, null, out var mandate, out var error) ? (WireFormat.Write(mandate), null) : (null, error),
         "Mandate receipt" => WireFormat.TryReadMandateReceipt(example, out var taken, out var error) ? (WireFormat.Write(taken), null) : (null, error),
