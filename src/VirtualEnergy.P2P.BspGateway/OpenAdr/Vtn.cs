@@ -46,6 +46,8 @@ public sealed class Vtn : IAsyncDisposable
     /// <summary>A reading from a report, in the order of reports. Must be quick.</summary>
     public event Action<VenReading>? Reported;
 
+    internal VtnDesk Desk => _desk;
+
     /// <summary>Serves the VTN below a prefix such as <c>/openadr3</c>.</summary>
     public void Map(IEndpointRouteBuilder endpoints, string prefix) => endpoints.MapGroup(prefix).MapVtn(
         _desk, _tokens, context => new Uri($"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{prefix}/auth/token"));

@@ -84,9 +84,9 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
 
     private void Plan(VirtualUnit unit, MarketDay day, DateTimeOffset now)
     {
-        // Frozen first: a unit that is too small for the system operator's market can serve a grid operator.
         var homes = Enumerable.Range(0, board.Homes.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value).ToList();
         HomeForecasts.Propose(board, homes, day, books, now);
+        // Frozen first: a unit that is too small for the system operator's market can serve a grid operator.
         if (books.Freeze(unit.Id, day, now) is { } refusal)
         {
             logger.NotFrozen(unit.Id.Value, day.ToString(), refusal.ToString());
