@@ -21,6 +21,7 @@ internal static class PartiesCheck
         Require(
             !options.OrdersWithoutOffers || rules.MayReserve(FlexibilityBuyer.TransmissionOperator),
             $"Bsp:OrdersWithoutOffers: in the scheme {rules.Letter}, {rules.Key}, the system operator orders nothing.");
+        Require(!options.OrdersWithoutOffers || parties.Uftp is null, "Bsp:OrdersWithoutOffers: together with Bsp:Uftp a unit could have two buyers in one period.");
         var vens = options.Units.SelectMany(unit => unit.Customers).Where(customer => customer.IsOpenAdr).SelectMany(customer => customer.Homes).ToList();
         foreach (var home in vens)
         {

@@ -1,3 +1,4 @@
+using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 
@@ -62,7 +63,15 @@ internal sealed class VenLink : IHomeLink
         for (var home = 0; home < _customer.Homes.Length; home++)
         {
             var described = _customer.Homes[home];
-            _vtn.Enrol(described.Ven!, described.Name, described.Pod.Value);
+            try
+            {
+                _vtn.Enrol(described.Ven!, described.Name, described.Pod.Value);
+            }
+            catch (VtnRefusalException refusal)
+            {
+                throw new GatewayStartException($"Bsp:Units: {described.Pod} cannot be the VEN {described.Ven}: {refusal.Message} Give the home another Name.", refusal);
+            }
+
             _told[home] = (_vtn.Find(OrderId(home)), 0, default);
         }
 

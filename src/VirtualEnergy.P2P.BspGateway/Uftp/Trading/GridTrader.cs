@@ -60,7 +60,7 @@ internal sealed class GridTrader : IAsyncDisposable
         }
 
         claims.Ask(_schedule.IsTaken);
-        _outbox = new UftpOutbox(new UftpClient(http, options.Profile, Mailbox, machine) { Patience = options.Patience }, Delivered);
+        _outbox = new UftpOutbox(new UftpClient(http, options.Profile, Mailbox, machine) { Patience = options.Patience }, machine, Delivered);
         _meters = [.. options.Points.Select(point =>
         {
             var unit = gateway.Units.Select((unit, index) => (unit.Id, index)).First(unit => unit.Id == point.Unit).index;
