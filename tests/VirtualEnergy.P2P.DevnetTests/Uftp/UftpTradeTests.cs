@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Portfolio;
+using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.Bsp.Reservations;
 using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Uftp;
@@ -128,7 +129,7 @@ public sealed class UftpTradeTests
         // The baseline is frozen and offers are made in one go, so the request has come before and waits for it; what is offered to both is taken by who comes first.
         var parts = bed.Gateway.Parts;
         var grid = parts.Books.Profile.Grid;
-        Assert.Null(parts.Books.Freeze(Unit, new Bsp.Profiles.MarketDay(UftpBed.Day), bed.Time.GetUtcNow()));
+        Assert.Null(parts.Books.Freeze(Unit, new MarketDay(UftpBed.Day), bed.Time.GetUtcNow()));
         parts.Parties.Advance(bed.Time.GetUtcNow(), isPlanned: true);
         await bed.Dso.NextAsync<DPrognosis>(prognosis => prognosis.Period == UftpBed.Day, Cancellation);
         await AskAsync(bed, -50_000);
