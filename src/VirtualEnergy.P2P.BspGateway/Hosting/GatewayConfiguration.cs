@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Iec104.Transport;
@@ -50,6 +51,7 @@ public static class GatewayConfiguration
             Cycle = TimeSpan.FromSeconds(section.Whole("CycleSeconds", 1, 60) ?? 4),
             Stale = TimeSpan.FromSeconds(section.Whole("StaleSeconds", 2, 3_600) ?? 20),
             Viewers = [.. section.List("Viewers").Select(viewer => viewer.Parsed("", "an origin like http://127.0.0.1:8080", text => new Uri(text, UriKind.Absolute))!.GetLeftPart(UriPartial.Authority))],
+            Payments = PaymentConfiguration.Read(section.Section("Payments")),
             DataFolder = section.TextOrNull("DataFolder"),
             Log = section.TextOrNull("Log") ?? "text",
         };

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using VirtualEnergy.P2P.BspGateway.Api;
 using VirtualEnergy.P2P.BspGateway.Live;
+using VirtualEnergy.P2P.BspGateway.Payments;
 
 namespace VirtualEnergy.P2P.BspGateway.Hosting;
 
@@ -101,6 +102,7 @@ public sealed class GatewayHost : IAsyncDisposable
         app.MapOrders();
         app.MapPlanning();
         app.MapParties();
+        app.MapPayments();
         app.MapHub<BspHub>(BspHub.Path);
         app.MapPages(typeof(GatewayHost).Assembly);
         return app;
@@ -133,6 +135,8 @@ public sealed class GatewayHost : IAsyncDisposable
             customer.Start();
         }
 
-        _operating = Task.Run(() => _parts.Clock.RunAsync(_stop.Token), CancellationToken.None);
+        _operating = Task.WhenAll(
+            Task.Run(() => _parts.Clock.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => _parts.Payments?.RunAsync(_stop.Token) ?? Task.CompletedTask, CancellationToken.None));
     }
 }

@@ -42,6 +42,12 @@ internal static partial class GatewayLog
     [LoggerMessage(20, LogLevel.Warning, "{Message} to {Recipient} was not delivered: {Why}")]
     public static partial void NotDelivered(this ILogger logger, string message, string recipient, string why);
 
+    [LoggerMessage(40, LogLevel.Warning, "Payments wait ({Code}): {Why}")]
+    public static partial void PaymentsWait(this ILogger logger, string code, string why);
+
+    [LoggerMessage(41, LogLevel.Error, "Payments have stopped; start the gateway anew when the cause is mended.")]
+    public static partial void PaymentsStopped(this ILogger logger, Exception failure);
+
     [LoggerMessage(9, LogLevel.Error, "Planning failed.")]
     public static partial void PlanningFailed(this ILogger logger, Exception failure);
 }

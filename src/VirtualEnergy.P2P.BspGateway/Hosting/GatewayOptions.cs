@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.BspGateway.Community;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Iec104.Transport;
@@ -65,6 +66,9 @@ public sealed record GatewayOptions
 
     /// <summary>Grid operators and virtual end nodes, and who goes first.</summary>
     public PartiesOptions Parties { get; init; } = new();
+
+    /// <summary>How members are paid; null, and nobody is.</summary>
+    public PaymentOptions? Payments { get; init; }
 
     /// <summary>Where the log of orders and reservations stays; null keeps it in memory, for tests and simulations.</summary>
     public string? DataFolder { get; init; }

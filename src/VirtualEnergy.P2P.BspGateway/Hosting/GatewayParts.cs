@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.BspGateway.OpenAdr.Flexibility;
 using VirtualEnergy.P2P.BspGateway.Operation;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 
 namespace VirtualEnergy.P2P.BspGateway.Hosting;
@@ -49,6 +50,8 @@ internal sealed class GatewayParts : IAsyncDisposable
         Orders = new OrderIntake(options, Books, Units, feed, time);
         Planning = new PlanningDesk(options, Books, Reservations, Board, Claims, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
+        Payments = options.Payments is { } payments
+            ? new PaymentRunner(payments, options.DataFolder, () => Books.Settled, options.Profile.Grid, time, logging.CreateLogger<PaymentRunner>()) : null;
         Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, machine, logging.CreateLogger<TsoStation>());
         Clock = new OperationClock(options.Cycle, time, Cycle, logging.CreateLogger<OperationClock>());
     }
@@ -78,6 +81,9 @@ internal sealed class GatewayParts : IAsyncDisposable
     /// <summary>Grid operators and virtual end nodes.</summary>
     public PartiesParts Parties { get; }
 
+    /// <summary>Null where members are not paid.</summary>
+    public PaymentRunner? Payments { get; }
+
     public TsoStation Tso { get; }
 
     public OperationClock Clock { get; }
@@ -95,6 +101,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         await Tso.DisposeAsync();
         await _planning;
         await Parties.DisposeAsync();
+        Payments?.Dispose();
         Reservations.Dispose();
         Books.Dispose();
     }
