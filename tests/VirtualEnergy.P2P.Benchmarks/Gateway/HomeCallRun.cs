@@ -51,7 +51,7 @@ internal static class HomeCallRun
         ImmutableArray<Bsp.Reservations.ReservedEnergy> sold = [.. Enumerable.Range(0, homes).SelectMany(home => Sold(home, 1_600, 1, 2, 3, 4))];
         await UntilAsync(() =>
         {
-            link.Promise(sold, clock.Now);
+            link.Promise(sold, (_, _) => new Price(300_000), clock.Now);
             return link.Members.All(home => home.Orders.Any(order => order.State == HomeOrderState.Accepted));
         }, stop);
         clock.Now = Ten.AddMinutes(16);
