@@ -28,9 +28,9 @@ internal static class HomeCallRun
         await broker.StartAsync();
         await using var played = new MqttLink(
             new MqttLinkOptions { Broker = broker.Address, ClientId = "homes", User = "exchange", Password = "bench", MaxWaitingPublications = 4 * homes + 1_000 }, TimeProvider.System, NullLogger.Instance);
-        await played.SubscribeAsync(Between.Orders(new MemberId("+")), (message, _) =>
+        await played.SubscribeAsync(Between.Orders(new MemberId("+")), (message, cancellation) =>
         {
-            _ = Task.Run(() => AnswerAsync(played, places, message), stop);
+            _ = Task.Run(() => AnswerAsync(played, places, message), cancellation);
             return Task.CompletedTask;
         }, stop);
         await played.StartAsync(stop);
