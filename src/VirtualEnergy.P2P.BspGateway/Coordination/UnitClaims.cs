@@ -51,5 +51,5 @@ internal sealed class UnitClaims(CoordinationRules rules, GatewayBooks books)
     public bool IsOfferedToSystemOperator(UnitId unit, Period period) => IsOffered(unit, period, RegulationDirection.Up) || IsOffered(unit, period, RegulationDirection.Down);
 
     private bool IsOffered(UnitId unit, Period period, RegulationDirection direction) =>
-        books.Offer(unit, period, direction) is { } offer && (offer.Status == OfferStatus.Submitted || offer.AcceptedWatts > 0);
+        books.Made(unit, period, direction).Any(offer => offer.Status == OfferStatus.Submitted || offer.AcceptedWatts > 0);
 }

@@ -50,4 +50,7 @@ internal static partial class GatewayLog
 
     [LoggerMessage(9, LogLevel.Error, "Planning failed.")]
     public static partial void PlanningFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(10, LogLevel.Error, "The logs of books and reservations could not be shortened; they stay as they are.")]
+    public static partial void NotCompacted(this ILogger logger, Exception failure);
 }

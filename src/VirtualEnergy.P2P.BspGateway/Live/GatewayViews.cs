@@ -32,7 +32,7 @@ public sealed record HomeView(string Id, string Name, long MeasuredWatts, long B
 /// <summary>A customer with its homes.</summary>
 public sealed record CustomerView(string Id, string Unit, DateTimeOffset Time, bool IsUp, int OpenSetPoints, long LeftOut, ImmutableArray<HomeView> Homes);
 
-/// <summary>Money since the start, µEUR: what the system operator paid, and how much of it goes to homes.</summary>
+/// <summary>Money of the settled periods that are kept, µEUR: what the system operator paid, and how much of it goes to homes.</summary>
 public sealed record MoneyView(long CashMicroEur, long MembersMicroEur);
 
 /// <summary>Everything that the aggregator's page shows, at once.</summary>
@@ -48,7 +48,9 @@ public sealed record SnapshotView(
 public sealed record OfferView(string Id, string Unit, int Step, DateTimeOffset Start, string Direction, long Watts, long PriceMicroEurPerKWh, long? AcceptedWatts, long? ReservedWh);
 
 /// <summary>A settled period of a unit: energies in Wh, money in µEUR.</summary>
-public sealed record StatementRowView(string Unit, long Period, DateTimeOffset Start, long OrderedWh, long DeliveredWh, long CashMicroEur, long MembersMicroEur, int Homes);
+/// <param name="UnmeasuredSeconds">For so much of it nothing was measured.</param>
+public sealed record StatementRowView(
+    string Unit, long Period, DateTimeOffset Start, long OrderedWh, long DeliveredWh, long CashMicroEur, long MembersMicroEur, int Homes, double UnmeasuredSeconds = 0);
 
 /// <summary>Reads the parts of the gateway as pages and API show them.</summary>
 public sealed class GatewayViews
@@ -81,7 +83,7 @@ public sealed class GatewayViews
             {
                 foreach (var direction in (RegulationDirection[])[RegulationDirection.Up, RegulationDirection.Down])
                 {
-                    if (_parts.Books.Offer(new UnitId(unit.Id), period, direction) is { } offer)
+                    foreach (var offer in _parts.Books.Made(new UnitId(unit.Id), period, direction).Where(offer => offer.Status is not (OfferStatus.Replaced or OfferStatus.Withdrawn)))
                     {
                         offers.AddRange(offer.Offer.Steps.Select((step, index) => View(offer, index, grid.StartOf(period))));
                     }
@@ -97,7 +99,8 @@ public sealed class GatewayViews
     [
         .. _parts.Books.Settled.Reverse().Select(settled => new StatementRowView(
             settled.Unit.Value, settled.Period.Index, _options.Profile.Grid.StartOf(settled.Period), settled.Figures.Ordered.WattHours, settled.Figures.Delivered.WattHours,
-            settled.Cash.Net.MicroEur, settled.Points.Sum(point => point.Net.MicroEur), settled.Points.Count(point => point.Delivered > Energy.Zero && point.Assigned > Energy.Zero))),
+            settled.Cash.Net.MicroEur, settled.Points.Sum(point => point.Net.MicroEur), settled.Points.Count(point => point.Delivered > Energy.Zero && point.Assigned > Energy.Zero),
+            _parts.Books.Unmeasured(settled).TotalSeconds)),
     ];
 
     public MoneyView Money() => new(_parts.Books.Settled.Sum(settled => settled.Cash.Net.MicroEur), _parts.Books.Settled.Sum(settled => settled.Points.Sum(point => point.Net.MicroEur)));
@@ -153,7 +156,7 @@ public sealed class GatewayViews
     private OfferView View(BookedOffer offer, int index, DateTimeOffset start)
     {
         var step = offer.Offer.Steps[index];
-        long? accepted = offer.Status is OfferStatus.Submitted or OfferStatus.Replaced ? null : offer.Accepted.Where(taken => taken.Step == index).Sum(taken => taken.Watts);
+        long? accepted = offer.Status == OfferStatus.Submitted ? null : offer.Accepted.Where(taken => taken.Step == index).Sum(taken => taken.Watts);
         return new OfferView(
             offer.Id.Value, offer.Offer.Unit.Value, index, start, offer.Offer.Direction == RegulationDirection.Up ? "up" : "down", step.Watts, step.Price.MicroEurPerKWh, accepted,
             index == 0 ? _parts.Reservations.ReservedWattHours(offer.Id) : null);

@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.BspGateway.Uftp.Trading;
 
 /// <summary>Measures one unit for its grid operator: energies of each period from the powers of every cycle, whether they are whole, and what stood ready.</summary>
+/// <remarks>A home whose measurement is old counts by its program.</remarks>
 /// <param name="unit">The unit.</param>
 /// <param name="homes">How many homes it has.</param>
 /// <param name="stale">How old a measurement may be.</param>
@@ -13,7 +14,11 @@ internal sealed class GridMeter(string unit, int homes, TimeSpan stale, PeriodGr
     // A period counts as measured with nineteen twentieths of its homes' time.
     private const int LeastPermille = 950;
 
-    private readonly PeriodMeter _meter = new(homes);
+    private const long WattMillisecondsPerWattHour = 3_600_000;
+
+    // Watt-milliseconds; what is rounded away goes into the next period.
+    private Int128 _measured;
+    private Int128 _baseline;
     private DateTimeOffset? _last;
     private Period _period;
     private long _fresh;
@@ -35,8 +40,8 @@ internal sealed class GridMeter(string unit, int homes, TimeSpan stale, PeriodGr
         var closed = grid.At(last) is var period && period != _period ? Close(period) : null;
         var until = now - last <= stale ? now : last;
         var milliseconds = (until - last).Ticks / TimeSpan.TicksPerMillisecond;
-        _meter.Add(milliseconds, states.AsSpan(), state => UnitSituation.IsFresh(state, now, stale));
         var situation = UnitSituation.Of(states, now, stale);
+        (_measured, _baseline) = (_measured + (Int128)milliseconds * situation.MeasuredWatts, _baseline + (Int128)milliseconds * situation.BaselineWatts);
         _fresh += milliseconds * situation.Fresh;
         _least = (Math.Min(_least?.Up ?? long.MaxValue, situation.UpWatts), Math.Min(_least?.Down ?? long.MaxValue, situation.DownWatts));
         return closed;
@@ -44,11 +49,17 @@ internal sealed class GridMeter(string unit, int homes, TimeSpan stale, PeriodGr
 
     private MeasuredLine Close(Period next)
     {
-        var energies = _meter.Close();
         var isWhole = _fresh * 1_000 >= (long)grid.LengthSeconds * 1_000 * homes * LeastPermille;
         var line = new MeasuredLine(
-            unit, _period.Index, energies.Sum(home => home.Measured.WattHours), isWhole, energies.Sum(home => home.Baseline.WattHours), _least?.Up ?? 0, _least?.Down ?? 0);
+            unit, _period.Index, Take(ref _measured), isWhole, Take(ref _baseline), _least?.Up ?? 0, _least?.Down ?? 0);
         (_period, _fresh, _least) = (next, 0, null);
         return line;
+    }
+
+    private static long Take(ref Int128 wattMilliseconds)
+    {
+        var wattHours = (wattMilliseconds + (wattMilliseconds < 0 ? -1 : 1) * WattMillisecondsPerWattHour / 2) / WattMillisecondsPerWattHour;
+        wattMilliseconds -= wattHours * WattMillisecondsPerWattHour;
+        return (long)wattHours;
     }
 }
