@@ -157,7 +157,7 @@ internal sealed class GatewayParts : IAsyncDisposable
     }
 
     // What the operator pays, or is paid, for the last step that it took; what was sold to others goes as far as the market's bounds.
-    private Func<Period, RegulationDirection, Price> Worth(UnitId unit) => (period, direction) => Books.Offer(unit, period, direction) is { Accepted: [.., var last] } ? last.Price
+    private Func<Period, RegulationDirection, Price> Worth(UnitId unit) => (period, direction) => Books.Accepted(unit, period, direction) is [.., var last] ? last.Price
         : direction == RegulationDirection.Up ? Books.Profile.PriceCap : Books.Profile.PriceFloor;
 
     // What is sold of homes of communities they are asked to promise.
