@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.BspGateway;
 using VirtualEnergy.P2P.BspGateway.Community;
@@ -36,11 +37,11 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
     /// <summary>Where the aggregator's page is; null before it is started.</summary>
     public Uri? Address { get; private set; }
 
-    /// <summary>The consent of a home, which its node goes by.</summary>
+    /// <summary>The consent of a home, which its node goes by: to less from the grid, as the evening wants it.</summary>
     public FlexibilityNode ConsentOf(EthereumKey home, ILogger logger)
     {
         var consent = new FlexibilityNode(
-            new FlexibilityConsent(DevAccounts.Balancer.Address.ToMember(), Up: true, Down: true, default, new Price(10_000)), home, null, RandomNumberGenerator.Create(), Time, logger);
+            new FlexibilityConsent(DevAccounts.Balancer.Address.ToMember(), Up: true, Down: false, default, new Price(10_000)), home, null, RandomNumberGenerator.Create(), Time, logger);
         _consents.Add(consent);
         return consent;
     }
@@ -70,7 +71,9 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
             new GatewayOptions
             {
                 Name = $"Aggregator of {community}", Url = $"http://127.0.0.1:{(options.Port == 0 ? 0 : options.Port + 1)}", OrderToken = token, Units = [unit], Profile = plan.Profile,
-                PlanningLead = PowerPlantPlan.Lead, OfferHours = (plan.From, plan.From.Add(TimeSpan.FromSeconds(plan.Profile.HoldingSeconds))), Viewers = [exchange.ViewerAddress],
+                PlanningLead = PowerPlantPlan.Lead,
+                // Few homes: with 95 % confidence next to nothing would be left of what they say.
+                Policy = new OfferPolicy { ConfidencePermille = 800 }, OfferHours = (plan.From, plan.From.Add(TimeSpan.FromSeconds(plan.Profile.HoldingSeconds))), Viewers = [exchange.ViewerAddress],
                 Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Cycle = PowerPlantPlan.Cycle,
             },
             Time, cancellation, TimeProvider.System);
@@ -90,7 +93,17 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
         try
         {
             _first ??= open;
-            await (open == _first ? evening.PlanAsync(cancellation) : evening.RunAsync(open.Previous, cancellation));
+            if (open == _first)
+            {
+                await evening.PlanAsync(cancellation);
+
+                // The day is sold. Homes need not work out any more what they could do in all its hours.
+                _gateway!.AskForSpans(1);
+            }
+            else
+            {
+                await evening.RunAsync(open.Previous, cancellation);
+            }
         }
         catch (Exception failure) when (failure is HttpRequestException or System.Text.Json.JsonException)
         {

@@ -21,8 +21,8 @@ internal sealed record PowerPlantPlan(DateOnly Day, MarketProfile Profile)
     // Homes come back over some minutes, and some seconds later all is measured.
     private static readonly TimeSpan Release = TimeSpan.FromSeconds(330);
 
-    /// <summary>What is offered begins here: a span of homes' headroom begins then, as they tell it from midnight on in spans of two hours.</summary>
-    public TimeOnly From { get; } = new(18, 0);
+    /// <summary>What is offered begins here: a span of homes' headroom begins then, as they tell it from midnight on hour by hour.</summary>
+    public TimeOnly From { get; } = new(19, 0);
 
     private MarketDay MarketDay => new(Day);
 
@@ -50,7 +50,7 @@ internal sealed record PowerPlantPlan(DateOnly Day, MarketProfile Profile)
     }
 
     /// <summary>From here on the demo goes slowly, so that cycles happen.</summary>
-    public DateTimeOffset WatchedFrom => MarketDay.At(new TimeOnly(19, 0));
+    public DateTimeOffset WatchedFrom => MarketDay.At(From);
 
     public DateTimeOffset WatchedUntil => OrderAt + Ramp + Hold + Release;
 

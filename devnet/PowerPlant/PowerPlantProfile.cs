@@ -13,15 +13,17 @@ internal static class PowerPlantProfile
         return italian with
         {
             Name = "it-msd-small",
-            Title = $"{italian.Title}; scaled to a community of some twenty homes: 1 kW instead of 1 MW",
+            Title = $"{italian.Title}; scaled to a community of some twenty homes: 1 kW for an hour instead of 1 MW for two",
             MinimumSize = 1_000,
             SizeStep = 100,
+            HoldingSeconds = 3_600,
             Sources =
             [
                 .. italian.Sources.Select(source => source.Figure switch
                 {
                     "minimumSize" => new FigureSource(source.Figure, "1 kW, a thousandth of it-msd's: what a demo's homes reach; no market takes so little", Chosen, SourceBasis.Ours),
                     "sizeStep" => new FigureSource(source.Figure, "100 W, beside the least size of 1 kW", Chosen, SourceBasis.Ours),
+                    "holding" => new FigureSource(source.Figure, "One hour, half of it-msd's: what batteries have left of an evening", Chosen, SourceBasis.Ours),
                     _ => source,
                 }),
             ],

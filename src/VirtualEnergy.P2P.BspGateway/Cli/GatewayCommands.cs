@@ -20,7 +20,7 @@ internal static class GatewayCommands
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception wrong) when (wrong is GatewayStartException or InvalidDataException)
         {

@@ -9,8 +9,12 @@ namespace VirtualEnergy.P2P.BspGateway.Community;
 /// <summary>What a home of a community has said, and what it was ordered. Only what was checked comes here. Safe to use from any thread.</summary>
 /// <param name="options">How it is described in the portfolio; its member is its address.</param>
 /// <param name="grid">The market's periods.</param>
-internal sealed class CommunityHome(HomeOptions options, PeriodGrid grid)
+/// <param name="time">The market's clock.</param>
+internal sealed class CommunityHome(HomeOptions options, PeriodGrid grid, TimeProvider time)
 {
+    /// <summary>Nothing that a home says is of a time further off: what it plans reaches three days.</summary>
+    private static readonly TimeSpan Reach = TimeSpan.FromDays(4);
+
     /// <summary>As many offers as a home itself remembers: orders may go by any of them that has not expired.</summary>
     private const int OffersKept = 8;
 
@@ -59,6 +63,11 @@ internal sealed class CommunityHome(HomeOptions options, PeriodGrid grid)
     {
         lock (_lock)
         {
+            if (!IsInReach(program.First) || program.Energies.Any(energy => Math.Abs(energy.WattHours) * 3_600 > options.ConnectionWatts * grid.LengthSeconds))
+            {
+                return IntakeCode.Impossible;
+            }
+
             if (_program is { } known && program.Number <= known.Number)
             {
                 return IntakeCode.Old;
@@ -74,6 +83,11 @@ internal sealed class CommunityHome(HomeOptions options, PeriodGrid grid)
     {
         lock (_lock)
         {
+            if (!offer.Spans.All(span => IsInReach(span.First)))
+            {
+                return IntakeCode.Impossible;
+            }
+
             if (_offers.Count > 0 && offer.Number <= _offers[^1].Number)
             {
                 return IntakeCode.Old;
@@ -214,6 +228,9 @@ internal sealed class CommunityHome(HomeOptions options, PeriodGrid grid)
                 : new FlexibilityOrder(bsp, Member, number(), order.First.Id, FlexibilityOrderKind.Activate, order.First.Offer, _now, (int)(order.First.End.Index - _now.Index), watts, order.First.Price);
         }
     }
+
+    private bool IsInReach(Period period) =>
+        Math.Abs(period.Index - grid.At(time.GetUtcNow()).Index) <= (long)Reach.TotalSeconds / grid.LengthSeconds;
 
     private HomeOrder? Standing(Period period, bool isUp) =>
         _orders.Find(order => order.State == HomeOrderState.Accepted && order.Covers(period) && order.First.ChangeWatts < 0 == isUp);

@@ -46,6 +46,7 @@ public sealed class CommunityLink : IHomeLink
     private Task _checking = Task.CompletedTask;
     private Task _starting = Task.CompletedTask;
     private long _session;
+    private volatile int _spans;
 
     /// <param name="first">Where its homes begin on the board; they stand there one after another.</param>
     /// <param name="grid">The market's periods.</param>
@@ -59,8 +60,8 @@ public sealed class CommunityLink : IHomeLink
         (_topics, _signing) = (new Topics(_options.Name), new FlexibilitySigning(_options.Domain));
         var bsp = _options.Key.Address.ToMember();
         _between = _topics.Flexibility(bsp);
-        _homes = [.. customer.Homes.Select(home => new CommunityHome(home, grid))];
-        (_tally, _asked) = (new IntakeTally(customer.Id, logger), new long[_homes.Length]);
+        _homes = [.. customer.Homes.Select(home => new CommunityHome(home, grid, time))];
+        (_tally, _asked, _spans) = (new IntakeTally(customer.Id, logger), new long[_homes.Length], _options.Spans);
         _inbox = new HomeInbox(
             _between, _homes, new HomeIntake(bsp, _signing, _homes), board, first, 2 * TimeSpan.FromSeconds(_options.TelemetrySeconds), time, _tally, (_, reply, accepted) => _post!.Answered(reply, accepted));
         _journal = OrderJournal.Open(
@@ -96,6 +97,13 @@ public sealed class CommunityLink : IHomeLink
     public bool IsEmpty => _setPoints.IsEmpty;
 
     internal ImmutableArray<CommunityHome> Members => _homes;
+
+    /// <summary>Homes are asked for their headroom over so many spans from now on, instead of as many as are configured.</summary>
+    public void AskForSpans(int spans)
+    {
+        _spans = spans;
+        _ = Task.Run(StateTermsAsync);
+    }
 
     /// <summary>Whether a home has accepted an order that is not over.</summary>
     /// <param name="home">From 0, in the link's order.</param>
@@ -196,7 +204,7 @@ public sealed class CommunityLink : IHomeLink
     private async Task StateTermsAsync()
     {
         _session = Math.Max(_session + 1, _links.GetUtcNow().ToUnixTimeMilliseconds());
-        var terms = new FlexibilityTerms(_post.Bsp, _session, _options.HoldingPeriods, _options.Spans, _options.ConfidencePermille, _options.TelemetrySeconds);
+        var terms = new FlexibilityTerms(_post.Bsp, _session, _options.HoldingPeriods, _spans, _options.ConfidencePermille, _options.TelemetrySeconds);
         var signed = new Signed<FlexibilityTerms>(terms, FlexibilitySigning.Sign(_signing.Hash(terms), _options.Key));
         try
         {
@@ -217,7 +225,7 @@ public sealed class CommunityLink : IHomeLink
         }
         else if (market.ChainId != _options.Domain.ChainId || market.Contract != _options.Domain.Contract.ToString())
         {
-            _logger.MarketDiffers(_customer.Id, $"it names chain {market.ChainId} and contract {market.Contract}, and configured are {_options.Domain.ChainId} and {_options.Domain.Contract}; what homes sign for others is left out.");
+            _logger.MarketDiffers(_customer.Id, "it names another chain or contract. What homes sign for that one is left out.");
         }
     }
 

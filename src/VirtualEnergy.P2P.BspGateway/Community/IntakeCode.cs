@@ -21,7 +21,7 @@ internal static class IntakeCode
     /// <summary>A sample without a session, or whose key is not the next of its chain.</summary>
     public const string Chain = "wrong-chain";
 
-    /// <summary>A power that the home's connection cannot carry, or from the future.</summary>
+    /// <summary>A power that the home's connection cannot carry, or a time far from now.</summary>
     public const string Impossible = "impossible";
 
     /// <summary>The meter is silent; the sample says so itself.</summary>

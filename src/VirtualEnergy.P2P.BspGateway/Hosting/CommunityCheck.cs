@@ -11,7 +11,7 @@ internal static class CommunityCheck
     {
         if (customer.Community is not { } community)
         {
-            GatewayOptionsCheck.Require(customer.Host.Length > 0, $"Bsp:Units: customer {customer.Id} has neither Host, of its telecontrol unit, nor Community.");
+            GatewayOptionsCheck.Require(customer.IsOpenAdr || customer.Host.Length > 0, $"Bsp:Units: customer {customer.Id} has neither Host, of its telecontrol unit, nor Community.");
             return;
         }
 

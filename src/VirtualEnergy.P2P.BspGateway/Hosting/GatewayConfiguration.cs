@@ -115,6 +115,7 @@ public static class GatewayConfiguration
 
     private static CustomerOptions ReadCustomer(GatewayKeys customer, GatewayKeys bsp, MarketProfile profile) => CommunityConfiguration.Read(customer.Section("Community"), bsp, profile) is { } community
         ? new() { Id = customer.Text("Id"), Community = community, Homes = [.. customer.List("Homes").Select(ReadHome)] }
+        : customer.Flag("OpenAdr") ? new() { Id = customer.Text("Id"), IsOpenAdr = true, Homes = [.. customer.List("Homes").Select(ReadHome)] }
         : ReadStation(customer);
 
     private static CustomerOptions ReadStation(GatewayKeys customer) => new()
@@ -136,6 +137,7 @@ public static class GatewayConfiguration
             Pod = pod,
             Name = home.TextOrNull("Name") ?? pod.Value,
             Member = new MemberId(home.TextOrNull("Member") ?? pod.Value),
+            Ven = home.TextOrNull("Ven"),
             Kind = home.TextOrNull("Kind") switch
             {
                 "consumption" => PointKind.Consumption,

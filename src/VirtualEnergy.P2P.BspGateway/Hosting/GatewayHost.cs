@@ -51,6 +51,15 @@ public sealed class GatewayHost : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on the homes of communities are asked for their headroom over so many spans only; working it out is most of what they do for the gateway.</summary>
+    public void AskForSpans(int spans)
+    {
+        foreach (var community in _parts.Customers.OfType<Community.CommunityLink>())
+        {
+            community.AskForSpans(spans);
+        }
+    }
+
     /// <summary>Returns when the gateway was told to stop: Ctrl-C or a termination signal.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
 

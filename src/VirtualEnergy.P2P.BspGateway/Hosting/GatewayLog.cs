@@ -33,7 +33,7 @@ internal static partial class GatewayLog
     [LoggerMessage(31, LogLevel.Debug, "Community {Customer}: {Home} was not told: {Why}")]
     public static partial void HomeNotTold(this ILogger logger, string customer, string home, string why);
 
-    [LoggerMessage(32, LogLevel.Information, "Community {Customer}: {Home} says of order {Id}: {Reason}, {Watts} W short.")]
+    [LoggerMessage(32, LogLevel.Debug, "Community {Customer}: {Home} says of order {Id}: {Reason}, {Watts} W short.")]
     public static partial void HomeAnswered(this ILogger logger, string customer, string home, long id, string reason, long watts);
 
     [LoggerMessage(33, LogLevel.Error, "Community {Customer}: the broker's market is not the one that is configured: {Why}")]

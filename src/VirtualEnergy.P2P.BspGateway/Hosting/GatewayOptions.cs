@@ -140,6 +140,9 @@ public sealed record CustomerOptions
     /// <summary>The community whose members they are, reached over its broker; null for a telecontrol unit, and then what follows counts.</summary>
     public CommunityOptions? Community { get; init; }
 
+    /// <summary>The homes speak OpenADR: each is a VEN of the gateway's VTN.</summary>
+    public bool IsOpenAdr { get; init; }
+
     public string Host { get; init; } = "";
 
     public int Port { get; init; } = DefaultPort;
@@ -164,6 +167,9 @@ public sealed record HomeOptions
 
     /// <summary>Who is paid; one home each.</summary>
     public required MemberId Member { get; init; }
+
+    /// <summary>The client of the VTN that the home is, where its customer speaks OpenADR.</summary>
+    public string? Ven { get; init; }
 
     public PointKind Kind { get; init; } = PointKind.Mixed;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Live;
+using VirtualEnergy.P2P.BspGateway.OpenAdr.Flexibility;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
@@ -25,28 +26,28 @@ internal sealed class GatewayParts : IAsyncDisposable
         Books = new GatewayBooks(options);
         Reservations = new OfferReservations(options.DataFolder, options.Profile.Grid);
         Board = new HomeBoard([.. options.Units.SelectMany((unit, index) => unit.Customers.SelectMany(customer => customer.Homes.Select(home => new HomeDescription(home, customer.Id, index))))]);
+        Claims = new UnitClaims(options.Parties.Coordination, Books);
+        Parties = new PartiesParts(options, Books, Reservations, Claims, Board, time, machine, logging);
+        Books.Beside = Parties.ShiftAt;
         var (customers, units, first) = (ImmutableArray.CreateBuilder<IHomeLink>(), ImmutableArray.CreateBuilder<UnitOperation>(), 0);
         foreach (var unit in options.Units)
         {
             var (unitFirst, homes) = (first, ImmutableArray.CreateBuilder<IHomeLink>());
             foreach (var customer in unit.Customers)
             {
-                homes.Add(customer.Community is null
-                    ? new CustomerLink(customer, Board, first, time, machine, logging.CreateLogger<CustomerLink>())
-                    : new CommunityLink(customer, Board, first, options.Profile.Grid, options.DataFolder, time, machine, logging.CreateLogger<CommunityLink>()));
+                homes.Add(customer.Community is not null ? new CommunityLink(customer, Board, first, options.Profile.Grid, options.DataFolder, time, machine, logging.CreateLogger<CommunityLink>())
+                    : customer.IsOpenAdr ? new VenLink(customer, Parties.Vtn!, Board, first, time)
+                    : new CustomerLink(customer, Board, first, time, machine, logging.CreateLogger<CustomerLink>()));
                 first += customer.Homes.Length;
             }
 
             customers.AddRange(homes);
-            units.Add(new UnitOperation(options, unit, Books, Board, unitFirst, first - unitFirst, homes.ToImmutable(), time));
+            units.Add(new UnitOperation(options, unit, Books, Board, unitFirst, first - unitFirst, homes.ToImmutable(), machine));
         }
 
         (Customers, Units) = (customers.ToImmutable(), units.ToImmutable());
         Moved = new MovedEnergy(Board, options.Stale);
         Orders = new OrderIntake(options, Books, Units, feed, time);
-        Claims = new UnitClaims(options.Parties.Coordination, Books);
-        Parties = new PartiesParts(options, Books, Reservations, Claims, Board, time, logging);
-        Books.Beside = Parties.ShiftAt;
         Planning = new PlanningDesk(options, Books, Reservations, Board, Claims, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
         Payments = options.Payments is { } payments

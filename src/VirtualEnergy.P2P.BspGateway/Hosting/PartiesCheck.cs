@@ -21,6 +21,16 @@ internal static class PartiesCheck
         Require(
             !options.OrdersWithoutOffers || rules.MayReserve(FlexibilityBuyer.TransmissionOperator),
             $"Bsp:OrdersWithoutOffers: in the scheme {rules.Letter}, {rules.Key}, the system operator orders nothing.");
+        Require(!options.OrdersWithoutOffers || parties.Uftp is null, "Bsp:OrdersWithoutOffers: together with Bsp:Uftp a unit could have two buyers in one period.");
+        var vens = options.Units.SelectMany(unit => unit.Customers).Where(customer => customer.IsOpenAdr).SelectMany(customer => customer.Homes).ToList();
+        foreach (var home in vens)
+        {
+            Require(
+                home.Ven is not null && parties.OpenAdr?.Clients.Any(client => client.Client.ClientId == home.Ven && !client.Client.Business) == true,
+                $"Bsp:Units: {home.Pod} speaks OpenADR: its Ven must be one of Bsp:OpenAdr:Clients of kind ven.");
+            Require(vens.Count(other => other.Ven == home.Ven) == 1, $"Bsp:Units: two homes are the VEN {home.Ven}.");
+        }
+
         if (parties.Uftp is { } uftp)
         {
             Check(options, uftp, rules);

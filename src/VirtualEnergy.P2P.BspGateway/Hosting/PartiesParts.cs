@@ -16,13 +16,15 @@ internal sealed class PartiesParts : IAsyncDisposable
     private readonly GatewayOptions _options;
     private readonly HttpClient _http;
 
+    /// <param name="time">The market's clock.</param>
+    /// <param name="machine">The machine's: of repeated deliveries.</param>
     /// <exception cref="GatewayStartException">What was kept cannot be used.</exception>
-    public PartiesParts(GatewayOptions options, GatewayBooks books, OfferReservations reservations, UnitClaims claims, HomeBoard board, TimeProvider time, ILoggerFactory logging)
+    public PartiesParts(GatewayOptions options, GatewayBooks books, OfferReservations reservations, UnitClaims claims, HomeBoard board, TimeProvider time, TimeProvider machine, ILoggerFactory logging)
     {
         _options = options;
         // To addresses that partners named: no redirects, no cookies, not for ever.
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(MostWaitSeconds) };
-        Trader = options.Parties.Uftp is { } uftp ? new GridTrader(options, uftp, books, reservations, claims, board, _http, time, logging.CreateLogger<GridTrader>()) : null;
+        Trader = options.Parties.Uftp is { } uftp ? new GridTrader(options, uftp, books, reservations, claims, board, _http, time, machine, logging.CreateLogger<GridTrader>()) : null;
         Vtn = options.Parties.OpenAdr is { } openAdr ? Open(options, openAdr, _http, time, logging) : null;
     }
 

@@ -41,6 +41,7 @@ internal sealed class UnitOperation
     private long _injected;
 
     /// <param name="first">Where the unit's homes begin on the board; they stand there one after another, in the order of the links.</param>
+    /// <param name="time">The machine's clock: how long links took.</param>
     public UnitOperation(GatewayOptions options, UnitOptions unit, GatewayBooks books, HomeBoard board, int first, int count, ImmutableArray<IHomeLink> links, TimeProvider time)
     {
         (_options, _unit, _books, _board, _first, _count, _links, _time) = (options, unit, books, board, first, count, links, time);

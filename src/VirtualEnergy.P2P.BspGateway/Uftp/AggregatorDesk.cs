@@ -40,9 +40,8 @@ public sealed class AggregatorDesk
     private readonly UftpWriter _writer;
     private readonly Dictionary<Guid, FlexTrade> _trades;
     private readonly Dictionary<Guid, Guid> _revocations = [];
-    private readonly Dictionary<(string Domain, Guid Conversation, string CongestionPoint, DateOnly Period), long> _revisions = [];
+    private readonly OpenRequests _requests = new();
     private readonly Dictionary<(string CongestionPoint, DateOnly Period), DPrognosis> _prognoses = [];
-    private readonly Dictionary<Guid, FlexRequest> _waiting = [];
     private readonly Lock _gate = new();
 
     /// <param name="profile">Who we are and with whom we trade.</param>
@@ -58,7 +57,7 @@ public sealed class AggregatorDesk
         _trades = (kept ?? []).GroupBy(trade => trade.Offer.MessageId).ToDictionary(trade => trade.Key, trade => trade.Last());
         foreach (var request in _trades.Values.Select(trade => trade.Request).OfType<FlexRequest>())
         {
-            _revisions[KeyOf(request)] = Math.Max(request.Revision, _revisions.GetValueOrDefault(KeyOf(request), long.MinValue));
+            _requests.Take(request);
         }
 
         foreach (var message in exchanged ?? [])
@@ -172,23 +171,21 @@ public sealed class AggregatorDesk
 
     private IReadOnlyList<UftpMessage> Request(FlexRequest request)
     {
-        var key = KeyOf(request);
-        if (_revisions.TryGetValue(key, out var known) && request.Revision <= known)
+        if (!_requests.IsNew(request))
         {
             return Answer(request, [UftpReasons.Subordinate]);
         }
 
-        if (_revisions.Count + _trades.Count >= MostOpen)
+        if (_requests.Count + _trades.Count >= MostOpen)
         {
             Forget();
-            if (_revisions.Count + _trades.Count >= MostOpen)
+            if (_requests.Count + _trades.Count >= MostOpen)
             {
                 return Answer(request, ["Too many requests are open"]);
             }
         }
 
-        _revisions[key] = request.Revision;
-        Supersede(request);
+        _requests.Take(request);
         return [.. Answer(request, []), .. Offer(request)];
     }
 
@@ -197,12 +194,7 @@ public sealed class AggregatorDesk
     {
         lock (_gate)
         {
-            foreach (var over in _waiting.Values.Where(request => request.ExpiresAt <= _time.GetUtcNow()).ToList())
-            {
-                _waiting.Remove(over.MessageId);
-            }
-
-            return [.. _waiting.Values.ToList().SelectMany(Offer)];
+            return [.. _requests.WaitingAt(_time.GetUtcNow()).SelectMany(Offer)];
         }
     }
 
@@ -229,21 +221,12 @@ public sealed class AggregatorDesk
     {
         if (_decisions.Plan(request) is { } plan)
         {
-            _waiting.Remove(request.MessageId);
+            _requests.Answered(request);
             return [Keep(MakeOffer(request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period, request, plan), request)];
         }
 
-        _waiting[request.MessageId] = request;
+        _requests.Wait(request);
         return [];
-    }
-
-    // Only the latest revision of a request waits.
-    private void Supersede(FlexRequest request)
-    {
-        foreach (var before in _waiting.Values.Where(waiting => KeyOf(waiting) == KeyOf(request)).ToList())
-        {
-            _waiting.Remove(before.MessageId);
-        }
     }
 
     private void Recall(UftpMessage message)
@@ -251,11 +234,10 @@ public sealed class AggregatorDesk
         switch (message)
         {
             case FlexRequest request:
-                _revisions[KeyOf(request)] = Math.Max(request.Revision, _revisions.GetValueOrDefault(KeyOf(request), long.MinValue));
-                Supersede(request);
+                _requests.Take(request);
                 if (!_trades.Values.Any(trade => trade.Request?.MessageId == request.MessageId))
                 {
-                    _waiting[request.MessageId] = request;
+                    _requests.Wait(request);
                 }
 
                 break;
@@ -269,8 +251,6 @@ public sealed class AggregatorDesk
                 break;
         }
     }
-
-    private static (string Domain, Guid Conversation, string CongestionPoint, DateOnly Period) KeyOf(FlexRequest request) => (request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period);
 
     private List<string> Order(FlexOrder order)
     {
@@ -392,11 +372,7 @@ public sealed class AggregatorDesk
     private void Forget()
     {
         var oldest = MarketDay.At(_time.GetUtcNow()).Date.AddDays(-62);
-        foreach (var old in _revisions.Keys.Where(key => key.Period < oldest).ToList())
-        {
-            _revisions.Remove(old);
-        }
-
+        _requests.Forget(oldest);
         foreach (var old in _trades.Where(trade => trade.Value.Offer.Period < oldest && Aged(trade.Value).State != FlexTradeState.Ordered).Select(trade => trade.Key).ToList())
         {
             _trades.Remove(old);

@@ -170,6 +170,10 @@ public sealed class ProsumerNode : IAsyncDisposable
         {
             await handler(message, cancellation).ConfigureAwait(false);
         }
+        catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException && _stopping.IsCancellationRequested)
+        {
+            // The node stops, and its link is closed under a message that was on its way.
+        }
         finally
         {
             _oneAtATime.Release();
@@ -236,7 +240,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null);
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null, isMetered: Meter is not null);
             _plans.Join(_market);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
             if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
@@ -392,7 +396,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         Book(market, result, delivery);
         if (Meter is not null)
         {
-            _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, _stopping.Token);
+            _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, (period, counts) => LearnAsync(market, period, counts), _stopping.Token);
         }
         else
         {
@@ -409,6 +413,20 @@ public sealed class ProsumerNode : IAsyncDisposable
         if (TellsSuggestions)
         {
             await _suggestions.TellAsync(market, result.Period.Next, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What flowed is known: the home learns what to expect from it.</summary>
+    private async Task LearnAsync(JoinedMarket market, Period period, PeriodCounts counts)
+    {
+        await _oneAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        try
+        {
+            market.Agent.Counted(period, counts.Import - counts.Export, counts.Production);
+        }
+        finally
+        {
+            _oneAtATime.Release();
         }
     }
 

@@ -40,8 +40,8 @@ internal sealed class CommunityBed : IAsyncDisposable
     private readonly List<(ProsumerNode Node, FlexibilityNode Flexibility)?> _homes = [];
     private MqttLink _exchange = null!;
 
-    // 16:45 by the clock on the wall: five minutes before planning. The next period begins at 17:00, and spans of two hours from then on begin at 09:00 tomorrow as well.
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 12, 1, 15, 45, 0, TimeSpan.Zero));
+    // 16:49:40 by the clock on the wall: twenty seconds before planning. The next period begins at 17:00, and spans of two hours from then on begin at 09:00 tomorrow as well.
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 12, 1, 15, 49, 40, TimeSpan.Zero));
 
     public GatewayHost Gateway { get; private set; } = null!;
 
@@ -94,7 +94,7 @@ internal sealed class CommunityBed : IAsyncDisposable
         {
             Time.Advance(Beat);
             var now = Time.GetUtcNow();
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             while (!deadline.IsCancellationRequested && !(Homes.Where((_, home) => _homes[home] is not null).All(state => state.MeasuredAt >= now) && Parts.Clock.Last >= now && Parts.Customers.All(link => link.IsEmpty)))
             {
                 await Task.Delay(5, Cancellation);

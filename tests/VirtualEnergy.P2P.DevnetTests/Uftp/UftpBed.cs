@@ -19,7 +19,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Uftp;
 
 /// <summary>
 /// The gateway's host and a simulated grid operator over loopback, with a clock that the test moves in cycles of a minute and homes that do
-/// what they are asked. It begins ten minutes before the gate of the baselines of Wednesday, 2026-12-02.
+/// what they are asked. It begins a minute before the baselines of Wednesday, 2026-12-02, are frozen.
 /// </summary>
 internal sealed class UftpBed : IAsyncDisposable
 {
@@ -62,10 +62,16 @@ internal sealed class UftpBed : IAsyncDisposable
     /// <param name="watts">What each of the two homes can give upwards; they use 40 kW each.</param>
     public static async Task<UftpBed> StartAsync(CoordinationScheme scheme = CoordinationScheme.Local, long watts = 60_000, ImmutableArray<AwardedCompetition> contracts = default)
     {
-        var time = new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 15, 49, 0, TimeSpan.Zero)); // 16:49 by the clock on the wall
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 12, 1, 15, 0, 0, TimeSpan.Zero));
         var dso = await SimulatedDso.StartAsync("dso.example.org", "ean.871685900012636543", [.. Enumerable.Range(100, 32).Select(at => (byte)at)], time, TestContext.Current.CancellationToken);
         var bed = new UftpBed(dso, time, Directory.CreateTempSubdirectory("uftp").FullName, scheme, watts, contracts.IsDefault ? [] : contracts);
         await bed.StartGatewayAsync();
+        for (var home = 1; home <= 2; home++)
+        {
+            Assert.Null(bed.Gateway.Parts.Books.Propose(Pod(home), new MarketDay(Day), [.. Enumerable.Repeat(new Energy(10_000), 96)], time.GetUtcNow()));
+        }
+
+        await bed.JumpAsync(new DateTimeOffset(2026, 12, 1, 15, 48, 0, TimeSpan.Zero)); // and a minute on: 16:49 by the clock on the wall
         return bed;
     }
 
@@ -87,6 +93,13 @@ internal sealed class UftpBed : IAsyncDisposable
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         Dso.Meet(Aggregator, SealedMessage.WriteKey(SealedMessage.PublicKeyOf(Key.AsSpan())), Endpoint);
         Measure();
+        // Until its clock runs: a step that is made before would never be seen.
+        await UntilAsync(() =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(Gateway.Parts.Clock.Last is not null);
+        });
+        Measure();
     }
 
     public async Task StopGatewayAsync()
@@ -95,16 +108,10 @@ internal sealed class UftpBed : IAsyncDisposable
         Http.Dispose();
     }
 
-    /// <summary>Programs of 40 kW for each home come in and are frozen; the grid operator is told.</summary>
+    /// <summary>The programs of 40 kW for each home are frozen; the grid operator is told.</summary>
     public async Task<DPrognosis> FreezeAsync()
     {
-        for (var home = 1; home <= 2; home++)
-        {
-            Assert.Null(Gateway.Parts.Books.Propose(Pod(home), new MarketDay(Day), [.. Enumerable.Repeat(new Energy(10_000), 96)], Time.GetUtcNow()));
-        }
-
-        await StepAsync();
-        return await Dso.NextAsync<DPrognosis>(prognosis => prognosis.Period == Day, TestContext.Current.CancellationToken);
+        return await StepUntilAsync<DPrognosis>(prognosis => prognosis.Period == Day);
     }
 
     /// <summary>Goes on minute by minute until a message comes.</summary>

@@ -57,7 +57,17 @@ internal sealed class GridJournal : IDisposable
     public GridJournal(string? folder, DateTimeOffset now)
     {
         _lines = DurableLines.Open(folder, Name);
-        Replay(_lines.Written.Span, out var whole);
+        int whole;
+        try
+        {
+            Replay(_lines.Written.Span, out whole);
+        }
+        catch (GatewayStartException)
+        {
+            _lines.Dispose();
+            throw;
+        }
+
         if (folder is null || whole == 0)
         {
             _lines.Keep(whole);

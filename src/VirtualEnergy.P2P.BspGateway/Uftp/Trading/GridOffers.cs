@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Dispatch;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
+using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.Bsp.Reservations;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
@@ -55,9 +56,11 @@ internal sealed class GridOffers(GatewayOptions options, GatewayBooks books, Off
         var homes = Enumerable.Range(0, states.Length)
             .Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Value && UnitSituation.IsFresh(states[home], now, options.Stale) && states[home].IsAvailable
                 && board.Homes[home].Home.HoldingSeconds >= count * _grid.LengthSeconds)
-            .Select(home => (board.Homes[home].Home, State: states[home])).ToList();
+            .Select(home => (board.Homes[home].Home, State: Said(home, states[home], first, count, direction, now))).Where(home => home.State is not null).Select(home => (home.Home, State: home.State!.Value)).ToList();
         Declare(homes, first, count);
-        var able = homes.Select(home => (home.Home, Watts: Able(home.Home, home.State, first, count, direction), Receipt: options.Policy.WithMargin(direction == RegulationDirection.Up ? home.Home.UpAsk : home.Home.DownAsk)))
+        var able = homes.Select(home => (
+                home.Home, Watts: Able(home.Home, home.State, first, count, direction),
+                Receipt: options.Policy.WithMargin(direction == RegulationDirection.Up ? home.State.UpAsk ?? home.Home.UpAsk : home.State.DownAsk ?? home.Home.DownAsk)))
             .Where(home => home.Watts > 0).OrderBy(home => home.Receipt).ThenBy(home => home.Home.Member).ToList();
         if (able.Count == 0 || wanted <= 0)
         {
@@ -90,6 +93,32 @@ internal sealed class GridOffers(GatewayOptions options, GatewayBooks books, Off
 
         long Firm(int count) => FirmPower.Of(
             [.. able.Take(count).Select(home => new UncertainPower(home.Watts, DeliveryRecord.Of([], options.Policy.PriorOrders, options.Policy.PriorPermille)))], options.Policy.ConfidencePermille);
+    }
+
+    // A home that says what lies ahead is taken at its word for a span around the run, at what its dearest step asks; one that was promised for another time of the
+    // day is not: it states each span as if no other were called.
+    private HomeState? Said(int home, HomeState state, Period first, int count, RegulationDirection direction, DateTimeOffset now)
+    {
+        if (board.Outlook(home) is not { } outlook)
+        {
+            return state;
+        }
+
+        var last = new Period(first.Index + count - 1);
+        var day = MarketDay.Of(first, _grid);
+        if (day.Periods(_grid).Any(period => (period < first || period > last) && reservations.Ledger.Account(new HeadroomKey(board.Homes[home].Home.Member, period, direction)) is { } account && account.Reserved > Energy.Zero))
+        {
+            return null;
+        }
+
+        var spans = outlook.Spans(board.Homes[home].Home.Pod, now).Where(span => span.Direction == direction && span.Check() is null && span.Covers(first) && span.Covers(last)).ToList();
+        if (spans.Count == 0)
+        {
+            return null;
+        }
+
+        var (watts, ask) = (spans[0].Steps.Sum(step => step.Watts), spans[0].Receipt(spans[0].Steps[^1]));
+        return direction == RegulationDirection.Up ? state with { UpWatts = watts, DownWatts = 0, UpAsk = ask } : state with { UpWatts = 0, DownWatts = watts, DownAsk = ask };
     }
 
     private long Able(HomeOptions home, HomeState state, Period first, int count, RegulationDirection direction)

@@ -217,9 +217,10 @@ internal sealed class GridSales
             return UftpReasons.Procured;
         }
 
+        // The contract's own reservation stands for it, and is sold with the first order.
         if (trade.Request is { } request && _contracts.Any(one => one.Contracts.Obligation(request).Count > 0) && _ledger.Find(HoldOf(order.ContractId ?? "", order.Period)) is { Stage: not ReservationStage.Released })
         {
-            return null; // the contract's own reservation stands for it
+            return _ledger.Confirm(HoldOf(order.ContractId!, order.Period)).IsGranted ? null : UftpReasons.Procured;
         }
 
         // What was held for the offer, each home's part in the same proportion, rounded up; the rest is free again.

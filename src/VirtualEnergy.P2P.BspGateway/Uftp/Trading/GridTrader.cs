@@ -31,7 +31,7 @@ internal sealed class GridTrader : IAsyncDisposable
     private Period _period;
 
     /// <exception cref="GatewayStartException">The journal cannot be used.</exception>
-    public GridTrader(GatewayOptions gateway, UftpOptions options, GatewayBooks books, OfferReservations reservations, UnitClaims claims, HomeBoard board, HttpClient http, TimeProvider time, ILogger<GridTrader> logger)
+    public GridTrader(GatewayOptions gateway, UftpOptions options, GatewayBooks books, OfferReservations reservations, UnitClaims claims, HomeBoard board, HttpClient http, TimeProvider time, TimeProvider machine, ILogger<GridTrader> logger)
     {
         (_options, _books, _board, _time, _logger, _grid) = (options, books, board, time, logger, gateway.Profile.Grid);
         var rules = gateway.Parties.Coordination;
@@ -60,7 +60,7 @@ internal sealed class GridTrader : IAsyncDisposable
         }
 
         claims.Ask(_schedule.IsTaken);
-        _outbox = new UftpOutbox(new UftpClient(http, options.Profile, Mailbox, time) { Patience = options.Patience }, Delivered);
+        _outbox = new UftpOutbox(new UftpClient(http, options.Profile, Mailbox, machine) { Patience = options.Patience }, machine, Delivered);
         _meters = [.. options.Points.Select(point =>
         {
             var unit = gateway.Units.Select((unit, index) => (unit.Id, index)).First(unit => unit.Id == point.Unit).index;

@@ -35,11 +35,28 @@ public static class EvaluationRun
             },
             _ => { });
         var (least, prices) = optimum.GetAwaiter().GetResult();
+        var market = InMarket(plan, prices, done, cancellation);
+        return new EvaluationResult(plan, [.. unmanaged], [.. alone], market.Close(), least, prices, [.. market.Periods]);
+    }
+
+    /// <summary>The same once more, but for what homes expect of the market's prices: only the market is run again.</summary>
+    /// <param name="before">What was evaluated.</param>
+    /// <param name="tellsPlans">See <see cref="EvaluationPlan.TellsPlans"/>.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static EvaluationResult Again(EvaluationResult before, bool tellsPlans, CancellationToken cancellation = default)
+    {
+        var plan = before.Plan with { TellsPlans = tellsPlans };
+        var market = InMarket(plan, before.OptimalPrices, null, cancellation);
+        return before with { Plan = plan, Market = market.Close(), Periods = [.. market.Periods] };
+    }
+
+    private static MarketRun InMarket(EvaluationPlan plan, double[] optimalPrices, Action<EvaluationPart, double>? done, CancellationToken cancellation)
+    {
         var expected = plan.TellsPlans ? ExpectedPrices.OfPlans(plan)
-            : plan.Known.HasFlag(Knowledge.Price) ? ExpectedPrices.Known(plan, prices) : ExpectedPrices.AsBefore(plan);
+            : plan.Known.HasFlag(Knowledge.Price) ? ExpectedPrices.Known(plan, optimalPrices) : ExpectedPrices.AsBefore(plan);
         var market = new MarketRun(plan, expected);
         market.Run(periods => done?.Invoke(EvaluationPart.Market, (double)periods / plan.Span.Length), cancellation);
-        return new EvaluationResult(plan, [.. unmanaged], [.. alone], market.Close(), least, prices, [.. market.Periods]);
+        return market;
     }
 }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
@@ -11,7 +12,7 @@ namespace VirtualEnergy.P2P.Tests.BspGateway.Community;
 /// <summary>One home of a community as the provider knows it.</summary>
 public sealed class CommunityHomeTests
 {
-    private readonly CommunityHome _home = new(Home(0), PeriodGrid.QuarterHour);
+    private readonly CommunityHome _home = new(Home(0), PeriodGrid.QuarterHour, new FakeTimeProvider(Ten));
     private long _number = 1_000;
 
     [Fact]
@@ -34,6 +35,24 @@ public sealed class CommunityHomeTests
         Assert.Equal(IntakeCode.Old, _home.Take(Program(0, 6, 900)));
         Assert.Equal(IntakeCode.Old, _home.Take(Headroom(0, 6)));
         Assert.Equal((400, true), Baseline(Ten));
+    }
+
+    [Fact]
+    public void A_program_that_the_connection_cannot_carry_is_left_out()
+    {
+        // 10 kW are 2,500 Wh in a quarter of an hour.
+        Assert.Equal(IntakeCode.Impossible, _home.Take(Program(0, 7, 100, -2_501)));
+        Assert.Null(_home.Take(Program(0, 7, 100, -2_500)));
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue / 1_000_000)] // the last that a message can say: no calendar reaches there
+    [InlineData(0)]
+    public void Words_of_a_time_far_off_are_left_out(long period)
+    {
+        Assert.Equal(IntakeCode.Impossible, _home.Take(Program(0, 7, 100) with { First = new Period(period) }));
+        Assert.Equal(IntakeCode.Impossible, _home.Take(Headroom(0, 7) with { Spans = [Headroom(0, 7).Spans[0] with { First = new Period(period) }] }));
+        Assert.Null(_home.Outlook());
     }
 
     [Fact]

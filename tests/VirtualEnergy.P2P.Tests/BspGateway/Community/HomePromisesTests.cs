@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using VirtualEnergy.P2P.Bsp.Reservations;
 using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.Market;
@@ -12,7 +13,7 @@ namespace VirtualEnergy.P2P.Tests.BspGateway.Community;
 /// <summary>What homes are asked to promise, from what was sold of them.</summary>
 public sealed class HomePromisesTests : IDisposable
 {
-    private readonly CommunityHome _home = new(Home(0), PeriodGrid.QuarterHour);
+    private readonly CommunityHome _home = new(Home(0), PeriodGrid.QuarterHour, new FakeTimeProvider(Ten));
     private readonly OrderJournal _journal = OrderJournal.Open(null, "test", _ => { }, (_, _) => { });
     private readonly HomePromises _promises;
 
@@ -69,7 +70,7 @@ public sealed class HomePromisesTests : IDisposable
         var order = Next(sold)!;
         Assert.Equal((8L, After(3), 4), (order.Offer, order.First, order.Periods));
 
-        var other = new CommunityHome(Home(0), PeriodGrid.QuarterHour);
+        var other = new CommunityHome(Home(0), PeriodGrid.QuarterHour, new FakeTimeProvider(Ten));
         other.Take(Headroom(0, 7));
         // Period 2 begins at 10:30: ten minutes before, the three that fit into one span are better than nothing.
         var part = _promises.Next(other, Sold(0, 800, 2, 3, 4, 5, 6), Ten.AddMinutes(20))!;
