@@ -58,7 +58,7 @@ internal static class CommunityDemo
         report.Community(community, homes.Length, first);
 
         var plan = new PowerPlantPlan(DateOnly.FromDateTime(ItalianTime.Local(PeriodGrid.QuarterHour.StartOf(first))), PowerPlantProfile.Read());
-        var whyNot = plan.WhyNot(options, first);
+        var whyNot = plan.WhyNot(options, first) ?? (homes.Any(PowerPlantDemo.TakesPart) ? null : "Left out: no home has a battery.");
         await using var plant = whyNot is null ? new PowerPlantDemo(plan, options, report) : null;
 
         using var work = new WorkFolder(options.Journal);

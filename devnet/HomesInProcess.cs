@@ -30,7 +30,7 @@ internal sealed class HomesInProcess : IAsyncDisposable
             {
                 Preferences = preferences,
                 TellsSuggestions = true,
-                Flexibility = plant?.ConsentOf(home.Key, new HomeLogger(home.Household.Name, report)),
+                Flexibility = plant?.ConsentOf(home, new HomeLogger(home.Household.Name, report)),
             })]);
         try
         {

@@ -24,6 +24,9 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
     // At the default speed and below it: long enough to be watched, a period with an order takes as long as ten others.
     private const double SecondsPerWatchedPeriod = 12;
 
+    // Flat out a cycle takes 20 ms or more: an order to a home and its answer are some messages, and the cycles are to be some seconds of the market's beside them.
+    private const double LeastSecondsPerWatchedPeriod = 4.5;
+
     private readonly TaskCompletionSource<PowerPlantEvening> _evening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<FlexibilityNode> _consents = [];
     private GatewayHost? _gateway;
@@ -37,17 +40,27 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
     /// <summary>Where the aggregator's page is; null before it is started.</summary>
     public Uri? Address { get; private set; }
 
-    /// <summary>The consent of a home, which its node goes by: to less from the grid, as the evening wants it.</summary>
-    public FlexibilityNode ConsentOf(EthereumKey home, ILogger logger)
+    /// <summary>Whether a home consents: what others could move they would have to foresee from midnight on, and nothing keeps them to it.</summary>
+    public static bool TakesPart(Home home) => home.Household.Battery is not null;
+
+    /// <summary>The consent of a home, which its node goes by: to less from the grid, as the evening wants it; null for one that takes no part.</summary>
+    public FlexibilityNode? ConsentOf(Home home, ILogger logger)
     {
+        if (!TakesPart(home))
+        {
+            return null;
+        }
+
         var consent = new FlexibilityNode(
-            new FlexibilityConsent(DevAccounts.Balancer.Address.ToMember(), Up: true, Down: false, default, new Price(10_000)), home, null, RandomNumberGenerator.Create(), Time, logger);
+            new FlexibilityConsent(DevAccounts.Balancer.Address.ToMember(), Up: true, Down: false, default, new Price(10_000)), home.Key, null, RandomNumberGenerator.Create(), Time, logger);
         _consents.Add(consent);
         return consent;
     }
 
-    public async Task StartAsync(ImmutableArray<Home> homes, string community, ExchangeHost exchange, Address contract, CancellationToken cancellation)
+    /// <param name="all">Of them those that take part make the unit.</param>
+    public async Task StartAsync(ImmutableArray<Home> all, string community, ExchangeHost exchange, Address contract, CancellationToken cancellation)
     {
+        ImmutableArray<Home> homes = [.. all.Where(TakesPart)];
         var unit = new UnitOptions
         {
             Id = PowerPlantPlan.Unit, CommonAddress = 1,
@@ -82,7 +95,7 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         _tso = new SimulatedTso(_gateway.TsoEndPoint.Port, _http, [unit], Time, TimeProvider.System);
         await _tso.StartedAsync(cancellation);
-        var pace = options.Speed is { } speed ? Math.Max(SecondsPerWatchedPeriod, PeriodGrid.QuarterHour.LengthSeconds / speed) : 0;
+        var pace = options.Speed is { } speed ? Math.Max(SecondsPerWatchedPeriod, PeriodGrid.QuarterHour.LengthSeconds / speed) : LeastSecondsPerWatchedPeriod;
         _evening.SetResult(new PowerPlantEvening(plan, Time, _tso, _http, homes.Length, pace, report.Say));
     }
 

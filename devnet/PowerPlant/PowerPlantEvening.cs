@@ -38,7 +38,7 @@ internal sealed class PowerPlantEvening(
     {
         if (!await UntilAsync(async () => await CountAsync(home => home.HasOutlook, stop) == homes, stop))
         {
-            WhyNot = "Not every home has told the gateway its program.";
+            WhyNot = "Not every home that takes part has told the gateway its program.";
             return;
         }
 
@@ -46,7 +46,7 @@ internal sealed class PowerPlantEvening(
         ImmutableArray<OfferView> offers = [];
         if (!await UntilAsync(async () => (offers = await http.GetFromJsonAsync<ImmutableArray<OfferView>>("/api/offers", stop)).Any(offer => offer.Start == plan.Until - Length), stop))
         {
-            WhyNot = $"{homes} homes together do not reach {plan.Profile.MinimumSize} W through {plan.Profile.HoldingSeconds / 60} minutes of the evening.";
+            WhyNot = $"The {homes} homes that take part do not reach {plan.Profile.MinimumSize} W through {plan.Profile.HoldingSeconds / 60} minutes of the evening.";
             return;
         }
 
