@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.Devnet.PowerPlant;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Market;
@@ -38,7 +40,7 @@ internal static class CommunityDemo
             report.Say("Stopped.");
             return Interrupted;
         }
-        catch (Exception failure) when (failure is AnvilStartException or ExchangeStartException or SettlementStoppedException)
+        catch (Exception failure) when (failure is AnvilStartException or ExchangeStartException or GatewayStartException or SettlementStoppedException)
         {
             throw new UserErrorException(failure.Message, failure);
         }
@@ -55,6 +57,10 @@ internal static class CommunityDemo
             .Select((home, i) => new Home(home.household, home.plan, DevnetChain.HomeKey(options.Seed, i)))];
         report.Community(community, homes.Length, first);
 
+        var plan = new PowerPlantPlan(DateOnly.FromDateTime(ItalianTime.Local(PeriodGrid.QuarterHour.StartOf(first))), PowerPlantProfile.Read());
+        var whyNot = plan.WhyNot(options, first);
+        await using var plant = whyNot is null ? new PowerPlantDemo(plan, options, report) : null;
+
         using var work = new WorkFolder(options.Journal);
         var accounts = AccountsOf(options);
         Address[] registered = [.. new[] { accounts.GridOperator, accounts.Community }.OfType<MemberId>().Select(account => Address.Parse(account.Value))];
@@ -62,20 +68,26 @@ internal static class CommunityDemo
         await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], registered, first.Previous, rules, config.Deposit, time, cancellation);
         report.Chain(chain);
 
-        await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, rules, homes, tariff, work, report), time, cancellation);
-        report.Exchange(new Uri(exchange.ViewerAddress), exchange.Broker);
+        await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, rules, homes, tariff, work, report, plant), time, cancellation);
+        if (plant is not null)
+        {
+            await plant.StartAsync(homes, config.Name, exchange, chain.Contract.Address, cancellation);
+        }
+
+        report.Exchange(new Uri(exchange.ViewerAddress), exchange.Broker, plant?.Address);
 
         var preferences = options.Zones ? config.Zones.Preferences : null;
         await using IAsyncDisposable nodes = options.Processes
             ? HomesInProcesses.Start(homes, new HomeConfig
             {
-                Broker = exchange.Broker.ToString(), Community = config.Name, Household = source, Supplier = supplier, Preferences = preferences,
+                Broker = exchange.Broker.ToString(), Community = config.Name, Household = source, Supplier = supplier, Preferences = preferences, TellsSuggestions = true,
             })
-            : await HomesInProcess.StartAsync(homes, config.Name, exchange.Broker, tariff, preferences?.Open() ?? default, report, time, cancellation);
+            : await HomesInProcess.StartAsync(homes, config.Name, exchange.Broker, tariff, preferences?.Open() ?? default, report, time, plant, cancellation);
 
         await exchange.Completion.WaitAsync(cancellation);
         var summary = exchange.Summary();
-        report.Summary(summary, await chain.EscrowAsync(cancellation), exchange.ChainId, chain.Contract.Address);
+        var (msd, whyNoMsd) = plant is null ? (null, whyNot) : await plant.SummaryAsync(cancellation);
+        report.Summary(summary, await chain.EscrowAsync(cancellation), exchange.ChainId, chain.Contract.Address, msd, whyNoMsd);
         if (options.Keep)
         {
             report.Say($"The viewer stays at {exchange.ViewerAddress}; Ctrl-C ends it.");
@@ -112,7 +124,8 @@ internal static class CommunityDemo
     };
 
     private static ExchangeOptions ExchangeOptionsOf(
-        DemoOptions options, CommunityConfig config, DevnetChain chain, MarketRules rules, ImmutableArray<Home> homes, SupplierTariff tariff, WorkFolder work, DemoReport report) => new()
+        DemoOptions options, CommunityConfig config, DevnetChain chain, MarketRules rules, ImmutableArray<Home> homes, SupplierTariff tariff, WorkFolder work, DemoReport report,
+        PowerPlantDemo? plant) => new()
     {
         Community = config.Name,
         Rpc = chain.Rpc,
@@ -133,8 +146,10 @@ internal static class CommunityDemo
         {
             MinimumPace = options.Speed is { } speed ? TimeSpan.FromSeconds(PeriodGrid.QuarterHour.LengthSeconds / speed) : TimeSpan.Zero,
             Timeout = TimeSpan.FromSeconds(options.Processes ? 120 : 30),
+            WhileOpen = plant is null ? null : plant.WhileOpenAsync,
         },
         Url = $"http://127.0.0.1:{options.Port}",
+        PowerPlant = () => plant?.Address,
         Rounds = options.Periods,
         MeteringGrace = TimeSpan.FromSeconds(10), // on a busy machine the last readings take their time
         Progress = report,

@@ -28,6 +28,7 @@ internal static class DemoCommand
             Description = $"How rounds are cleared: {string.Join(", ", Mechanisms.Codes)}.", DefaultValueFactory = _ => MechanismKind.Uniform.Code(),
         };
         var zones = new Option<bool>("--zones") { Description = "Place matters: fees and limits between low-voltage zones; homes pay more for green and local energy." };
+        var noMsd = new Option<bool>("--no-msd") { Description = "Leave out the evening's order of the system operator: homes trade with each other alone." };
         var root = new RootCommand("""
             A community for a day: real homes bid over MQTT, the exchange clears, an Ethereum chain settles, a page shows it live.
               dotnet run --project devnet
@@ -37,7 +38,7 @@ internal static class DemoCommand
               dotnet run --project devnet -- tso
             """)
         {
-            periods, homes, seed, speed, fast, data, prices, from, processes, keep, json, headless, port, journal, mechanism, zones,
+            periods, homes, seed, speed, fast, data, prices, from, processes, keep, json, headless, port, journal, mechanism, zones, noMsd,
         };
         root.Subcommands.Add(Tso.TsoDemoCommand.Create());
         root.SetAction((parsed, cancellation) => CommunityDemo.RunAsync(
@@ -58,6 +59,7 @@ internal static class DemoCommand
                 Journal = parsed.GetValue(journal),
                 Mechanism = KindOf(parsed.GetValue(mechanism)!),
                 Zones = parsed.GetValue(zones),
+                Msd = !parsed.GetValue(noMsd),
             }),
             TimeProvider.System,
             cancellation));

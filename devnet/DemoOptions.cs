@@ -28,6 +28,9 @@ public sealed record DemoOptions
     /// <summary>Nodes as processes of their own.</summary>
     public bool Processes { get; init; }
 
+    /// <summary>The community is a power plant as well, and the system operator orders it to move in the evening.</summary>
+    public bool Msd { get; init; } = true;
+
     /// <summary>Leave the viewer up until Ctrl-C.</summary>
     public bool Keep { get; init; }
 

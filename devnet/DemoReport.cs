@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using VirtualEnergy.P2P.Devnet.PowerPlant;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Market;
@@ -34,7 +35,14 @@ internal sealed class DemoReport : IProgress<RoundProgress>
         }
     }
 
-    public void Say(string text) => _console.WriteLine(text);
+    /// <summary>May be called from any thread.</summary>
+    public void Say(string text)
+    {
+        lock (_lock)
+        {
+            _console.WriteLine(text);
+        }
+    }
 
     /// <summary>May be called from any thread.</summary>
     public void Warn(string text)
@@ -54,10 +62,15 @@ internal sealed class DemoReport : IProgress<RoundProgress>
     public void Chain(DevnetChain chain) =>
         _console.MarkupLineInterpolated($"chain     {chain.Rpc}  contract {chain.Contract.Address.ToChecksumString()}");
 
-    public void Exchange(Uri viewer, BrokerAddress broker)
+    public void Exchange(Uri viewer, BrokerAddress broker, Uri? aggregator)
     {
         _console.MarkupLineInterpolated($"broker    {broker}");
         _console.MarkupLineInterpolated($"viewer    [bold]{viewer}[/]  ({Elapsed:0.0} s)");
+        if (aggregator is not null)
+        {
+            _console.MarkupLineInterpolated($"aggregator {aggregator}  (a power plant of the homes; the system operator is simulated)");
+        }
+
         _console.WriteLine();
         _console.WriteLine("     period    price ct/kWh   volume kWh   trades   block        gas   gas/trade");
         if (!_options.Headless)
@@ -94,7 +107,7 @@ internal sealed class DemoReport : IProgress<RoundProgress>
         }
     }
 
-    public void Summary(ExchangeSummary summary, Money escrow, ulong chainId, Address contract)
+    public void Summary(ExchangeSummary summary, Money escrow, ulong chainId, Address contract, PowerPlantSummary? msd, string? whyNoMsd)
     {
         var seconds = Elapsed;
         _console.WriteLine();
@@ -108,11 +121,17 @@ internal sealed class DemoReport : IProgress<RoundProgress>
         table.AddRow("gas", summary.GasPerTrade is { } gas ? Text($"{summary.GasTotal:N0}, {gas:N0} a trade") : Text($"{summary.GasTotal:N0}"));
         table.AddRow("deviations", _deviations.ToString());
         table.AddRow("escrow", Text($"{escrow.MicroEur / 1e6:N6} EUR in the contract, {summary.Escrow.MicroEur / 1e6:N6} EUR in balances"));
+        table.AddRow("power plant", msd is null ? whyNoMsd ?? "" : Text($"{msd.OrderWatts / 1e3:0.0} kW up of {msd.SoldWatts / 1e3:0.0} kW sold by {msd.Profile}, {msd.WithinFivePercent} of {msd.HeldCycles} cycles within 5 % (worst {msd.WorstPercent:0.0} %), {msd.HomesThatMoved} homes moved"));
+        if (msd is not null)
+        {
+            table.AddRow("delivered", Text($"{msd.DeliveredWh / 1e3:0.00} of {msd.OrderedWh / 1e3:0.00} kWh; {msd.CashMicroEur / 1e6:0.00} EUR from the system operator, {msd.MembersMicroEur / 1e6:0.00} EUR of it to homes"));
+        }
+
         table.AddRow("time", Text($"{seconds:N1} s"));
         _console.Write(table);
         if (_options.Json)
         {
-            Console.Out.WriteLine(DemoSummary.ToJson(summary, _deviations, escrow, chainId, contract, seconds));
+            Console.Out.WriteLine(DemoSummary.ToJson(summary, _deviations, escrow, chainId, contract, seconds, msd, whyNoMsd));
         }
     }
 

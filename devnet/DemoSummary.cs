@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using VirtualEnergy.P2P.Devnet.PowerPlant;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -15,6 +16,7 @@ namespace VirtualEnergy.P2P.Devnet;
 /// <param name="EscrowMicroEur">What the contract holds of the token.</param>
 /// <param name="BalancesMicroEur">All members' balances together; equal to the escrow.</param>
 /// <param name="Seconds">From the start of the program to the last settled round.</param>
+/// <param name="Msd">The evening's order of the system operator; null where there was none, and <paramref name="MsdNote"/> says why.</param>
 internal sealed record DemoSummary(
     int Periods,
     int Bids,
@@ -38,11 +40,14 @@ internal sealed record DemoSummary(
     long BalancesMicroEur,
     ulong ChainId,
     string Contract,
-    double Seconds)
+    double Seconds,
+    PowerPlantSummary? Msd,
+    string? MsdNote)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
 
-    public static string ToJson(ExchangeSummary summary, DemoDeviations deviations, Money escrow, ulong chainId, Address contract, double seconds) =>
+    public static string ToJson(ExchangeSummary summary, DemoDeviations deviations, Money escrow, ulong chainId, Address contract, double seconds,
+        PowerPlantSummary? msd, string? msdNote) =>
         JsonSerializer.Serialize(
             new DemoSummary(
                 summary.Periods,
@@ -67,6 +72,8 @@ internal sealed record DemoSummary(
                 summary.Escrow.MicroEur,
                 chainId,
                 contract.ToString(),
-                Math.Round(seconds, 3)),
+                Math.Round(seconds, 3),
+                msd,
+                msdNote),
             Json);
 }

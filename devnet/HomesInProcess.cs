@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Devnet.PowerPlant;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Zones;
@@ -19,13 +20,17 @@ internal sealed class HomesInProcess : IAsyncDisposable
 
     private HomesInProcess(ImmutableArray<ProsumerNode> nodes) => _nodes = nodes;
 
+    /// <param name="plant">The power plant that the homes consent to be part of; null without one.</param>
     public static async Task<HomesInProcess> StartAsync(
-        IEnumerable<Home> homes, string community, BrokerAddress broker, SupplierTariff tariff, Preferences preferences, DemoReport report, TimeProvider time, CancellationToken cancellation)
+        IEnumerable<Home> homes, string community, BrokerAddress broker, SupplierTariff tariff, Preferences preferences, DemoReport report, TimeProvider time,
+        PowerPlantDemo? plant, CancellationToken cancellation)
     {
         var nodes = new HomesInProcess([.. homes.Select(home =>
             new ProsumerNode(broker, community, home.Key, home.Plan, tariff, time, new HomeLogger(home.Household.Name, report))
             {
                 Preferences = preferences,
+                TellsSuggestions = true,
+                Flexibility = plant?.ConsentOf(home.Key, new HomeLogger(home.Household.Name, report)),
             })]);
         try
         {

@@ -16,7 +16,10 @@ public static class DevAccounts
     /// <summary>The exchange: signs receipts and settles.</summary>
     public static EthereumKey Settler => Keys[1];
 
-    /// <summary>All of them, the two above included.</summary>
+    /// <summary>The balancing service provider that the homes consent to.</summary>
+    public static EthereumKey Balancer => Keys[4];
+
+    /// <summary>All of them, the three above included.</summary>
     public static ImmutableArray<EthereumKey> Keys { get; } =
     [
         EthereumKey.FromHex("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"),

@@ -37,7 +37,9 @@ internal sealed class SimulatedTso : IAsyncDisposable
 
     /// <param name="telecontrol">Port of the aggregator's station on loopback.</param>
     /// <param name="http">With the aggregator's address and the token that it asks for.</param>
-    public SimulatedTso(int telecontrol, HttpClient http, ImmutableArray<UnitOptions> units, TimeProvider time)
+    /// <param name="time">Of the market: orders and measurements go by it.</param>
+    /// <param name="link">Of the link's time-outs; null takes the market's.</param>
+    public SimulatedTso(int telecontrol, HttpClient http, ImmutableArray<UnitOptions> units, TimeProvider time, TimeProvider? link = null)
     {
         (_units, _time, _http) = (units, time, http);
         (_values, _curves) = (new UnitValues[units.Length], [.. units.Select(_ => new UnitCurve())]);
@@ -48,7 +50,7 @@ internal sealed class SimulatedTso : IAsyncDisposable
                 Interrogates = [.. units.Select(unit => new CommonAddress(unit.CommonAddress))],
                 Connection = new ControllingConnectionOptions { OnAsdu = OnAsdu, OnNotice = OnNotice, Originator = 1 },
             },
-            time);
+            link ?? time);
     }
 
     /// <summary>A set of measurements has arrived; called from the link's threads.</summary>

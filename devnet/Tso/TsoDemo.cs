@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.BspGateway;
 using VirtualEnergy.P2P.BspGateway.Hosting;
@@ -46,10 +48,12 @@ internal static class TsoDemo
     private static async Task<int> RunAsync(TsoDemoOptions options, TsoReport report, CancellationToken cancellation)
     {
         var profile = ShippedProfiles.Get(ShippedProfiles.ItalianMsd);
-        // Two minutes before planning begins, the day before.
+        // Before planning begins, the day before: homes are measured first, and then the clock is set to it.
         var lead = TimeSpan.FromMinutes(10);
-        var time = new ScaledTime(options.Speed, TimeProvider.System, profile.BaselineGate(new MarketDay(Day)) - lead - TimeSpan.FromMinutes(2));
+        var planning = profile.BaselineGate(new MarketDay(Day)) - lead;
+        var time = new ScaledTime(options.Speed, TimeProvider.System, planning - TimeSpan.FromHours(1));
         await using var customers = new SimulatedCustomers(options, Cycle, time);
+        RequireEnough(options.Homes, customers, profile);
         var unit = new UnitOptions
         {
             Id = Unit, CommonAddress = 1, MinimumWatts = -20_000L * options.Homes, MaximumWatts = 20_000L * options.Homes, Customers = customers.Describe(),
@@ -69,7 +73,7 @@ internal static class TsoDemo
         await using var pages = await TsoPages.StartAsync(tso, [unit], new Uri(gateway.Address), options.Port == 0 ? 0 : options.Port + 1, time, cancellation);
         report.Started(new Uri(gateway.Address), pages.Address);
 
-        var run = new TsoEvening(options, report, tso, http, customers, time, Unit, Day, From, Until);
+        var run = new TsoEvening(options, report, tso, http, customers, time, Unit, Day, From, Until, planning);
         await tso.StartedAsync(cancellation);
         await tso.SynchronizeAsync(cancellation);
         await run.PlanAsync(cancellation);
@@ -83,5 +87,19 @@ internal static class TsoDemo
         }
 
         return summary.IsWhole ? 0 : 1;
+    }
+
+    // What the planning would find out in the end, said before anything is waited for.
+    private static void RequireEnough(int homes, SimulatedCustomers customers, MarketProfile profile)
+    {
+        var policy = new OfferPolicy();
+        var record = DeliveryRecord.Of([], policy.PriorOrders, policy.PriorPermille);
+        var firm = FirmPower.Of([.. customers.Describe().SelectMany(customer => customer.Homes).Select(home => new UncertainPower(home.UpWatts, record))], policy.ConfidencePermille);
+        if (firm < profile.MinimumSize)
+        {
+            throw new UserErrorException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"--homes {homes}: these give {firm / 1_000} kW up with {policy.ConfidencePermille / 10} % confidence, and {profile.Name} takes {profile.MinimumSize / 1_000} kW or more; take 1000 --homes."));
+        }
     }
 }

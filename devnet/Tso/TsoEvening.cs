@@ -11,13 +11,13 @@ namespace VirtualEnergy.P2P.Devnet.Tso;
 
 /// <summary>What the simulated system operator does with the aggregator, from the day before to the statement: the same for a reader at the pages and for a test.</summary>
 internal sealed class TsoEvening(
-    TsoDemoOptions options, TsoReport report, SimulatedTso tso, HttpClient http, SimulatedCustomers customers, ScaledTime time, string unit, DateOnly day, TimeOnly from, TimeOnly until)
+    TsoDemoOptions options, TsoReport report, SimulatedTso tso, HttpClient http, SimulatedCustomers customers, ScaledTime time, string unit, DateOnly day, TimeOnly from, TimeOnly until, DateTimeOffset planning)
 {
     private static readonly PeriodGrid Grid = PeriodGrid.QuarterHour;
     private static readonly TimeSpan Ramp = TimeSpan.FromMinutes(15);
 
-    // The order goes out a few seconds after the period has begun, and so ends in the next one.
-    private static readonly TimeSpan Lateness = TimeSpan.FromMinutes(1);
+    // Homes come back over so long, and a little later all is measured.
+    private static readonly TimeSpan Release = TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(30);
 
     // Of real time: what has not happened by then will not.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -34,12 +34,14 @@ internal sealed class TsoEvening(
     /// <summary>Programs in, offers out, results in; then the night goes by.</summary>
     public async Task PlanAsync(CancellationToken stop)
     {
+        await UntilAsync("measured homes", async () => (await http.GetFromJsonAsync<ImmutableArray<UnitNow>>("/api/units", stop))[0], now => now.FreshHomes == options.Homes, stop);
         var marketDay = new MarketDay(day);
         var starts = marketDay.Periods(Grid).Select(Grid.StartOf).ToList();
         var message = new ProgramMessage(day, [.. customers.Programs(starts, Grid.LengthSeconds).Select(home => new ProgramOfPoint(home.Pod, home.WattHours))]);
         using var taken = await http.PostAsJsonAsync("/api/programs", message, stop);
         taken.EnsureSuccessStatusCode();
         report.Say($"{Clock()}  programs of {message.Points.Length} homes for {day:yyyy-MM-dd} are with the aggregator");
+        time.SkipTo(planning);
 
         // Offers come period by period: all are there when the last is.
         var last = Grid.At(marketDay.At(until)).Previous;
@@ -53,7 +55,7 @@ internal sealed class TsoEvening(
         }
 
         var start = Start();
-        var needed = offers.Where(offer => offer.Direction == "up" && offer.Start >= start && offer.Start < start + Ramp + Hold + Lateness).GroupBy(offer => offer.Start).ToList();
+        var needed = offers.Where(offer => offer.Direction == "up" && offer.Start > start - Ramp && offer.Start < start + Ramp + Hold + Release).GroupBy(offer => offer.Start).ToList();
         _sold = needed.Count == 0 ? 0 : needed.Min(period => period.Sum(step => step.Watts));
         report.Say(FormattableString.Invariant($"{Clock()}  baseline frozen, {_offered} steps offered; the market takes {_sold / 1e3:N0} kW up for the evening"));
         time.SkipTo(start - TimeSpan.FromMinutes(1));
@@ -81,14 +83,14 @@ internal sealed class TsoEvening(
         await Task.Delay(_end - time.GetUtcNow(), time, stop);
         report.Say($"{Clock()}  the order is over");
 
-        // Released over some minutes, and settled when the period is over.
-        var settled = Grid.StartOf(Grid.At(_end.AddMinutes(5)).Next).AddSeconds(30);
-        await Task.Delay(settled - time.GetUtcNow(), time, stop);
     }
 
     public async Task<TsoSummary> SummaryAsync(CancellationToken stop)
     {
-        var statements = await UntilAsync("a settled period", async () => await http.GetFromJsonAsync<ImmutableArray<StatementRowView>>("/api/statements", stop), found => found.Length > 0, stop);
+        // Released over some minutes, and settled when the period is over.
+        var last = Grid.At(_end).Index;
+        var statements = await UntilAsync(
+            "settled periods", async () => await http.GetFromJsonAsync<ImmutableArray<StatementRowView>>("/api/statements", stop), found => found.Any(row => row.Period == last), stop);
         var orders = await http.GetFromJsonAsync<ImmutableArray<OrderView>>("/api/orders", stop);
         var held = tso.Units().Single().Samples.Where(sample => At(sample) >= _rampedAt && At(sample) <= _end).ToList();
         var watts = Math.Abs(_order!.Watts);
@@ -105,11 +107,17 @@ internal sealed class TsoEvening(
 
     private TimeSpan Hold => TimeSpan.FromMinutes(options.HoldMinutes);
 
-    private DateTimeOffset Start() => new MarketDay(day).At(from);
+    /// <summary>When the order goes out: in the first period of the evening, so late that homes are back just before a period ends, and nobody waits for its settlement.</summary>
+    private DateTimeOffset Start()
+    {
+        var length = TimeSpan.FromSeconds(Grid.LengthSeconds);
+        var beyond = (Ramp + Hold + Release).Ticks % length.Ticks;
+        return new MarketDay(day).At(from) + (length - TimeSpan.FromTicks(beyond));
+    }
 
     private string Clock() => ItalianTime.Local(time.GetUtcNow()).ToString("ddd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static async Task<T> UntilAsync<T>(string what, Func<Task<T>> ask, Func<T, bool> isThere, CancellationToken stop)
+    private async Task<T> UntilAsync<T>(string what, Func<Task<T>> ask, Func<T, bool> isThere, CancellationToken stop)
     {
         using var deadline = new CancellationTokenSource(Patience);
         while (true)
@@ -122,7 +130,7 @@ internal sealed class TsoEvening(
 
             if (deadline.IsCancellationRequested)
             {
-                throw new UserErrorException($"The gateway has no {what} after {Patience.TotalMinutes:0} minutes; with too few homes nothing reaches the market's least size.");
+                throw new UserErrorException($"The gateway has no {what} after {Patience.TotalMinutes:0} minutes: this machine is too slow for --speed {options.Speed}.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(200), stop);

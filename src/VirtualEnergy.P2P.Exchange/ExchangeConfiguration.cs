@@ -50,6 +50,7 @@ public static class ExchangeConfiguration
             Gate = ReadGate(section.Section("Gate")),
             Settlement = ReadSettlement(section.Section("Settlement")),
             Url = section.TextOrNull("Url") ?? "http://127.0.0.1:8080",
+            PowerPlant = section.TextOrNull("PowerPlant") is null ? static () => null : ReadPowerPlant(section),
             Broker = ReadBroker(section.Section("Broker")),
             FundsWarning = ReadFundsWarning(section.Section("Funds")),
             Deviations = section.Section("Metering").TextOrNull("Deviations") switch
@@ -137,6 +138,13 @@ public static class ExchangeConfiguration
     private static SupplierTariff? ReadTariff(ConfiguredValues supplier) =>
         supplier.Whole("ImportMicroEurPerKWh") is { } import && supplier.Whole("ExportMicroEurPerKWh") is { } export
             ? SupplierTariff.Flat(new Price(import), new Price(export)) : null;
+
+    private static Func<Uri?> ReadPowerPlant(ConfiguredValues section)
+    {
+        var address = section.Parsed("PowerPlant", "an address like http://127.0.0.1:8090", text =>
+            Uri.TryCreate(text, UriKind.Absolute, out var found) && found.Scheme is "http" or "https" ? found : throw new FormatException());
+        return () => address;
+    }
 
     private static GateOptions ReadGate(ConfiguredValues gate) => gate.TextOrNull("Kind") switch
     {

@@ -98,9 +98,10 @@ public sealed class ExchangeHost : IAsyncDisposable
         app.MapOpenApi();
         app.MapMarketApi();
         app.MapFundsApi();
+        app.MapReservations();
         app.MapHealth();
         app.MapHub<MarketHub>(MarketHub.Path);
-        app.MapViewer();
+        app.MapViewer(options.PowerPlant);
         return app;
     }
 

@@ -79,6 +79,12 @@ public sealed record ExchangeOptions
     /// <summary>How long <see cref="ExchangeHost.Completion"/> waits for the readings of the last round.</summary>
     public TimeSpan MeteringGrace { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Where the gateway of the balancing service provider is that the community belongs to, asked whenever a page is: the viewer shows what it measures and what was ordered.
+    /// Null, and nothing is shown. The gateway must allow the viewer's origin to read.
+    /// </summary>
+    public Func<Uri?> PowerPlant { get; init; } = static () => null;
+
     /// <summary>Told of each round as it goes. Called on the exchange's threads, in order; must not block.</summary>
     public IProgress<RoundProgress>? Progress { get; init; }
 
@@ -125,4 +131,10 @@ public sealed record LockstepGateOptions : GateOptions
 
     /// <summary>A gate stays open at most this long, whoever is missing.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What happens while a period runs: begun when everyone has bid for the next one, and waited for before that one's gate closes. Its own time is not bounded here. Null: periods
+    /// take no time.
+    /// </summary>
+    public Func<Period, CancellationToken, Task>? WhileOpen { get; init; }
 }

@@ -21,6 +21,11 @@ public sealed record HomeNow
     /// <summary>Devices that are not the plan's to move.</summary>
     public ImmutableArray<FixedDevice> Fixed { get; init; } = [];
 
+    /// <summary>
+    /// Whether a meter counts what flows: then the home's profiles are only what it was like before, and a period that runs is taken to be as it is expected.
+    /// </summary>
+    public bool IsMetered { get; init; }
+
     /// <summary>What devices that bid beside the plan take in the period, Wh by price; + consumption, − production.</summary>
     public DemandCurve Beside { get; init; } = DemandCurve.Constant(default);
 }

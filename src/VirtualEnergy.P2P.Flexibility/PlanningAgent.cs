@@ -200,14 +200,14 @@ public sealed class PlanningAgent
 
     private Delivery Run(Period period, Price? price, Energy traded)
     {
-        var load = _rules.Grid.EnergyOf(Home.Home.Load.At(period) + Home.LightWatts(period));
-        var sun = _rules.Grid.EnergyOf(Home.Home.Photovoltaics?.At(period) ?? 0) + _rules.Grid.EnergyOf(Home.Wind?.Production.At(period) ?? 0);
+        var expected = PlanFor(period);
+        var (load, sun) = _now.IsMetered ? (Rounded(expected.Load), Rounded(expected.Sun)) : Measured(period);
         var supplier = _tariff.At(period);
         var besidePrice = price ?? (load > sun ? supplier.Import : supplier.Export);
         var beside = _now.Beside.At(besidePrice);
         var commitment = _committed?.Invoke(period);
         var residual = commitment is null ? Residual(supplier, price) : Ordered;
-        var situation = See(period, PlanFor(period), load + beside, sun, residual, runs: true);
+        var situation = See(period, expected, load + beside, sun, residual, runs: true);
         var plan = Disaggregation.Best(situation, commitment?.Due ?? traded);
         var (appliances, starts) = (Energy.Zero, ImmutableArray.CreateBuilder<Allocation>(_appliances.Length));
         foreach (var appliance in _appliances)
@@ -222,6 +222,12 @@ public sealed class PlanningAgent
         _begun = new BegunPeriod(period, traded, load, sun, beside, besidePrice, appliances, starts.DrainToImmutable(), situation);
         return Complete(_begun, plan, again: false);
     }
+
+    private (Energy Load, Energy Sun) Measured(Period period) => (
+        _rules.Grid.EnergyOf(Home.Home.Load.At(period) + Home.LightWatts(period)),
+        _rules.Grid.EnergyOf(Home.Home.Photovoltaics?.At(period) ?? 0) + _rules.Grid.EnergyOf(Home.Wind?.Production.At(period) ?? 0));
+
+    private static Energy Rounded(double wattHours) => new((long)Math.Round(wattHours));
 
     // What stores, lights and plants do in a period whose appliances run.
     private Delivery Complete(BegunPeriod begun, Plan plan, bool again)
@@ -262,7 +268,7 @@ public sealed class PlanningAgent
         var plan = PlanFor(period);
         return _committed?.Invoke(period) is { } commitment
             ? DemandCurve.Constant(commitment.Program)
-            : See(period, plan, new Energy((long)Math.Round(plan.Load)), new Energy((long)Math.Round(plan.Sun)), _tariff.At(period)).Demand + BesideOnTick();
+            : See(period, plan, Rounded(plan.Load), Rounded(plan.Sun), _tariff.At(period)).Demand + BesideOnTick();
     }
 
     // A bid has 16 steps a side for all devices.

@@ -53,6 +53,8 @@ public sealed class Topics
 
     public string AllPlans => $"{Root}/plans/+";
 
+    public string AllSuggestions => $"{Root}/suggestions/+";
+
     public string AllDisputes => $"{Root}/disputes/+";
 
     public string AllStatuses => $"{Root}/nodes/+/status";
@@ -65,6 +67,9 @@ public sealed class Topics
 
     /// <summary><see cref="P2P.Market.Indications.MemberPlan"/>, member to exchange.</summary>
     public string Plans(MemberId member) => $"{Root}/plans/{member}";
+
+    /// <summary><see cref="P2P.Market.Indications.SuggestedStarts"/>, member to exchange.</summary>
+    public string Suggestions(MemberId member) => $"{Root}/suggestions/{member}";
 
     /// <summary><see cref="MeterReading"/>, member to exchange.</summary>
     public string Meters(MemberId member) => $"{Root}/meters/{member}";
@@ -101,6 +106,8 @@ public sealed class Topics
     public bool TryParseReceipts(string topic, out MemberId member) => TryParse(topic, "receipts", "", out member);
 
     public bool TryParsePlans(string topic, out MemberId member) => TryParse(topic, "plans", "", out member);
+
+    public bool TryParseSuggestions(string topic, out MemberId member) => TryParse(topic, "suggestions", "", out member);
 
     public bool TryParseMeters(string topic, out MemberId member) => TryParse(topic, "meters", "", out member);
 

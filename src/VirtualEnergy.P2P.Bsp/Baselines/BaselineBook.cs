@@ -94,6 +94,25 @@ public sealed class BaselineBook(MarketProfile profile, ContentHash hash)
     public Energy? Find(PodCode point, Period period) =>
         _byPoint.GetValueOrDefault((point, MarketDay.Of(period, profile.Grid))).Baseline?.At(period, profile.Grid);
 
+    /// <summary>Days before this one are never asked for again.</summary>
+    public void Forget(MarketDay before)
+    {
+        foreach (var old in _proposed.Keys.Where(key => key.Day.CompareTo(before) < 0).ToList())
+        {
+            _proposed.Remove(old);
+        }
+
+        foreach (var old in _frozen.Keys.Where(key => key.Day.CompareTo(before) < 0).ToList())
+        {
+            _frozen.Remove(old);
+        }
+
+        foreach (var old in _byPoint.Keys.Where(key => key.Day.CompareTo(before) < 0).ToList())
+        {
+            _byPoint.Remove(old);
+        }
+    }
+
     private void Keep(FrozenBaseline frozen)
     {
         _frozen[(frozen.Unit, frozen.Day)] = frozen;

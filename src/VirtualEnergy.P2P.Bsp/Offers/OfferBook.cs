@@ -28,6 +28,9 @@ public enum OfferStatus
     PartlyAccepted,
 
     Refused,
+
+    /// <summary>Taken back by the provider before its gate.</summary>
+    Withdrawn,
 }
 
 /// <summary>A step as the operator took it.</summary>
@@ -56,16 +59,18 @@ public sealed record BookedOffer(OfferId Id, UnitOffer Offer, DateTimeOffset Sub
 public readonly record struct ResultIntake(BookedOffer? Offer, Objection? Refusal, bool Changed);
 
 /// <summary>Offers that were made, and the operator's results. What is unknown, late, repeated or beyond the offer has no effect.</summary>
-/// <remarks>Knows no clock: a host that kept what it handed in, with the times, has the same book again by handing it in again.</remarks>
+/// <remarks>
+/// What a session decided stands: a later session of the market takes another offer beside it, for what is left. Knows no clock: a host that kept what it handed in, with the times, has the same book again by handing it in again.
+/// </remarks>
 public sealed class OfferBook(MarketProfile profile)
 {
     private const int LongestResultId = 60;
 
     private readonly Dictionary<OfferId, BookedOffer> _offers = [];
-    private readonly Dictionary<(UnitId Unit, Period Period, RegulationDirection Direction), OfferId> _current = [];
+    private readonly Dictionary<(UnitId Unit, Period Period, RegulationDirection Direction), List<OfferId>> _made = [];
     private readonly Dictionary<string, MarketResult> _results = [];
 
-    /// <summary>Books an offer; it replaces one for the same unit, period and direction that has no result yet.</summary>
+    /// <summary>Books an offer; it replaces one for the same unit, period and direction that has no result yet, and stands beside one that an earlier session decided.</summary>
     /// <returns>Null if it stands; otherwise why not.</returns>
     public Objection? Submit(OfferId id, UnitOffer offer, DateTimeOffset now)
     {
@@ -89,19 +94,42 @@ public sealed class OfferBook(MarketProfile profile)
             return wrong;
         }
 
-        var key = (offer.Unit, offer.Period, offer.Direction);
-        if (_current.TryGetValue(key, out var before))
+        if (Current(offer.Unit, offer.Period, offer.Direction) is { } before)
         {
-            if (_offers[before].Status != OfferStatus.Submitted)
+            if (before.Status is not (OfferStatus.Submitted or OfferStatus.Withdrawn) && profile.SessionAt(offer.Period, before.SubmittedAt) == profile.SessionAt(offer.Period, now))
             {
-                return new("offer-decided", $"Offer {before} for the same unit, period and direction has its result.");
+                return new("offer-decided", $"Offer {before.Id} for the same unit, period and direction has its result in this session.");
             }
 
-            _offers[before] = _offers[before] with { Status = OfferStatus.Replaced };
+            _offers[before.Id] = before.Status == OfferStatus.Submitted ? before with { Status = OfferStatus.Replaced } : before;
         }
 
-        _current[key] = id;
+        var key = (offer.Unit, offer.Period, offer.Direction);
+        (_made.TryGetValue(key, out var made) ? made : _made[key] = []).Add(id);
         _offers[id] = new BookedOffer(id, offer, now, OfferStatus.Submitted, []);
+        return null;
+    }
+
+    /// <summary>Takes back an offer that has no result yet, before the last gate.</summary>
+    /// <returns>Null if it is taken back; otherwise why not.</returns>
+    public Objection? Withdraw(OfferId id, DateTimeOffset now)
+    {
+        if (!_offers.TryGetValue(id, out var offer))
+        {
+            return new("unknown-offer", $"There is no offer {id}.");
+        }
+
+        if (offer.Status != OfferStatus.Submitted)
+        {
+            return new("offer-decided", $"Offer {id} is {offer.Status.ToString().ToLowerInvariant()} already.");
+        }
+
+        if (profile.LastGate(offer.Offer.Period) is var gate && now >= gate)
+        {
+            return new("gate-closed", string.Create(CultureInfo.InvariantCulture, $"The last gate for period {offer.Offer.Period} closed at {gate:u}."));
+        }
+
+        _offers[id] = offer with { Status = OfferStatus.Withdrawn };
         return null;
     }
 
@@ -140,9 +168,25 @@ public sealed class OfferBook(MarketProfile profile)
 
     public BookedOffer? Find(OfferId id) => _offers.GetValueOrDefault(id);
 
-    /// <summary>The offer that counts for a unit, period and direction; null if there is none.</summary>
-    public BookedOffer? Current(UnitId unit, Period period, RegulationDirection direction) =>
-        _current.TryGetValue((unit, period, direction), out var id) ? _offers[id] : null;
+    /// <summary>All offers that are kept, by name.</summary>
+    public IEnumerable<BookedOffer> All => _offers.Values.OrderBy(offer => offer.Id.Value, StringComparer.Ordinal);
+
+    /// <summary>The latest offer for a unit, period and direction; null if there is none.</summary>
+    public BookedOffer? Current(UnitId unit, Period period, RegulationDirection direction) => Made(unit, period, direction).LastOrDefault();
+
+    /// <summary>All offers for a unit, period and direction, in the order in which they were made.</summary>
+    public IEnumerable<BookedOffer> Made(UnitId unit, Period period, RegulationDirection direction) =>
+        _made.TryGetValue((unit, period, direction), out var ids) ? ids.Select(id => _offers[id]) : [];
+
+    /// <summary>What all sessions together took, in W.</summary>
+    public long AcceptedWatts(UnitId unit, Period period, RegulationDirection direction) => Made(unit, period, direction).Sum(offer => offer.AcceptedWatts);
+
+    /// <summary>The steps that all sessions together took, best for the operator first.</summary>
+    public ImmutableArray<AcceptedStep> Accepted(UnitId unit, Period period, RegulationDirection direction)
+    {
+        var accepted = Made(unit, period, direction).SelectMany(offer => offer.Accepted);
+        return [.. direction == RegulationDirection.Up ? accepted.OrderBy(step => step.Price) : accepted.OrderByDescending(step => step.Price)];
+    }
 
     /// <summary>Forgets what was for periods before this one.</summary>
     public void Forget(Period before)
@@ -150,7 +194,7 @@ public sealed class OfferBook(MarketProfile profile)
         foreach (var old in _offers.Values.Where(offer => offer.Offer.Period < before).ToList())
         {
             _offers.Remove(old.Id);
-            _current.Remove((old.Offer.Unit, old.Offer.Period, old.Offer.Direction));
+            _made.Remove((old.Offer.Unit, old.Offer.Period, old.Offer.Direction));
         }
 
         foreach (var result in _results.Where(result => !_offers.ContainsKey(result.Value.Offer)).ToList())

@@ -25,7 +25,7 @@ public static class AcceptedOffers
         var least = long.MaxValue;
         for (var period = first; period <= last && least > 0; period = period.Next)
         {
-            least = Math.Min(least, offers.Current(unit, period, direction)?.AcceptedWatts ?? 0);
+            least = Math.Min(least, offers.AcceptedWatts(unit, period, direction));
         }
 
         return least;

@@ -79,9 +79,14 @@ public sealed class OrderDesk(OrderTerms terms, IReadOnlySet<UnitId> units, Sold
         return changed.ToImmutable();
     }
 
-    /// <summary>Drops the orders that were over before an instant.</summary>
+    /// <summary>Drops the orders that were over before an instant, and those that were refused before it.</summary>
     public void Forget(DateTimeOffset before)
     {
+        while (_refused.TryPeek(out var refused) && refused.ReceivedAt < before)
+        {
+            _refused.Dequeue();
+        }
+
         foreach (var record in _records.Values.Where(record => record.IsOver && record.End < before).ToList())
         {
             _records.Remove(record.Order.Id);
@@ -113,7 +118,7 @@ public sealed class OrderDesk(OrderTerms terms, IReadOnlySet<UnitId> units, Sold
             return 0;
         }
 
-        var risen = Part((now < record.End ? now : record.End) - record.Order.Start, record.Ramp * terms.RampLeadPermille / 1000);
+        var risen = Part((now < record.End ? now : record.End) - record.Order.Start, terms.Aim(record.Ramp));
         return now <= record.End ? risen : risen * (1000 - Part(now - record.End, terms.ReleaseRamp)) / 1000;
     }
 

@@ -11,9 +11,10 @@ namespace VirtualEnergy.P2P.Bsp.Orders;
 /// <param name="Notice">The least time from receipt to start.</param>
 /// <param name="Horizon">The most.</param>
 /// <param name="ReleaseRamp">How long the unit takes to come back to its baseline when it is let go, so that homes do not return all at once.</param>
-/// <param name="RampLeadPermille">The part of the ramp's time in which the dispatch aims to be there; the rest is for homes that lag and for correction.</param>
+/// <param name="RampLeadSeconds">So long before the ramp's end the dispatch aims to be there, at most a fifth of the ramp: homes follow what they are told about half of it later, so that
+/// over the ramp they deliver what is owed.</param>
 public sealed record OrderTerms(
-    TimeSpan MinimumRamp, TimeSpan MaximumRamp, TimeSpan MinimumHold, TimeSpan MaximumHold, long StepWatts, TimeSpan Notice, TimeSpan Horizon, TimeSpan ReleaseRamp, int RampLeadPermille = 800)
+    TimeSpan MinimumRamp, TimeSpan MaximumRamp, TimeSpan MinimumHold, TimeSpan MaximumHold, long StepWatts, TimeSpan Notice, TimeSpan Horizon, TimeSpan ReleaseRamp, int RampLeadSeconds = 50)
 {
     /// <summary>10 GW: above any unit.</summary>
     public const long MaxWatts = 10_000_000_000;
@@ -27,6 +28,13 @@ public sealed record OrderTerms(
         TimeSpan.FromSeconds(profile.RampSeconds), TimeSpan.FromSeconds(Math.Max(profile.RampSeconds, 3_600)), TimeSpan.Zero, TimeSpan.FromSeconds(profile.HoldingSeconds),
         profile.SizeStep, TimeSpan.FromSeconds(profile.PreparationSeconds), TimeSpan.FromDays(2), releaseRamp);
 
+    /// <summary>In which time the dispatch aims to have the power of an order with this ramp.</summary>
+    internal TimeSpan Aim(TimeSpan ramp)
+    {
+        var lead = TimeSpan.FromSeconds(RampLeadSeconds);
+        return ramp - (lead < ramp / 5 ? lead : ramp / 5);
+    }
+
     /// <summary>Null if they make sense, else what does not.</summary>
     public string? Objection =>
         MinimumRamp < TimeSpan.Zero || MaximumRamp < MinimumRamp ? "The ramp's bounds must be 0 or more, the least first."
@@ -34,6 +42,6 @@ public sealed record OrderTerms(
         : Notice < TimeSpan.Zero || Horizon < Notice ? "Notice must be 0 or more, and the horizon no less."
         : StepWatts is < 1 or > MaxWatts ? "The step must be 1 W to 10 GW."
         : ReleaseRamp < TimeSpan.Zero ? "The release must take 0 or more."
-        : RampLeadPermille is < 1 or > 1000 ? "The lead must be 1 to 1000 thousandths of the ramp."
+        : RampLeadSeconds is < 0 or > 3600 ? "The lead must be 0 s to an hour."
         : null;
 }

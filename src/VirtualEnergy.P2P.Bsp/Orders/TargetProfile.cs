@@ -12,7 +12,7 @@ internal sealed class TargetProfile
         foreach (var record in orders.Where(record => record.End > record.Order.Start).OrderBy(record => record.Order.Start))
         {
             var order = (BalancingOrder)record.Order;
-            profile.Turn(order.Start, order.Ramp * terms.RampLeadPermille / 1000, order.Shift);
+            profile.Turn(order.Start, terms.Aim(order.Ramp), order.Shift);
             profile.Turn(record.End, terms.ReleaseRamp, 0);
         }
 

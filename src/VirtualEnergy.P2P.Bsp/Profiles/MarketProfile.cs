@@ -95,6 +95,9 @@ public sealed record MarketProfile
     /// <summary>The last instant at which some session still takes an offer for a period: that of the last gate.</summary>
     public DateTimeOffset LastGate(Period period) => Gates.Max(gate => gate.Of(period, Grid));
 
+    /// <summary>The session that takes offers for a period at an instant: the gate that closes next. Null after the last.</summary>
+    public GateClosure? SessionAt(Period period, DateTimeOffset now) => Gates.Where(gate => now < gate.Of(period, Grid)).MinBy(gate => gate.Of(period, Grid));
+
     /// <summary>The gate before which the baseline of a day must be frozen: the first gate of the day's first period.</summary>
     public DateTimeOffset BaselineGate(MarketDay day) => Gates.Min(gate => gate.Of(day.First(Grid), Grid));
 }

@@ -10,8 +10,8 @@ namespace VirtualEnergy.P2P.Bsp.Remuneration;
 /// <param name="profile">The market's rules.</param>
 /// <param name="portfolio">Whose points are whose.</param>
 /// <param name="baselines">What was frozen.</param>
-/// <param name="measured">What a point's meter read in a period; null where it was not read.</param>
-public sealed class UnitMeasurement(MarketProfile profile, UnitPortfolio portfolio, BaselineBook baselines, Func<PodCode, Period, Energy?> measured)
+/// <param name="measured">What a point's meter read in a period; null where it was not read. Where it was read in part, the baseline stands in for the rest.</param>
+public sealed class UnitMeasurement(MarketProfile profile, UnitPortfolio portfolio, BaselineBook baselines, Func<PodCode, Period, MeterReading?> measured)
 {
     /// <summary>What each point of a unit did in a period of an order. A point without a frozen baseline has no part in it.</summary>
     /// <param name="unit">The unit.</param>
@@ -26,12 +26,14 @@ public sealed class UnitMeasurement(MarketProfile profile, UnitPortfolio portfol
             if (baselines.Find(point.Code, period) is { } frozen)
             {
                 var adjustment = SameDayAdjustment.Of(
-                    profile.Baseline, start, before => baselines.Find(point.Code, before), before => measured(point.Code, before), profile.Grid);
+                    profile.Baseline, start, before => baselines.Find(point.Code, before), before => Read(point.Code, before, baselines.Find(point.Code, before)), profile.Grid);
                 var (told, ask) = assigned(point.Code);
-                deliveries.Add(new PointDelivery(point.Code, point.Member, frozen + adjustment, measured(point.Code, period), told, ask));
+                deliveries.Add(new PointDelivery(point.Code, point.Member, frozen + adjustment, Read(point.Code, period, frozen + adjustment), told, ask));
             }
         }
 
         return deliveries.DrainToImmutable();
     }
+
+    private Energy? Read(PodCode point, Period period, Energy? baseline) => baseline is { } planned ? measured(point, period)?.Filled(planned, profile.Grid) : null;
 }

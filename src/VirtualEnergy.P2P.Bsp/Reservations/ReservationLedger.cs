@@ -184,6 +184,31 @@ public sealed class ReservationLedger
         }
     }
 
+    /// <summary>All reservations that are kept, by id.</summary>
+    public ImmutableArray<Reservation> Reservations
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _books.Reservations.OrderBy(known => known.Request.Id, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>What is sold of homes from a period on, to all but the local market: a line for each reservation that names the home.</summary>
+    public ImmutableArray<ReservedEnergy> Sold(Period from)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _books.Reservations.Where(known => known.Stage == ReservationStage.Confirmed && known.Request.Channel != ReservationChannel.LocalMarket)
+                    .SelectMany(known => known.Lines).Where(line => line.Key.Period >= from),
+            ];
+        }
+    }
+
     /// <summary>The accounts that promise more than there is, after capabilities were lowered, in canonical order.</summary>
     public ImmutableArray<(HeadroomKey Key, Energy Shortfall)> Shortfalls()
     {

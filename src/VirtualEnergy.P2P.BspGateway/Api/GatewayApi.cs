@@ -33,6 +33,9 @@ internal static class GatewayApi
             parts.Clock.Missed,
             SystemOperator = parts.Tso.IsUp,
             Customers = parts.Customers.Count(customer => customer.IsUp),
+            Coordination = options.Parties.Coordination.Key,
+            OpenAdr = parts.Parties.Vtn is not null,
+            Uftp = parts.Parties.Trader is { } trader ? new { trader.Undelivered } : null,
         };
         return Results.Json(body, statusCode: isOnTime ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -8,6 +8,7 @@ using VirtualEnergy.P2P.BspGateway.Esmp;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.BspGateway.Operation;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.Market;
 using MarketDay = VirtualEnergy.P2P.Bsp.Profiles.MarketDay;
 
@@ -90,11 +91,11 @@ internal static class PlanningApi
     private static IResult Bids(EsmpDesk esmp, string unit, DateOnly day) => esmp.Bids(unit, new MarketDay(day)) is { } document
         ? Results.Bytes(EsmpCodec.Write(document), "application/xml") : Results.Problem($"Nothing of '{unit}' is offered for {day:O}.", statusCode: StatusCodes.Status404NotFound);
 
-    private static IResult Statement(string unit, GatewayViews views, GatewayOptions options) => views.Statement(unit) is { } statement
-        ? Results.Text(StatementText.OfUnit(statement, options.Profile)) : Results.Problem($"There is no unit '{unit}'.", statusCode: StatusCodes.Status404NotFound);
+    private static IResult Statement(string unit, GatewayViews views, GatewayParts parts, GatewayOptions options) => views.Statement(unit) is { } statement
+        ? Results.Text(StatementText.OfUnit(statement, options.Profile) + PaymentsApi.LineFor(parts.Payments, unit)) : Results.Problem($"There is no unit '{unit}'.", statusCode: StatusCodes.Status404NotFound);
 
-    private static IResult MemberStatement(string unit, string member, GatewayViews views, GatewayOptions options) => views.Statement(unit) is { } statement
-        ? Results.Text(StatementText.OfMember(statement, new MemberId(member), options.Profile)) : Results.Problem($"There is no unit '{unit}'.", statusCode: StatusCodes.Status404NotFound);
+    private static IResult MemberStatement(string unit, string member, GatewayViews views, GatewayParts parts, GatewayOptions options) => views.Statement(unit) is { } statement
+        ? Results.Text(StatementText.OfMember(statement, new MemberId(member), options.Profile) + PaymentsApi.LineFor(parts.Payments, unit)) : Results.Problem($"There is no unit '{unit}'.", statusCode: StatusCodes.Status404NotFound);
 
     private static IResult Malformed(string words) =>
         Results.Problem(words, statusCode: StatusCodes.Status400BadRequest, extensions: [KeyValuePair.Create("code", (object?)"malformed")]);

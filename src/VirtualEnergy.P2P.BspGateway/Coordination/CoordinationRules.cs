@@ -129,6 +129,12 @@ public sealed record CoordinationRules
         return null;
     }
 
+    /// <summary>
+    /// Whether an offer to the grid operator sets headroom aside before it is ordered: where he comes before everybody else. Where others have his
+    /// rank, and all pay what is asked of them, the earlier order decides.
+    /// </summary>
+    public bool HoldsOffersToGridOperator => Ranks.Count > 0 && Ranks[0].Count == 1 && Ranks[0][0] == FlexibilityBuyer.DistributionOperator;
+
     public bool MayReserve(FlexibilityBuyer buyer) => RankOf(buyer) is not null;
 
     /// <summary>The claims that may reserve, in the order in which the ledger serves them: rank, higher price, earlier, identification. The same claims give the same order, whichever way they come.</summary>

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Iec104.Transport;
@@ -23,6 +24,7 @@ public static class GatewayConfiguration
         var section = new GatewayKeys(configuration.GetSection("Bsp"));
         var defaults = new TsoLinkOptions();
         var tso = section.Section("Tso");
+        var profile = ReadProfile(section);
         return new GatewayOptions
         {
             Name = section.TextOrNull("Name") ?? "Aggregator",
@@ -36,8 +38,9 @@ public static class GatewayConfiguration
                 BufferedEvents = (int)(tso.Whole("BufferedEvents", 1, 10_000_000) ?? defaults.BufferedEvents),
                 Tls = ReadTls(tso.Section("Tls")),
             },
-            Units = [.. section.List("Units").Select(ReadUnit)],
-            Profile = ReadProfile(section),
+            Units = [.. section.List("Units").Select(unit => ReadUnit(unit, section, profile))],
+            Profile = profile,
+            Parties = PartiesConfiguration.Read(section, profile.Grid),
             Esmp = section.Section("Esmp") is var esmp && esmp.TextOrNull("Self") is null ? null : new EsmpOptions(
                 new CodedId(esmp.Text("Self"), "A01"), new CodedId(esmp.Text("Operator"), "A01"), new CodedId(esmp.Text("Domain"), "A01"), esmp.TextOrNull("Process") ?? "A47"),
             FeePermille = (int)(section.Whole("FeePermille", 0, 1_000) ?? 50),
@@ -47,6 +50,8 @@ public static class GatewayConfiguration
             ReservePermille = (int)(section.Whole("ReservePermille", 0, 999) ?? 50),
             Cycle = TimeSpan.FromSeconds(section.Whole("CycleSeconds", 1, 60) ?? 4),
             Stale = TimeSpan.FromSeconds(section.Whole("StaleSeconds", 2, 3_600) ?? 20),
+            Viewers = [.. section.List("Viewers").Select(viewer => viewer.Parsed("", "an origin like http://127.0.0.1:8080", text => new Uri(text, UriKind.Absolute))!.GetLeftPart(UriPartial.Authority))],
+            Payments = PaymentConfiguration.Read(section.Section("Payments")),
             DataFolder = section.TextOrNull("DataFolder"),
             Log = section.TextOrNull("Log") ?? "text",
         };
@@ -71,7 +76,7 @@ public static class GatewayConfiguration
         }
     }
 
-    private static UnitOptions ReadUnit(GatewayKeys unit) => new()
+    private static UnitOptions ReadUnit(GatewayKeys unit, GatewayKeys bsp, MarketProfile profile) => new()
     {
         Id = unit.Text("Id"),
         Zone = unit.TextOrNull("Zone") ?? "SARD",
@@ -81,7 +86,7 @@ public static class GatewayConfiguration
         MaximumWatts = unit.Required("MaximumWatts", -1_000_000_000, 1_000_000_000),
         Points = ReadPoints(unit.Section("Objects")),
         Scale = ReadScale(unit, PowerScale.Megawatts),
-        Customers = [.. unit.List("Customers").Select(ReadCustomer)],
+        Customers = [.. unit.List("Customers").Select(customer => ReadCustomer(customer, bsp, profile))],
     };
 
     private static UnitPoints ReadPoints(GatewayKeys objects)
@@ -108,7 +113,12 @@ public static class GatewayConfiguration
         };
     }
 
-    private static CustomerOptions ReadCustomer(GatewayKeys customer) => new()
+    private static CustomerOptions ReadCustomer(GatewayKeys customer, GatewayKeys bsp, MarketProfile profile) => CommunityConfiguration.Read(customer.Section("Community"), bsp, profile) is { } community
+        ? new() { Id = customer.Text("Id"), Community = community, Homes = [.. customer.List("Homes").Select(ReadHome)] }
+        : customer.Flag("OpenAdr") ? new() { Id = customer.Text("Id"), IsOpenAdr = true, Homes = [.. customer.List("Homes").Select(ReadHome)] }
+        : ReadStation(customer);
+
+    private static CustomerOptions ReadStation(GatewayKeys customer) => new()
     {
         Id = customer.Text("Id"),
         Host = customer.Text("Host"),
@@ -127,6 +137,7 @@ public static class GatewayConfiguration
             Pod = pod,
             Name = home.TextOrNull("Name") ?? pod.Value,
             Member = new MemberId(home.TextOrNull("Member") ?? pod.Value),
+            Ven = home.TextOrNull("Ven"),
             Kind = home.TextOrNull("Kind") switch
             {
                 "consumption" => PointKind.Consumption,

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using VirtualEnergy.P2P.BspGateway.Api;
 using VirtualEnergy.P2P.BspGateway.Live;
+using VirtualEnergy.P2P.BspGateway.Payments;
 
 namespace VirtualEnergy.P2P.BspGateway.Hosting;
 
@@ -13,6 +14,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly GatewayParts _parts;
     private readonly CancellationTokenSource _stop = new();
+    private PartiesHost? _parties;
     private Task _operating = Task.CompletedTask;
 
     private GatewayHost(WebApplication app, GatewayParts parts) => (_app, _parts) = (app, parts);
@@ -23,14 +25,19 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>Where the system operator's station connects to.</summary>
     public IPEndPoint TsoEndPoint => _parts.Tso.EndPoint!;
 
+    /// <summary>Where grid operators and virtual end nodes are served, without a slash at the end; null where nobody is.</summary>
+    public string? PartiesAddress => _parties?.Address;
+
     internal GatewayParts Parts => _parts;
 
     /// <summary>Checks everything, then starts. What was started is stopped again if something fails.</summary>
+    /// <param name="time">The market's clock: cycles, orders, measurements.</param>
+    /// <param name="links">The clock of links' time-outs, where the market's is simulated; the same otherwise.</param>
     /// <exception cref="GatewayStartException">It cannot start as configured; the message is for the user.</exception>
-    public static async Task<GatewayHost> StartAsync(GatewayOptions options, TimeProvider time, CancellationToken cancellation)
+    public static async Task<GatewayHost> StartAsync(GatewayOptions options, TimeProvider time, CancellationToken cancellation, TimeProvider? links = null)
     {
         GatewayOptionsCheck.Check(options);
-        var app = Build(options, time, out var parts);
+        var app = Build(options, time, links ?? time, out var parts);
         var host = new GatewayHost(app, parts);
         try
         {
@@ -44,6 +51,15 @@ public sealed class GatewayHost : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on the homes of communities are asked for their headroom over so many spans only; working it out is most of what they do for the gateway.</summary>
+    public void AskForSpans(int spans)
+    {
+        foreach (var community in _parts.Customers.OfType<Community.CommunityLink>())
+        {
+            community.AskForSpans(spans);
+        }
+    }
+
     /// <summary>Returns when the gateway was told to stop: Ctrl-C or a termination signal.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
 
@@ -51,12 +67,17 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _operating;
+        if (_parties is not null)
+        {
+            await _parties.DisposeAsync();
+        }
+
         await _app.StopAsync();
         await _app.DisposeAsync();
         _stop.Dispose();
     }
 
-    private static WebApplication Build(GatewayOptions options, TimeProvider time, out GatewayParts parts)
+    private static WebApplication Build(GatewayOptions options, TimeProvider time, TimeProvider links, out GatewayParts parts)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(GatewayHost).Assembly.GetName().Name });
         builder.WebHost.UseKestrelHttpsConfiguration().UseUrls(options.Url);
@@ -71,19 +92,26 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Services.AddOpenApi().AddProblemDetails().AddSignalR();
+        builder.Services.AddOpenApi().AddProblemDetails().AddCors().AddSignalR();
         builder.Services.AddSingleton<GatewayFeed>().AddSingleton(options).AddSingleton(time).AddSingleton(provider => new GatewayParts(
-            options, time, provider.GetRequiredService<GatewayFeed>(), provider.GetRequiredService<ILoggerFactory>()));
+            options, time, provider.GetRequiredService<GatewayFeed>(), provider.GetRequiredService<ILoggerFactory>(), links));
         builder.Services.AddSingleton(provider => new GatewayViews(options, provider.GetRequiredService<GatewayParts>()));
         var app = builder.Build();
         parts = app.Services.GetRequiredService<GatewayParts>();
         app.Services.GetRequiredService<GatewayFeed>().ReadFrom(app.Services.GetRequiredService<GatewayViews>());
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        if (!options.Viewers.IsEmpty)
+        {
+            app.UseCors(policy => policy.WithOrigins([.. options.Viewers]).WithMethods(HttpMethods.Get));
+        }
+
         app.MapOpenApi();
         app.MapGatewayApi();
         app.MapOrders();
         app.MapPlanning();
+        app.MapParties();
+        app.MapPayments();
         app.MapHub<BspHub>(BspHub.Path);
         app.MapPages(typeof(GatewayHost).Assembly);
         return app;
@@ -110,11 +138,14 @@ public sealed class GatewayHost : IAsyncDisposable
         }
 
         Address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/');
+        _parties = options.Parties.IsServed ? await PartiesHost.StartAsync(options, _parts.Parties, _app.Services.GetRequiredService<ILoggerFactory>(), cancellation) : null;
         foreach (var customer in _parts.Customers)
         {
             customer.Start();
         }
 
-        _operating = Task.Run(() => _parts.Clock.RunAsync(_stop.Token), CancellationToken.None);
+        _operating = Task.WhenAll(
+            Task.Run(() => _parts.Clock.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => _parts.Payments?.RunAsync(_stop.Token) ?? Task.CompletedTask, CancellationToken.None));
     }
 }

@@ -27,6 +27,30 @@ internal static partial class GatewayLog
     [LoggerMessage(8, LogLevel.Information, "Unit {Unit}, period {Period}, {Direction}: no offer. {Why}")]
     public static partial void NotOffered(this ILogger logger, string unit, long period, string direction, string why);
 
+    [LoggerMessage(30, LogLevel.Warning, "Community {Customer}: a message of {Home} is left out: {Code}. It is counted from now on and not logged again.")]
+    public static partial void HomeLeftOut(this ILogger logger, string customer, string home, string code);
+
+    [LoggerMessage(31, LogLevel.Debug, "Community {Customer}: {Home} was not told: {Why}")]
+    public static partial void HomeNotTold(this ILogger logger, string customer, string home, string why);
+
+    [LoggerMessage(32, LogLevel.Debug, "Community {Customer}: {Home} says of order {Id}: {Reason}, {Watts} W short.")]
+    public static partial void HomeAnswered(this ILogger logger, string customer, string home, long id, string reason, long watts);
+
+    [LoggerMessage(33, LogLevel.Error, "Community {Customer}: the broker's market is not the one that is configured: {Why}")]
+    public static partial void MarketDiffers(this ILogger logger, string customer, string why);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Message} to {Recipient} was not delivered: {Why}")]
+    public static partial void NotDelivered(this ILogger logger, string message, string recipient, string why);
+
+    [LoggerMessage(40, LogLevel.Warning, "Payments wait ({Code}): {Why}")]
+    public static partial void PaymentsWait(this ILogger logger, string code, string why);
+
+    [LoggerMessage(41, LogLevel.Error, "Payments have stopped; start the gateway anew when the cause is mended.")]
+    public static partial void PaymentsStopped(this ILogger logger, Exception failure);
+
     [LoggerMessage(9, LogLevel.Error, "Planning failed.")]
     public static partial void PlanningFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(10, LogLevel.Error, "The logs of books and reservations could not be shortened; they stay as they are.")]
+    public static partial void NotCompacted(this ILogger logger, Exception failure);
 }

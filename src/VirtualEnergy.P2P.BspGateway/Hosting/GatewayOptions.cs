@@ -3,6 +3,8 @@ using System.Net;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.BspGateway.Community;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Iec104.Transport;
@@ -58,6 +60,15 @@ public sealed record GatewayOptions
 
     /// <summary>Who we are and whom we trade with in ESMP documents (IEC 62325); null, and none are taken.</summary>
     public EsmpOptions? Esmp { get; init; }
+
+    /// <summary>Origins, as <c>http://127.0.0.1:8080</c>, whose pages may read here beside our own: a community's viewer.</summary>
+    public ImmutableArray<string> Viewers { get; init; } = [];
+
+    /// <summary>Grid operators and virtual end nodes, and who goes first.</summary>
+    public PartiesOptions Parties { get; init; } = new();
+
+    /// <summary>How members are paid; null, and nobody is.</summary>
+    public PaymentOptions? Payments { get; init; }
 
     /// <summary>Where the log of orders and reservations stays; null keeps it in memory, for tests and simulations.</summary>
     public string? DataFolder { get; init; }
@@ -118,7 +129,7 @@ public sealed record UnitOptions
     public required ImmutableArray<CustomerOptions> Customers { get; init; }
 }
 
-/// <summary>A customer whose telecontrol unit the gateway connects to: a site, or a building of many homes.</summary>
+/// <summary>Homes that are reached together: behind a telecontrol unit that the gateway connects to (a site, or a building of many homes), or as members of a community.</summary>
 public sealed record CustomerOptions
 {
     /// <summary>The port that the study of this project names for customers.</summary>
@@ -126,7 +137,13 @@ public sealed record CustomerOptions
 
     public required string Id { get; init; }
 
-    public required string Host { get; init; }
+    /// <summary>The community whose members they are, reached over its broker; null for a telecontrol unit, and then what follows counts.</summary>
+    public CommunityOptions? Community { get; init; }
+
+    /// <summary>The homes speak OpenADR: each is a VEN of the gateway's VTN.</summary>
+    public bool IsOpenAdr { get; init; }
+
+    public string Host { get; init; } = "";
 
     public int Port { get; init; } = DefaultPort;
 
@@ -140,7 +157,7 @@ public sealed record CustomerOptions
     public required ImmutableArray<HomeOptions> Homes { get; init; }
 }
 
-/// <summary>A home, or another point of delivery, behind a customer's telecontrol unit; its number there is its place in the list, from 1.</summary>
+/// <summary>A home, or another point of delivery; behind a telecontrol unit its number is its place in the list, from 1, and in a community its name is its member's address.</summary>
 public sealed record HomeOptions
 {
     public required PodCode Pod { get; init; }
@@ -150,6 +167,9 @@ public sealed record HomeOptions
 
     /// <summary>Who is paid; one home each.</summary>
     public required MemberId Member { get; init; }
+
+    /// <summary>The client of the VTN that the home is, where its customer speaks OpenADR.</summary>
+    public string? Ven { get; init; }
 
     public PointKind Kind { get; init; } = PointKind.Mixed;
 

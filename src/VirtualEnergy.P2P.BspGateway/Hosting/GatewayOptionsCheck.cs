@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Bsp.Portfolio;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
 
 namespace VirtualEnergy.P2P.BspGateway.Hosting;
@@ -24,6 +25,13 @@ internal static class GatewayOptionsCheck
         Unique("Bsp:Units:Customers:Homes", "Pod", homes.Select(home => home.Pod.Value));
         Unique("Bsp:Units:Customers:Homes", "Member", homes.Select(home => home.Member.Value));
         Require(homes.Length <= MostHomes, $"Bsp:Units have {homes.Length} homes; at most {MostHomes} go to one gateway.");
+        PartiesCheck.Check(options);
+        Require(options.Payments is null || options.DataFolder is not null, "Bsp:Payments needs Bsp:DataFolder: what was paid must be known after a restart, or it would be paid twice.");
+        foreach (var home in options.Payments is null ? [] : homes)
+        {
+            Require(PaymentDesk.IsAddress(home.Member), $"Bsp:Units:Customers:Homes: Member '{home.Member}' of {home.Pod} must be an Ethereum address in lower case, as Bsp:Payments pays it.");
+        }
+
         foreach (var unit in options.Units)
         {
             Require(!unit.Customers.IsDefaultOrEmpty, $"Bsp:Units: {unit.Id} has no customers.");
@@ -35,6 +43,7 @@ internal static class GatewayOptionsCheck
                 Require(
                     customer.Homes.Length is >= 1 and <= HomePoints.MostHomes,
                     $"Bsp:Units: customer {customer.Id} has {customer.Homes.Length} homes; it can have 1 to {HomePoints.MostHomes}.");
+                CommunityCheck.Check(customer, options.Profile);
             }
         }
     }
@@ -49,7 +58,7 @@ internal static class GatewayOptionsCheck
         }
     }
 
-    private static void Require(bool holds, string otherwise)
+    internal static void Require(bool holds, string otherwise)
     {
         if (!holds)
         {

@@ -16,7 +16,7 @@ public sealed class GatewayFeed(IHubContext<BspHub> hub)
     {
         if (_views is { } views)
         {
-            Send("tick", new Tick(units, new { Movers = views.Movers(), Links = views.Links() }));
+            Send("tick", new Tick(units, new { Movers = views.Movers(), Moved = views.Moved(), Links = views.Links() }));
         }
     }
 

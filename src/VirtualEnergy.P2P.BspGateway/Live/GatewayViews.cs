@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
@@ -12,19 +13,32 @@ namespace VirtualEnergy.P2P.BspGateway.Live;
 /// <summary>A home that is asked to move. Regulations in W against its program, upward negative.</summary>
 public sealed record MoverView(string Home, string Name, string Customer, long AskedWatts, long? ConfirmedWatts, long DeliveredWatts, long CostMicroEurPerKWh);
 
+/// <summary>What a home moved for orders since the gateway's start, against its program: upward is negative.</summary>
+/// <param name="Watts">Now; 0 while it is asked for nothing.</param>
+/// <param name="WattHours">So far. As measured every cycle, for people: what is paid for is settled by the period.</param>
+public sealed record MovedView(string Home, string Name, long Watts, long WattHours);
+
 /// <summary>A home as its customer's page shows it. Powers in W, + consumption.</summary>
 /// <param name="SetPointWatts">The regulation that it confirmed; null before the first.</param>
-public sealed record HomeView(string Id, string Name, long MeasuredWatts, long BaselineWatts, long? SetPointWatts, long UpWatts, long DownWatts, bool IsAvailable, bool IsFresh);
+public sealed record HomeView(string Id, string Name, long MeasuredWatts, long BaselineWatts, long? SetPointWatts, long UpWatts, long DownWatts, bool IsAvailable, bool IsFresh)
+{
+    /// <summary>It has said its program and what it can change of it.</summary>
+    public bool HasOutlook { get; init; }
+
+    /// <summary>It keeps something free that was sold.</summary>
+    public bool HasPromised { get; init; }
+}
 
 /// <summary>A customer with its homes.</summary>
 public sealed record CustomerView(string Id, string Unit, DateTimeOffset Time, bool IsUp, int OpenSetPoints, long LeftOut, ImmutableArray<HomeView> Homes);
 
-/// <summary>Money since the start, µEUR: what the system operator paid, and how much of it goes to homes.</summary>
+/// <summary>Money of the settled periods that are kept, µEUR: what the system operator paid, and how much of it goes to homes.</summary>
 public sealed record MoneyView(long CashMicroEur, long MembersMicroEur);
 
 /// <summary>Everything that the aggregator's page shows, at once.</summary>
+/// <param name="Profile">The market's rules: the profile's name.</param>
 public sealed record SnapshotView(
-    string Name, DateTimeOffset Time, double CycleSeconds, ImmutableArray<UnitView> Units, ImmutableArray<OrderView> Orders, ImmutableArray<MoverView> Movers,
+    string Name, string Profile, DateTimeOffset Time, double CycleSeconds, ImmutableArray<UnitView> Units, ImmutableArray<OrderView> Orders, ImmutableArray<MoverView> Movers, ImmutableArray<MovedView> Moved,
     ImmutableArray<OfferView> Offers, ImmutableArray<StatementRowView> Statements, MoneyView Money, ImmutableArray<LinkView> Links);
 
 /// <summary>A step that was offered. Power in W, an amount.</summary>
@@ -34,7 +48,9 @@ public sealed record SnapshotView(
 public sealed record OfferView(string Id, string Unit, int Step, DateTimeOffset Start, string Direction, long Watts, long PriceMicroEurPerKWh, long? AcceptedWatts, long? ReservedWh);
 
 /// <summary>A settled period of a unit: energies in Wh, money in µEUR.</summary>
-public sealed record StatementRowView(string Unit, long Period, DateTimeOffset Start, long OrderedWh, long DeliveredWh, long CashMicroEur, long MembersMicroEur, int Homes);
+/// <param name="UnmeasuredSeconds">For so much of it nothing was measured.</param>
+public sealed record StatementRowView(
+    string Unit, long Period, DateTimeOffset Start, long OrderedWh, long DeliveredWh, long CashMicroEur, long MembersMicroEur, int Homes, double UnmeasuredSeconds = 0);
 
 /// <summary>Reads the parts of the gateway as pages and API show them.</summary>
 public sealed class GatewayViews
@@ -47,8 +63,10 @@ public sealed class GatewayViews
     internal GatewayViews(GatewayOptions options, GatewayParts parts) => (_options, _parts) = (options, parts);
 
     public SnapshotView Snapshot() => new(
-        _options.Name, _parts.Time.GetUtcNow(), _options.Cycle.TotalSeconds, [.. _parts.Units.Select(unit => new UnitView(unit.Now, unit.Curve.Read()))],
-        Orders(), Movers(), Offers(), Statements(), Money(), Links());
+        _options.Name, _options.Profile.Name, _parts.Time.GetUtcNow(), _options.Cycle.TotalSeconds, [.. _parts.Units.Select(unit => new UnitView(unit.Now, unit.Curve.Read()))],
+        Orders(), Movers(), _parts.Moved.Read(), Offers(), Statements(), Money(), Links());
+
+    public ImmutableArray<MovedView> Moved() => _parts.Moved.Read();
 
     public ImmutableArray<UnitNow> Units() => [.. _parts.Units.Select(unit => unit.Now)];
 
@@ -65,7 +83,7 @@ public sealed class GatewayViews
             {
                 foreach (var direction in (RegulationDirection[])[RegulationDirection.Up, RegulationDirection.Down])
                 {
-                    if (_parts.Books.Offer(new UnitId(unit.Id), period, direction) is { } offer)
+                    foreach (var offer in _parts.Books.Made(new UnitId(unit.Id), period, direction).Where(offer => offer.Status is not (OfferStatus.Replaced or OfferStatus.Withdrawn)))
                     {
                         offers.AddRange(offer.Offer.Steps.Select((step, index) => View(offer, index, grid.StartOf(period))));
                     }
@@ -81,7 +99,8 @@ public sealed class GatewayViews
     [
         .. _parts.Books.Settled.Reverse().Select(settled => new StatementRowView(
             settled.Unit.Value, settled.Period.Index, _options.Profile.Grid.StartOf(settled.Period), settled.Figures.Ordered.WattHours, settled.Figures.Delivered.WattHours,
-            settled.Cash.Net.MicroEur, settled.Points.Sum(point => point.Net.MicroEur), settled.Points.Count(point => point.Delivered > Energy.Zero && point.Assigned > Energy.Zero))),
+            settled.Cash.Net.MicroEur, settled.Points.Sum(point => point.Net.MicroEur), settled.Points.Count(point => point.Delivered > Energy.Zero && point.Assigned > Energy.Zero),
+            _parts.Books.Unmeasured(settled).TotalSeconds)),
     ];
 
     public MoneyView Money() => new(_parts.Books.Settled.Sum(settled => settled.Cash.Net.MicroEur), _parts.Books.Settled.Sum(settled => settled.Points.Sum(point => point.Net.MicroEur)));
@@ -106,10 +125,11 @@ public sealed class GatewayViews
     [
         new LinkView("System operator", _parts.Tso.IsUp, $"IEC 60870-5-104, controlled station on {_parts.Tso.EndPoint}"),
         .. _parts.Customers.Select(customer => new LinkView(
-            customer.Customer, customer.IsUp, $"IEC 60870-5-104, {customer.OpenSetPoints} set-points open, {customer.LeftOut} values left out", $"/customer.html#{Uri.EscapeDataString(customer.Customer)}")),
+            customer.Customer, customer.IsUp, $"{customer.Protocol}, {customer.OpenSetPoints} set-points open, {customer.LeftOut} values left out", $"/customer.html#{Uri.EscapeDataString(customer.Customer)}")),
+        .. PartiesViews.Links(_options, _parts.Parties),
     ];
 
-    public ImmutableArray<LinkView> Customers() => [.. Links().Skip(1)];
+    public ImmutableArray<LinkView> Customers() => [.. Links().Skip(1).Take(_parts.Customers.Length)];
 
     /// <returns>Null when there is no such customer.</returns>
     public CustomerView? Customer(string id)
@@ -125,14 +145,18 @@ public sealed class GatewayViews
         [
             .. Enumerable.Range(link.First, link.Homes).Select(home => new HomeView(
                 _parts.Board.Homes[home].Home.Pod.Value, _parts.Board.Homes[home].Home.Name, states[home].PowerWatts, states[home].BaselineWatts, states[home].ConfirmedWatts,
-                states[home].UpWatts, states[home].DownWatts, states[home].IsAvailable, UnitSituation.IsFresh(states[home], now, _options.Stale))),
+                states[home].UpWatts, states[home].DownWatts, states[home].IsAvailable, UnitSituation.IsFresh(states[home], now, _options.Stale))
+            {
+                HasOutlook = _parts.Board.Outlook(home)?.Headroom is not null,
+                HasPromised = (link as CommunityLink)?.HasPromised(home - link.First) ?? false,
+            }),
         ]);
     }
 
     private OfferView View(BookedOffer offer, int index, DateTimeOffset start)
     {
         var step = offer.Offer.Steps[index];
-        long? accepted = offer.Status is OfferStatus.Submitted or OfferStatus.Replaced ? null : offer.Accepted.Where(taken => taken.Step == index).Sum(taken => taken.Watts);
+        long? accepted = offer.Status == OfferStatus.Submitted ? null : offer.Accepted.Where(taken => taken.Step == index).Sum(taken => taken.Watts);
         return new OfferView(
             offer.Id.Value, offer.Offer.Unit.Value, index, start, offer.Offer.Direction == RegulationDirection.Up ? "up" : "down", step.Watts, step.Price.MicroEurPerKWh, accepted,
             index == 0 ? _parts.Reservations.ReservedWattHours(offer.Id) : null);
@@ -140,5 +164,5 @@ public sealed class GatewayViews
 
     private static MoverView View(HomeDescription home, HomeState state, long asked) => new(
         home.Home.Pod.Value, home.Home.Name, home.Customer, asked, state.ConfirmedWatts, state.PowerWatts - state.BaselineWatts,
-        (asked < 0 ? home.Home.UpAsk : home.Home.DownAsk).MicroEurPerKWh);
+        (asked < 0 ? state.UpAsk ?? home.Home.UpAsk : state.DownAsk ?? home.Home.DownAsk).MicroEurPerKWh);
 }

@@ -46,6 +46,8 @@ public sealed class Vtn : IAsyncDisposable
     /// <summary>A reading from a report, in the order of reports. Must be quick.</summary>
     public event Action<VenReading>? Reported;
 
+    internal VtnDesk Desk => _desk;
+
     /// <summary>Serves the VTN below a prefix such as <c>/openadr3</c>.</summary>
     public void Map(IEndpointRouteBuilder endpoints, string prefix) => endpoints.MapGroup(prefix).MapVtn(
         _desk, _tokens, context => new Uri($"{context.Request.Scheme}://{context.Request.Host}{context.Request.PathBase}{prefix}/auth/token"));
@@ -58,6 +60,13 @@ public sealed class Vtn : IAsyncDisposable
     /// <summary>Takes an order back.</summary>
     /// <exception cref="VtnRefusalException">There is no such event.</exception>
     public void Withdraw(string eventId) => _program.Withdraw(eventId);
+
+    /// <summary>The event of an order that was put before; null where there is none.</summary>
+    public string? Find(string orderId) => _program.Find(orderId);
+
+    /// <summary>Sees to it that a client has a VEN that is granted a target.</summary>
+    /// <exception cref="VtnRefusalException">The name is another VEN's.</exception>
+    public void Enrol(string clientId, string name, string target) => _program.Enrol(clientId, name, target);
 
     public async ValueTask DisposeAsync()
     {

@@ -9,70 +9,114 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.BspGateway.Operation;
 
 /// <summary>What a unit's homes were told and what they did, added up over a settlement period; at its end it goes to the books, beside what was ordered.</summary>
-internal sealed class DeliveryAccount(UnitOptions unit, ImmutableArray<HomeDescription> homes, GatewayBooks books)
+/// <remarks>
+/// While an order holds, a checkpoint is kept every minute. What was measured after the last one before a stop, and during the stop, is lost: it counts as not measured, the baseline
+/// stands in for it, and so nothing of it was delivered. Periods of an order that went by while nothing ran at all are settled so as well.
+/// </remarks>
+internal sealed class DeliveryAccount
 {
-    private const long WattMillisecondsPerWattHour = 3_600_000;
+    private static readonly TimeSpan CheckpointEvery = TimeSpan.FromMinutes(1);
+    private static readonly RegulationDirection[] Directions = [RegulationDirection.Up, RegulationDirection.Down];
 
-    private readonly PeriodMeter _meter = new(homes.Length);
-    private readonly long[] _told = new long[homes.Length * 2];
+    private readonly UnitId _unit;
+    private readonly ImmutableArray<HomeDescription> _homes;
+    private readonly GatewayBooks _books;
+    private readonly DurableLines _kept;
+    private readonly PeriodMeter _meter;
+
+    /// <summary>What homes were promised for a kWh in the period, where they were promised something.</summary>
+    private readonly (Price? Up, Price? Down)[] _asks;
+    private DateTimeOffset? _checked;
     private Period? _period;
+
+    public DeliveryAccount(UnitOptions unit, ImmutableArray<HomeDescription> homes, GatewayBooks books)
+    {
+        _asks = new (Price?, Price?)[homes.Length];
+        (_unit, _homes, _books, _kept, _meter) = (new UnitId(unit.Id), homes, books, books.Meter(unit.Id), new PeriodMeter(homes.Length));
+        if (MeterCheckpoint.Last(_kept.Written.Span, out var whole) is { } checkpoint)
+        {
+            var sums = checkpoint.Homes.GroupBy(home => home.Pod).ToDictionary(home => home.Key, home => home.Last());
+            _period = new Period(checkpoint.Period);
+            _meter.Restore(checkpoint.Milliseconds, homes.Select(home => sums.TryGetValue(home.Home.Pod.Value, out var sum) ? new HomeSum(sum.Measured, sum.Milliseconds, sum.ToldUp, sum.ToldDown) : default));
+        }
+
+        _kept.Keep(whole);
+    }
+
+    /// <summary>Milliseconds of the running period that were measured.</summary>
+    public long Measured => _meter.Milliseconds;
 
     /// <summary>From one instant to the next the homes had these powers and were told these regulations.</summary>
     public void Add(DateTimeOffset from, DateTimeOffset to, ImmutableArray<HomeState> states, ReadOnlySpan<long> asked, Func<HomeState, bool> isFresh)
     {
         // A cycle belongs to the period in which it began; cycles are short beside periods.
-        var period = books.Profile.Grid.At(from);
-        if (_period is { } before && before != period)
+        var period = _books.Profile.Grid.At(from);
+        if (_period != period)
         {
-            Close(before, from);
+            Close(period, from);
+            _period = period;
         }
 
-        _period = period;
-        var milliseconds = (to - from).Ticks / TimeSpan.TicksPerMillisecond;
-        _meter.Add(milliseconds, states.AsSpan(), isFresh);
-        for (var home = 0; home < asked.Length; home++)
+        for (var home = 0; home < _asks.Length; home++)
         {
-            _told[2 * home + (asked[home] < 0 ? 0 : 1)] += Math.Abs(asked[home]) * milliseconds;
+            _asks[home] = (states[home].UpAsk ?? _asks[home].Up, states[home].DownAsk ?? _asks[home].Down);
+        }
+
+        _meter.Add((to - from).Ticks / TimeSpan.TicksPerMillisecond, states.AsSpan(), asked, isFresh);
+        if ((_checked is not { } last || to - last >= CheckpointEvery) && Array.Exists(Directions, direction => _books.Ordered(_unit, period, direction) > Energy.Zero))
+        {
+            _kept.Append(new MeterCheckpoint(period.Index, _meter.Milliseconds, [.. _meter.Sums.Select((sum, home) => new CheckpointLine(
+                _homes[home].Home.Pod.Value, sum.Measured, sum.Milliseconds, sum.ToldUp, sum.ToldDown))]).Write());
+            _checked = to;
         }
     }
 
-    private void Close(Period period, DateTimeOffset now)
+    // Everything that was ordered before a period is settled: the one that was measured, and what went by unseen.
+    private void Close(Period before, DateTimeOffset now)
     {
-        var energies = _meter.Close();
-        var day = books.Baseline(new UnitId(unit.Id), MarketDay.Of(period, books.Profile.Grid));
-        foreach (var direction in (RegulationDirection[])[RegulationDirection.Up, RegulationDirection.Down])
+        var (grid, measured) = (_books.Profile.Grid, TimeSpan.FromMilliseconds(_meter.Milliseconds));
+        var homes = _meter.Close();
+        var byPod = homes.Select((home, index) => (_homes[index].Home, home, Asks: _asks[index])).ToDictionary(home => home.Home.Pod);
+        if (_period is { } closed && measured > TimeSpan.Zero)
         {
-            var side = direction == RegulationDirection.Up ? 0 : 1;
-            // Without a frozen baseline and an accepted offer there is nothing that the operator would pay by.
-            if (day is not null && books.Offer(new UnitId(unit.Id), period, direction) is { Accepted.IsEmpty: false } offer
-                && books.Ordered(new UnitId(unit.Id), period, direction) is var owed && owed > Energy.Zero)
+            _books.Measure(closed, byPod.Values.Where(home => home.home.Reading is not null).Select(home => (home.Home.Pod, home.home.Reading!.Value)), now);
+        }
+
+        foreach (var direction in Directions)
+        {
+            foreach (var period in _books.Unsettled(_unit, direction, before))
             {
-                books.Deliver(new UnitPeriod(new UnitId(unit.Id), period, direction, Ordered(offer, owed), Deliveries(day, period, energies, side)), now);
+                var isMeasured = period == _period;
+                var ordered = Ordered(period, direction);
+                // Without a frozen baseline and an accepted offer there is nothing that the operator would pay by.
+                if (ordered.IsEmpty || _books.Baseline(_unit, MarketDay.Of(period, grid)) is null)
+                {
+                    continue;
+                }
+
+                var deliveries = _books.Deliveries(_unit, period, direction, pod => byPod.TryGetValue(pod, out var home)
+                    ? (isMeasured ? home.home.Told(direction) : Energy.Zero, direction == RegulationDirection.Up ? home.Asks.Up ?? home.Home.UpAsk : home.Asks.Down ?? home.Home.DownAsk) : (Energy.Zero, default));
+                var missing = TimeSpan.FromSeconds(grid.LengthSeconds) - (isMeasured ? measured : TimeSpan.Zero);
+                _books.Deliver(new UnitPeriod(_unit, period, direction, ordered, deliveries), now, missing > TimeSpan.Zero ? missing : TimeSpan.Zero);
             }
         }
 
-        Array.Clear(_told);
-    }
-
-    private ImmutableArray<PointDelivery> Deliveries(Bsp.Baselines.FrozenBaseline day, Period period, ImmutableArray<HomeEnergy> energies, int side)
-    {
-        var frozen = day.Points.ToDictionary(point => point.Point);
-        var index = (int)(period.Index - day.Day.First(books.Profile.Grid).Index);
-        return
-        [
-            .. homes.Select((description, home) => (description.Home, home)).Where(one => frozen.ContainsKey(one.Home.Pod)).Select(one => new PointDelivery(
-                one.Home.Pod, one.Home.Member, frozen[one.Home.Pod].Energies[index], energies[one.home].Measured, new Energy(_told[2 * one.home + side] / WattMillisecondsPerWattHour),
-                side == 0 ? one.Home.UpAsk : one.Home.DownAsk)),
-        ];
+        _checked = null;
+        Array.Clear(_asks);
+        if (_kept.Length > 0)
+        {
+            _kept.Keep(0);
+        }
     }
 
     // The operator calls the best step first; what was owed fills the steps in that order.
-    private ImmutableArray<OrderedEnergy> Ordered(BookedOffer offer, Energy owed)
+    private ImmutableArray<OrderedEnergy> Ordered(Period period, RegulationDirection direction)
     {
+        var owed = _books.Ordered(_unit, period, direction);
         var ordered = ImmutableArray.CreateBuilder<OrderedEnergy>();
-        foreach (var step in offer.Accepted)
+        foreach (var step in _books.Accepted(_unit, period, direction))
         {
-            var energy = Energy.Min(owed, new Energy(step.Watts * books.Profile.Grid.LengthSeconds / 3_600));
+            var energy = Energy.Min(owed, new Energy(step.Watts * _books.Profile.Grid.LengthSeconds / 3_600));
             owed -= energy;
             ordered.Add(new OrderedEnergy(energy, step.Price));
         }

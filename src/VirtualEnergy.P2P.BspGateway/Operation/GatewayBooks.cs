@@ -7,9 +7,12 @@ using VirtualEnergy.P2P.Bsp.Orders;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.BspGateway.Esmp;
 using VirtualEnergy.P2P.BspGateway.Hosting;
+using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using MarketDay = VirtualEnergy.P2P.Bsp.Profiles.MarketDay;
 
 namespace VirtualEnergy.P2P.BspGateway.Operation;
 
@@ -17,10 +20,17 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// What was planned, sold, ordered and settled. Everything that comes in is written down first and then takes effect, so after a crash the same
 /// entries make the same books; what was refused is refused again.
 /// </summary>
-/// <remarks>One lock: nothing here waits for a link. Reservations have a log of their own (<see cref="OfferReservations"/>).</remarks>
+/// <remarks>
+/// One lock: nothing here waits for a link. Reservations have a log of their own (<see cref="OfferReservations"/>), and so has what is measured of a running period
+/// (<see cref="Meter"/>). <see cref="Compact"/> keeps the log short.
+/// </remarks>
 internal sealed class GatewayBooks : IDisposable
 {
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(2);
+    // Nothing is paid for what is delivered after an order's end; homes go one after another within it.
+    private static readonly TimeSpan Release = TimeSpan.FromMinutes(1);
+
+    // Cycles do not begin with periods: less than a minute is no gap.
+    private static readonly TimeSpan MeasuredWhole = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
     private readonly DurableLines _log;
@@ -28,7 +38,12 @@ internal sealed class GatewayBooks : IDisposable
     private readonly OfferBook _offers;
     private readonly OrderDesk _orders;
     private readonly UnitSettlement _settlement;
-    private readonly List<PeriodSettlement> _settled = [];
+    private readonly UnitMeasurement _measurement;
+    private readonly Dictionary<(PodCode Point, Period Period), MeterReading> _readings = [];
+    private readonly OrderedDictionary<(UnitId Unit, Period Period, RegulationDirection Direction), (PeriodSettlement Settlement, TimeSpan Unmeasured, DateTimeOffset At)> _settled = [];
+    private readonly Dictionary<(CodedId Sender, string Id), AcceptedDocument> _documents = [];
+    private readonly Dictionary<string, DurableLines> _meters;
+    private readonly string? _folder;
     private readonly Dictionary<string, string> _ways = [];
     private Period _advanced;
 
@@ -36,18 +51,21 @@ internal sealed class GatewayBooks : IDisposable
     public GatewayBooks(GatewayOptions options)
     {
         Profile = options.Profile;
-        Terms = OrderTerms.Of(Profile, TimeSpan.FromSeconds(Profile.RampSeconds / 3));
+        Terms = OrderTerms.Of(Profile, Profile.RampSeconds < Release.TotalSeconds ? TimeSpan.FromSeconds(Profile.RampSeconds) : Release);
+        _folder = options.DataFolder;
         Portfolio = new UnitPortfolio(
             options.Units.SelectMany(unit => unit.Customers.SelectMany(customer => customer.Homes).Select(home => PointOf(home, unit, options))),
-            options.Units.Select(unit => new VirtualUnit(new UnitId(unit.Id), unit.Class, unit.Zone, [.. unit.Customers.SelectMany(customer => customer.Homes).Select(home => home.Pod)])), []);
+            options.Units.Select(unit => new VirtualUnit(new UnitId(unit.Id), unit.Class, unit.Zone, [.. unit.Customers.SelectMany(customer => customer.Homes).Select(home => home.Pod)])), options.Parties.Vetoes);
         (_baselines, _offers) = (new BaselineBook(Profile, Keccak256.Hash), new OfferBook(Profile));
         var certified = options.Units.ToDictionary(unit => new UnitId(unit.Id), unit => unit.Customers.SelectMany(customer => customer.Homes).ToImmutableArray());
         _orders = new OrderDesk(Terms, certified.Keys.ToHashSet(), options.OrdersWithoutOffers
             ? (unit, direction, _, _) => certified[unit].Sum(home => direction == RegulationDirection.Up ? home.UpWatts : home.DownWatts)
             : AcceptedOffers.In(_offers, Profile.Grid));
         _settlement = new UnitSettlement(Profile, options.FeePermille);
-        _log = DurableLines.Open(options.DataFolder, "books.jsonl");
+        _measurement = new UnitMeasurement(Profile, Portfolio, _baselines, (point, period) => _readings.TryGetValue((point, period), out var reading) ? reading : null);
+        _log = DurableLines.Open(_folder, "books.jsonl");
         Replay();
+        _meters = options.Units.ToDictionary(unit => unit.Id, unit => DurableLines.Open(_folder, $"metering-{Uri.EscapeDataString(unit.Id)}.jsonl"));
     }
 
     public MarketProfile Profile { get; }
@@ -59,14 +77,59 @@ internal sealed class GatewayBooks : IDisposable
 
     public UnitPortfolio Portfolio { get; }
 
-    /// <summary>Settled periods, oldest first.</summary>
+    /// <summary>What a unit owes beside the system operator's orders at an instant, W against its program; set once, before the first cycle.</summary>
+    public Func<UnitId, DateTimeOffset, long> Beside { get; set; } = (_, _) => 0;
+
+    /// <summary>Settled periods of the last two months, as they were settled; older ones are in <c>settled.jsonl</c>.</summary>
     public ImmutableArray<PeriodSettlement> Settled
     {
         get
         {
             lock (_lock)
             {
-                return [.. _settled];
+                return [.. _settled.Values.Select(settled => settled.Settlement)];
+            }
+        }
+    }
+
+    /// <summary>For how much of a settled period nothing was measured.</summary>
+    public TimeSpan Unmeasured(PeriodSettlement settled)
+    {
+        lock (_lock)
+        {
+            return _settled.TryGetValue((settled.Unit, settled.Period, settled.Direction), out var known) ? known.Unmeasured : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Of each point what it delivered of its orders, ‰, oldest first; periods in which something was not measured say nothing of homes.</summary>
+    public IReadOnlyDictionary<PodCode, IReadOnlyList<int>> History()
+    {
+        lock (_lock)
+        {
+            return DeliveryHistory.Of(_settled.Values.Where(settled => settled.Unmeasured < MeasuredWhole).Select(settled => settled.Settlement));
+        }
+    }
+
+    /// <summary>ESMP documents that were accepted and are still known.</summary>
+    public ImmutableArray<AcceptedDocument> Documents
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _documents.Values];
+            }
+        }
+    }
+
+    /// <summary>All offers that are kept.</summary>
+    public ImmutableArray<BookedOffer> Offers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _offers.All];
             }
         }
     }
@@ -82,6 +145,9 @@ internal sealed class GatewayBooks : IDisposable
         new OfferEntry(now, id.Value, offer.Unit.Value, offer.Period.Index, offer.Direction, [.. offer.Steps.Select(step => new StepLine(step.Watts, step.Price.MicroEurPerKWh))]),
         () => _offers.Submit(id, offer, now));
 
+    /// <summary>Takes an offer back that has no result.</summary>
+    public Objection? Withdraw(OfferId id, DateTimeOffset now) => Enter(new WithdrawalEntry(now, id.Value), () => _offers.Withdraw(id, now));
+
     public ResultIntake Take(MarketResult result, DateTimeOffset now) => Enter(
         new ResultEntry(now, result.Id, result.Offer.Value, [.. result.Steps.Select(step => new ResultLine(step.Step, step.Watts, step.Price.MicroEurPerKWh))]),
         () => _offers.Take(result, now));
@@ -89,8 +155,38 @@ internal sealed class GatewayBooks : IDisposable
     /// <param name="way">Over which interface it came, as pages show it.</param>
     public OrderRecord Receive(DispatchOrder order, string way, DateTimeOffset now) => Enter(OrderEntry.Of(order, now, way), () => Apply(order, way, now));
 
+    /// <summary>A document was accepted: known from now on, beyond a stop.</summary>
+    public void Keep(AcceptedDocument document, DateTimeOffset now) => Enter(DocumentEntry.Of(document, now), () => _documents[(document.Sender, document.MRid)] = document);
+
+    /// <summary>What the points of a unit read in a period; kept beyond a stop where the market's baseline is moved by it.</summary>
+    public void Measure(Period period, IEnumerable<(PodCode Point, MeterReading Reading)> readings, DateTimeOffset now)
+    {
+        var entry = new ReadingEntry(now, period.Index, [.. readings.Select(one => new ReadingLine(one.Point.Value, one.Reading.Energy.WattHours, one.Reading.Milliseconds))]);
+        if (Profile.Baseline.AdjustFromSeconds > 0)
+        {
+            Enter(entry, () => Apply(entry));
+            return;
+        }
+
+        lock (_lock)
+        {
+            Apply(entry);
+        }
+    }
+
+    /// <summary>What each point of a unit did in a period that was ordered: its baseline, moved by the hours before the order where the market's rule says so, beside what was read.</summary>
+    /// <param name="told">What it was told to deliver, and what it asks for a kWh of that.</param>
+    public ImmutableArray<PointDelivery> Deliveries(UnitId unit, Period period, RegulationDirection direction, Func<PodCode, (Energy Energy, Price Ask)> told)
+    {
+        lock (_lock)
+        {
+            return _measurement.Of(Portfolio.Unit(unit)!, period, Profile.Grid.At(OrderChain.Start(Carried(unit, direction), period, Profile.Grid)), told);
+        }
+    }
+
     /// <summary>Settles a period that was ordered and measured; the same again has no effect.</summary>
-    public PeriodSettlement? Deliver(UnitPeriod period, DateTimeOffset now) => Enter(DeliveryEntry.Of(period, now), () => Apply(period));
+    /// <param name="unmeasured">For so much of it nothing was measured.</param>
+    public PeriodSettlement? Deliver(UnitPeriod period, DateTimeOffset now, TimeSpan unmeasured = default) => Enter(DeliveryEntry.Of(period, unmeasured, now), () => Apply(period, unmeasured, now));
 
     /// <summary>Orders go on to the stages that are due; what was over two days ago is forgotten, but for what was settled.</summary>
     /// <returns>Whether any has changed.</returns>
@@ -101,21 +197,60 @@ internal sealed class GatewayBooks : IDisposable
             if (Profile.Grid.At(now) is var period && period != _advanced)
             {
                 _advanced = period;
-                _orders.Forget(now - Kept);
-                _offers.Forget(Profile.Grid.At(now - Kept));
+                Forget(now);
             }
 
-            return !_orders.Advance(now).IsEmpty;
+            if (_orders.Advance(now).IsEmpty)
+            {
+                return false;
+            }
+
+            _log.Append(Line(new StagesEntry(now)));
+            return true;
         }
+    }
+
+    /// <summary>What is measured of a unit's running period, kept beyond a stop.</summary>
+    public DurableLines Meter(string unit) => _meters[unit];
+
+    /// <summary>
+    /// Puts a shorter log in the place of the one that has grown: what still matters, without what is over. Settled periods of more than two months ago go to <c>settled.jsonl</c>, which is
+    /// only written.
+    /// </summary>
+    /// <exception cref="IOException">The old log stays.</exception>
+    public void Compact(DateTimeOffset now)
+    {
+        BooksHorizon horizon;
+        lock (_lock)
+        {
+            Forget(now);
+            horizon = Horizon(now);
+        }
+
+        _log.Replace(log =>
+        {
+            var (kept, settled) = horizon.Split(log);
+            if (settled.Count > 0)
+            {
+                // Before the log is short: a line may stand there twice, but none is lost.
+                using var archive = DurableLines.Open(_folder, "settled.jsonl");
+                archive.Keep(archive.Written.Span.LastIndexOf((byte)'\n') + 1);
+                archive.Append((byte[])[.. settled.SelectMany(line => line.ToArray())]);
+            }
+
+            return kept;
+        });
     }
 
     /// <summary>What a unit owes at an instant.</summary>
     /// <param name="baseline">W that it would exchange then.</param>
     public UnitTarget TargetAt(string unit, DateTimeOffset now, long baseline)
     {
+        var beside = Beside(new UnitId(unit), now);
         lock (_lock)
         {
-            return _orders.TargetAt(new UnitId(unit), now, baseline);
+            var target = _orders.TargetAt(new UnitId(unit), now, baseline + beside);
+            return new UnitTarget(target.Shift + beside, target.IsReleasing && beside == 0);
         }
     }
 
@@ -142,9 +277,21 @@ internal sealed class GatewayBooks : IDisposable
     {
         lock (_lock)
         {
-            return _orders.Records.Where(record => record is { Refusal: null, Order: BalancingOrder } && record.Order.Unit == unit)
-                .Select(record => (Order: (BalancingOrder)record.Order, record.End)).Where(order => order.Order.Direction == direction)
-                .Aggregate(Energy.Zero, (sum, order) => sum + RampEnergy.Of(order.Order.Watts, order.Order.Start, order.End, period, Profile));
+            return RampEnergy.Of(Carried(unit, direction), period, Profile);
+        }
+    }
+
+    /// <summary>Periods before one in which a unit was ordered and which are not settled, one way.</summary>
+    public ImmutableArray<Period> Unsettled(UnitId unit, RegulationDirection direction, Period before)
+    {
+        lock (_lock)
+        {
+            var orders = Carried(unit, direction).Where(order => order.End > order.Start).ToList();
+            return
+            [
+                .. orders.SelectMany(order => PeriodRange(Profile.Grid.At(order.Start), Profile.Grid.At(order.End.AddTicks(-1)), before)).Distinct().Order()
+                    .Where(period => !_settled.ContainsKey((unit, period, direction)) && RampEnergy.Of(orders, period, Profile) > Energy.Zero),
+            ];
         }
     }
 
@@ -161,6 +308,24 @@ internal sealed class GatewayBooks : IDisposable
         lock (_lock)
         {
             return _offers.Current(unit, period, direction);
+        }
+    }
+
+    /// <summary>All offers for a unit, period and direction, in the order in which they were made.</summary>
+    public ImmutableArray<BookedOffer> Made(UnitId unit, Period period, RegulationDirection direction)
+    {
+        lock (_lock)
+        {
+            return [.. _offers.Made(unit, period, direction)];
+        }
+    }
+
+    /// <summary>The steps that the operator took, best for it first.</summary>
+    public ImmutableArray<AcceptedStep> Accepted(UnitId unit, Period period, RegulationDirection direction)
+    {
+        lock (_lock)
+        {
+            return _offers.Accepted(unit, period, direction);
         }
     }
 
@@ -184,7 +349,7 @@ internal sealed class GatewayBooks : IDisposable
         lock (_lock)
         {
             var period = Profile.Grid.At(from);
-            while (Profile.Grid.StartOf(period) < most && (_offers.Current(new UnitId(unit), period, direction)?.AcceptedWatts ?? 0) >= watts)
+            while (Profile.Grid.StartOf(period) < most && _offers.AcceptedWatts(new UnitId(unit), period, direction) >= watts)
             {
                 period = period.Next;
             }
@@ -194,19 +359,80 @@ internal sealed class GatewayBooks : IDisposable
         }
     }
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        _log.Dispose();
+        foreach (var meter in _meters.Values)
+        {
+            meter.Dispose();
+        }
+    }
 
     private static DeliveryPoint PointOf(HomeOptions home, UnitOptions unit, GatewayOptions options) => new(
         home.Pod, home.Member, home.Kind, unit.Zone, "", home.UpWatts, home.DownWatts, home.RampWattsPerMinute, home.HoldingSeconds, (int)options.Cycle.TotalSeconds);
 
     private T Enter<T>(GatewayEntry entry, Func<T> apply)
     {
-        var line = entry.Write();
+        var line = Line(entry);
         lock (_lock)
         {
-            _log.Append((byte[])[.. line, (byte)'\n']);
+            _log.Append(line);
             return apply();
         }
+    }
+
+    private static byte[] Line(GatewayEntry entry) => [.. entry.Write(), (byte)'\n'];
+
+    private static IEnumerable<Period> PeriodRange(Period first, Period last, Period before)
+    {
+        for (var period = first; period <= last && period < before; period = period.Next)
+        {
+            yield return period;
+        }
+    }
+
+    // The balancing orders that were taken, one way.
+    private IEnumerable<OrderedPower> Carried(UnitId unit, RegulationDirection direction) => _orders.Records
+        .Where(record => record is { Refusal: null, Order: BalancingOrder order } && order.Unit == unit && order.Direction == direction)
+        .Select(record => new OrderedPower(((BalancingOrder)record.Order).Watts, record.Order.Start, record.End));
+
+    private BooksHorizon Horizon(DateTimeOffset now) => new(now, Profile, Terms, _orders.Records.Select(record => record.Order.Id).ToHashSet());
+
+    private void Forget(DateTimeOffset now)
+    {
+        _orders.Forget(now - BooksHorizon.Kept);
+        var horizon = Horizon(now);
+        _offers.Forget(horizon.FirstPeriod);
+        _baselines.Forget(horizon.FirstDay);
+        foreach (var gone in _ways.Keys.Where(id => !horizon.Orders.Contains(id)).ToList())
+        {
+            _ways.Remove(gone);
+        }
+
+        foreach (var old in _readings.Keys.Where(key => key.Period < horizon.FirstPeriod).ToList())
+        {
+            _readings.Remove(old);
+        }
+
+        foreach (var old in _settled.Where(settled => settled.Value.At < horizon.FirstSettled).Select(settled => settled.Key).ToList())
+        {
+            _settled.Remove(old);
+        }
+
+        foreach (var old in _documents.Where(known => known.Value.KeepUntil < now).Select(known => known.Key).ToList())
+        {
+            _documents.Remove(old);
+        }
+    }
+
+    private bool Apply(ReadingEntry entry)
+    {
+        foreach (var point in entry.Points)
+        {
+            _readings[(PodCode.Parse(point.Pod), new Period(entry.Period))] = new MeterReading(new Energy(point.WattHours), point.Milliseconds);
+        }
+
+        return true;
     }
 
     private Objection? Apply(PodCode pod, MarketDay day, ImmutableArray<Energy> energies, DateTimeOffset now) => Portfolio.Point(pod) is null
@@ -218,15 +444,15 @@ internal sealed class GatewayBooks : IDisposable
         return _orders.Receive(order, now);
     }
 
-    private PeriodSettlement? Apply(UnitPeriod period)
+    private PeriodSettlement? Apply(UnitPeriod period, TimeSpan unmeasured, DateTimeOffset now)
     {
-        if (_settled.Any(known => known.Unit == period.Unit && known.Period == period.Period && known.Direction == period.Direction)
-            || _settlement.Settle(period).Settlement is not { } settlement)
+        var key = (period.Unit, period.Period, period.Direction);
+        if (_settled.ContainsKey(key) || _settlement.Settle(period).Settlement is not { } settlement)
         {
             return null;
         }
 
-        _settled.Add(settlement);
+        _settled.Add(key, (settlement, unmeasured, now));
         return settlement;
     }
 
@@ -270,8 +496,20 @@ internal sealed class GatewayBooks : IDisposable
             case OrderEntry order:
                 Apply(order.Order, order.Way, order.At);
                 break;
+            case WithdrawalEntry withdrawal:
+                _offers.Withdraw(new OfferId(withdrawal.Offer), withdrawal.At);
+                break;
+            case StagesEntry:
+                _orders.Advance(entry.At);
+                break;
+            case DocumentEntry document:
+                _documents[(document.Document.Sender, document.Id)] = document.Document;
+                break;
+            case ReadingEntry reading:
+                Apply(reading);
+                break;
             case DeliveryEntry delivery:
-                Apply(delivery.Delivered);
+                Apply(delivery.Delivered, TimeSpan.FromMilliseconds(delivery.UnmeasuredMilliseconds), delivery.At);
                 break;
         }
     }

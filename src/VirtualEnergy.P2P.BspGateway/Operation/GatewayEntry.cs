@@ -6,6 +6,8 @@ using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Orders;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.BspGateway.Esmp;
+using VirtualEnergy.P2P.BspGateway.Xml;
 using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.BspGateway.Operation;
@@ -19,6 +21,10 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 [JsonDerivedType(typeof(BalancingEntry), "balancing")]
 [JsonDerivedType(typeof(RevocationEntry), "revocation")]
 [JsonDerivedType(typeof(LimitationEntry), "limitation")]
+[JsonDerivedType(typeof(WithdrawalEntry), "withdrawal")]
+[JsonDerivedType(typeof(StagesEntry), "stages")]
+[JsonDerivedType(typeof(DocumentEntry), "document")]
+[JsonDerivedType(typeof(ReadingEntry), "reading")]
 [JsonDerivedType(typeof(DeliveryEntry), "delivery")]
 internal abstract record GatewayEntry(DateTimeOffset At)
 {
@@ -49,6 +55,29 @@ internal sealed record ResultEntry(DateTimeOffset At, string Id, string Offer, I
     [JsonIgnore]
     public MarketResult Result => new(Id, new OfferId(Offer), [.. Steps.Select(step => new AcceptedStep(step.Step, step.Watts, new Price(step.PriceMicroEurPerKWh)))]);
 }
+
+/// <summary>An offer was taken back.</summary>
+internal sealed record WithdrawalEntry(DateTimeOffset At, string Offer) : GatewayEntry(At);
+
+/// <summary>Some order came to its next stage: that it was carried out, and did not go by unnoticed, follows from when the gateway looked.</summary>
+internal sealed record StagesEntry(DateTimeOffset At) : GatewayEntry(At);
+
+/// <summary>An ESMP document was accepted.</summary>
+/// <param name="Content">SHA-256 of its bytes, as 64 hexadecimal digits.</param>
+internal sealed record DocumentEntry(DateTimeOffset At, string Sender, string Scheme, string Id, int Revision, string Content, DateTimeOffset KeepUntil) : GatewayEntry(At)
+{
+    public static DocumentEntry Of(AcceptedDocument document, DateTimeOffset at) => new(
+        at, document.Sender.Value, document.Sender.Scheme, document.MRid, document.Revision, Convert.ToHexStringLower(document.Content.ToArray()), document.KeepUntil);
+
+    [JsonIgnore]
+    public AcceptedDocument Document => new(new CodedId(Sender, Scheme), Id, Revision, new Hash256(Convert.FromHexString(Content)), KeepUntil);
+}
+
+/// <summary>What a point's meter read in a period, Wh over so many milliseconds.</summary>
+internal readonly record struct ReadingLine(string Pod, long WattHours, long Milliseconds);
+
+/// <summary>What the points of a unit did in a period, where later baselines are moved by it.</summary>
+internal sealed record ReadingEntry(DateTimeOffset At, long Period, ImmutableArray<ReadingLine> Points) : GatewayEntry(At);
 
 /// <summary>An order: what the books do with it, and who sent it, follows from it alone.</summary>
 internal abstract record OrderEntry(DateTimeOffset At, string Way) : GatewayEntry(At)
@@ -93,12 +122,15 @@ internal readonly record struct OrderedLine(long WattHours, long PriceMicroEurPe
 internal readonly record struct DeliveryLine(string Pod, string Member, long Baseline, long? Measured, long Assigned, long Ask);
 
 /// <summary>A period in which a unit was ordered, as it was measured: what is settled.</summary>
+/// <param name="UnmeasuredMilliseconds">For so much of the period nothing was measured, as when the gateway was down; the baseline stands in.</param>
 internal sealed record DeliveryEntry(
-    DateTimeOffset At, string Unit, long Period, RegulationDirection Direction, ImmutableArray<OrderedLine> Ordered, ImmutableArray<DeliveryLine> Points) : GatewayEntry(At)
+    DateTimeOffset At, string Unit, long Period, RegulationDirection Direction, ImmutableArray<OrderedLine> Ordered, ImmutableArray<DeliveryLine> Points, long UnmeasuredMilliseconds = 0)
+    : GatewayEntry(At)
 {
-    public static DeliveryEntry Of(UnitPeriod period, DateTimeOffset at) => new(
+    public static DeliveryEntry Of(UnitPeriod period, TimeSpan unmeasured, DateTimeOffset at) => new(
         at, period.Unit.Value, period.Period.Index, period.Direction, [.. period.Ordered.Select(step => new OrderedLine(step.Energy.WattHours, step.Price.MicroEurPerKWh))],
-        [.. period.Deliveries.Select(point => new DeliveryLine(point.Point.Value, point.Member.Value, point.Baseline.WattHours, point.Measured?.WattHours, point.Assigned.WattHours, point.Ask.MicroEurPerKWh))]);
+        [.. period.Deliveries.Select(point => new DeliveryLine(point.Point.Value, point.Member.Value, point.Baseline.WattHours, point.Measured?.WattHours, point.Assigned.WattHours, point.Ask.MicroEurPerKWh))],
+        (long)unmeasured.TotalMilliseconds);
 
     [JsonIgnore]
     public UnitPeriod Delivered => new(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.BspGateway.Operation;
 
@@ -11,7 +12,14 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// <param name="IsAvailable">It says that it takes set-points.</param>
 /// <param name="ConfirmedWatts">The regulation it was told and has confirmed, against its program; null before the first.</param>
 public readonly record struct HomeState(
-    DateTimeOffset MeasuredAt, long PowerWatts, long BaselineWatts, long UpWatts, long DownWatts, bool IsAvailable, long? ConfirmedWatts);
+    DateTimeOffset MeasuredAt, long PowerWatts, long BaselineWatts, long UpWatts, long DownWatts, bool IsAvailable, long? ConfirmedWatts)
+{
+    /// <summary>What a kWh upwards was promised for now; null where what the home is described with counts.</summary>
+    public Price? UpAsk { get; init; }
+
+    /// <summary>What a kWh downwards was promised for, as an ask: below zero the home pays.</summary>
+    public Price? DownAsk { get; init; }
+}
 
 /// <summary>A home of the portfolio, and where it is reached.</summary>
 public sealed record HomeDescription(HomeOptions Home, string Customer, int UnitIndex);
@@ -20,6 +28,7 @@ public sealed record HomeDescription(HomeOptions Home, string Customer, int Unit
 public sealed class HomeBoard(ImmutableArray<HomeDescription> homes)
 {
     private readonly HomeState[] _states = new HomeState[homes.Length];
+    private readonly HomeOutlook?[] _outlooks = new HomeOutlook?[homes.Length];
     private readonly Lock _lock = new();
 
     public ImmutableArray<HomeDescription> Homes => homes;
@@ -50,6 +59,24 @@ public sealed class HomeBoard(ImmutableArray<HomeDescription> homes)
         lock (_lock)
         {
             return [.. _states.AsSpan(first, count)];
+        }
+    }
+
+    /// <summary>What a home says of the time ahead; null where its link carries no forecasts, or nothing was heard yet.</summary>
+    public HomeOutlook? Outlook(int home)
+    {
+        lock (_lock)
+        {
+            return _outlooks[home];
+        }
+    }
+
+    /// <summary>A home has said what lies ahead.</summary>
+    public void Foresee(int home, HomeOutlook outlook)
+    {
+        lock (_lock)
+        {
+            _outlooks[home] = outlook;
         }
     }
 

@@ -3,7 +3,7 @@ using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
-using VirtualEnergy.P2P.Bsp.Reservations;
+using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.Flexibility.Calendar;
@@ -12,46 +12,51 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.BspGateway.Operation;
 
 /// <summary>
-/// The day before: baselines are frozen a while before their gate, and then every period of the day is offered both ways, each offer resting on
-/// what the ledger set aside for it.
+/// A while before each gate of the market: baselines are frozen before the first, and every period that the session takes is offered both ways, each offer resting on what the
+/// ledger set aside for it. Later sessions put in order what has changed, and offer what is left.
 /// </summary>
 /// <remarks>
-/// A home behind a telecontrol unit is taken to be able tomorrow to do what it says that it can do today, bounded by what is certified: the
-/// link of IEC 60870-5-104 carries no forecasts.
+/// A session that is planned again, as after a stop in the middle of it, changes nothing that still holds. An offer that changes is taken back before another is made, so none ever stands
+/// without its reservation.
 /// </remarks>
-internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
+internal sealed class PlanningDesk(
+    GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, UnitClaims claims, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
 {
+    private static readonly RegulationDirection[] Directions = [RegulationDirection.Up, RegulationDirection.Down];
+
     private readonly MarketProfile _profile = options.Profile;
-    private readonly DeclarationBook _declarations = Declared(options, time.GetUtcNow());
-    private readonly HashSet<(string Unit, MarketDay Day)> _done = [];
+    private readonly MarketSessions _sessions = new(options.Profile, options.PlanningLead);
+    private readonly UnitOffering _offering = new(options, books, reservations, logger);
+    private readonly ImmutableArray<HeadroomSource> _sources = [new TelecontrolHeadroom(options, board).Of, new CommunityHeadroom(options, board).Of];
+    private readonly Dictionary<(string Unit, string Session, Period First), MarketDay> _done = [];
+    private readonly TimeSpan _longest = TimeSpan.FromSeconds(options.Units.SelectMany(unit => unit.Customers).SelectMany(customer => customer.Homes).Select(home => home.HoldingSeconds).DefaultIfEmpty().Max());
     private readonly Lock _lock = new();
+    private MarketDay? _tidied;
 
     /// <summary>Plans what is due. Takes as long as it takes: not for the thread of the cycles.</summary>
     /// <returns>Whether anything was planned.</returns>
     public bool Run(DateTimeOffset now)
     {
-        var tomorrow = MarketDay.Of(_profile.Grid.At(now), _profile.Grid).Before(-1);
-        var gate = _profile.BaselineGate(tomorrow);
-        reservations.Close(_profile.Grid.At(now));
-        if (now < gate - options.PlanningLead || now >= gate)
-        {
-            return false;
-        }
-
         lock (_lock)
         {
-            var units = options.Units.Where(unit => _done.Add((unit.Id, tomorrow)) && books.Baseline(new UnitId(unit.Id), tomorrow) is null).ToList();
-            foreach (var unit in units)
+            Tidy(now);
+            reservations.Close(now, _longest);
+            var planned = false;
+            foreach (var session in _sessions.Due(now).Where(session => !session.Periods.IsEmpty))
             {
-                Plan(books.Portfolio.Unit(new UnitId(unit.Id))!, tomorrow, now);
+                foreach (var unit in options.Units.Where(unit => _done.TryAdd((unit.Id, session.Name, session.Periods[0]), session.Day)))
+                {
+                    Plan(books.Portfolio.Unit(new UnitId(unit.Id))!, session, now);
+                    planned = true;
+                }
             }
 
-            if (units.Count > 0)
+            if (planned)
             {
                 feed.OffersChanged();
             }
 
-            return units.Count > 0;
+            return planned;
         }
     }
 
@@ -61,43 +66,59 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
         var intake = books.Take(result, time.GetUtcNow());
         if (intake is { Changed: true, Offer: { } offer })
         {
-            reservations.Settle(offer);
+            Settle(offer);
             feed.OffersChanged();
         }
 
         return intake;
     }
 
-    private static DeclarationBook Declared(GatewayOptions options, DateTimeOffset now)
+    private void Settle(BookedOffer offer) =>
+        _offering.Settle(offer, [.. _sources.SelectMany(source => source(offer.Offer.Unit, [offer.Offer.Period], _ => null, time.GetUtcNow()))]);
+
+    private void Plan(VirtualUnit unit, DueSession session, DateTimeOffset now)
     {
-        var (book, grid) = (new DeclarationBook(options.Profile), options.Profile.Grid);
-        var from = grid.At(now.AddSeconds(options.Profile.DeclarationLeadSeconds)).Next;
-        var until = new Period(from.Index + options.Profile.DeclarationLongestSeconds / grid.LengthSeconds);
-        foreach (var unit in options.Units)
+        // Frozen first: a unit that is too small for the system operator's market can serve a grid operator.
+        if (session.Freezes)
         {
-            book.Take(new TechnicalDeclaration(new UnitId(unit.Id), now.ToUnixTimeSeconds(), from, until, unit.MinimumWatts, unit.MaximumWatts, Unavailable: false), now);
+            HomeForecasts.Propose(board, Enumerable.Range(0, board.Homes.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value), session.Day, books, now);
         }
 
-        return book;
-    }
+        if (session.Freezes && books.Baseline(unit.Id, session.Day) is null && books.Freeze(unit.Id, session.Day, now) is { } refusal)
+        {
+            logger.NotFrozen(unit.Id.Value, session.Day.ToString(), refusal.ToString());
+            return;
+        }
 
-    private void Plan(VirtualUnit unit, MarketDay day, DateTimeOffset now)
-    {
         if (Enablement.Check(unit, books.Portfolio, _profile) is { IsEmpty: false } objections)
         {
             logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
             return;
         }
 
-        if (books.Freeze(unit.Id, day, now) is { } refusal)
+        ImmutableArray<Period> periods = [.. session.Periods.Where(IsOffered)];
+        if (periods.IsEmpty || books.Baseline(unit.Id, session.Day) is not { } baseline)
         {
-            logger.NotFrozen(unit.Id.Value, day.ToString(), refusal.ToString());
             return;
         }
 
-        foreach (var period in day.Periods(_profile.Grid).Where(IsOffered))
+        // Within a day what was sold shortly before binds a home as what is to come does.
+        var first = periods.Length > 1 ? session.Day.First(_profile.Grid) : new Period(periods[0].Index - (long)_longest.TotalSeconds / _profile.Grid.LengthSeconds);
+        var day = Enumerable.Range(0, (int)(session.Day.Before(-1).First(_profile.Grid).Index - first.Index)).Select(index => new Period(first.Index + index))
+            .Where(period => periods.Length > 1 || period != periods[0]).ToList();
+        // Who stands in a later session's only period already is in its span.
+        var stated = _sources.SelectMany(source => source(unit.Id, periods, home => periods.Length == 1 && reservations.IsBound(home, periods[0]) ? null : reservations.Bound(home, day), now));
+        var chosen = SpanChoice.Of([.. stated], _offering.Expected(unit.Id, periods), _profile.Grid);
+        var history = books.History();
+        foreach (var period in periods)
         {
-            Offer(unit, period, now);
+            claims.OfferToSystemOperator(unit.Id, period, () =>
+            {
+                foreach (var direction in Directions)
+                {
+                    _offering.Offer(new OfferCall(unit, period, direction, baseline.Sum(period, _profile.Grid).WattHours * 3_600 / _profile.Grid.LengthSeconds, chosen, history, now));
+                }
+            });
         }
     }
 
@@ -107,50 +128,37 @@ internal sealed class PlanningDesk(GatewayOptions options, GatewayBooks books, O
         return from == until || TimeOnly.FromDateTime(ItalianTime.Local(_profile.Grid.StartOf(period))).IsBetween(from, until);
     }
 
-    private void Offer(VirtualUnit unit, Period period, DateTimeOffset now)
+    // At the start and once a day: books and ledger agree, and their logs are short.
+    private void Tidy(DateTimeOffset now)
     {
-        var states = board.Read();
-        var homes = Enumerable.Range(0, states.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value && UnitSituation.IsFresh(states[home], now, options.Stale) && states[home].IsAvailable).ToList();
-        reservations.Declare([.. homes.Select(home => new HomeCapability(
-            board.Homes[home].Home.Member, period, EnergyOf(Watts(home, RegulationDirection.Up)), EnergyOf(Watts(home, RegulationDirection.Down))))]);
-        var program = books.Baseline(unit.Id, MarketDay.Of(period, _profile.Grid))!.Sum(period, _profile.Grid).WattHours * 3_600 / _profile.Grid.LengthSeconds;
-        foreach (var direction in (RegulationDirection[])[RegulationDirection.Up, RegulationDirection.Down])
+        var today = MarketDay.Of(_profile.Grid.At(now), _profile.Grid);
+        if (_tidied == today)
         {
-            var able = homes.Where(home => Watts(home, direction) > 0).ToList();
-            var builder = new OfferBuilder(_profile, books.Portfolio, options.Policy, pod => DeliveryRecord.Of([], options.Policy.PriorOrders, options.Policy.PriorPermille));
-            var built = builder.Build(unit, period, direction, able.Select(home => Headroom(home, period, direction)), _declarations.Find(unit.Id, period), program);
-            if (built.Offer is not { } offer)
-            {
-                logger.NotOffered(unit.Id.Value, period.Index, direction.ToString(), $"{built.Refusal}");
-                continue;
-            }
-
-            var id = new OfferId($"{unit.Id}-{period.Index}-{(direction == RegulationDirection.Up ? "up" : "down")}");
-            if (reservations.Reserve(id, period, direction, [.. built.RestsOn.Select(point => (books.Portfolio.Point(point.Point)!.Member, point.Steps.Sum(step => step.Watts)))]) is { IsGranted: false } denied)
-            {
-                logger.NotOffered(unit.Id.Value, period.Index, direction.ToString(), denied.ToString());
-            }
-            else if (books.Offer(id, offer, now) is { } refusal)
-            {
-                reservations.Release(id);
-                logger.NotOffered(unit.Id.Value, period.Index, direction.ToString(), refusal.ToString());
-            }
+            return;
         }
 
-        long Watts(int home, RegulationDirection direction)
+        if (_tidied is null)
         {
-            var (said, certified) = direction == RegulationDirection.Up ? (states[home].UpWatts, board.Homes[home].Home.UpWatts) : (states[home].DownWatts, board.Homes[home].Home.DownWatts);
-            return Math.Min(said, certified);
+            _offering.Reconcile(now, Settle);
         }
 
-        PointHeadroom Headroom(int home, Period period, RegulationDirection direction)
+        _tidied = today;
+        foreach (var old in _done.Where(done => done.Value.CompareTo(today) < 0).Select(done => done.Key).ToList())
         {
-            var description = board.Homes[home].Home;
-            return new PointHeadroom(
-                description.Pod, period, description.HoldingSeconds / _profile.Grid.LengthSeconds, direction,
-                [new AskedStep(Watts(home, direction), direction == RegulationDirection.Up ? description.UpAsk : description.DownAsk)]);
+            _done.Remove(old);
+        }
+
+        _offering.Declare(now);
+        try
+        {
+            reservations.Close(now, _longest);
+            reservations.Compact();
+            books.Compact(now);
+        }
+        catch (IOException failure)
+        {
+            // The long logs are as good.
+            logger.NotCompacted(failure);
         }
     }
-
-    private Energy EnergyOf(long watts) => new((watts * _profile.Grid.LengthSeconds + 3_599) / 3_600);
 }

@@ -22,7 +22,7 @@ internal sealed class UnitOperation
     private readonly HomeBoard _board;
     private readonly int _first;
     private readonly int _count;
-    private readonly ImmutableArray<CustomerLink> _links;
+    private readonly ImmutableArray<IHomeLink> _links;
     private readonly TimeProvider _time;
     private readonly DeliveryAccount _account;
     private readonly Lock _lock = new();
@@ -31,8 +31,8 @@ internal sealed class UnitOperation
     private readonly UnitControl _control;
     private readonly Dictionary<MemberId, int> _places;
 
-    /// <summary>What the control was last told of each home: program, up and down.</summary>
-    private readonly (long Baseline, long Up, long Down)?[] _told;
+    /// <summary>What the control was last told of each home: program, up and down, and what it wants for them.</summary>
+    private readonly (long Baseline, long Up, long Down, Price UpAsk, Price DownAsk)?[] _told;
     private (string Order, long Since, int Homes)? _wave;
     private UnitNow _now;
     private DateTimeOffset? _cycled;
@@ -41,11 +41,12 @@ internal sealed class UnitOperation
     private long _injected;
 
     /// <param name="first">Where the unit's homes begin on the board; they stand there one after another, in the order of the links.</param>
-    public UnitOperation(GatewayOptions options, UnitOptions unit, GatewayBooks books, HomeBoard board, int first, int count, ImmutableArray<CustomerLink> links, TimeProvider time)
+    /// <param name="time">The machine's clock: how long links took.</param>
+    public UnitOperation(GatewayOptions options, UnitOptions unit, GatewayBooks books, HomeBoard board, int first, int count, ImmutableArray<IHomeLink> links, TimeProvider time)
     {
         (_options, _unit, _books, _board, _first, _count, _links, _time) = (options, unit, books, board, first, count, links, time);
         (_asked, _now) = (new long[count], UnitNow.Of(unit, default, count, 0, 0));
-        _told = new (long, long, long)?[count];
+        _told = new (long, long, long, Price, Price)?[count];
         _places = Enumerable.Range(0, count).ToDictionary(home => board.Homes[first + home].Home.Member);
         _control = new UnitControl(new ControlSettings
         {
@@ -90,6 +91,7 @@ internal sealed class UnitOperation
         lock (_lock)
         {
             var since = _time.GetTimestamp();
+            Refresh(now);
             var sent = Step(now, _board.Read(_first, _count));
             _waves[order] = new SetPointWave(sent, sent == 0 ? 0 : null);
             _wave = sent == 0 ? null : (order, since, sent);
@@ -105,6 +107,7 @@ internal sealed class UnitOperation
     {
         lock (_lock)
         {
+            Refresh(now);
             var states = _board.Read(_first, _count);
             Account(now, states);
             Step(now, states);
@@ -116,6 +119,14 @@ internal sealed class UnitOperation
                 running.Any(record => record.Order is BalancingOrder), running.Any(record => record.Order is LimitationOrder), _withdrawn / 3_600_000, _injected / 3_600_000);
             Volatile.Write(ref _now, UnitNow.Of(_unit, values, _count, situation.Fresh, _asked.Count(watts => watts != 0)) with { MissingWatts = _missing });
             return values;
+        }
+    }
+
+    private void Refresh(DateTimeOffset now)
+    {
+        foreach (var link in _links)
+        {
+            link.Refresh(now);
         }
     }
 
@@ -166,16 +177,16 @@ internal sealed class UnitOperation
         for (var home = 0; home < _count; home++)
         {
             var state = states[home];
-            var can = (state.BaselineWatts, state.IsAvailable ? state.UpWatts : 0, state.IsAvailable ? state.DownWatts : 0);
+            var description = _board.Homes[_first + home].Home;
+            var can = (state.BaselineWatts, Up: state.IsAvailable ? state.UpWatts : 0, Down: state.IsAvailable ? state.DownWatts : 0, UpAsk: state.UpAsk ?? description.UpAsk, DownAsk: state.DownAsk ?? description.DownAsk);
             if (_told[home] == can)
             {
                 continue;
             }
 
             _told[home] = can;
-            var description = _board.Homes[_first + home].Home;
             var controlled = new ControlledHome(
-                description.Member, state.BaselineWatts, Steps(can.Item2, description.UpAsk), Steps(can.Item3, description.DownAsk), RampWattsPerSecond: 0, description.ConnectionWatts);
+                description.Member, state.BaselineWatts, Steps(can.Up, can.UpAsk), Steps(can.Down, can.DownAsk), RampWattsPerSecond: 0, description.ConnectionWatts);
             // What a station says of a home may be nonsense: such a home takes no part until it makes sense again.
             _control.Update(controlled.Objection is null ? controlled : controlled with { Baseline = 0, Up = [], Down = [] });
         }

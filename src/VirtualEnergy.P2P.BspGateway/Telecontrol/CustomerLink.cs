@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.BspGateway.Telecontrol;
 /// Whatever the station sends is hostile until checked: objects of homes that it does not have, powers that are none and values marked invalid
 /// are left out and counted. A home whose values stop is old after a while, which the operation sees by <see cref="HomeState.MeasuredAt"/>.
 /// </remarks>
-public sealed class CustomerLink : IAsyncDisposable
+public sealed class CustomerLink : IHomeLink
 {
     /// <summary>Below the 1,024 requests that a connection lets wait.</summary>
     private const int MostUnderWay = 512;
@@ -20,6 +20,7 @@ public sealed class CustomerLink : IAsyncDisposable
     private readonly HomeBoard _board;
     private readonly int _first;
     private readonly TimeProvider _time;
+    private readonly TimeProvider _links;
     private readonly ILogger _logger;
     private readonly CommonAddress _address;
     private readonly SetPointQueue _setPoints;
@@ -28,22 +29,23 @@ public sealed class CustomerLink : IAsyncDisposable
     private long _leftOut;
 
     /// <param name="first">Where the customer's homes begin on the board; they stand there one after another.</param>
-    public CustomerLink(CustomerOptions customer, HomeBoard board, int first, TimeProvider time, ILogger<CustomerLink> logger)
+    /// <param name="time">The market's: of measurements and of time tags.</param>
+    /// <param name="links">The machine's: of time-outs.</param>
+    public CustomerLink(CustomerOptions customer, HomeBoard board, int first, TimeProvider time, TimeProvider links, ILogger<CustomerLink> logger)
     {
-        (_customer, _board, _first, _time, _logger) = (customer, board, first, time, logger);
+        (_customer, _board, _first, _time, _links, _logger) = (customer, board, first, time, links, logger);
         _address = new CommonAddress(customer.CommonAddress);
         _setPoints = new SetPointQueue(customer.Homes.Length, MostUnderWay, SendAsync, OnConfirmed, () => Emptied?.Invoke());
     }
 
     public string Customer => _customer.Id;
 
-    /// <summary>Where the customer's homes begin on the board.</summary>
+    public string Protocol => "IEC 60870-5-104";
+
     public int First => _first;
 
-    /// <summary>How many homes it has.</summary>
     public int Homes => _customer.Homes.Length;
 
-    /// <summary>No set-point is under way any more; called from the link's threads.</summary>
     public Action? Emptied { get; set; }
 
     /// <summary>Data transfer is started.</summary>
@@ -52,13 +54,10 @@ public sealed class CustomerLink : IAsyncDisposable
     /// <summary>Values that were left out, because they were of no home here, no power, or marked invalid.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
 
-    /// <summary>Homes whose last set-point is not confirmed.</summary>
     public int OpenSetPoints => _setPoints.Open;
 
-    /// <summary>No set-point is under way: each was confirmed, refused, or had no link.</summary>
     public bool IsEmpty => _setPoints.IsEmpty;
 
-    /// <summary>Begins to connect; it goes on trying until it is disposed of.</summary>
     public void Start() => _station = new ControllingStation(
         new ControllingStationOptions
         {
@@ -68,10 +67,13 @@ public sealed class CustomerLink : IAsyncDisposable
             LongestRetry = TimeSpan.FromSeconds(30),
             Connection = new ControllingConnectionOptions { OnAsdu = OnAsdu, OnNotice = OnNotice },
         },
-        _time);
+        _links);
 
-    /// <summary>The regulation that a home is to give against its program, W; 0 releases it. Returns at once; the board shows when it is confirmed.</summary>
-    /// <param name="home">From 0, in the customer's order.</param>
+    /// <summary>Nothing: stations say what is now, and say it again when it changes.</summary>
+    public void Refresh(DateTimeOffset now)
+    {
+    }
+
     public void Ask(int home, long watts) => _setPoints.Ask(home, watts);
 
     public async ValueTask DisposeAsync()

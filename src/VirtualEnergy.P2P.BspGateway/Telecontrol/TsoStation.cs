@@ -21,6 +21,7 @@ public sealed class TsoStation : IAsyncDisposable
     private readonly ImmutableArray<UnitOptions> _units;
     private readonly Func<TsoCommand, bool> _decide;
     private readonly TimeProvider _time;
+    private readonly TimeProvider _links;
     private readonly ILogger _logger;
     private readonly ControlledStation _station;
     private readonly Dictionary<int, int> _indices;
@@ -35,9 +36,9 @@ public sealed class TsoStation : IAsyncDisposable
     private ControlledStationServer? _server;
     private volatile bool _isUp;
 
-    public TsoStation(TsoLinkOptions options, ImmutableArray<UnitOptions> units, Func<TsoCommand, bool> decide, TimeProvider time, ILogger<TsoStation> logger)
+    public TsoStation(TsoLinkOptions options, ImmutableArray<UnitOptions> units, Func<TsoCommand, bool> decide, TimeProvider time, TimeProvider links, ILogger<TsoStation> logger)
     {
-        (_options, _units, _decide, _time, _logger) = (options, units, decide, time, logger);
+        (_options, _units, _decide, _time, _links, _logger) = (options, units, decide, time, links, logger);
         (_shown, _limits) = (new UnitValues?[units.Length], new long?[units.Length]);
         _indices = units.Select((unit, index) => (unit.CommonAddress, index)).ToDictionary();
         _station = new ControlledStation(
@@ -45,12 +46,13 @@ public sealed class TsoStation : IAsyncDisposable
             {
                 Groups = [new RedundancyGroup("system operator") { Accepts = IsAllowed, BufferedEvents = options.BufferedEvents }],
                 MaxCommandAge = MaxCommandAge,
+                Clock = time,
                 OnCommand = command => Take(command) ? CommandAnswer.Done : CommandAnswer.Refused,
                 // The gateway keeps its own clock, which signs and schedules; it takes the operator's time as heard.
                 OnClock = IsPlausible,
                 OnNotice = OnNotice,
             },
-            time);
+            links);
         foreach (var unit in units)
         {
             Define(unit);
@@ -64,7 +66,7 @@ public sealed class TsoStation : IAsyncDisposable
     public bool IsUp => _isUp;
 
     /// <exception cref="System.Net.Sockets.SocketException">The address or port is not to be had.</exception>
-    public void Start() => _server = ControlledStationServer.Start(_station, _options.Listen, _time, _options.Tls);
+    public void Start() => _server = ControlledStationServer.Start(_station, _options.Listen, _links, _options.Tls);
 
     /// <summary>Sends what a unit shows: powers every time, states and counters when they changed. Buffered while the link is broken.</summary>
     public void Show(int unit, in UnitValues values)

@@ -40,7 +40,7 @@ public sealed class AggregatorDesk
     private readonly UftpWriter _writer;
     private readonly Dictionary<Guid, FlexTrade> _trades;
     private readonly Dictionary<Guid, Guid> _revocations = [];
-    private readonly Dictionary<(string Domain, Guid Conversation, string CongestionPoint, DateOnly Period), long> _revisions = [];
+    private readonly OpenRequests _requests = new();
     private readonly Dictionary<(string CongestionPoint, DateOnly Period), DPrognosis> _prognoses = [];
     private readonly Lock _gate = new();
 
@@ -49,14 +49,20 @@ public sealed class AggregatorDesk
     /// <param name="time">The clock.</param>
     /// <param name="newId">New identifiers.</param>
     /// <param name="kept">The trades that were kept before the last stop; of one offer the last counts.</param>
-    public AggregatorDesk(UftpProfile profile, AggregatorDecisions decisions, TimeProvider time, Func<Guid> newId, IEnumerable<FlexTrade>? kept = null)
+    /// <param name="exchanged">Requests that came, and prognoses and revocations that were sent, before the last stop, oldest first.</param>
+    public AggregatorDesk(UftpProfile profile, AggregatorDecisions decisions, TimeProvider time, Func<Guid> newId, IEnumerable<FlexTrade>? kept = null, IEnumerable<UftpMessage>? exchanged = null)
     {
         (_profile, _decisions, _time, _newId) = (profile, decisions, time, newId);
         _writer = new UftpWriter(profile, time, newId);
         _trades = (kept ?? []).GroupBy(trade => trade.Offer.MessageId).ToDictionary(trade => trade.Key, trade => trade.Last());
         foreach (var request in _trades.Values.Select(trade => trade.Request).OfType<FlexRequest>())
         {
-            _revisions[KeyOf(request)] = Math.Max(request.Revision, _revisions.GetValueOrDefault(KeyOf(request), long.MinValue));
+            _requests.Take(request);
+        }
+
+        foreach (var message in exchanged ?? [])
+        {
+            Recall(message);
         }
     }
 
@@ -165,28 +171,86 @@ public sealed class AggregatorDesk
 
     private IReadOnlyList<UftpMessage> Request(FlexRequest request)
     {
-        var key = KeyOf(request);
-        if (_revisions.TryGetValue(key, out var known) && request.Revision <= known)
+        if (!_requests.IsNew(request))
         {
             return Answer(request, [UftpReasons.Subordinate]);
         }
 
-        if (_revisions.Count + _trades.Count >= MostOpen)
+        if (_requests.Count + _trades.Count >= MostOpen)
         {
             Forget();
-            if (_revisions.Count + _trades.Count >= MostOpen)
+            if (_requests.Count + _trades.Count >= MostOpen)
             {
                 return Answer(request, ["Too many requests are open"]);
             }
         }
 
-        _revisions[key] = request.Revision;
-        return _decisions.Plan(request) is { } plan
-            ? [.. Answer(request, []), Keep(MakeOffer(request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period, request, plan), request)]
-            : Answer(request, []);
+        _requests.Take(request);
+        return [.. Answer(request, []), .. Offer(request)];
     }
 
-    private static (string Domain, Guid Conversation, string CongestionPoint, DateOnly Period) KeyOf(FlexRequest request) => (request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period);
+    /// <summary>Requests that nothing could be offered for are looked at again, until they expire; returns the offers.</summary>
+    public IReadOnlyList<UftpMessage> Reconsider()
+    {
+        lock (_gate)
+        {
+            return [.. _requests.WaitingAt(_time.GetUtcNow()).SelectMany(Offer)];
+        }
+    }
+
+    /// <summary>What our meter read at a congestion point, to be sent.</summary>
+    /// <param name="operatorDomain">Who is told.</param>
+    /// <param name="meter">The meter's EAN.</param>
+    /// <param name="period">The day.</param>
+    /// <param name="watts">Mean W of each period (1 is the first of the day), + consumption.</param>
+    public Metering Meter(string operatorDomain, string meter, DateOnly period, IEnumerable<(int Isp, long Watts)> watts)
+    {
+        lock (_gate)
+        {
+            var (version, self, now, id) = _writer.Head;
+            return new Metering
+            {
+                Version = version, SenderDomain = self, RecipientDomain = operatorDomain, TimeStamp = now, MessageId = id, ConversationId = _newId(), Revision = 1, IspDuration = _profile.IspDuration,
+                TimeZone = _profile.TimeZone, Period = period, Meter = meter,
+                Profiles = [new MeteringProfile { Type = MeteringProfileType.Power, Unit = MeteringUnit.kW, Isps = ValueList.From(watts.Select(one => new MeteredIsp(one.Isp, one.Watts / 1_000m))) }],
+            };
+        }
+    }
+
+    private IReadOnlyList<UftpMessage> Offer(FlexRequest request)
+    {
+        if (_decisions.Plan(request) is { } plan)
+        {
+            _requests.Answered(request);
+            return [Keep(MakeOffer(request.SenderDomain, request.ConversationId, request.CongestionPoint, request.Period, request, plan), request)];
+        }
+
+        _requests.Wait(request);
+        return [];
+    }
+
+    private void Recall(UftpMessage message)
+    {
+        switch (message)
+        {
+            case FlexRequest request:
+                _requests.Take(request);
+                if (!_trades.Values.Any(trade => trade.Request?.MessageId == request.MessageId))
+                {
+                    _requests.Wait(request);
+                }
+
+                break;
+            case DPrognosis prognosis:
+                _prognoses[(prognosis.CongestionPoint, prognosis.Period)] = prognosis;
+                break;
+            case FlexOfferRevocation revocation:
+                _revocations[revocation.MessageId] = revocation.FlexOfferMessageId;
+                break;
+            default:
+                break;
+        }
+    }
 
     private List<string> Order(FlexOrder order)
     {
@@ -308,11 +372,7 @@ public sealed class AggregatorDesk
     private void Forget()
     {
         var oldest = MarketDay.At(_time.GetUtcNow()).Date.AddDays(-62);
-        foreach (var old in _revisions.Keys.Where(key => key.Period < oldest).ToList())
-        {
-            _revisions.Remove(old);
-        }
-
+        _requests.Forget(oldest);
         foreach (var old in _trades.Where(trade => trade.Value.Offer.Period < oldest && Aged(trade.Value).State != FlexTradeState.Ordered).Select(trade => trade.Key).ToList())
         {
             _trades.Remove(old);

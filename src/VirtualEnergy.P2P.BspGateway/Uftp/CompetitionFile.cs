@@ -25,6 +25,15 @@ public static class CompetitionFile
         WriteIndented = true,
     };
 
+    /// <summary>The bytes of a file, no more than one too many of what is read.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal static byte[] Load(string path)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[MostBytes + 1];
+        return bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+    }
+
     /// <summary>The competition, or null and what is wrong.</summary>
     public static GridCompetition? ReadCompetition(ReadOnlySpan<byte> json, out string problem) => Read<CompetitionJson, GridCompetition>(json, Competition, out problem);
 

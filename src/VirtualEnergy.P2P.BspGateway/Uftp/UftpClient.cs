@@ -18,7 +18,10 @@ public sealed class UftpClient(HttpClient http, UftpProfile profile, UftpMailbox
     /// minutes; the same bytes, so a message that arrived and was not confirmed is known again there.
     /// </summary>
     /// <exception cref="HttpRequestException">It was refused for good, or patience is at its end; the message says which.</exception>
-    public async Task SendAsync(UftpMessage message, CancellationToken cancellation)
+    public Task SendAsync(UftpMessage message, CancellationToken cancellation) => SendAsync(message, Patience, cancellation);
+
+    /// <summary>The same with less patience, for a message that has waited for others; it is tried once in any case.</summary>
+    internal async Task SendAsync(UftpMessage message, TimeSpan patience, CancellationToken cancellation)
     {
         var role = Recipient(message);
         var address = profile.Find(message.RecipientDomain, role)?.Endpoint ?? throw new HttpRequestException($"There is no address of {message.RecipientDomain} as {role}: it belongs into the participants.");
@@ -32,7 +35,7 @@ public sealed class UftpClient(HttpClient http, UftpProfile profile, UftpMailbox
             }
 
             if (status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not (HttpStatusCode.NotFound or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or (HttpStatusCode)419)
-                || time.GetElapsedTime(start) + wait > Patience)
+                || time.GetElapsedTime(start) + wait > patience)
             {
                 throw new HttpRequestException($"{address} did not take {message.GetType().Name} {message.MessageId}: {(status is { } told ? $"HTTP {(int)told}" : "no answer")}.", null, status);
             }

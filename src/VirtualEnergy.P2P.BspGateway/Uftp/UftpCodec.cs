@@ -21,6 +21,7 @@ public static partial class UftpCodec
             ["Domain"] = text => IsDomain(text) ? null : "A domain is written in small letters, as agr.example.org.",
             ["Entity"] = text => IsEntityAddress(text) ? null : "An address begins with ean. and 12 to 34 digits, or is ea1.yyyy-mm.domain:name.",
             ["TimeZone"] = text => text.Length <= 64 && ZoneForm().IsMatch(text) ? null : "A time zone has its name in the IANA database, as Europe/Rome.",
+            ["Meter"] = text => IsMeter(text) ? null : "A meter's EAN is E and 16 digits.",
             ["Currency"] = text => CurrencyForm().IsMatch(text) ? null : "A currency has three letters, as EUR.",
             ["Factor"] = text => decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var factor) && factor is >= 0.01m and <= 1m ? null : "A factor lies between 0.01 and 1.",
         },
@@ -29,6 +30,9 @@ public static partial class UftpCodec
     internal static bool IsDomain(string text) => text.Length <= 253 && DomainForm().IsMatch(text);
 
     internal static bool IsEntityAddress(string text) => text.Length <= 255 && EntityForm().IsMatch(text);
+
+    /// <summary>The schema's form of a meter's EAN.</summary>
+    internal static bool IsMeter(string text) => text.Length == 17 && text[0] is 'E' or 'e' && text[1..].All(char.IsAsciiDigit);
 
     /// <summary>The inner message, or null and what is wrong.</summary>
     public static UftpMessage? Read(ReadOnlySpan<byte> bytes, out ValueList<XmlFault> faults)

@@ -17,6 +17,9 @@ public static class UftpEndpoints
     /// <param name="receive">Takes a message; what it returns is to be sent.</param>
     /// <param name="send">Takes what is to be sent, at once; delivery is its own concern.</param>
     public static IEndpointConventionBuilder MapUftp(this IEndpointRouteBuilder routes, UftpMailbox mailbox, Func<UftpArrival, IReadOnlyList<UftpMessage>> receive, Action<UftpMessage> send) =>
+        routes.MapUftp(bytes => mailbox.Open(bytes), receive, send);
+
+    internal static IEndpointConventionBuilder MapUftp(this IEndpointRouteBuilder routes, Func<byte[], UftpArrival> open, Func<UftpArrival, IReadOnlyList<UftpMessage>> receive, Action<UftpMessage> send) =>
         routes.MapPost(Path, async (HttpContext context) =>
         {
             if (context.Request.ContentLength is not { } length)
@@ -34,7 +37,7 @@ public static class UftpEndpoints
                 return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
             }
 
-            var arrival = mailbox.Open(bytes);
+            var arrival = open(bytes);
             foreach (var answer in receive(arrival))
             {
                 send(answer);

@@ -19,6 +19,8 @@ internal sealed record UftpKind(Type Type, string Root, UftpRole From, UftpRole 
         new(typeof(FlexOrderResponse), "FlexOrderResponse", UftpRole.AGR, UftpRole.DSO),
         new(typeof(FlexSettlement), "FlexSettlement", UftpRole.DSO, UftpRole.AGR),
         new(typeof(FlexSettlementResponse), "FlexSettlementResponse", UftpRole.AGR, UftpRole.DSO),
+        new(typeof(Metering), "Metering", UftpRole.AGR, UftpRole.DSO),
+        new(typeof(MeteringResponse), "MeteringResponse", UftpRole.DSO, UftpRole.AGR),
         new(typeof(AgrPortfolioUpdate), "AGRPortfolioUpdate", UftpRole.AGR, UftpRole.CRO),
         new(typeof(AgrPortfolioUpdateResponse), "AGRPortfolioUpdateResponse", UftpRole.CRO, UftpRole.AGR),
         new(typeof(AgrPortfolioQuery), "AGRPortfolioQuery", UftpRole.AGR, UftpRole.CRO),

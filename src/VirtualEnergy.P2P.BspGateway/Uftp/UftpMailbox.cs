@@ -8,13 +8,20 @@ namespace VirtualEnergy.P2P.BspGateway.Uftp;
 /// <param name="Message">The inner message, where it could be read and its signature is right.</param>
 /// <param name="Sender">Who signed it.</param>
 /// <param name="Rejection">Why its answer is a rejection, or null where it is for the desk to say.</param>
-public sealed record UftpArrival(int Status, UftpMessage? Message = null, UftpParticipant? Sender = null, string? Rejection = null);
+/// <param name="Known">By what it is known again; null where it was here before, or is not to be known.</param>
+public sealed record UftpArrival(int Status, UftpMessage? Message = null, UftpParticipant? Sender = null, string? Rejection = null, KnownMessage? Known = null);
+
+/// <summary>By what a message is known when it comes again.</summary>
+/// <param name="Domain">Its sender.</param>
+/// <param name="Id">Its number.</param>
+/// <param name="Hash">SHA-256 of its bytes.</param>
+public readonly record struct KnownMessage(string Domain, Guid Id, Hash256 Hash);
 
 /// <summary>
 /// Signs what goes out and opens what comes in: known sender, right signature, the inner message right and meant for us, not here
 /// before. Statuses and reasons: Shapeshifter specification, transport and message validation.
 /// </summary>
-public sealed class UftpMailbox(UftpProfile profile, byte[] signingKey)
+public sealed class UftpMailbox
 {
     private const int MostKnown = 200_000;
 
@@ -24,13 +31,27 @@ public sealed class UftpMailbox(UftpProfile profile, byte[] signingKey)
     private readonly Dictionary<(string Domain, Guid Id), Hash256> _known = [];
     private readonly Queue<(string Domain, Guid Id)> _order = [];
     private readonly Lock _gate = new();
+    private readonly UftpProfile _profile;
+    private readonly byte[] _signingKey;
+
+    /// <param name="profile">Who we are and with whom we trade.</param>
+    /// <param name="signingKey">Our seed.</param>
+    /// <param name="known">Messages that were here before the last stop, oldest first.</param>
+    public UftpMailbox(UftpProfile profile, byte[] signingKey, IEnumerable<KnownMessage>? known = null)
+    {
+        (_profile, _signingKey) = (profile, signingKey);
+        foreach (var message in known ?? [])
+        {
+            Remember(message);
+        }
+    }
 
     /// <summary>The outer message of one of ours.</summary>
     public byte[] Seal(UftpMessage message) => UftpCodec.Write(new SignedMessage
     {
-        SenderDomain = profile.Domain,
-        SenderRole = profile.Role,
-        Body = Convert.ToBase64String(SealedMessage.Seal(UftpCodec.Write(message), signingKey)),
+        SenderDomain = _profile.Domain,
+        SenderRole = _profile.Role,
+        Body = Convert.ToBase64String(SealedMessage.Seal(UftpCodec.Write(message), _signingKey)),
     });
 
     /// <summary>Opens an outer message. Never throws for what is in it.</summary>
@@ -41,7 +62,7 @@ public sealed class UftpMailbox(UftpProfile profile, byte[] signingKey)
             return new UftpArrival(StatusCodes.Status400BadRequest);
         }
 
-        if (profile.Find(outer.SenderDomain, outer.SenderRole) is not { } sender || !SealedMessage.TryReadKey(sender.PublicKey, out var key))
+        if (_profile.Find(outer.SenderDomain, outer.SenderRole) is not { } sender || !SealedMessage.TryReadKey(sender.PublicKey, out var key))
         {
             return new UftpArrival(AuthenticationTimeout);
         }
@@ -51,54 +72,54 @@ public sealed class UftpMailbox(UftpProfile profile, byte[] signingKey)
             return new UftpArrival(StatusCodes.Status401Unauthorized);
         }
 
-        return UftpCodec.Read(inner, out _) is not { } message
-            ? new UftpArrival(StatusCodes.Status400BadRequest, Sender: sender)
-            : new UftpArrival(StatusCodes.Status200OK, message, sender, Rejection(message, sender, inner));
+        if (UftpCodec.Read(inner, out _) is not { } message)
+        {
+            return new UftpArrival(StatusCodes.Status400BadRequest, Sender: sender);
+        }
+
+        var known = new KnownMessage(message.SenderDomain, message.MessageId, new Hash256(SHA256.HashData(inner)));
+        var rejection = Rejection(message, sender) ?? Repetition(known);
+        return new UftpArrival(StatusCodes.Status200OK, message, sender, rejection, rejection is null ? known : null);
     }
 
-    private string? Rejection(UftpMessage message, UftpParticipant sender, byte[] inner)
+    /// <summary>A message could not be dealt with after all: when it comes again it is new.</summary>
+    public void Forget(KnownMessage message)
     {
-        if (message.SenderDomain != sender.Domain)
-        {
-            return "Mismatch SenderDomain";
-        }
-
-        if (sender.IsBarred)
-        {
-            return "Barred Sender";
-        }
-
-        if (message.RecipientDomain != profile.Domain)
-        {
-            return "Unknown RecipientDomain";
-        }
-
-        if (!UftpKind.Of(message).Goes(sender.Role, profile.Role))
-        {
-            return "Invalid Message";
-        }
-
-        return message.Version.StartsWith("3.", StringComparison.Ordinal) ? Repetition(message, inner) : "Invalid Version";
-    }
-
-    private string? Repetition(UftpMessage message, byte[] inner)
-    {
-        var (key, hash) = ((message.SenderDomain, message.MessageId), new Hash256(SHA256.HashData(inner)));
         lock (_gate)
         {
-            if (_known.TryGetValue(key, out var before))
+            _known.Remove((message.Domain, message.Id));
+        }
+    }
+
+    private string? Rejection(UftpMessage message, UftpParticipant sender) =>
+        message.SenderDomain != sender.Domain ? "Mismatch SenderDomain"
+        : sender.IsBarred ? "Barred Sender"
+        : message.RecipientDomain != _profile.Domain ? "Unknown RecipientDomain"
+        : !UftpKind.Of(message).Goes(sender.Role, _profile.Role) ? "Invalid Message"
+        : !message.Version.StartsWith("3.", StringComparison.Ordinal) ? "Invalid Version"
+        : null;
+
+    private string? Repetition(KnownMessage message)
+    {
+        lock (_gate)
+        {
+            if (_known.TryGetValue((message.Domain, message.Id), out var before))
             {
-                return before == hash ? UftpReasons.AlreadySubmitted : "Duplicate Identifier";
+                return before == message.Hash ? UftpReasons.AlreadySubmitted : "Duplicate Identifier";
             }
 
-            _known[key] = hash;
-            _order.Enqueue(key);
-            if (_order.Count > MostKnown)
-            {
-                _known.Remove(_order.Dequeue());
-            }
-
+            Remember(message);
             return null;
+        }
+    }
+
+    private void Remember(KnownMessage message)
+    {
+        _known[(message.Domain, message.Id)] = message.Hash;
+        _order.Enqueue((message.Domain, message.Id));
+        if (_order.Count > MostKnown)
+        {
+            _known.Remove(_order.Dequeue());
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class UftpWriter(UftpProfile profile, TimeProvider time, Func<Gu
             FlexOrder => new FlexOrderResponse { Version = version, SenderDomain = self, RecipientDomain = other, TimeStamp = now, MessageId = id, ConversationId = conversation, Result = result, RejectionReason = reason, FlexOrderMessageId = of },
             FlexReservationUpdate => new FlexReservationUpdateResponse { Version = version, SenderDomain = self, RecipientDomain = other, TimeStamp = now, MessageId = id, ConversationId = conversation, Result = result, RejectionReason = reason, FlexReservationUpdateMessageId = of },
             DPrognosis => new DPrognosisResponse { Version = version, SenderDomain = self, RecipientDomain = other, TimeStamp = now, MessageId = id, ConversationId = conversation, Result = result, RejectionReason = reason, DPrognosisMessageId = of },
+            Metering => new MeteringResponse { Version = version, SenderDomain = self, RecipientDomain = other, TimeStamp = now, MessageId = id, ConversationId = conversation, Result = result, RejectionReason = reason, MeteringMessageId = of },
             FlexSettlement settlement => new FlexSettlementResponse
             {
                 Version = version, SenderDomain = self, RecipientDomain = other, TimeStamp = now, MessageId = id, ConversationId = conversation, Result = result, RejectionReason = reason, FlexSettlementMessageId = of,

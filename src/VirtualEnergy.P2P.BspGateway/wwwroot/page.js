@@ -3,14 +3,14 @@ import { Connection } from './connection.js';
 import { byId, setText } from './dom.js';
 import { age } from './format.js';
 import { secondOf } from './power.js';
-import { State } from './state.js';
+import { UnitState } from './unit-state.js';
 import { themeButton } from './theme-button.js';
 
 const statusTexts = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting', offline: 'Offline' };
 
 /** Starts a page: its panels are functions of the state. Source is a hub, a snapshot, and the messages that replace its parts. */
 export function startPage(source, title, panels) {
-  const state = new State();
+  const state = new UnitState();
   const connection = new Connection(state, show, { ...source, messages: ['tick', ...source.messages] });
   state.watch(['name', 'units'], () => {
     setText(byId('name'), state.parts.name ?? title);

@@ -21,7 +21,10 @@ public sealed class MarketViews(
     public CommunityView Community() => new(
         options.Community, chain.ChainId, options.Contract.ToString(), options.Key.Address.ToString(), "tEUR",
         options.Rules.TickMicroEurPerKWh, options.Rules.Floor.MicroEurPerKWh, options.Rules.Cap.MicroEurPerKWh, options.Rules.KThousandths,
-        options.Rules.Grid.LengthSeconds, Supplier());
+        options.Rules.Grid.LengthSeconds, Supplier())
+    {
+        PowerPlant = options.PowerPlant(),
+    };
 
     public NowView Now()
     {

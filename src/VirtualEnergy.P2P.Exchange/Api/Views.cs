@@ -11,7 +11,11 @@ public sealed record SnapshotView(
 /// <summary>What does not change while the exchange runs.</summary>
 public sealed record CommunityView(
     string Name, ulong ChainId, string Contract, string Exchange, string Token, long TickMicroEurPerKWh, long FloorMicroEurPerKWh,
-    long CapMicroEurPerKWh, int KThousandths, int PeriodSeconds, SupplierView? Supplier);
+    long CapMicroEurPerKWh, int KThousandths, int PeriodSeconds, SupplierView? Supplier)
+{
+    /// <summary>Where the gateway of the balancing service provider is that the community belongs to; null without one.</summary>
+    public Uri? PowerPlant { get; init; }
+}
 
 /// <summary>The supplier's prices of the open period, or of the last one.</summary>
 public sealed record SupplierView(long ImportMicroEurPerKWh, long ExportMicroEurPerKWh);

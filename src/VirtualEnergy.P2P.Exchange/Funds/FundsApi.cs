@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Exchange.Api;
 using VirtualEnergy.P2P.Exchange.Journal;
+using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -23,6 +24,7 @@ internal static class FundsApi
         var api = endpoints.MapGroup("/api/members/{id}").WithTags("Funds");
         api.MapGet("/funds", FundsAsync).WithSummary("A member's money: balance, request, mandate, and how long it lasts.");
         api.MapGet("/funds/history", HistoryAsync).WithSummary("The last movements of a member's money on the chain, newest first.");
+        api.MapGet("/suggestions", Suggestions).WithTags("Market").WithSummary("When the member best starts which appliance, as her node says; empty where it does not.");
         api.MapPost("/mandate", MandateAsync).WithSummary("Gives a mandate, signed by the member; answers with the exchange's receipt.");
     }
 
@@ -33,6 +35,17 @@ internal static class FundsApi
         limit is < 1 or > ChainHistory.Kept
             ? MarketApi.Problem(StatusCodes.Status400BadRequest, "limit", $"'limit' is {limit}; it must be from 1 to {ChainHistory.Kept}.")
             : await AboutAsync(id, async member => members.Find(member) is null ? Stranger(member) : TypedResults.Ok(await funds.HistoryAsync(member, limit, cancellation)));
+
+    private static Results<Ok<SuggestionsView>, ProblemHttpResult> Suggestions(string id, SuggestionDesk desk, MemberDirectory members, MarketRules rules)
+    {
+        if (!Address.TryParse(id, out var address))
+        {
+            return NoAddress();
+        }
+
+        var member = address.ToMember();
+        return members.Find(member) is null ? Stranger(member) : TypedResults.Ok(SuggestionsView.Of(desk.Of(member), rules.Grid));
+    }
 
     private static async Task<IResult> MandateAsync(string id, HttpRequest request, MandateDesk desk, MessageRate rate, CancellationToken cancellation) => await AboutAsync(id, async member =>
     {
@@ -66,7 +79,7 @@ internal static class FundsApi
     {
         if (!Address.TryParse(id, out var address))
         {
-            return MarketApi.Problem(StatusCodes.Status400BadRequest, "id", "A member's id is 0x and 40 hexadecimal digits, in one case or with a correct checksum.");
+            return NoAddress();
         }
 
         try
@@ -78,6 +91,9 @@ internal static class FundsApi
             return MarketApi.Problem(StatusCodes.Status503ServiceUnavailable, "id", $"The chain does not tell: {failure.Message}");
         }
     }
+
+    private static ProblemHttpResult NoAddress() =>
+        MarketApi.Problem(StatusCodes.Status400BadRequest, "id", "A member's id is 0x and 40 hexadecimal digits, in one case or with a correct checksum.");
 
     private static ProblemHttpResult Stranger(MemberId member) =>
         MarketApi.Problem(StatusCodes.Status404NotFound, "id", $"{member} is not a member of this community.");

@@ -17,6 +17,11 @@ public sealed class LockstepGate(LockstepGateOptions options, TimeProvider time)
         var pace = options.MinimumPace > TimeSpan.Zero ? Task.Delay(options.MinimumPace, time, stopping.Token) : Task.CompletedTask;
         var timeout = Task.Delay(Longest, time, stopping.Token);
         await Task.WhenAny(everyoneHasBid, timeout);
+        if (options.WhileOpen is { } run)
+        {
+            await run(period, cancellation);
+        }
+
         await Task.WhenAny(pace, timeout);
         await stopping.CancelAsync();
         cancellation.ThrowIfCancellationRequested();

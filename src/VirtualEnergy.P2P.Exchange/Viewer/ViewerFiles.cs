@@ -13,10 +13,9 @@ namespace VirtualEnergy.P2P.Exchange.Viewer;
 /// </remarks>
 public static class ViewerFiles
 {
-    // The page runs its own scripts, speaks to its own origin and nothing else. A member's name can never become code.
+    // The page runs its own scripts, speaks to its own origin and to the gateway that it shows, and to nothing else. A member's name can never become code.
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; connect-src 'self'";
 
     private const string ResourcePrefix = "wwwroot/";
 
@@ -29,28 +28,30 @@ public static class ViewerFiles
     };
 
     /// <summary>Maps the viewer's page to <c>/</c> and each of its files to its own path.</summary>
+    /// <param name="powerPlant">The gateway that the page may read as well; null, or null from it, where there is none.</param>
     /// <exception cref="InvalidOperationException">A file of the viewer has an ending that has no content type here.</exception>
-    public static IEndpointRouteBuilder MapViewer(this IEndpointRouteBuilder endpoints)
+    public static IEndpointRouteBuilder MapViewer(this IEndpointRouteBuilder endpoints, Func<Uri?>? powerPlant = null)
     {
         foreach (var file in Read())
         {
-            Map(endpoints, "/" + file.Path, file);
+            Map(endpoints, "/" + file.Path, file, powerPlant);
             if (file.Path == "index.html")
             {
-                Map(endpoints, "/", file);
+                Map(endpoints, "/", file, powerPlant);
             }
         }
 
         return endpoints;
     }
 
-    private static void Map(IEndpointRouteBuilder endpoints, string route, ViewerFile file) =>
-        endpoints.MapMethods(route, [HttpMethods.Get, HttpMethods.Head], context => SendAsync(context, file)).ExcludeFromDescription();
+    private static void Map(IEndpointRouteBuilder endpoints, string route, ViewerFile file, Func<Uri?>? powerPlant) =>
+        endpoints.MapMethods(route, [HttpMethods.Get, HttpMethods.Head], context => SendAsync(context, file, powerPlant?.Invoke())).ExcludeFromDescription();
 
-    private static Task SendAsync(HttpContext context, ViewerFile file)
+    private static Task SendAsync(HttpContext context, ViewerFile file, Uri? powerPlant)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.ContentSecurityPolicy = powerPlant is null ? ContentSecurityPolicy
+            : $"{ContentSecurityPolicy} {powerPlant.GetLeftPart(UriPartial.Authority)} {(powerPlant.Scheme == Uri.UriSchemeHttps ? "wss" : "ws")}://{powerPlant.Authority}";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";

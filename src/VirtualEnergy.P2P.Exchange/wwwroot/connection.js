@@ -37,8 +37,10 @@ export class Connection {
 
   // Connects and stays until the connection is lost.
   async #live() {
+    // Another origin is read without cookies, and its hub by web socket alone, which needs no question beforehand.
+    const elsewhere = { skipNegotiation: true, transport: globalThis.signalR.HttpTransportType.WebSockets, withCredentials: false };
     const hub = new globalThis.signalR.HubConnectionBuilder()
-      .withUrl(this.#source.hub)
+      .withUrl(this.#source.hub, this.#source.isElsewhere ? elsewhere : {})
       .configureLogging(globalThis.signalR.LogLevel.None)
       .build();
     const closed = new Promise(resolve => hub.onclose(resolve));
@@ -61,7 +63,7 @@ export class Connection {
     for (let attempt = 0; attempt < 3; attempt++) {
       this.#pending = [];
       try {
-        const response = await fetch(this.#source.snapshot, { cache: 'no-store' });
+        const response = await fetch(this.#source.snapshot, { cache: 'no-store', credentials: this.#source.isElsewhere ? 'omit' : 'same-origin' });
         if (!response.ok) {
           throw new Error(`the snapshot was answered with ${response.status}`);
         }

@@ -8,6 +8,7 @@ import { byId, setText } from './dom.js';
 import { flowDiagram } from './flows.js';
 import { dayOf, age, startOf } from './format.js';
 import { headline } from './headline.js';
+import { powerPlant } from './plant.js';
 import { memberTable } from './members.js';
 import { State } from './state.js';
 import { themeButton } from './theme-button.js';
@@ -26,7 +27,7 @@ state.watch(['community', 'rounds', 'now'], () => {
   setText(byId('date'), period === null ? '' : dayOf(startOf(period, state.periodSeconds)));
   document.body.dataset.loaded = state.loaded;
 });
-[headline, dayDial, priceChart, bookChart, flowDiagram, tradeList, memberTable, chainPanel, statementDialog].forEach(panel => panel(state));
+[headline, dayDial, priceChart, bookChart, flowDiagram, tradeList, memberTable, chainPanel, statementDialog, powerPlant].forEach(panel => panel(state));
 themeButton(byId('theme'));
 setInterval(() => showAge(connection), 1000);
 connection.run();

@@ -86,6 +86,6 @@ public sealed partial class ControlledConnection
             return item.Type.IsTimed() && item.Time.IsInvalid;
         }
 
-        return item.Time.IsInvalid || (_station.Time.GetUtcNow() - item.Time.ToInstant()).Duration() > most;
+        return item.Time.IsInvalid || (_station.Clock.GetUtcNow() - item.Time.ToInstant()).Duration() > most;
     }
 }

@@ -24,7 +24,7 @@ public sealed class ControlledStation
         }
 
         Options = options;
-        Time = time;
+        (Time, Clock) = (time, options.Clock ?? time);
         Selections = new Selections(time, options.SelectTimeout);
         _groups = [.. options.Groups.Where(group => !group.EachConnectionAlone).Select(group => new ConnectionGroup(group))];
     }
@@ -69,7 +69,11 @@ public sealed class ControlledStation
 
     internal Lock Gate { get; } = new();
 
+    /// <summary>Of the links: their time-outs.</summary>
     internal TimeProvider Time { get; }
+
+    /// <summary>What time tags of commands are held against.</summary>
+    internal TimeProvider Clock { get; }
 
     internal ProcessImage Image { get; } = new();
 

@@ -44,6 +44,9 @@ public sealed record ControlledStationOptions
     /// <summary>How far a command's time tag may be from this station's clock, in UTC; null, and time tags are not looked at.</summary>
     public TimeSpan? MaxCommandAge { get; init; }
 
+    /// <summary>The station's clock; null, and it is the one that keeps the links' time-outs. A simulation has another.</summary>
+    public TimeProvider? Clock { get; init; }
+
     /// <summary>Type 70 is sent for each common address when data transfer starts for the first time.</summary>
     public bool SendsEndOfInitialization { get; init; } = true;
 

@@ -3,7 +3,7 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.Messaging;
 
 /// <summary>
-/// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, plans, mandates, meter
+/// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, plans, suggestions, mandates, meter
 /// readings, disputes of them and node states; read the market, rounds, the outlook, node states and a single member's receipts and funds. So nobody sees another's bid before
 /// the gate closes, and nobody but the exchange announces a price. In the curve market: bid at any auctioneer or concentrator and
 /// hear its answers; be one under one's own address only, which then has to be the user name. So it is with balancing service providers: a home
@@ -45,7 +45,7 @@ public sealed class BrokerAccess(string community, string exchangeUser)
 
         return !retain
             && (_topics.TryParseBids(topic, out member) || _topics.TryParseMeters(topic, out member) || _topics.TryParseMandates(topic, out member)
-                || _topics.TryParseDisputes(topic, out member) || _topics.TryParsePlans(topic, out member))
+                || _topics.TryParseDisputes(topic, out member) || _topics.TryParsePlans(topic, out member) || _topics.TryParseSuggestions(topic, out member))
             && IsOwn(user, member);
     }
 
@@ -71,7 +71,7 @@ public sealed class BrokerAccess(string community, string exchangeUser)
         if (FlexibilityTopics.TryParse(_topics, filter, out var flexibility))
         {
             return flexibility.IsTerms
-                || (flexibility.IsHomes && flexibility.IsOf(user) && (flexibility.Home == "+" || flexibility.TryMember(out _)))
+                || ((flexibility.IsHomes || flexibility.IsKept) && flexibility.IsOf(user) && (flexibility.Home == "+" || flexibility.TryMember(out _)))
                 || (flexibility.IsOrders && flexibility.TryMember(out var home) && IsOwn(user, home));
         }
 

@@ -43,6 +43,9 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
     private HomeAgent? _agent;
     private PeriodGrid _grid = PeriodGrid.QuarterHour;
     private long _lastNumber;
+    private bool _hasOffered;
+    private readonly List<ReservationEvidence> _promised = [];
+    private bool _isToldAnew;
 
     // A period is booked when the next one has been run: until then an order may still change it.
     private (long Id, Period Period, Energy Program, Energy Net)? _toBook;
@@ -146,7 +149,24 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
 
         logger.LogInformation("Order {Id} of the BSP: {Kind} {Watts} W for {Periods} periods from {First}.", order.Id, WireFormat.Code(order.Kind), order.ChangeWatts, order.Periods, order.First);
         _agent!.Commit(In);
+        if (_book!.Find(order.Id) is { } held && held.First.Number == order.Number && _promised.TrueForAll(promise => promise.Order.Content.Id != order.Id))
+        {
+            _promised.Add(new ReservationEvidence(signed, held.Program, FlexibilitySigning.Sign(_signing.Hash(order, held.Program), key)));
+            _isToldAnew = true;
+            TellPromises();
+        }
+
         return true;
+    }
+
+    /// <summary>A bid was admitted: where it took the place of one that a promise stood against, the exchange takes the promise now.</summary>
+    internal void Admitted()
+    {
+        if (_isToldAnew)
+        {
+            _isToldAnew = false;
+            TellPromises();
+        }
     }
 
     /// <summary>A gate is open: tells the market's time, which need not be the clock's.</summary>
@@ -177,21 +197,43 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
         return _rest.From(delivery, _grid, _clock.Now);
     }
 
+    /// <summary>
+    /// The home has just begun and has run no period yet: says its program and what can be changed from the open period on, once, as soon as it knows market, round and terms, and
+    /// does not wait for a round to be over.
+    /// </summary>
+    internal void Begin(Period open)
+    {
+        if (!_hasOffered && _agent is { } agent && _terms is not null)
+        {
+            Offer(open, HeadroomOffer.Program(null, agent.Ahead(open), In), agent.Ahead(open));
+        }
+    }
+
     /// <summary>After a local round: says what can be changed from the next period on. The last period that nothing can change any more is booked.</summary>
     /// <param name="delivery">The period that the round was for.</param>
     internal void Offer(Delivery delivery)
     {
         Book(delivery);
         _rest.Begin(delivery);
-        if (_desk is not { } desk || _agent is not { } agent || _terms is not { } terms || _topics is null || _signing is null)
+        TellPromises();
+        if (_agent is { } agent && _terms is not null)
+        {
+            var ahead = agent.Ahead(delivery.Period.Next);
+            Offer(delivery.Period, HeadroomOffer.Program(delivery.Net, ahead, In), ahead);
+        }
+    }
+
+    private void Offer(Period first, ImmutableArray<Energy> energies, HomeAhead ahead)
+    {
+        if (_desk is not { } desk || _terms is not { } terms || _topics is null || _signing is null)
         {
             return;
         }
 
-        var ahead = agent.Ahead(delivery.Period.Next);
+        _hasOffered = true;
         var member = key.Address.ToMember();
         _lastNumber = Math.Max(_lastNumber + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
-        var program = new NetProgram(member, consent.Bsp, _lastNumber, delivery.Period, HeadroomOffer.Program(delivery.Net, ahead, In));
+        var program = new NetProgram(member, consent.Bsp, _lastNumber, first, energies);
         var spans = IsPaused() || desk.IsBound(_clock.Now) ? [] : HeadroomOffer.Spans(_calculator, ahead, terms.Content, consent, _grid);
         var expires = _clock.Now.AddSeconds(2L * _grid.LengthSeconds).ToUnixTimeMilliseconds();
         var offer = new HomeHeadroomOffer(member, consent.Bsp, _lastNumber, expires, spans);
@@ -218,6 +260,16 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
         _terms = terms;
         _pulse!.Start(_topics!, consent.Bsp, terms.Content.TelemetrySeconds, _signing, key);
         logger.LogInformation("The BSP {Bsp} asks for headroom over {Periods} periods.", consent.Bsp, terms.Content.HoldingPeriods);
+    }
+
+    // To the exchange, which refuses bids that would sell what is promised; as long as it lasts, as the same promise twice has one effect.
+    private void TellPromises()
+    {
+        _ = _promised.RemoveAll(promise => _book?.Find(promise.Order.Content.Id) is not { } held || held.Until <= _clock.Now);
+        foreach (var promise in _promised)
+        {
+            Post(_topics!.Promises(key.Address.ToMember()), WireFormat.Write(promise));
+        }
     }
 
     private void Book(Delivery delivery)

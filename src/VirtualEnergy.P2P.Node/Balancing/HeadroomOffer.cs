@@ -24,14 +24,18 @@ internal static class HeadroomOffer
             .Where(span => !span.Up.IsEmpty || !span.Down.IsEmpty)];
     }
 
-    /// <summary>The program from a period that was run on: what it came to, then the plan's.</summary>
-    /// <param name="ran">What flows in the period before the plan's first, Wh.</param>
+    /// <summary>The program from a period that was run on: what it came to, then the plan's; or the plan's alone.</summary>
+    /// <param name="ran">What flows in the period before the plan's first, Wh; null where none was run.</param>
     /// <param name="ahead">The plan.</param>
     /// <param name="committed">What is promised is the program, whatever the plan says.</param>
-    public static ImmutableArray<Energy> Program(Energy ran, HomeAhead ahead, Func<Period, Commitment?> committed)
+    public static ImmutableArray<Energy> Program(Energy? ran, HomeAhead ahead, Func<Period, Commitment?> committed)
     {
         var program = ImmutableArray.CreateBuilder<Energy>();
-        program.Add(committed(ahead.First.Previous)?.Program ?? ran);
+        if (ran is { } before)
+        {
+            program.Add(committed(ahead.First.Previous)?.Program ?? before);
+        }
+
         for (var t = 0; t < ahead.Program.Length && program.Count < WireFormat.MaxProgramPeriods; t++)
         {
             program.Add(committed(new Period(ahead.First.Index + t))?.Program ?? new Energy((long)Math.Round(ahead.Program[t])));

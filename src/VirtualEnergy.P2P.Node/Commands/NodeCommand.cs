@@ -33,7 +33,7 @@ internal static class NodeCommand
                 "household": { "data": "my-home", "name": "anna" },
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
-                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsPlan": true,
+                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsPlan": true, "tellsSuggestions": true,
                 "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
@@ -44,6 +44,7 @@ internal static class NodeCommand
               }
             The agent plans plant, battery, appliances, cars, heat pumps and water heaters over five days (docs/planner.md).
             With "tellsPlan": true the exchange is told what the home plans, so that all homes expect better prices.
+            With "tellsSuggestions": true the member's page in the market's viewer says when to start which appliance.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With flexibility a balancing service provider may order less or more from the grid, at a price (docs/headroom.md; ve flexibility shows it).
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
@@ -100,6 +101,7 @@ internal static class NodeCommand
                 Preferences = config.Preferences?.Open() ?? default,
                 MeterKey = config.MeterWallet is { } meter ? NodeKey.OpenWallet(meter, config.MeterPasswordFile) : key,
                 TellsPlan = config.TellsPlan,
+                TellsSuggestions = config.TellsSuggestions,
                 Watch = watch,
                 Flexibility = flexibility,
                 Controls = inHouse.Controls,

@@ -74,6 +74,9 @@ public sealed record HomeConfig
     /// <summary>Whether the exchange is told what the home plans (docs/planner.md); left out, it is not.</summary>
     public bool TellsPlan { get; init; }
 
+    /// <summary>Whether the member's page says when to start what (docs/forecasting.md); left out, only <c>ve suggest</c> does.</summary>
+    public bool TellsSuggestions { get; init; }
+
     /// <summary>Whose orders the home obeys beside the local market, and on what terms; left out, nobody's.</summary>
     public FlexibilitySource? Flexibility { get; init; }
 

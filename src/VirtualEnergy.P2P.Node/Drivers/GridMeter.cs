@@ -33,7 +33,8 @@ public sealed class GridMeter(DeviceBook book, string id, TimeProvider time)
         var before = await looksBefore.WaitAsync(cancellation).ConfigureAwait(false);
         var after = await looksAfter.WaitAsync(cancellation).ConfigureAwait(false);
         return before is { } first && after is { } last && last.Import >= first.Import && last.Export >= first.Export
-            ? new PeriodCounts(new Energy(last.Import - first.Import), new Energy(last.Export - first.Export), new Energy(Math.Max(0, last.Production - first.Production)))
+            ? new PeriodCounts(new Energy(last.Import - first.Import), new Energy(last.Export - first.Export), 
+                last.Production is { } made ? new Energy(Math.Max(0, made - (first.Production ?? made))) : null)
             : null;
     }
 
@@ -76,11 +77,12 @@ public sealed class GridMeter(DeviceBook book, string id, TimeProvider time)
     private Counters? Read()
     {
         // A meter without a second counter feeds nothing in. An inverter that sleeps counts nothing: its last word still holds.
-        var production = book.All().Where(state => state.Device.Kind == DeviceKind.Inverter).Sum(state => state.Reading?.ExportedWattHours ?? 0);
+        var inverters = book.All().Where(state => state.Device.Kind == DeviceKind.Inverter && state.Reading?.ExportedWattHours is not null).ToList();
+        long? production = inverters.Count == 0 ? null : inverters.Sum(state => state.Reading!.Value.ExportedWattHours ?? 0);
         return book.Find(id) is { IsThere: true, Reading: { ImportedWattHours: { } import } reading } && time.GetUtcNow() - reading.At <= MostAge
             ? new Counters(import, reading.ExportedWattHours ?? 0, production)
             : null;
     }
 
-    private readonly record struct Counters(long Import, long Export, long Production);
+    private readonly record struct Counters(long Import, long Export, long? Production);
 }

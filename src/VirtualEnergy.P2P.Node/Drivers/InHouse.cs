@@ -53,7 +53,7 @@ public sealed class InHouse : IAsyncDisposable
     }
 
     /// <summary>What the house says of itself for a period.</summary>
-    public HomeNow Sense(Period period) => _senses.Sense(period);
+    public HomeNow Sense(Period period) => Meter is null ? _senses.Sense(period) : _senses.Sense(period) with { IsMetered = true };
 
     /// <summary>Begins; what is not there yet is tried until it is.</summary>
     public async Task StartAsync()

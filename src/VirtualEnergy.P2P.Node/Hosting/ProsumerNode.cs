@@ -40,6 +40,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly OwnFunds _funds;
     private readonly ReadingPost _readings;
     private readonly PlanPost _plans;
+    private readonly SuggestionPost _suggestions;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private JoinedMarket? _market;
@@ -78,6 +79,7 @@ public sealed class ProsumerNode : IAsyncDisposable
             Member, _topics.Meters(Member), new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger),
             receipt => Watch?.Keep(receipt), logger);
         _plans = new PlanPost(Member, _topics.Plans(Member), _link, logger);
+        _suggestions = new SuggestionPost(Member, _topics.Suggestions(Member), _link, key, logger);
         MeterKey = key;
     }
 
@@ -91,6 +93,9 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     /// <summary>Whether the exchange is told, before each bid, what the home plans. The prices at which plans meet are heard in any case.</summary>
     public bool TellsPlan { get; init; }
+
+    /// <summary>Whether the exchange is told when the member best starts her appliances, so that her page shows it.</summary>
+    public bool TellsSuggestions { get; init; }
 
     /// <summary>What the member allows while the node runs; without limits unless told.</summary>
     public MemberControls Controls { get; init; } = new();
@@ -126,7 +131,12 @@ public sealed class ProsumerNode : IAsyncDisposable
         if (Flexibility is { } flexibility)
         {
             var topics = _topics.Flexibility(flexibility.Consent.Bsp);
-            await _link.SubscribeAsync(topics.Terms, Alone((message, _) => { flexibility.TakeTerms(message); return Task.CompletedTask; }), cancellation).ConfigureAwait(false);
+            await _link.SubscribeAsync(topics.Terms, Alone((message, _) =>
+            {
+                flexibility.TakeTerms(message);
+                BeginOffering();
+                return Task.CompletedTask;
+            }), cancellation).ConfigureAwait(false);
             await _link.SubscribeAsync(topics.Orders(Member), Alone((message, stopping) => OnOrderAsync(flexibility, message, stopping)), cancellation).ConfigureAwait(false);
         }
 
@@ -159,6 +169,10 @@ public sealed class ProsumerNode : IAsyncDisposable
         try
         {
             await handler(message, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException && _stopping.IsCancellationRequested)
+        {
+            // The node stops, and its link is closed under a message that was on its way.
         }
         finally
         {
@@ -226,7 +240,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null);
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null, isMetered: Meter is not null);
             _plans.Join(_market);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
             if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
@@ -242,22 +256,32 @@ public sealed class ProsumerNode : IAsyncDisposable
 
             // A broker sends what it keeps in any order: the open round may have come first.
             await BidAsync(cancellation).ConfigureAwait(false);
+            BeginOffering();
         }
     }
 
-    private Task OnRoundOpenAsync(MqttMessage message, CancellationToken cancellation)
+    private async Task OnRoundOpenAsync(MqttMessage message, CancellationToken cancellation)
     {
         if (!WireFormat.TryReadAnnouncement(message.Payload.Span, out var round, out var error))
         {
             _logger.LogWarning("A round's announcement cannot be used: {Error}", error);
-            return Task.CompletedTask;
+            return;
         }
 
         ReportBrokenPromise(_seeds.Announced(round));
         _open = round.Period;
         Flexibility?.Opened(round.Period);
         News?.Invoke(new RoundOpened(round));
-        return BidAsync(cancellation);
+        await BidAsync(cancellation).ConfigureAwait(false);
+        BeginOffering();
+    }
+
+    private void BeginOffering()
+    {
+        if (Flexibility is { } flexibility && _market is { LastDelivered: null } && _open is { } open)
+        {
+            flexibility.Begin(open);
+        }
     }
 
     /// <summary>Bids for the open round, once.</summary>
@@ -323,6 +347,10 @@ public sealed class ProsumerNode : IAsyncDisposable
 
             _logger.LogWarning("The bid for period {Period} was refused: {Reason}. {Detail}", receipt.Period, receipt.Reason, receipt.Detail);
         }
+        else
+        {
+            Flexibility?.Admitted();
+        }
     }
 
     private async Task OnFundsAsync(MqttMessage message, CancellationToken cancellation)
@@ -372,7 +400,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         Book(market, result, delivery);
         if (Meter is not null)
         {
-            _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, _stopping.Token);
+            _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, (period, counts) => LearnAsync(market, period, counts), _stopping.Token);
         }
         else
         {
@@ -384,6 +412,25 @@ public sealed class ProsumerNode : IAsyncDisposable
         {
             flexibility.Ran(delivery);
             flexibility.Offer(delivery);
+        }
+
+        if (TellsSuggestions)
+        {
+            await _suggestions.TellAsync(market, result.Period.Next, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What flowed is known: the home learns what to expect from it.</summary>
+    private async Task LearnAsync(JoinedMarket market, Period period, PeriodCounts counts)
+    {
+        await _oneAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
+        try
+        {
+            market.Agent.Counted(period, counts.Import - counts.Export, counts.Production);
+        }
+        finally
+        {
+            _oneAtATime.Release();
         }
     }
 

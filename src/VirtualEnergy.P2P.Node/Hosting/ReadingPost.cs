@@ -20,15 +20,18 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
 
     /// <summary>A real meter's reading goes out when its period is over, long after the round's result.</summary>
     /// <param name="meter">Waits for the period's end and says what was counted; null where the meter was silent.</param>
+    /// <param name="counted">Told what it was, once it is sent.</param>
     public async Task SendWhenOverAsync(
-        Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>> meter, JoinedMarket market, EthereumKey key, Period period, CancellationToken cancellation)
+        Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>> meter, JoinedMarket market, EthereumKey key, Period period, Func<Period, PeriodCounts, Task> counted,
+        CancellationToken cancellation)
     {
         try
         {
             if (await meter(period, market.Description.Rules.Grid, cancellation).ConfigureAwait(false) is { } counts)
             {
-                var metered = new MeteredEnergy(member, period, 1, counts.Import, counts.Export, counts.Production, Energy.Zero, Energy.Zero);
+                var metered = new MeteredEnergy(member, period, 1, counts.Import, counts.Export, counts.Production ?? Energy.Zero, Energy.Zero, Energy.Zero);
                 await SendAsync(market, key, metered, cancellation).ConfigureAwait(false);
+                await counted(period, counts).ConfigureAwait(false);
             }
             else
             {

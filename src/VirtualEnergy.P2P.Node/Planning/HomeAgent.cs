@@ -4,8 +4,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.Planning;
+using VirtualEnergy.P2P.Flexibility.Suggestions;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Indications;
+using VirtualEnergy.P2P.Node.Suggestions;
 
 namespace VirtualEnergy.P2P.Node.Planning;
 
@@ -16,9 +18,15 @@ public sealed class HomeAgent
     /// <summary>So long a round waits for a forecast, or for a better plan: both take milliseconds.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
+    /// <summary>A meter counts a period when the next has been run, and perhaps the one after.</summary>
+    private const int RunsKept = 4;
+
     private readonly PlanningAgent _agent;
     private readonly HomeForesight _foresight;
+    private readonly SupplierTariff _tariff;
+    private readonly PeriodGrid _grid;
     private readonly ILogger _logger;
+    private readonly Queue<Delivery> _runs = new();
     private (Period Period, BidSteps Steps)? _bid;
     private Period? _told;
 
@@ -29,8 +37,10 @@ public sealed class HomeAgent
     /// <param name="time">By which clock forecasts and plans are late; null waits for them.</param>
     /// <param name="keepsAhead">Whether it is asked for <see cref="Ahead"/>.</param>
     /// <param name="logger">Told, once a day, of forecasts that fail, are late or cannot be; null tells nobody.</param>
-    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, bool tellsPlan = false, TimeProvider? time = null, ILogger? logger = null, bool keepsAhead = false)
-        : this(home, rules, tariff, new HomeForesight(home.Home, rules, tariff), null, tellsPlan, time, logger, keepsAhead)
+    /// <param name="isMetered">Whether what flows is told by <see cref="Counted"/>, and the home's profiles are only its past.</param>
+    public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, bool tellsPlan = false, TimeProvider? time = null, ILogger? logger = null, bool keepsAhead = false,
+        bool isMetered = false)
+        : this(home, rules, tariff, new HomeForesight(home.Home, rules, tariff, isMetered), null, tellsPlan, time, logger, keepsAhead)
     {
     }
 
@@ -38,7 +48,7 @@ public sealed class HomeAgent
     internal HomeAgent(
         PlannedHome home, MarketRules rules, SupplierTariff tariff, HomeForesight learned, Foresight? forecast, bool tellsPlan, TimeProvider? time, ILogger? logger, bool keepsAhead = false)
     {
-        (_foresight, _logger) = (learned, logger ?? NullLogger.Instance);
+        (_foresight, _tariff, _grid, _logger) = (learned, tariff, rules.Grid, logger ?? NullLogger.Instance);
         Foresight foresight = forecast ?? learned.Ahead;
         var planner = time is null ? new HomePlanner() : new HomePlanner { Patience = new Patience(LongestWait, time).Begin };
         _agent = new PlanningAgent(
@@ -66,6 +76,9 @@ public sealed class HomeAgent
     /// <inheritdoc cref="PlanningAgent.ComingFrom"/>
     public ImmutableArray<PlannedDemand> ComingFrom(Period period) => _agent.ComingFrom(period);
 
+    /// <summary>When the member best starts each appliance that waits or will be loaded within a day. Asked for periods in order, as all else.</summary>
+    public ImmutableArray<StartSuggestion> Suggestions(Period now) => HomeSuggestions.Starts(Home.Home, now, new HomeForecast(_foresight.Ahead(now), _tariff, now, _grid).At, _grid);
+
     /// <inheritdoc cref="HomeForesight.Told"/>
     public void Told(PriceOutlook outlook) => _foresight.Told(outlook);
 
@@ -89,7 +102,26 @@ public sealed class HomeAgent
     {
         var delivery = _agent.Deliver(period, price, traded);
         _foresight.Cleared(period, price, _bid is { } bid && bid.Period == period ? bid.Steps : null);
+        _runs.Enqueue(delivery);
+        if (_runs.Count > RunsKept)
+        {
+            _runs.Dequeue();
+        }
+
         return delivery;
+    }
+
+    /// <summary>A period is over, and a meter has counted it: what devices were not told to do is the home's load.</summary>
+    /// <param name="net">Through the meter, Wh; + import, − export.</param>
+    /// <param name="production">What the home's plant made, Wh ≥ 0; null where that is not counted, and then a home with a plant learns nothing.</param>
+    public void Counted(Period period, Energy net, Energy? production)
+    {
+        if (_runs.FirstOrDefault(run => run.Period == period) is { } run && (production is not null || Home.Home.Photovoltaics is null))
+        {
+            var made = production ?? Energy.Zero;
+            var others = run.Net - run.Load + run.Production;
+            _foresight.Counted(period, Energy.Max(Energy.Zero, net + made - others), made);
+        }
     }
 
     // Whatever is wrong with a forecaster is likely to stay so for a while.

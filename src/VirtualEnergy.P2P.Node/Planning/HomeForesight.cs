@@ -34,6 +34,7 @@ public sealed class HomeForesight
     private readonly MarketRules _rules;
     private readonly PeriodGrid _grid;
     private readonly SupplierTariff _tariff;
+    private readonly bool _isMetered;
     private LearnedForecast? _learned;
     private PriceHistory? _history;
     private PriceOutlook? _outlook;
@@ -42,7 +43,9 @@ public sealed class HomeForesight
     /// <param name="home">Its measured profiles are looked at only where they lie before what is asked for.</param>
     /// <param name="rules">The market's.</param>
     /// <param name="tariff">The home's contract with its supplier.</param>
-    public HomeForesight(HomeDescription home, MarketRules rules, SupplierTariff tariff) => (_home, _rules, _grid, _tariff) = (home, rules, rules.Grid, tariff);
+    /// <param name="isMetered">Whether what flows from now on is told by <see cref="Counted"/> alone.</param>
+    public HomeForesight(HomeDescription home, MarketRules rules, SupplierTariff tariff, bool isMetered = false) =>
+        (_home, _rules, _grid, _tariff, _isMetered) = (home, rules, rules.Grid, tariff, isMetered);
 
     /// <summary>Looks ahead from the start of a period.</summary>
     public Outlook Ahead(Period now)
@@ -56,7 +59,7 @@ public sealed class HomeForesight
     private Outlook LookAhead(Period now)
     {
         var oldest = new Period(Math.Max(0, now.Index - HistorySeconds / _grid.LengthSeconds));
-        _learned ??= new LearnedForecast(_home, _home.Load.First > now || _home.Load.First < oldest ? oldest : _home.Load.First, _grid);
+        _learned ??= new LearnedForecast(_home, _home.Load.First > now || _home.Load.First < oldest ? oldest : _home.Load.First, _grid) { Ends = _isMetered ? now : null };
         var length = Math.Min(HorizonSeconds / _grid.LengthSeconds, MostPeriods);
         var told = Told(now, length);
         var outlook = new Outlook(_learned.Load(now, length), _learned.Sun(now, length), told is null ? PricesAsBefore(now, length) : [told]) { Bands = _learned.Bands(now, length) };
@@ -86,6 +89,15 @@ public sealed class HomeForesight
         finally
         {
             _gate.Exit();
+        }
+    }
+
+    /// <summary>What a meter has counted, Wh ≥ 0: from these the home learns what its load and sun are like. Out of order it is left out.</summary>
+    public void Counted(Period period, Energy load, Energy sun)
+    {
+        lock (_gate)
+        {
+            _learned?.Counted(period, load, sun);
         }
     }
 

@@ -26,6 +26,20 @@ internal sealed class LearnedForecast
         _sun = home.Photovoltaics is null ? null : PhotovoltaicForecaster.Anywhere(grid, Math.Max(1, home.ConnectionWatts));
     }
 
+    /// <summary>From this period on the home's profiles say nothing, and what was measured is told by <see cref="Counted"/>; null where they always do.</summary>
+    public Period? Ends { get; init; }
+
+    /// <summary>A period that a meter has counted, Wh ≥ 0. What comes late or twice is left out, and what never comes is missing.</summary>
+    public void Counted(Period period, Energy load, Energy sun)
+    {
+        if (Ends is { } end && period >= end && period >= _next)
+        {
+            _ = _load.Observe(period, Watts(load));
+            _ = _sun?.Observe(period, Watts(sun));
+            _next = period.Next;
+        }
+    }
+
     /// <summary>Base load from a period on, Wh a period.</summary>
     public double[] Load(Period now, int length)
     {
@@ -50,12 +64,14 @@ internal sealed class LearnedForecast
 
     private void Observe(Period now)
     {
-        for (; _next < now; _next = _next.Next)
+        for (; _next < now && (Ends is not { } end || _next < end); _next = _next.Next)
         {
             _ = _load.Observe(_next, _home.Load.At(_next));
             _ = _sun?.Observe(_next, _home.Photovoltaics!.At(_next));
         }
     }
+
+    private long Watts(Energy energy) => energy.WattHours * 3_600 / _grid.LengthSeconds;
 
     private double Energy(Forecast forecast) => forecast.Mean * _grid.LengthSeconds / 3600.0;
 }

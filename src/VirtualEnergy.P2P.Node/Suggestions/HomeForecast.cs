@@ -1,5 +1,6 @@
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Forecasting;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Flexibility.Suggestions;
 using VirtualEnergy.P2P.Market;
 
@@ -49,7 +50,26 @@ public sealed class HomeForecast
         })];
     }
 
-    /// <summary>Prices of the market that were taken in; with none, expected prices are the supplier's.</summary>
+    /// <summary>What a running node expects anyhow: no history is read.</summary>
+    /// <param name="expected">From <paramref name="now"/> on; without a course of prices the supplier's count.</param>
+    /// <param name="tariff">The supplier's prices.</param>
+    public HomeForecast(Outlook expected, SupplierTariff tariff, Period now, PeriodGrid grid)
+    {
+        (_now, KnownPrices) = (now, expected.Prices.Length);
+        _outlook = [.. expected.Load.Select((load, t) =>
+        {
+            var (net, supplier) = (new Energy((long)Math.Round(load - expected.Sun[t])), tariff.At(new Period(now.Index + t)));
+            if (expected.Prices.IsEmpty)
+            {
+                return new PeriodOutlook(net, supplier.Import, supplier.Export);
+            }
+
+            var price = new Price((long)Math.Round(expected.Prices.Average(course => course[t])));
+            return new PeriodOutlook(net, price, price);
+        })];
+    }
+
+    /// <summary>Prices of the market that were taken in, or courses of them that are expected; with none, expected prices are the supplier's.</summary>
     public int KnownPrices { get; }
 
     /// <summary>The outlook of a period; what lies beyond the horizon is taken for its end.</summary>

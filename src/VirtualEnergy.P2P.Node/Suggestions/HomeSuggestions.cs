@@ -21,14 +21,20 @@ public sealed record HomeSuggestions(string Home, Period Now, int KnownPrices, I
     public static HomeSuggestions Of(HomeDescription home, SupplierTariff tariff, IReadOnlyList<(Period Period, Price? Price)> prices, Period now)
     {
         var forecast = new HomeForecast(home, tariff, prices, now, Horizon);
-        var suggestions = home.Appliances
+        return new HomeSuggestions(home.Name, now, forecast.KnownPrices, Starts(home, now, forecast.At, PeriodGrid.QuarterHour));
+    }
+
+    /// <summary>The next run of each appliance that can start within a day.</summary>
+    /// <param name="outlook">What is expected of a period.</param>
+    public static ImmutableArray<StartSuggestion> Starts(HomeDescription home, Period now, Func<Period, PeriodOutlook> outlook, PeriodGrid grid) =>
+    [
+        .. home.Appliances
             .Select(appliance => appliance.Runs
                 .Where(run => run.EarliestStart.Index < now.Index + Day && run.Deadline.Index <= now.Index + Horizon)
-                .Select(run => StartSuggestion.For(appliance.Describe(now, run), now, forecast.At, PeriodGrid.QuarterHour))
+                .Select(run => StartSuggestion.For(appliance.Describe(now, run), now, outlook, grid))
                 .FirstOrDefault(suggestion => suggestion is not null))
-            .OfType<StartSuggestion>();
-        return new HomeSuggestions(home.Name, now, forecast.KnownPrices, [.. suggestions]);
-    }
+            .OfType<StartSuggestion>(),
+    ];
 
     public void Write(TextWriter output)
     {

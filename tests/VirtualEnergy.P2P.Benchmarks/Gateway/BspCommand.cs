@@ -19,6 +19,7 @@ internal static class BspCommand
             Measure the real gateway between simulated homes and a simulated system operator, over IEC 60870-5-104 on loopback.
             Examples: bsp telemetry --seconds 600 --homes 1000
                       bsp setpoints --homes 10000
+                      bsp calls --homes 1000               # members of a community, over MQTT
             """) { json, homes, customers };
 
         var seconds = new Option<int>("--seconds") { Description = "How long.", DefaultValueFactory = _ => 600 };
@@ -44,6 +45,16 @@ internal static class BspCommand
                 $"{result.Told:N0} of {result.Homes:N0} homes told behind {result.Customers} telecontrol units; last confirmation after {result.Shortest:0} to {result.Longest:0} ms, median {result.Median:0} ms, in {result.Rounds} orders"));
             return 0;
         });
+        var calls = new Command("calls", "From when all homes of a community are called over MQTT to the last home's signed answer, checked.") { rounds };
+        calls.SetAction(async (parsed, stop) =>
+        {
+            var result = await HomeCallRun.RunAsync(parsed.GetValue(homes), parsed.GetValue(rounds), stop);
+            Print(parsed.GetValue(json), result, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Homes:N0} homes called over MQTT; last answer after {result.Shortest:0} to {result.Longest:0} ms, median {result.Median:0} ms, in {result.Rounds} rounds"));
+            return 0;
+        });
+        command.Subcommands.Add(calls);
         command.Subcommands.Add(telemetry);
         command.Subcommands.Add(setpoints);
         return command;

@@ -32,10 +32,11 @@ internal sealed class GatewayBed : IAsyncDisposable
     public UnitNow Now => Gateway.Parts.Units[0].Now;
 
     /// <param name="isAtOnce">Orders have no ramp.</param>
+    /// <param name="viewer">Origin of a viewer that may read at the gateway.</param>
     /// <param name="customerPort">Puts something between the gateway and the first customer: gets the customer's port, gives the one to connect to.</param>
     /// <param name="tsoPort">The same between system operator and gateway.</param>
     public static async Task<GatewayBed> StartAsync(
-        int homes = 12, int customers = 2, bool isAtOnce = true, Func<int, int>? customerPort = null, Func<int, int>? tsoPort = null)
+        int homes = 12, int customers = 2, bool isAtOnce = true, Func<int, int>? customerPort = null, Func<int, int>? tsoPort = null, string? viewer = null)
     {
         var stop = TestContext.Current.CancellationToken;
         var cycle = TimeSpan.FromMilliseconds(200);
@@ -48,6 +49,7 @@ internal sealed class GatewayBed : IAsyncDisposable
             new GatewayOptions
             {
                 Name = "Borgo Solare", Url = "http://127.0.0.1:0", OrderToken = Token, Units = [unit], Cycle = cycle, Stale = TimeSpan.FromSeconds(2), OrdersWithoutOffers = true,
+                Viewers = viewer is null ? [] : [viewer],
                 Profile = isAtOnce ? profile with { RampSeconds = 0 } : profile, Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
             },
             TimeProvider.System, stop);

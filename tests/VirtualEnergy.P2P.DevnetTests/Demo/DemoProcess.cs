@@ -41,9 +41,10 @@ internal sealed class DemoProcess : IAsyncDisposable
         return (await demo.ExitAsync(), demo);
     }
 
-    public async Task<int> ExitAsync()
+    /// <param name="patience">After so long it hangs; null takes what is enough for most.</param>
+    public async Task<int> ExitAsync(TimeSpan? patience = null)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience ?? Patience, TestContext.Current.CancellationToken);
         _process.WaitForExit(); // without a time limit it also waits for the last lines
         return _process.ExitCode;
     }

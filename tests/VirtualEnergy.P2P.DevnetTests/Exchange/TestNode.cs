@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
 using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.DevnetTests.Exchange;
@@ -48,6 +49,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Task SendAsync(MeterReading reading, CancellationToken cancellation) =>
         _link.PublishAsync(Topics.Meters(Member), WireFormat.Write(reading), cancellation: cancellation);
+
+    public Task SendAsync(Signed<SuggestedStarts> suggested, CancellationToken cancellation) =>
+        _link.PublishAsync(Topics.Suggestions(Member), WireFormat.Write(suggested), cancellation: cancellation);
 
     /// <summary>Sends a reading and waits for its receipt.</summary>
     public async Task<ReadingReceipt> AskAsync(MeterReading reading, CancellationToken cancellation)

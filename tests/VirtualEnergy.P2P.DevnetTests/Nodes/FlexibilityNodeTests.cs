@@ -87,8 +87,7 @@ public sealed class FlexibilityNodeTests : IAsyncLifetime
         using var flexibility = Flexibility();
         await using var node = await StartAsync(flexibility);
         await RunAsync(First);
-        var program = await _programs.Reader.ReadAsync(Cancellation);
-        var offer = await _offers.Reader.ReadAsync(Cancellation);
+        var (program, offer) = await OfferedAfterAsync(First);
         Assert.Equal((First, offer.Number), (program.First, program.Number));
         var span = offer.Spans[0];
         Assert.Equal((First.Next, 4), (span.First, span.Periods));
@@ -135,7 +134,7 @@ public sealed class FlexibilityNodeTests : IAsyncLifetime
         using var flexibility = Flexibility();
         await using var node = await StartAsync(flexibility);
         await RunAsync(First);
-        _ = await _offers.Reader.ReadAsync(Cancellation);
+        _ = await OfferedAfterAsync(First);
         var reading = await ReadingOf(First);
         _time.Advance(TimeSpan.FromSeconds(Seconds));
         var check = new TelemetryCheck(await _sessions.Reader.ReadAsync(Cancellation));
@@ -170,7 +169,7 @@ public sealed class FlexibilityNodeTests : IAsyncLifetime
         using var flexibility = Flexibility();
         await using var node = await StartAsync(flexibility);
         await RunAsync(First);
-        var offer = await _offers.Reader.ReadAsync(Cancellation);
+        var (_, offer) = await OfferedAfterAsync(First);
         var order = new FlexibilityOrder(Bsp, Member, 1, 1, FlexibilityOrderKind.Activate, offer.Number, First.Next, 4, -100, new Price(900_000));
         await SendAsync(new Signed<FlexibilityOrder>(order, FlexibilitySigning.Sign(Signing.Hash(order), HomeKey)));
         Assert.Equal("wrong-signature", (await _replies.Reader.ReadAsync(Cancellation)).Reason);
@@ -194,8 +193,7 @@ public sealed class FlexibilityNodeTests : IAsyncLifetime
         {
             await using var node = await StartAsync(flexibility);
             await RunAsync(First);
-            program = await _programs.Reader.ReadAsync(Cancellation);
-            var offer = await _offers.Reader.ReadAsync(Cancellation);
+            (program, var offer) = await OfferedAfterAsync(First);
             span = offer.Spans[0];
             await OrderAsync(FlexibilityOrderKind.Activate, offer.Number, span, -400);
             Assert.True((await _replies.Reader.ReadAsync(Cancellation)).Accepted);
@@ -205,6 +203,41 @@ public sealed class FlexibilityNodeTests : IAsyncLifetime
         await using var restarted = await StartAsync(again);
         await RunAsync(First.Next);
         Assert.Equal(program.Energies[1] - new Energy(100), Net(await ReadingOf(First.Next)));
+    }
+
+    /// <summary>Whoever has just begun waits for no round: in the Italian market the day ahead is sold before it begins.</summary>
+    [Fact]
+    public async Task A_home_that_has_run_no_period_offers_from_the_open_one_on_and_can_be_reserved()
+    {
+        using var flexibility = Flexibility();
+        await using var node = await StartAsync(flexibility);
+        await AnnounceAsync(First);
+        var program = await _programs.Reader.ReadAsync(Cancellation);
+        var offer = await _offers.Reader.ReadAsync(Cancellation);
+        Assert.Equal((First, offer.Number), (program.First, program.Number));
+        var span = offer.Spans[0];
+        Assert.Equal((First, 4), (span.First, span.Periods));
+        await OrderAsync(FlexibilityOrderKind.Reserve, offer.Number, span, -400);
+        Assert.True((await _replies.Reader.ReadAsync(Cancellation)).Accepted);
+
+        // 400 W are 100 Wh less than its program, from its first period on.
+        await OrderAsync(FlexibilityOrderKind.Activate, offer.Number, span, -400);
+        Assert.True((await _replies.Reader.ReadAsync(Cancellation)).Accepted);
+        await ResultAsync(First);
+        Assert.Equal(program.Energies[0] - new Energy(100), Net(await ReadingOf(First)), new Near());
+    }
+
+    // What is said before the first round comes first.
+    private async Task<(NetProgram Program, HomeHeadroomOffer Offer)> OfferedAfterAsync(Period period)
+    {
+        while (true)
+        {
+            var (program, offer) = (await _programs.Reader.ReadAsync(Cancellation), await _offers.Reader.ReadAsync(Cancellation));
+            if (offer.Spans.IsEmpty || offer.Spans[0].First > period)
+            {
+                return (program, offer);
+            }
+        }
     }
 
     private FlexibilityNode Flexibility() =>

@@ -1,11 +1,13 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Indications;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Nodes;
@@ -21,6 +23,7 @@ public sealed class ToldPlanTests : IAsyncLifetime
     private readonly EmbeddedBroker _broker = new(new EmbeddedBrokerOptions { Community = "village", ExchangePassword = "secret" }, NullLogger.Instance);
     private readonly Channel<BidMessage> _bids = Channel.CreateUnbounded<BidMessage>();
     private readonly Channel<MemberPlan> _plans = Channel.CreateUnbounded<MemberPlan>();
+    private readonly Channel<Signed<SuggestedStarts>> _suggestions = Channel.CreateUnbounded<Signed<SuggestedStarts>>();
     private MqttLink _exchange = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -32,6 +35,8 @@ public sealed class ToldPlanTests : IAsyncLifetime
             new MqttLinkOptions { Broker = BrokerAddress.Local(_broker.Port), ClientId = "exchange", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
         await _exchange.SubscribeAsync(Topics.AllBids, (message, _) => Keep(_bids, WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _), bid), Cancellation);
         await _exchange.SubscribeAsync(Topics.AllPlans, (message, _) => Keep(_plans, WireFormat.TryReadPlan(message.Payload.Span, out var plan, out string? _), plan), Cancellation);
+        await _exchange.SubscribeAsync(
+            Topics.AllSuggestions, (message, _) => Keep(_suggestions, WireFormat.TryReadSuggestedStarts(message.Payload.Span, out var told, out string? _), told), Cancellation);
         await _exchange.StartAsync(Cancellation);
         var market = new MarketDescription("village", 31337, Key(3).Address.ToString(), Key(1).Address.ToString(), MarketRules.Default);
         await _exchange.PublishAsync(Topics.Market, WireFormat.Write(market), retain: true, Cancellation);
@@ -73,13 +78,40 @@ public sealed class ToldPlanTests : IAsyncLifetime
         Assert.False(_plans.Reader.TryRead(out _));
     }
 
-    // 400 W of load and nothing else: it can only buy.
+    [Fact]
+    public async Task After_a_round_a_node_tells_when_to_start_what_once_as_long_as_it_stays_so()
+    {
+        await using var node = Node(tells: true);
+        await node.StartAsync(Cancellation);
+        for (var period = First; period.Index < First.Index + 3; period = period.Next)
+        {
+            await AnnounceAsync(period);
+            Assert.Equal(period, (await _bids.Reader.ReadAsync(Cancellation)).Bid.Period);
+            var result = new RoundResult(period, null, Energy.Zero, 1, [], default, default, default);
+            await _exchange.PublishAsync(Topics.RoundResult, WireFormat.Write(result), retain: true, Cancellation);
+        }
+
+        // The run can start at once, or at any time until 24 quarters of an hour from the first.
+        var told = await _suggestions.Reader.ReadAsync(Cancellation);
+        Assert.True(new SuggestionSigning(new MarketDomain(31337, Key(3).Address)).IsSignedByMember(told.Content, told.Signature.AsSpan()));
+        Assert.Equal(First.Next, told.Content.At);
+        var start = Assert.Single(told.Content.Starts);
+        Assert.Equal(("dryer", First.Next, new Energy(500)), (start.Device, start.Soonest, start.Energy));
+
+        // One price at all hours: now is as good as later, and that changes with every period.
+        Assert.Equal(start.Soonest, start.Best);
+        Assert.Equal(new Period(First.Index + 2), (await _suggestions.Reader.ReadAsync(Cancellation)).Content.At);
+    }
+
+    // 400 W of load, a dryer that waits, and nothing else: it can only buy.
     private ProsumerNode Node(bool tells) => new(
         BrokerAddress.Local(_broker.Port), "village", HomeKey,
-        new PlannedHome(new HomeDescription("home", 3_000, PowerProfile.Constant(400), null, null, []), []),
+        new PlannedHome(
+            new HomeDescription("home", 3_000, PowerProfile.Constant(400), null, null, [new ApplianceDescription("dryer", [1_000, 1_000], [new ApplianceRun(First, new Period(First.Index + 24))])]), []),
         SupplierTariff.Flat(new Price(280_000), new Price(90_000)), TimeProvider.System, NullLogger.Instance)
     {
         TellsPlan = tells,
+        TellsSuggestions = tells,
     };
 
     private Task AnnounceAsync(Period period) => _exchange.PublishAsync(

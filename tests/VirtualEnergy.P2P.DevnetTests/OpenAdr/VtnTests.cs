@@ -8,15 +8,18 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.Bsp.Portfolio;
+using VirtualEnergy.P2P.BspGateway;
+using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.OpenAdr;
 using VirtualEnergy.P2P.BspGateway.OpenAdr.Access;
 using VirtualEnergy.P2P.BspGateway.OpenAdr.Flexibility;
+using VirtualEnergy.P2P.Market;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.OpenAdr;
 
-/// <summary>The VTN as its clients have it: over HTTP, with Prism between that compares everything with OpenADR's own OpenAPI document.</summary>
+/// <summary>The gateway's VTN as its clients have it: over HTTP, with Prism between that compares everything with OpenADR's own OpenAPI document.</summary>
 public sealed class VtnTests : IAsyncLifetime
 {
     // OpenADR 3.1.1 says of a VEN and a resource as answered that their objectType is VEN or RESOURCE (objectMetadata) and at once
@@ -27,26 +30,24 @@ public sealed class VtnTests : IAsyncLifetime
     private readonly List<VenReading> _readings = [];
     private readonly HttpClient _http = new();
     private WebApplication _app = null!;
+    private GatewayHost _gateway = null!;
     private Vtn _vtn = null!;
     private PrismProxy _prism = null!;
 
     public async ValueTask InitializeAsync()
     {
         var document = RepositoryFiles.Shared("schemas/openadr/3.1.1/openadr3.yaml");
-        var ids = 0;
-        _vtn = new Vtn(
-            new VtnOptions([Credential("business", true), Credential("anna", false), Credential("bruno", false)], Store: null, ["127.0.0.1"]),
-            RandomNumberGenerator.GetBytes(32), () => $"object-{Interlocked.Increment(ref ids)}", _http, TimeProvider.System, NullLogger.Instance);
+        _gateway = await GatewayHost.StartAsync(Options(), TimeProvider.System, TestContext.Current.CancellationToken);
+        _vtn = _gateway.Parts.Parties.Vtn!;
         _vtn.Reported += _readings.Add;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.Urls.Add("http://127.0.0.1:0");
-        _vtn.Map(_app, "/openadr3");
         _app.MapPost("/told", async (HttpRequest request) =>
             await _told.Writer.WriteAsync((request.Headers.Authorization.ToString(), await new StreamReader(request.Body).ReadToEndAsync())));
         await _app.StartAsync(TestContext.Current.CancellationToken);
-        _prism = await PrismProxy.StartAsync(document, new Uri(_app.Urls.Single() + "/openadr3"), TestContext.Current.CancellationToken);
+        _prism = await PrismProxy.StartAsync(document, new Uri(_gateway.PartiesAddress + "/openadr3"), TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -57,7 +58,7 @@ public sealed class VtnTests : IAsyncLifetime
         }
 
         await _app.DisposeAsync();
-        await _vtn.DisposeAsync();
+        await _gateway.DisposeAsync();
         _http.Dispose();
     }
 
@@ -143,6 +144,30 @@ public sealed class VtnTests : IAsyncLifetime
         await RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/programs", business, $$"""{"programName":"big","extra":"{{new string('x', 300_000)}}"}""");
         await RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/notifiers/mqtt/topics/programs", business);
     }
+
+    private static GatewayOptions Options() => new()
+    {
+        Name = "test", Url = "http://127.0.0.1:0", Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) },
+        Parties = new PartiesOptions
+        {
+            Url = "http://127.0.0.1:0", OpenAdr = new OpenAdrOptions("/openadr3", [Credential("business", true), Credential("anna", false), Credential("bruno", false)], ["127.0.0.1"]),
+        },
+        Units =
+        [
+            new UnitOptions
+            {
+                Id = "UVAM-1", CommonAddress = 1, MinimumWatts = -1_000, MaximumWatts = 1_000,
+                Customers =
+                [
+                    new CustomerOptions
+                    {
+                        Id = "c", Host = "127.0.0.1", Port = 1,
+                        Homes = [new HomeOptions { Pod = PodCode.Parse("IT001E00000001"), Name = "Home", Member = new MemberId("m"), UpWatts = 1_000, DownWatts = 1_000, UpAsk = new Price(0), DownAsk = new Price(0) }],
+                    },
+                ],
+            },
+        ],
+    };
 
     private static VtnCredential Credential(string id, bool business) =>
         new(new VtnClient(id, business), [.. SHA256.HashData(Encoding.UTF8.GetBytes("secret of " + id))]);

@@ -27,7 +27,7 @@ public sealed class CannedExchange : IAsyncDisposable
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.Services.AddSignalR();
         var app = builder.Build();
-        app.MapViewer();
+        app.MapViewer(() => (string?)snapshot["community"]?["powerPlant"] is { } gateway ? new Uri(gateway) : null);
         app.MapGet("/api/snapshot", () => Results.Text(snapshot.ToJsonString(), "application/json"));
         app.MapHub<MarketHub>("/hub/market");
         await app.StartAsync();

@@ -5,8 +5,11 @@ using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.DevnetTests.Exchange;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Indications;
+using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Viewer;
@@ -153,6 +156,29 @@ public sealed class MemberPageTests(BrowserFixture browser) : IClassFixture<Brow
         Assert.True(await page.GetByTestId("deposit").IsDisabledAsync());
         await page.GetByTestId("wallet-switch").ClickAsync();
         await page.Locator("[data-testid=deposit]:not([disabled])").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task What_her_node_suggests_is_shown_in_words_and_nobody_elses_is()
+    {
+        var page = await OpenAsync(await browser.NewPageAsync());
+        Assert.True(await page.GetByTestId("suggestions").IsHiddenAsync());
+
+        // 20 September 2026, 7:00 UTC, which is 9:00 on the wall; the first can start now and waits until 13:15, the second is loaded at 10:00.
+        var now = PeriodGrid.QuarterHour.At(new DateTimeOffset(2026, 9, 20, 7, 0, 0, TimeSpan.Zero));
+        SuggestedStarts Suggested(string device) => new(
+            Anna.Address.ToMember(), now,
+            [new(device, now, new Period(now.Index + 17), new Energy(1_200), new Money(214_000)), new("dryer", new Period(now.Index + 4), new Period(now.Index + 4), new Energy(2_000), Money.Zero)]);
+        var signing = new SuggestionSigning(new MarketDomain(31337, _community.Options.Contract));
+        await using var node = await TestNode.ConnectAsync(_exchange.Broker, _community.Options.Community, Anna.Address.ToMember(), Cancellation);
+        await node.SendAsync(new Signed<SuggestedStarts>(Suggested("<b>washing machine"), signing.Sign(Suggested("<b>washing machine"), Anna)), Cancellation);
+        await node.SendAsync(new Signed<SuggestedStarts>(Suggested("kettle"), signing.Sign(Suggested("kettle"), _community.Keys[1])), Cancellation);
+        await Assertions.Expect(page.GetByTestId("suggestion").First).ToContainTextAsync("<b>washing machine", new LocatorAssertionsToContainTextOptions { Timeout = Deadline });
+
+        // A browser shows its own clock; the difference of 17 quarters of an hour is the same everywhere.
+        var said = await page.GetByTestId("suggestion").AllTextContentsAsync();
+        Assert.Matches(@"^Start the <b>washing machine at \d\d:15 instead of now: about € 0\.21 less\.a run takes 1\.20 kWh$", said[0]);
+        Assert.Matches(@"^Start the dryer at \d\d:00, as soon as it is loaded: waiting saves nothing\.a run takes 2\.00 kWh$", said[1]);
     }
 
     [Theory]

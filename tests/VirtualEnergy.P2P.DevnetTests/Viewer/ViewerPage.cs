@@ -76,7 +76,7 @@ public sealed class ViewerPage(IPage page)
     /// <summary>Opens every table that stands behind a chart.</summary>
     public async Task OpenTablesAsync()
     {
-        foreach (var summary in await page.Locator("details > summary").AllAsync())
+        foreach (var summary in await page.Locator("details > summary:visible").AllAsync())
         {
             await summary.ClickAsync();
         }

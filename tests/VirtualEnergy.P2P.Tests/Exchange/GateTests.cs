@@ -65,6 +65,29 @@ public sealed class GateTests
     }
 
     [Fact]
+    public async Task The_lockstep_gate_lets_a_period_run_once_everyone_has_bid_however_long_it_takes()
+    {
+        var (everyone, begun, run) = (new TaskCompletionSource(), new TaskCompletionSource<Period>(), new TaskCompletionSource());
+        var options = new LockstepGateOptions
+        {
+            Timeout = TimeSpan.FromSeconds(10),
+            WhileOpen = (period, _) =>
+            {
+                begun.SetResult(period);
+                return run.Task;
+            },
+        };
+        var closed = new LockstepGate(options, _time).WaitForClosureAsync(Delivery, everyone.Task, _cancellation);
+        Assert.False(begun.Task.IsCompleted);
+        everyone.SetResult();
+        Assert.Equal(Delivery, await begun.Task.WaitAsync(Patience, _cancellation));
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(closed.IsCompleted);
+        run.SetResult();
+        await closed.WaitAsync(Patience, _cancellation);
+    }
+
+    [Fact]
     public async Task The_lockstep_gate_keeps_its_minimum_pace()
     {
         var gate = new LockstepGate(new LockstepGateOptions { MinimumPace = TimeSpan.FromSeconds(2) }, _time);

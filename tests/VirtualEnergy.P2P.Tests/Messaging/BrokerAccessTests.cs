@@ -19,6 +19,9 @@ public sealed class BrokerAccessTests
     [InlineData(null, "vep/1/hamlet/receipts/" + Ada, false, false)]
     [InlineData(null, "vep/1/hamlet/bids/" + Ada, false, true)]
     [InlineData(null, "vep/1/hamlet/bids/" + Ada, true, false)] // a bid is never retained
+    [InlineData(Ada, "vep/1/hamlet/suggestions/" + Ada, false, true)]
+    [InlineData(Ada, "vep/1/hamlet/suggestions/" + Ada, true, false)]
+    [InlineData(Ben, "vep/1/hamlet/suggestions/" + Ada, false, false)]
     [InlineData(null, "vep/1/hamlet/meters/" + Ada, false, true)]
     [InlineData(null, "vep/1/hamlet/mandates/" + Ada, false, true)]
     [InlineData(null, "vep/1/hamlet/mandates/" + Ada, true, false)] // said once: the exchange remembers
@@ -55,6 +58,9 @@ public sealed class BrokerAccessTests
     [InlineData(Ada, "vep/1/hamlet/flexibility/" + Ben + "/telemetry/" + Ada, false, true)]
     [InlineData(Ada, "vep/1/hamlet/flexibility/" + Ben + "/telemetry/" + Ada, true, false)]
     [InlineData(Ben, "vep/1/hamlet/flexibility/" + Ben + "/replies/" + Ada, false, false)]
+    [InlineData(Ada, "vep/1/hamlet/flexibility/" + Ben + "/promises/" + Ada, false, true)]
+    [InlineData(Ben, "vep/1/hamlet/flexibility/" + Ben + "/promises/" + Ada, false, false)]
+    [InlineData(Ben, "vep/1/hamlet/flexibility/" + Ben + "/kept/" + Ada, false, false)]
     [InlineData(Ben, "vep/1/hamlet/flexibility/" + Ben + "/orders/" + Ada, false, true)]
     [InlineData(null, "vep/1/hamlet/flexibility/" + Ben + "/orders/" + Ada, false, false)]
     [InlineData(Ben, "vep/1/hamlet/flexibility/" + Ben + "/terms", true, true)]
@@ -105,6 +111,8 @@ public sealed class BrokerAccessTests
     [InlineData(null, "vep/1/hamlet/flexibility/" + Ben + "/terms", true)]
     [InlineData(Ada, "vep/1/hamlet/flexibility/" + Ben + "/orders/" + Ada, true)]
     [InlineData(Ada, "vep/1/hamlet/flexibility/" + Ada + "/orders/" + Ben, false)]
+    [InlineData(Ben, "vep/1/hamlet/flexibility/" + Ben + "/kept/+", true)]
+    [InlineData(Ada, "vep/1/hamlet/flexibility/" + Ben + "/kept/+", false)]
     [InlineData(Ben, "vep/1/hamlet/flexibility/" + Ben + "/telemetry/+", true)]
     [InlineData(null, "vep/1/hamlet/flexibility/" + Ben + "/headroom/+", false)]
     [InlineData(Ada, "vep/1/hamlet/flexibility/" + Ben + "/headroom/" + Ada, false)]

@@ -19,6 +19,7 @@ public sealed class DocumentedExamplesTests
     [InlineData("Result", 3)]
     [InlineData("Plan", 1)]
     [InlineData("Outlook", 1)]
+    [InlineData("Suggestions", 1)]
     [InlineData("Meter reading", 1)]
     [InlineData("Mandate", 2)]
     [InlineData("Mandate receipt", 2)]
@@ -37,6 +38,8 @@ public sealed class DocumentedExamplesTests
     [InlineData("Headroom", 1)]
     [InlineData("Flexibility order", 1)]
     [InlineData("Flexibility reply", 2)]
+    [InlineData("Reservation evidence", 2)]
+    [InlineData("Reservation answer", 1)]
     [InlineData("Telemetry session", 1)]
     [InlineData("Telemetry", 1)]
     public void Every_example_is_read_and_written_back_the_same(string heading, int count)
@@ -62,6 +65,7 @@ public sealed class DocumentedExamplesTests
         "Result" => WireFormat.TryReadResult(example, out var result, out var error) ? (WireFormat.Write(result), null) : (null, error),
         "Plan" => WireFormat.TryReadPlan(example, out var plan, out var error) ? (WireFormat.Write(plan), null) : (null, error),
         "Outlook" => WireFormat.TryReadOutlook(example, out var outlook, out var error) ? (WireFormat.Write(outlook), null) : (null, error),
+        "Suggestions" => WireFormat.TryReadSuggestedStarts(example, out var suggested, out var error) ? (WireFormat.Write(suggested), null) : (null, error),
         "Meter reading" => WireFormat.TryReadMeterReading(example, out var reading, out var error) ? (WireFormat.Write(reading), null) : (null, error),
         "Mandate" => WireFormat.TryReadMandate(example, null, out var mandate, out var error) ? (WireFormat.Write(mandate), null) : (null, error),
         "Mandate receipt" => WireFormat.TryReadMandateReceipt(example, out var taken, out var error) ? (WireFormat.Write(taken), null) : (null, error),
@@ -79,6 +83,8 @@ public sealed class DocumentedExamplesTests
         "Program" => WireFormat.TryReadProgram(example, Agent, out var program, out var error) ? (WireFormat.Write(program), null) : (null, error),
         "Headroom" => WireFormat.TryReadHeadroom(example, Agent, out var headroom, out var error) ? (WireFormat.Write(headroom), null) : (null, error),
         "Flexibility order" => WireFormat.TryReadFlexibilityOrder(example, out var order, out var error) ? (WireFormat.Write(order), null) : (null, error),
+        "Reservation evidence" => WireFormat.TryReadReservationEvidence(example, out var evidence, out var error) ? (WireFormat.Write(evidence), null) : (null, error),
+        "Reservation answer" => WireFormat.TryReadReservationAnswer(example, out var kept, out var error) ? (WireFormat.Write(kept), null) : (null, error),
         "Flexibility reply" => WireFormat.TryReadFlexibilityReply(example, Agent, out var reply, out var error) ? (WireFormat.Write(reply), null) : (null, error),
         "Telemetry session" => WireFormat.TryReadTelemetrySession(example, Agent, out var session, out var error) ? (WireFormat.Write(session), null) : (null, error),
         "Telemetry" => WireFormat.TryReadTelemetrySample(example, Agent, out var sample, out var error) ? (WireFormat.Write(sample), null) : (null, error),

@@ -41,6 +41,29 @@ internal sealed class FlexibilityProgram(VtnDesk desk, VtnClient bsp)
     /// <summary>Takes an order back: the VEN returns to its own plan.</summary>
     public void Withdraw(string eventId) => desk.Delete(bsp, ObjectKind.Event, eventId);
 
+    /// <summary>The event of an order that was put before; null where there is none.</summary>
+    public string? Find(string orderId) => desk.Search(bsp, ObjectKind.Event, Everything with { ProgramId = ProgramId() }).Select(found => found.Thing)
+        .FirstOrDefault(thing => thing.Text("eventName") == orderId)?.Id;
+
+    /// <summary>Sees to it that a client has a VEN, and that its VEN is granted a target; what it was granted before stays.</summary>
+    /// <param name="name">The VEN's name, where the client has not made one itself.</param>
+    public void Enrol(string clientId, string name, string target)
+    {
+        if (desk.Search(bsp, ObjectKind.Ven, Everything).Select(found => found.Thing).FirstOrDefault(thing => thing.ClientId == clientId) is not { } ven)
+        {
+            desk.Create(bsp, ObjectKind.Ven, VenBody(clientId, name, [target]));
+        }
+        else if (!ven.Targets.Contains(target))
+        {
+            desk.Update(bsp, ObjectKind.Ven, ven.Id, VenBody(clientId, ven.Text("venName")!, [.. ven.Targets, target]));
+        }
+    }
+
+    private static VtnQuery Everything => new(ImmutableDictionary<string, string>.Empty, null, [], [], false, 0, int.MaxValue);
+
+    private static JsonElement VenBody(string clientId, string name, string[] targets) =>
+        JsonSerializer.SerializeToElement(new { objectType = "BL_VEN_REQUEST", clientID = clientId, venName = name, targets });
+
     private string ProgramId()
     {
         var query = new VtnQuery(ImmutableDictionary<string, string>.Empty.Add("programName", Name), null, [], [], false, 0, 1);

@@ -5,6 +5,7 @@ import { themeButton } from '../theme-button.js';
 import { euro, formatEuros, parseEuros } from './amounts.js';
 import { meaningOf } from './calls.js';
 import { movement } from './history.js';
+import { showSuggestions } from './suggestions.js';
 import { Wallet } from './wallet.js';
 
 const interval = 3_000;
@@ -52,6 +53,7 @@ async function refresh() {
   try {
     funds = await fetched(`/api/members/${member}/funds`);
     show();
+    showSuggestions(await fetched(`/api/members/${member}/suggestions`));
     showHistory(await fetched(`/api/members/${member}/funds/history?limit=100`));
     trouble('');
   } catch (failure) {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
@@ -7,18 +8,20 @@ using VirtualEnergy.P2P.Node.Hosting;
 namespace VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
 
 /// <summary>
-/// What a node must not forget at a restart: the member's limits, what she has spent today, and her totals. One small file, replaced whole,
+/// What a node must not forget at a restart: the member's limits, what she has decided for single devices, what she has spent today, and her totals. One small file, replaced whole,
 /// so that a crash leaves the old one or the new one.
 /// </summary>
 /// <param name="path">The file; null keeps nothing.</param>
 /// <param name="logger">Told when the file cannot be written; the node goes on.</param>
 public sealed class NodeMemory(string? path, ILogger logger)
 {
-    private const int MostBytes = 4096;
+    private const int MostBytes = 32 * 1024;
+
+    private const int MostNameLength = 256;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
-    private Kept? _last;
+    private byte[] _last = [];
 
     /// <summary>What was kept; the beginning of everything where there is no file yet.</summary>
     /// <exception cref="UserErrorException">There is a file, and it is not one of these: it is left as it is.</exception>
@@ -32,13 +35,19 @@ public sealed class NodeMemory(string? path, ILogger logger)
         try
         {
             var kept = InputFile.Read(path, () => new FileInfo(path).Length <= MostBytes ? JsonSerializer.Deserialize<Kept>(File.ReadAllBytes(path), Json) : null);
-            if (kept is { SpentMicroEur: >= 0, BoughtWh: >= 0, SoldWh: >= 0, MostMicroEurPerKWh: null or >= 0, MostMicroEurADay: null or >= 0 })
+            if (kept is { SpentMicroEur: >= 0, BoughtWh: >= 0, SoldWh: >= 0, MostMicroEurPerKWh: null or >= 0, MostMicroEurADay: null or >= 0 } && AreSound(kept.Overrides))
             {
-                _last = kept;
+                var controls = new MemberControls(
+                    new MemberLimits(kept.Paused, kept.MostMicroEurPerKWh is { } price ? new Price(price) : null, kept.MostMicroEurADay is { } day ? new Money(day) : null),
+                    kept.SpentOn, new Money(kept.SpentMicroEur));
+                foreach (var word in kept.Overrides ?? [])
+                {
+                    // One that is over by now is forgotten by whoever obeys them, as if it had ended while the node ran.
+                    controls.Override(word);
+                }
+
                 return (
-                    new MemberControls(
-                        new MemberLimits(kept.Paused, kept.MostMicroEurPerKWh is { } price ? new Price(price) : null, kept.MostMicroEurADay is { } day ? new Money(day) : null),
-                        kept.SpentOn, new Money(kept.SpentMicroEur)),
+                    controls,
                     new NodeTotals(new Energy(kept.BoughtWh), new Energy(kept.SoldWh), new Money(kept.SavingsMicroEur), kept.LastPeriod is { } last ? new Period(last) : null));
             }
         }
@@ -55,17 +64,19 @@ public sealed class NodeMemory(string? path, ILogger logger)
     {
         var (day, spent) = controls.Spending;
         var limits = controls.Limits;
-        var now = new Kept(
-            limits.IsPaused, limits.MostPrice?.MicroEurPerKWh, limits.MostADay?.MicroEur, day, spent.MicroEur,
-            totals.Bought.WattHours, totals.Sold.WattHours, totals.Savings.MicroEur, totals.Last?.Index);
-        if (path is null || now == _last)
+        var now = JsonSerializer.SerializeToUtf8Bytes(
+            new Kept(
+                limits.IsPaused, limits.MostPrice?.MicroEurPerKWh, limits.MostADay?.MicroEur, day, spent.MicroEur,
+                totals.Bought.WattHours, totals.Sold.WattHours, totals.Savings.MicroEur, totals.Last?.Index, controls.Overrides),
+            Json);
+        if (path is null || now.AsSpan().SequenceEqual(_last))
         {
             return;
         }
 
         try
         {
-            File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(now, Json));
+            File.WriteAllBytes(path + ".new", now);
             File.Move(path + ".new", path, overwrite: true);
             _last = now;
         }
@@ -75,6 +86,10 @@ public sealed class NodeMemory(string? path, ILogger logger)
         }
     }
 
+    private static bool AreSound(ImmutableArray<DeviceOverride>? words) =>
+        words is not { IsDefault: false } said || (said.Length <= MemberControls.MostOverrides && said.All(word => word.Device is { Length: > 0 and <= MostNameLength }));
+
     private sealed record Kept(
-        bool Paused, long? MostMicroEurPerKWh, long? MostMicroEurADay, DateOnly SpentOn, long SpentMicroEur, long BoughtWh, long SoldWh, long SavingsMicroEur, long? LastPeriod);
+        bool Paused, long? MostMicroEurPerKWh, long? MostMicroEurADay, DateOnly SpentOn, long SpentMicroEur, long BoughtWh, long SoldWh, long SavingsMicroEur, long? LastPeriod,
+        ImmutableArray<DeviceOverride>? Overrides = null);
 }

@@ -53,8 +53,9 @@ public sealed partial class TransactionSender : IDisposable
     public Task<SignedTransaction> SendAsync(Address? to, byte[] data, Func<SignedTransaction, Task> keep, CancellationToken cancellationToken) =>
         SendAsync(to, data, BigInteger.Zero, keep, cancellationToken);
 
-    /// <summary>Sends and waits until it is mined.</summary>
+    /// <summary>Sends and waits until it is mined. Where the key's other user had its nonce mined for himself, it is signed anew under the next.</summary>
     /// <exception cref="EthereumRevertException">It reverts: before sending, or in the block all the same.</exception>
+    /// <exception cref="NonceTakenException">Another transaction had its nonce, each time that it was tried.</exception>
     /// <exception cref="TransactionTimeoutException">Sent, and not mined in time.</exception>
     public Task<TransactionReceipt> SendAndConfirmAsync(Address? to, byte[] data, CancellationToken cancellationToken) =>
         SendAndConfirmAsync(to, data, BigInteger.Zero, cancellationToken);
@@ -63,9 +64,19 @@ public sealed partial class TransactionSender : IDisposable
     /// <inheritdoc cref="SendAndConfirmAsync(Address?, byte[], CancellationToken)"/>
     public async Task<TransactionReceipt> SendAndConfirmAsync(Address? to, byte[] data, BigInteger value, CancellationToken cancellationToken)
     {
-        var transaction = await SendAsync(to, data, value, null, cancellationToken);
-        var receipt = await ConfirmAsync(transaction, cancellationToken);
-        return receipt.Succeeded ? receipt : throw await WhyRevertedAsync(to, data, value, receipt, cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            var transaction = await SendAsync(to, data, value, null, cancellationToken);
+            try
+            {
+                var receipt = await ConfirmAsync(transaction, cancellationToken);
+                return receipt.Succeeded ? receipt : throw await WhyRevertedAsync(to, data, value, receipt, cancellationToken);
+            }
+            catch (NonceTakenException) when (attempt < NonceAttempts)
+            {
+                // Dead in all its versions, which nobody but this call has: making it anew cannot do it twice.
+            }
+        }
     }
 
     /// <summary>Sends signed bytes, again if need be. Returns once the node has them; a mined transaction counts as sent.</summary>

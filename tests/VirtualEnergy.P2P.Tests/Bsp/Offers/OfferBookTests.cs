@@ -112,6 +112,36 @@ public sealed class OfferBookTests
     }
 
     [Fact]
+    public void A_later_session_takes_another_offer_beside_what_was_sold()
+    {
+        // MSD-EX-ANTE closes at 17:00 the day before, MB an hour before the period.
+        var (gate, price) = (BspSamples.Msd.Gates[0].Of(Evening, BspSamples.Grid), Offer.Steps[0].Price);
+        Assert.Null(_book.Submit(First, Offer, gate.AddHours(-1)));
+        Assert.True(_book.Take(Result(new AcceptedStep(0, 400_000, price)), gate.AddMinutes(-30)).Changed);
+        Assert.Equal("offer-decided", _book.Submit(new("o2"), Offer, gate.AddTicks(-1))?.Code);
+        Assert.Null(_book.Submit(new("o2"), Offer, gate));
+        Assert.Equal(400_000, _book.AcceptedWatts(BspSamples.Uvam, Evening, RegulationDirection.Up));
+        Assert.True(_book.Take(new("r2", new("o2"), [new AcceptedStep(0, 300_000, price)]), gate.AddMinutes(1)).Changed);
+        Assert.Equal(700_000, _book.AcceptedWatts(BspSamples.Uvam, Evening, RegulationDirection.Up));
+        Assert.Equal([400_000L, 300_000], _book.Accepted(BspSamples.Uvam, Evening, RegulationDirection.Up).Select(step => step.Watts));
+        Assert.Equal("offer-decided", _book.Submit(new("o3"), Offer, gate.AddMinutes(2))?.Code);
+    }
+
+    [Fact]
+    public void An_offer_that_is_taken_back_makes_room_for_another_and_takes_no_result()
+    {
+        Submit();
+        Assert.Equal("unknown-offer", _book.Withdraw(new("o2"), Before)?.Code);
+        Assert.Equal("gate-closed", _book.Withdraw(First, Gate)?.Code);
+        Assert.Null(_book.Withdraw(First, Before));
+        Assert.Equal(OfferStatus.Withdrawn, _book.Find(First)!.Status);
+        Assert.Equal("offer-decided", _book.Take(Result(), Before).Refusal?.Code);
+        Assert.Equal("offer-decided", _book.Withdraw(First, Before)?.Code);
+        Assert.Null(_book.Submit(new("o2"), Offer, Before));
+        Assert.Equal(OfferStatus.Withdrawn, _book.Find(First)!.Status);
+    }
+
+    [Fact]
     public void After_the_last_gate_nothing_is_offered()
     {
         Assert.Equal("gate-closed", _book.Submit(First, Offer, Gate)?.Code);

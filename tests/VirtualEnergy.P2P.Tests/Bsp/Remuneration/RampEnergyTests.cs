@@ -34,6 +34,22 @@ public sealed class RampEnergyTests
     }
 
     [Fact]
+    public void An_order_in_the_place_of_another_goes_on_from_where_that_one_is()
+    {
+        // 1 MW from 18:00, 600 kW in its place from 18:30: down in a straight line until 18:45, (1,000 + 600) / 2 kW over a quarter of an hour, then 600 kW until 19:15.
+        OrderedPower[] orders = [new(600_000, Six.AddMinutes(30), Six.AddMinutes(75)), new(1_000_000, Six, Six.AddMinutes(30))];
+        Assert.Equal([125_000, 250_000, 200_000, 150_000, 150_000, 0], Of(orders));
+
+        // Replaced in the middle of its ramp, at 500 kW: until 18:15 to 650, until 18:22:30 to 800, which it holds. 250, 575, 725 and 800 kW in the mean of 7.5 min each.
+        Assert.Equal([31_250 + 71_875, 90_625 + 100_000, 0], Of([new(1_000_000, Six, Six.AddMinutes(7.5)), new(800_000, Six.AddMinutes(7.5), Six.AddMinutes(30))])[..3]);
+
+        // With a gap it begins at nothing.
+        Assert.Equal([125_000, 0, 125_000], Of([new(1_000_000, Six, Six.AddMinutes(15)), new(1_000_000, Six.AddMinutes(30), Six.AddMinutes(45))])[..3]);
+
+        static List<long> Of(OrderedPower[] orders) => [.. Enumerable.Range(0, 6).Select(period => RampEnergy.Of(orders, new(First.Index + period), BspSamples.Msd).WattHours)];
+    }
+
+    [Fact]
     public void Periods_together_have_the_whole_area() => Gen.Select(Gen.Long[0, 10_000_000], Gen.Int[0, 900], Gen.Int[900, 20_000]).Sample((watts, late, seconds) =>
     {
         // The area of a whole order: power × (length − half of the ramp). Each period is rounded by half a Wh at most.

@@ -48,6 +48,12 @@ public sealed class GatewayConfigurationTests
     [InlineData("\"Bsp\": {", "\"Bsp\": { \"Log\": \"loud\",", "Bsp:Log is 'loud'; it must be none, text or json.")]
     [InlineData("\"Bsp\": {", "\"Bsp\": { \"OfferFrom\": \"6 pm\",", "Bsp:OfferFrom is '6 pm'; it must be a time like 17:00.")]
     [InlineData("\"Bsp\": {", "\"Bsp\": { \"OrdersWithoutOffers\": \"maybe\",", "Bsp:OrdersWithoutOffers is 'maybe'; it must be true or false.")]
+    [InlineData("\"Bsp\": {", "\"Bsp\": { \"Payments\": { \"Rpc\": \"http://127.0.0.1:8545\" },", "Bsp:Payments:Contract is missing: it is the community's escrow, 0x and 40 hexadecimal digits.")]
+    [InlineData("\"Bsp\": {", "\"Bsp\": { \"Payments\": { \"Rpc\": \"node\", \"Contract\": \"0x52908400098527886e0f7030069857d2e4169ee7\" },", "Bsp:Payments:Rpc is 'node'; it must be an address like http://127.0.0.1:8545.")]
+    [InlineData("\"Bsp\": {", "\"Bsp\": { \"Payments\": { \"Rpc\": \"http://127.0.0.1:8545\", \"ChainId\": 1, \"Contract\": \"0x52908400098527886e0f7030069857d2e4169ee7\" },", "Bsp:Payments:Wallet is missing: name a keystore and its PasswordFile, or a KeyFile.")]
+    [InlineData("\"Bsp\": {", "\"Bsp\": { \"Payments\": { \"Rpc\": \"http://127.0.0.1:8545\", \"ChainId\": 1, \"Contract\": \"0x52908400098527886e0f7030069857d2e4169ee7\", \"Key\": \"0x1\" },", "Bsp:Payments:Key must be a private key, 0x and 64 hexadecimal digits; so must what KeyFile holds.")]
+    [InlineData("\"Bsp\": {", "\"Bsp\": { \"Payments\": { \"Rpc\": \"http://127.0.0.1:8545\", \"ChainId\": 1, \"Contract\": \"0x52908400098527886e0f7030069857d2e4169ee7\", \"Key\": \"0x4646464646464646464646464646464646464646464646464646464646464646\" },", "Bsp:Payments needs Bsp:DataFolder: what was paid must be known after a restart, or it would be paid twice.")]
+    [InlineData("\"Bsp\": {", "\"Bsp\": { \"DataFolder\": \"data\", \"Payments\": { \"Rpc\": \"http://127.0.0.1:8545\", \"ChainId\": 1, \"Contract\": \"0x52908400098527886e0f7030069857d2e4169ee7\", \"Key\": \"0x4646464646464646464646464646464646464646464646464646464646464646\" },", "Bsp:Units:Customers:Homes: Member 'IT001E00000001' of IT001E00000001 must be an Ethereum address in lower case, as Bsp:Payments pays it.")]
     public void What_is_wrong_is_said_in_one_line_with_its_key(string from, string to, string message)
     {
         Assert.Contains(from, Whole, StringComparison.Ordinal);

@@ -97,7 +97,109 @@ public sealed class EsmpDeskTests : IAsyncDisposable
         Assert.All(_parts.Orders.Read(), order => Assert.Equal("refused", order.State));
     }
 
+    [Fact]
+    public void A_later_revision_changes_the_power_that_is_ordered_and_a_repetition_changes_nothing()
+    {
+        Sell();
+        _time.SetUtcNow(Evening.AddMinutes(-5));
+        Receive(Order(1, isCancelled: false, ("o0/0", 800_000)));
+        // Before it begins: the first is revoked and another takes its time.
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(2, isCancelled: false, ("o0/0", 600_000))));
+        Assert.Equal(-600_000, AtEnd(Evening.AddMinutes(14.5)));
+
+        // Under way: the next goes on from where it is. The same revision again, which did not reach its acknowledgement, does nothing more.
+        _time.SetUtcNow(Evening.AddMinutes(5));
+        var count = _parts.Orders.Read().Length;
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(3, isCancelled: false, ("o0/0", 600_000))));
+        Assert.Equal(count, _parts.Orders.Read().Length);
+        Assert.Equal(EsmpOutcome.Refused, Receive(Order(2, isCancelled: false, ("o0/0", 800_000)))); // an older revision
+        Assert.Equal(-600_000, AtEnd(Evening.AddMinutes(14.5)));
+    }
+
+    [Fact]
+    public void What_is_not_in_a_later_revision_is_wanted_no_more_and_other_documents_stay()
+    {
+        Sell();
+        _time.SetUtcNow(Evening.AddMinutes(-5));
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(1, isCancelled: false, ("o0/0", 800_000))));
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(1, isCancelled: false, 15, "ORDER-2", ("o1/0", 700_000))));
+        _time.SetUtcNow(Evening.AddMinutes(2));
+        Assert.Equal(EsmpOutcome.Accepted, Receive(Order(2, isCancelled: true, ("o0/0", 800_000))));
+        _parts.Books.Advance(_time.GetUtcNow());
+
+        Assert.Equal(["accepted", "revoked"], _parts.Orders.Read().Where(order => order.Kind == "regulation").OrderBy(order => order.Watts == -800_000).Select(order => order.State));
+        Assert.Equal(EsmpOutcome.Refused, Receive(Order(1, isCancelled: true, 0, "ORDER-3", ("o0/0", 800_000)))); // nothing of this document is in force
+    }
+
+    [Fact]
+    public void A_revision_beyond_what_was_sold_leaves_the_order_as_it_was()
+    {
+        Sell();
+        _time.SetUtcNow(Evening.AddMinutes(-5));
+        Receive(Order(1, isCancelled: false, ("o0/0", 800_000)));
+        Assert.Equal(EsmpOutcome.Refused, Receive(Order(2, isCancelled: false, ("o0/0", 1_300_000))));
+        Assert.Equal(-800_000, AtEnd(Evening.AddMinutes(14.5)));
+    }
+
+    [Fact]
+    public void Periods_of_the_same_power_are_one_order()
+    {
+        Sell();
+        _time.SetUtcNow(Evening.AddMinutes(-5));
+        var two = Order(1, isCancelled: false, ("o0/0", 800_000));
+        Assert.Equal(EsmpOutcome.Accepted, Receive(two with
+        {
+            Interval = new EsmpInterval(Evening, Evening.AddMinutes(30)),
+            Series = [.. two.Series, .. Order(1, isCancelled: false, 15, "", ("o1/0", 800_000)).Series],
+        }));
+        var order = Assert.Single(_parts.Orders.Read());
+        Assert.Equal((Evening, (DateTimeOffset?)Evening.AddMinutes(30)), (order.Start, order.End));
+    }
+
+    [Fact]
+    public async Task A_document_that_comes_again_after_a_restart_is_acknowledged_without_effect()
+    {
+        var folder = Directory.CreateTempSubdirectory("ve-esmp-");
+        var options = TestUnits.Options(folder.FullName) with { Esmp = new EsmpOptions(EsmpExamples.Provider, EsmpExamples.Operator, EsmpExamples.Italy, "A47") };
+        await using (var parts = new GatewayParts(options, _time, new GatewayFeed(new NoBrowsers()), NullLoggerFactory.Instance))
+        {
+            Assert.Null(parts.Books.Offer(new OfferId("o0"), new UnitOffer(Unit, PeriodAt(0), RegulationDirection.Up, [new OfferStep(1_000_000, new Price(100_000))]), _time.GetUtcNow()));
+            Assert.Equal(EsmpOutcome.Accepted, parts.Esmp!.Intake.Receive(EsmpCodec.Write(Result(("o0/0", 0, 1m)))).Outcome);
+        }
+
+        var log = File.ReadAllBytes(Path.Combine(folder.FullName, "books.jsonl"));
+        await using (var parts = new GatewayParts(options, _time, new GatewayFeed(new NoBrowsers()), NullLoggerFactory.Instance))
+        {
+            Assert.Equal(EsmpOutcome.Repeated, parts.Esmp!.Intake.Receive(EsmpCodec.Write(Result(("o0/0", 0, 1m)))).Outcome);
+            Assert.Equal(EsmpOutcome.Refused, parts.Esmp.Intake.Receive(EsmpCodec.Write(Result(("o0/0", 0, 0.5m)))).Outcome); // another content under the same number
+        }
+
+        // Killed between the effect and the line of the document: its effect is known by its own name, and it is accepted.
+        var effect = log.AsSpan(0, log.Length - 1).LastIndexOf((byte)'\n') + 1;
+        File.WriteAllBytes(Path.Combine(folder.FullName, "books.jsonl"), log[..effect]);
+        await using (var parts = new GatewayParts(options, _time, new GatewayFeed(new NoBrowsers()), NullLoggerFactory.Instance))
+        {
+            Assert.Equal(EsmpOutcome.Accepted, parts.Esmp!.Intake.Receive(EsmpCodec.Write(Result(("o0/0", 0, 1m)))).Outcome);
+            Assert.Equal(1_000_000, parts.Books.Offer(Unit, PeriodAt(0), RegulationDirection.Up)!.AcceptedWatts);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void Offers_that_change_make_a_later_revision_of_the_bid_document()
+    {
+        Assert.Equal(1, _parts.Esmp!.Bids(TestUnits.Unit, Day)!.Revision);
+        Assert.Null(_parts.Books.Withdraw(new OfferId("o1"), _time.GetUtcNow()));
+        var document = _parts.Esmp.Bids(TestUnits.Unit, Day)!;
+        Assert.Equal((2, "o0/0 o0/1"), (document.Revision, string.Join(' ', ReserveOffers.Of(document).Select(offer => offer.Id))));
+    }
+
     private AcknowledgementDocument? _last;
+
+    private void Sell() => Assert.Equal(EsmpOutcome.Accepted, Receive(Result(("o0/0", 0, 1m), ("o1/0", 1, 1m))));
+
+    private long AtEnd(DateTimeOffset instant) => _parts.Books.TargetAt(TestUnits.Unit, instant, 0).Shift;
 
     private EsmpOutcome Receive(IEsmpDocument document)
     {
@@ -108,9 +210,11 @@ public sealed class EsmpDeskTests : IAsyncDisposable
 
     private static Period PeriodAt(int i) => new(PeriodGrid.QuarterHour.At(Evening).Index + i);
 
-    private ActivationDocument Order(int revision, bool isCancelled, params (string Bid, long Watts)[] bids) => ActivationOrders.ToDocument(
-        bids.Select(bid => new ActivationOrder("", 0, bid.Bid, null, RegulationDirection.Up, isCancelled, Evening, [bid.Watts])), "ORDER-1", revision,
-        new EsmpInterval(Evening, Evening.AddMinutes(15)), new BidFrame(new EsmpPartner(EsmpExamples.Operator, "A49"), EsmpExamples.Italy, EsmpExamples.Italy, "A47"),
+    private ActivationDocument Order(int revision, bool isCancelled, params (string Bid, long Watts)[] bids) => Order(revision, isCancelled, 0, "ORDER-1", bids);
+
+    private ActivationDocument Order(int revision, bool isCancelled, int minute, string name, params (string Bid, long Watts)[] bids) => ActivationOrders.ToDocument(
+        bids.Select(bid => new ActivationOrder("", 0, bid.Bid, null, RegulationDirection.Up, isCancelled, Evening.AddMinutes(minute), [bid.Watts])), name, revision,
+        new EsmpInterval(Evening.AddMinutes(minute), Evening.AddMinutes(minute + 15)), new BidFrame(new EsmpPartner(EsmpExamples.Operator, "A49"), EsmpExamples.Italy, EsmpExamples.Italy, "A47"),
         new EsmpPartner(EsmpExamples.Provider, "A46"), TimeSpan.FromMinutes(15), _time.GetUtcNow());
 
     private AllocationResultDocument Result(params (string Bid, int Period, decimal Megawatts)[] taken) => EsmpExamples.Result() with

@@ -3,23 +3,17 @@ using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Offers;
 using VirtualEnergy.P2P.Bsp.Orders;
 using VirtualEnergy.P2P.Bsp.Portfolio;
-using VirtualEnergy.P2P.Bsp.Profiles;
 using VirtualEnergy.P2P.Bsp.Remuneration;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
 using Xunit;
+using static VirtualEnergy.P2P.Tests.BspGateway.Operation.TestEvening;
 
 namespace VirtualEnergy.P2P.Tests.BspGateway.Operation;
 
 public sealed class GatewayBooksTests : IDisposable
 {
-    // The second of December 2026, planned on the first at 16:50 (CET is UTC + 1; the gate is at 17:00).
-    private static readonly MarketDay Day = new(new DateOnly(2026, 12, 2));
-    private static readonly DateTimeOffset Planned = new(2026, 12, 1, 15, 50, 0, TimeSpan.Zero);
-    private static readonly DateTimeOffset Evening = new(2026, 12, 2, 17, 0, 0, TimeSpan.Zero);
-    private static readonly UnitId Unit = new(TestUnits.Unit);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ve-books-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -29,7 +23,8 @@ public sealed class GatewayBooksTests : IDisposable
     {
         using (var books = new GatewayBooks(TestUnits.Options(_folder.FullName)))
         {
-            Sell(books, 1_000_000);
+            Freeze(books);
+            Sell(books, periods: 2);
             Assert.Null(books.Receive(Order("o1", 800_000), "HTTP", Evening).Refusal);
             Assert.Equal(OrderRefusal.BeyondSold, books.Receive(Order("o2", 1_001_000), "IEC 104", Evening).Refusal);
             Assert.NotNull(books.Deliver(Delivered(), Evening.AddHours(1)));
@@ -37,11 +32,11 @@ public sealed class GatewayBooksTests : IDisposable
 
         using var again = new GatewayBooks(TestUnits.Options(_folder.FullName));
         Assert.NotNull(again.Baseline(Unit, Day));
-        Assert.Equal(OfferStatus.Accepted, again.Offer(Unit, Period, RegulationDirection.Up)!.Status);
+        Assert.Equal(OfferStatus.Accepted, again.Offer(Unit, First, RegulationDirection.Up)!.Status);
         Assert.Equal([("o1", true), ("o2", false)], again.Orders().Select(order => (order.Record.Order.Id, order.Record.Refusal is null)).Order());
         Assert.Equal("IEC 104", again.Orders().Single(order => order.Record.Order.Id == "o2").Way);
-        // Half of the ramp's 80 %, 6 of 12 minutes: half the order, upward.
-        Assert.Equal(-400_000, again.TargetAt(TestUnits.Unit, Evening.AddMinutes(6), 0).Shift);
+        // Aimed at within 850 of the ramp's 900 s: after 425 s half the order, upward.
+        Assert.Equal(-400_000, again.TargetAt(TestUnits.Unit, Evening.AddSeconds(425), 0).Shift);
         var settled = Assert.Single(again.Settled);
         Assert.Equal(20_000_000, settled.Cash.Payment.MicroEur); // 200 kWh at 0.10 EUR
 
@@ -56,7 +51,8 @@ public sealed class GatewayBooksTests : IDisposable
     {
         using (var books = new GatewayBooks(TestUnits.Options(_folder.FullName)))
         {
-            Sell(books, 1_000_000);
+            Freeze(books);
+            Sell(books, periods: 2);
             books.Receive(Order("o1", 800_000), "HTTP", Evening);
         }
 
@@ -100,36 +96,18 @@ public sealed class GatewayBooksTests : IDisposable
     public void A_power_is_sold_until_the_first_period_that_takes_less()
     {
         using var books = new GatewayBooks(TestUnits.Options());
-        Sell(books, 1_000_000, periods: 3);
+        Sell(books, periods: 3);
 
         Assert.Equal(Evening.AddMinutes(45), books.SoldUntil(TestUnits.Unit, RegulationDirection.Up, 1_000_000, Evening, withoutOffers: false));
         Assert.Equal(Evening, books.SoldUntil(TestUnits.Unit, RegulationDirection.Up, 1_000_001, Evening, withoutOffers: false));
         Assert.Equal(Evening, books.SoldUntil(TestUnits.Unit, RegulationDirection.Down, 1, Evening, withoutOffers: false));
     }
 
-    private static Period Period => PeriodGrid.QuarterHour.At(Evening);
-
     private static BalancingOrder Order(string id, long watts) =>
         new(id, Unit, Evening, RegulationDirection.Up, watts, TimeSpan.FromMinutes(15), Evening.AddMinutes(30));
 
     // Two homes that delivered 100 kWh each, as ordered.
     private static UnitPeriod Delivered() => new(
-        Unit, Period, RegulationDirection.Up, [new OrderedEnergy(new Energy(200_000), new Price(100_000))],
+        Unit, First, RegulationDirection.Up, [new OrderedEnergy(new Energy(200_000), new Price(100_000))],
         [.. Enumerable.Range(1, 2).Select(home => new PointDelivery(TestUnits.Pod(home), new MemberId($"m{home}"), new Energy(0), new Energy(-100_000), new Energy(100_000)))]);
-
-    private static void Sell(GatewayBooks books, long watts, int periods = 2)
-    {
-        for (var home = 1; home <= 2; home++)
-        {
-            Assert.Null(books.Propose(TestUnits.Pod(home), Day, [.. Enumerable.Repeat(new Energy(0), 96)], Planned));
-        }
-
-        Assert.Null(books.Freeze(Unit, Day, Planned));
-        for (var i = 0; i < periods; i++)
-        {
-            var (id, period) = (new OfferId($"offer-{i}"), new Period(Period.Index + i));
-            Assert.Null(books.Offer(id, new UnitOffer(Unit, period, RegulationDirection.Up, [new OfferStep(watts, new Price(100_000))]), Planned));
-            Assert.True(books.Take(new MarketResult($"r-{i}", id, [new AcceptedStep(0, watts, new Price(100_000))]), Planned.AddHours(2)).Changed);
-        }
-    }
 }

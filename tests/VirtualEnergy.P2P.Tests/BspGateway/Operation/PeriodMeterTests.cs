@@ -1,4 +1,6 @@
 using VirtualEnergy.P2P.BspGateway.Operation;
+using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.Market;
 using Xunit;
 
 namespace VirtualEnergy.P2P.Tests.BspGateway.Operation;
@@ -8,25 +10,40 @@ public sealed class PeriodMeterTests
     private static readonly DateTimeOffset Now = new(2026, 12, 2, 18, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Powers_of_every_cycle_add_up_to_energies()
+    public void Powers_and_orders_of_every_cycle_add_up_to_energies()
     {
-        // 225 cycles of 4 s at 400 W are a quarter of an hour: 100 Wh. The program is 600 W: 150 Wh.
+        // 225 cycles of 4 s are a quarter of an hour: 400 W are 100 Wh, 200 W told upwards for a third of it 16.67 Wh, rounded down.
         var meter = new PeriodMeter(1);
         for (var cycle = 0; cycle < 225; cycle++)
         {
-            meter.Add(4_000, [State(400, 600)], _ => true);
+            meter.Add(4_000, [State(400)], [cycle < 75 ? -200 : 0], _ => true);
         }
 
-        Assert.Equal((100L, 150L), Close(meter));
+        Assert.Equal(900_000, meter.Milliseconds);
+        Assert.Equal(new HomePeriod(new MeterReading(new Energy(100), 900_000), new Energy(16), new Energy(0)), Assert.Single(meter.Close()));
     }
 
     [Fact]
-    public void A_home_that_is_not_measured_counts_by_its_program()
+    public void The_baseline_stands_in_for_the_time_that_was_not_measured()
+    {
+        // 1,000 W seen for 10 of 15 minutes are 166.67 Wh, and a third of a baseline of 300 Wh is 100.
+        var meter = new PeriodMeter(2);
+        meter.Add(600_000, [State(1_000), State(1_000)], [0, 0], state => state.PowerWatts > 0);
+        meter.Add(300_000, [State(-5_000), State(-5_000)], [0, 0], state => state.PowerWatts > 0);
+
+        var reading = meter.Close()[1].Reading!.Value;
+        Assert.Equal(new MeterReading(new Energy(167), 600_000), reading);
+        Assert.Equal(new Energy(267), reading.Filled(new Energy(300), PeriodGrid.QuarterHour));
+        Assert.Equal(new Energy(300), new MeterReading(new Energy(300), 904_000).Filled(new Energy(1_000), PeriodGrid.QuarterHour)); // a cycle more than the period
+    }
+
+    [Fact]
+    public void A_home_that_was_never_seen_was_not_read()
     {
         var meter = new PeriodMeter(1);
-        meter.Add(3_600_000, [State(-5_000, 600)], _ => false);
+        meter.Add(900_000, [State(400)], [500], _ => false);
 
-        Assert.Equal((600L, 600L), Close(meter));
+        Assert.Equal(new HomePeriod(null, new Energy(0), new Energy(125)), Assert.Single(meter.Close()));
     }
 
     [Theory]
@@ -39,28 +56,33 @@ public sealed class PeriodMeterTests
         var energies = new List<long>();
         for (var period = 0; period < 4; period++)
         {
-            meter.Add(3_600, [State(sign * 400, 0)], _ => true);
-            energies.Add(Close(meter).Measured);
+            meter.Add(3_600, [State(sign * 400)], [0], _ => true);
+            energies.Add(meter.Close()[0].Reading!.Value.Energy.WattHours);
         }
 
         Assert.Equal([0L, sign, 0, sign], energies);
     }
 
     [Fact]
-    public void A_closed_period_leaves_nothing_behind()
+    public void Kept_sums_go_on_where_they_were()
     {
-        var meter = new PeriodMeter(1);
-        meter.Add(3_600_000, [State(1_000, 1_000)], _ => true);
-        Close(meter);
+        var (whole, first, second) = (new PeriodMeter(1), new PeriodMeter(1), new PeriodMeter(1));
+        foreach (var meter in (PeriodMeter[])[whole, first])
+        {
+            meter.Add(300_100, [State(777)], [-333], _ => true);
+        }
 
-        Assert.Equal((0L, 0L), Close(meter));
+        second.Restore(first.Milliseconds, first.Sums);
+        foreach (var meter in (PeriodMeter[])[whole, second])
+        {
+            meter.Add(599_900, [State(555)], [111], _ => true);
+        }
+
+        Assert.Equal(whole.Milliseconds, second.Milliseconds);
+        Assert.Equal(whole.Close(), second.Close());
+        Assert.Equal(0, whole.Milliseconds);
+        Assert.Equal(new HomePeriod(null, new Energy(0), new Energy(0)), Assert.Single(whole.Close())); // nothing stays behind
     }
 
-    private static HomeState State(long power, long baseline) => new(Now, power, baseline, 0, 0, IsAvailable: true, null);
-
-    private static (long Measured, long Baseline) Close(PeriodMeter meter)
-    {
-        var energy = Assert.Single(meter.Close());
-        return (energy.Measured.WattHours, energy.Baseline.WattHours);
-    }
+    private static HomeState State(long power) => new(Now, power, 0, 0, 0, IsAvailable: true, null);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
@@ -28,6 +29,13 @@ internal static class TestUnits
             },
         ],
     };
+
+    /// <summary>The unit with so many homes and what each asks for a kWh upwards.</summary>
+    public static ImmutableArray<UnitOptions> WithHomes(int homes, Func<int, Price> ask)
+    {
+        var unit = Options().Units[0];
+        return [unit with { MinimumWatts = -1_000_000L * homes, Customers = [unit.Customers[0] with { Homes = [.. Enumerable.Range(1, homes).Select(home => Home(home) with { UpAsk = ask(home) })] }] }];
+    }
 
     public static PodCode Pod(int number) => PodCode.Parse($"IT001E{number:00000000}");
 

@@ -89,6 +89,17 @@ internal static class UftpExamples
         Revision = revision, Isps = [new IspPower(200_000, 1, 96)],
     };
 
+    public static Metering Metering() => new()
+    {
+        Version = "3.0.0", SenderDomain = Aggregator, RecipientDomain = GridOperator, TimeStamp = Now, MessageId = Id(), ConversationId = Id(), Revision = 1, IspDuration = TimeSpan.FromMinutes(15), TimeZone = "Europe/Rome", Period = Day,
+        Meter = "E0871685900012636",
+        Profiles =
+        [
+            new MeteringProfile { Type = MeteringProfileType.Power, Unit = MeteringUnit.kW, Isps = [new MeteredIsp(77, -12.345m), new MeteredIsp(78, 0m)] },
+            new MeteringProfile { Type = MeteringProfileType.ImportMeterReading, Unit = MeteringUnit.kWh, Isps = [new MeteredIsp(96, 123_456.789m)] },
+        ],
+    };
+
     public static FlexReservationUpdate Reservation() => new()
     {
         Version = "3.0.0", SenderDomain = GridOperator, RecipientDomain = Aggregator, TimeStamp = Now, MessageId = Id(), ConversationId = Id(), IspDuration = TimeSpan.FromMinutes(15), TimeZone = "Europe/Rome", Period = Day,
@@ -127,7 +138,7 @@ internal static class UftpExamples
         [
             request, agr.Answer(request, ["ISP conflict", "Period out of bounds"])!, offer, dso.Answer(offer, [])!, revocation, dso.Answer(revocation, [])!, order, agr.Answer(order, [])!,
             Reservation(), agr.Answer(Reservation(), [])!, Prognosis(), (DPrognosisResponse)dso.Answer(Prognosis(), [])! with { Orders = [new FlexOrderStatus(order.MessageId, true)] }, Settlement(order, penalty: 0.25m),
-            agr.Answer(Settlement(order), [], [new FlexOrderSettlementStatus("ORD-1", SettlementDisposition.Disputed, "We measured less.")])!, agr.Answer(Settlement(order), ["Missing Settlement Items"])!, test, dso.Answer(test, [])!, query, update,
+            agr.Answer(Settlement(order), [], [new FlexOrderSettlementStatus("ORD-1", SettlementDisposition.Disputed, "We measured less.")])!, agr.Answer(Settlement(order), ["Missing Settlement Items"])!, test, dso.Answer(test, [])!, query, update, Metering(), dso.Answer(Metering(), [])!,
             new AgrPortfolioUpdateResponse { Version = "3.0.0", SenderDomain = Registry, RecipientDomain = Aggregator, TimeStamp = Now, MessageId = Id(), ConversationId = Id(), Result = UftpResult.Accepted, AgrPortfolioUpdateMessageId = update.MessageId },
             new AgrPortfolioQueryResponse
             {

@@ -86,6 +86,33 @@ public sealed class HomeForesightTests
     }
 
     [Fact]
+    public void A_home_with_a_meter_learns_from_that_alone_what_flows_from_now_on()
+    {
+        // Its household took 400 W, and so does the profile go on; the meter counts 1,200 W: 300 Wh a quarter of an hour. Some counts never come.
+        var foresight = new HomeForesight(new HomeDescription("home", 6_000, new PowerProfile(First, [.. Enumerable.Repeat(400L, 20 * 96)])), MarketRules.Default, Tariff, isMetered: true);
+        Assert.Equal(100, foresight.Ahead(At(7 * 96)).Load[0], 1.0);
+        for (var t = 7 * 96; t < 17 * 96; t++)
+        {
+            if (t % 7 != 0)
+            {
+                foresight.Counted(At(t), new Energy(300), Energy.Zero);
+            }
+
+            _ = foresight.Ahead(At(t + 1)); // as bids are made: before the next period is counted
+        }
+
+        Assert.InRange(foresight.Ahead(At(17 * 96)).Load[0], 290, 310);
+
+        // Tomorrow goes by the days before the meter, too: ten of 300 Wh and seven of 100 Wh, each worth a tenth less than the day after it.
+        Assert.InRange(foresight.Ahead(At(17 * 96)).Load[96], 200, 310);
+
+        // A count that comes late or again changes nothing.
+        var expected = foresight.Ahead(At(17 * 96)).Load;
+        foresight.Counted(At(16 * 96), new Energy(1_500), Energy.Zero);
+        Assert.Equal(expected, foresight.Ahead(At(17 * 96)).Load);
+    }
+
+    [Fact]
     public void A_market_of_other_periods_is_planned_with_the_suppliers_prices()
     {
         var foresight = new HomeForesight(new HomeDescription("home", 6_000, PowerProfile.Constant(400)), MarketRules.Default with { Grid = new PeriodGrid(300) }, Tariff);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Flexibility.Devices;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Suggestions;
 using Xunit;
@@ -68,6 +69,19 @@ public sealed class HomeSuggestionsTests
         Assert.Equal(suggestions.Suggestions[0].Saving.MicroEur, wash.GetProperty("savingMicroEur").GetInt64());
         Assert.Equal(suggestions.Suggestions[0].Best.Index, wash.GetProperty("best").GetInt64());
         Assert.StartsWith(wash.GetProperty("words").GetString()!, Words(suggestions), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_running_node_suggests_from_what_it_expects_anyhow()
+    {
+        // 8 hours ahead; the market's two courses of prices meet at 10 ct in the fourth hour and are 27 ct else.
+        double[] Course(double cheap) => [.. Enumerable.Range(0, 288).Select(t => t is >= 12 and < 16 ? cheap : 270_000)];
+        var expected = new Outlook([.. Enumerable.Repeat(50.0, 288)], new double[288], [Course(80_000), Course(120_000)]);
+        var wash = Assert.Single(HomeSuggestions.Starts(Home(hasSun: false), Seven, new HomeForecast(expected, Tariff, Seven, PeriodGrid.QuarterHour).At, PeriodGrid.QuarterHour));
+        Assert.Equal(12, wash.Best.Index - Seven.Index);
+
+        // 1.2 kWh × (27 − 10) ct.
+        Assert.Equal(new Money(204_000), wash.Saving);
     }
 
     [Fact]

@@ -154,6 +154,47 @@ public sealed class StuckTransactionTests
     }
 
     [Fact]
+    public async Task What_is_sent_and_confirmed_in_one_goes_under_the_next_nonce_when_its_own_went_to_another()
+    {
+        using var sender = Sender();
+        var overtaken = 0;
+        _chain.AtBlock = _ => Overtake(times: 2);
+        void Overtake(int times)
+        {
+            if (overtaken < times && _chain.Received.Count > overtaken)
+            {
+                overtaken++;
+                _chain.TakeNonce(); // the key's other user offered more, and a miner took his
+            }
+        }
+
+        var receipt = await sender.SendAndConfirmAsync(Someone, [7], Ct);
+
+        Assert.Equal([0UL, 1UL, 2UL], _chain.Nonces);
+        Assert.Equal(_chain.Received[2].Signed.Hash, receipt.TransactionHash);
+        Assert.All(_chain.Received, read => Assert.Equal([7], read.Content.Data));
+    }
+
+    [Fact]
+    public async Task After_four_nonces_that_went_to_another_it_is_given_up()
+    {
+        using var sender = Sender();
+        var before = 0;
+        _chain.AtBlock = _ =>
+        {
+            if (_chain.Received.Count > before)
+            {
+                before = _chain.Received.Count;
+                _chain.TakeNonce();
+            }
+        };
+
+        await Assert.ThrowsAsync<NonceTakenException>(() => sender.SendAndConfirmAsync(Someone, [], Ct));
+
+        Assert.Equal([0UL, 1UL, 2UL, 3UL], _chain.Nonces);
+    }
+
+    [Fact]
     public async Task A_receipt_counts_when_three_blocks_hold_it_and_not_before()
     {
         using var sender = Sender(new TransactionSenderOptions { Confirmations = 3 });

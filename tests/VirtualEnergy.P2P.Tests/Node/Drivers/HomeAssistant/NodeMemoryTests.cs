@@ -27,7 +27,48 @@ public sealed class NodeMemoryTests : IDisposable
         Assert.Equal(totals, counted);
     }
 
+    [Fact]
+    public void The_members_word_for_a_device_outlives_a_restart()
+    {
+        var controls = new MemberControls();
+        var until = new DateTimeOffset(2026, 11, 29, 22, 15, 0, TimeSpan.Zero);
+        controls.Override(new DeviceOverride("wallbox", true, until));
+        controls.Override(new DeviceOverride("boiler", false, until.AddHours(1)));
+        var memory = new NodeMemory(Path, NullLogger.Instance);
+        memory.Write(controls, default);
+        Assert.Equal(controls.Overrides, new NodeMemory(Path, NullLogger.Instance).Read().Controls.Overrides);
+
+        // And that it ended does, too.
+        controls.Release("wallbox");
+        memory.Write(controls, default);
+        Assert.Equal("boiler", Assert.Single(new NodeMemory(Path, NullLogger.Instance).Read().Controls.Overrides).Device);
+    }
+
+    [Fact]
+    public void All_the_words_that_there_may_be_fit()
+    {
+        var controls = new MemberControls();
+        for (var i = 0; i < MemberControls.MostOverrides; i++)
+        {
+            controls.Override(new DeviceOverride($"zigbee2mqtt/a plug with a long name {i}", i % 2 == 0, new DateTimeOffset(2026, 11, 29, 22, 15, 0, TimeSpan.Zero)));
+        }
+
+        new NodeMemory(Path, NullLogger.Instance).Write(controls, default);
+        Assert.Equal(controls.Overrides, new NodeMemory(Path, NullLogger.Instance).Read().Controls.Overrides);
+    }
+
+    [Fact]
+    public void A_file_of_before_has_no_words_for_devices()
+    {
+        File.WriteAllText(Path, """{"paused":true,"mostMicroEurPerKWh":null,"mostMicroEurADay":null,"spentOn":"2026-11-29","spentMicroEur":1,"boughtWh":2,"soldWh":3,"savingsMicroEur":4,"lastPeriod":null}""");
+        var (controls, totals) = new NodeMemory(Path, NullLogger.Instance).Read();
+        Assert.True(controls.Limits.IsPaused);
+        Assert.Empty(controls.Overrides);
+        Assert.Equal(new Energy(2), totals.Bought);
+    }
+
     [Theory]
+    [InlineData("""{"paused":true,"spentOn":"2026-11-29","spentMicroEur":1,"boughtWh":2,"soldWh":3,"savingsMicroEur":4,"overrides":[{"device":"","isOn":true,"until":"2026-11-29T22:15:00Z"}]}""")]
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("""{"paused":true,"mostMicroEurPerKWh":-1}""")]

@@ -1,9 +1,9 @@
-// What a page knows: the last snapshot, kept current by the hub's messages. Each message replaces one part, but for ticks, which lengthen the curves.
+// What a page knows of a gateway: the last snapshot, kept current by the hub's messages. Each message replaces one part, but for ticks, which lengthen the curves.
 import { Watched } from './watched.js';
 
 const keptSamples = 1800;
 
-export class State extends Watched {
+export class UnitState extends Watched {
   parts = {};
 
   replace(snapshot) {

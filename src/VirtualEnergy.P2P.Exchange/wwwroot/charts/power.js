@@ -9,19 +9,18 @@ const margin = { left: 52, right: 12, top: 22, bottom: 24 };
 const [at, measured, baseline, target] = [0, 1, 2, 3];
 const longestGap = 900_000;
 
-/** Draws the unit that select(state) gives. */
-export function powerChart(state, select) {
+/** Draws the unit that select(state) gives, at most so many milliseconds of it. */
+export function powerChart(state, select, longest = Infinity) {
   const surface = byId('power-chart');
   const explorer = new Explorer(surface, byId('power-reading'));
-  const redraw = drawAtWidth(surface, width => draw(surface, explorer, select(state), width));
+  const redraw = drawAtWidth(surface, width => draw(surface, explorer, recent(select(state), longest), width));
   state.watch(['units'], () => {
     redraw();
-    describe(select(state));
+    describe(select(state), recent(select(state), longest));
   });
 }
 
-function draw(surface, explorer, unit, width) {
-  const samples = recent(unit);
+function draw(surface, explorer, samples, width) {
   const last = samples.at(-1)?.[at] ?? 0;
   const first = Math.min(samples[0]?.[at] ?? 0, last - 60_000);
   const x = linear([first, last], [margin.left, width - margin.right]);
@@ -54,8 +53,9 @@ function draw(surface, explorer, unit, width) {
 }
 
 // What came before a gap of a quarter of an hour is another story; it would squeeze what is shown.
-function recent(unit) {
-  const samples = unit?.samples ?? [];
+function recent(unit, longest) {
+  const all = unit?.samples ?? [];
+  const samples = all.filter(sample => all.at(-1)[at] - sample[at] <= longest);
   const start = samples.findLastIndex((sample, place) => place > 0 && sample[at] - samples[place - 1][at] > longestGap);
   return start > 0 ? samples.slice(start) : samples;
 }
@@ -96,8 +96,7 @@ function timeAxis(x, first, last, width) {
   return marks;
 }
 
-function describe(unit) {
-  const samples = recent(unit);
+function describe(unit, samples) {
   byId('power-empty').hidden = samples.length > 1;
   const last = samples.at(-1);
   setText(byId('power-summary'), last

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using VirtualEnergy.P2P.Bsp;
+
+namespace VirtualEnergy.P2P.BspGateway.Payments;
+
+/// <summary>A line of <c>payments.jsonl</c>: on the disk before what it says takes effect.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "entry")]
+[JsonDerivedType(typeof(StatementEntry), "statement")]
+[JsonDerivedType(typeof(SignedEntry), "signed")]
+[JsonDerivedType(typeof(PaidEntry), "paid")]
+[JsonDerivedType(typeof(FailedEntry), "failed")]
+internal abstract record PaymentEntry(DateTimeOffset At)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true };
+
+    public static PaymentEntry Read(ReadOnlySpan<byte> line) => JsonSerializer.Deserialize<PaymentEntry>(line, Json) ?? throw new JsonException("null is no entry.");
+
+    public byte[] Write() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
+}
+
+internal readonly record struct PeriodKey(string Unit, long Period, RegulationDirection Direction);
+
+/// <summary>A member's line, µEUR.</summary>
+internal readonly record struct LineEntry(string Member, long Net, long CarriedIn, long Paid, long CarriedOut);
+
+/// <summary>A statement, as it was made; however settlement is worked out later, it stays.</summary>
+internal sealed record StatementEntry(
+    DateTimeOffset At, int Number, string Hash, long Cash, long Provider, ImmutableArray<PeriodKey> Periods, ImmutableArray<LineEntry> Lines, string Text) : PaymentEntry(At);
+
+/// <summary>A transaction that pays a member's line was signed: from now on it may be out, and nothing else is signed for the line until it is dead.</summary>
+internal sealed record SignedEntry(DateTimeOffset At, int Statement, string Member, string Raw) : PaymentEntry(At);
+
+/// <summary>The escrow has booked it.</summary>
+/// <param name="Received">What arrived, µEUR: less than was sent where the token takes a fee.</param>
+internal sealed record PaidEntry(DateTimeOffset At, int Statement, string Member, string Transaction, long Block, long Received) : PaymentEntry(At);
+
+/// <summary>All that was signed for a line is dead: it reverted in its block, or another transaction had its nonce.</summary>
+internal sealed record FailedEntry(DateTimeOffset At, int Statement, string Member, string Why) : PaymentEntry(At);

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using VirtualEnergy.P2P.Bsp.Remuneration;
+using VirtualEnergy.P2P.BspGateway.Hosting;
+using VirtualEnergy.P2P.BspGateway.Operation;
+using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Contracts;
+using VirtualEnergy.P2P.Settlement.Ethereum;
+
+namespace VirtualEnergy.P2P.BspGateway.Payments;
+
+/// <summary>The gateway's payments at work: their file, their node, and a look every few seconds.</summary>
+internal sealed class PaymentRunner : IDisposable
+{
+    private readonly PaymentOptions _options;
+    private readonly ILogger _logger;
+    private readonly DurableLines _log;
+    private readonly JsonRpcClient _client;
+    private readonly TransactionSender _sender;
+
+    /// <param name="folder">Where <c>payments.jsonl</c> is.</param>
+    /// <exception cref="GatewayStartException">The file cannot be opened or trusted.</exception>
+    public PaymentRunner(PaymentOptions options, string? folder, Func<ImmutableArray<PeriodSettlement>> settled, PeriodGrid grid, TimeProvider time, ILogger logger)
+    {
+        (_options, _logger) = (options, logger);
+        _log = DurableLines.Open(folder, "payments.jsonl");
+        try
+        {
+            Book = PaymentBook.Open(new PaymentParties(options.ChainId, options.Contract, options.Key.Address), _log.Written.Span, _log.Append, out var whole);
+            _log.Keep(whole);
+        }
+        catch
+        {
+            _log.Dispose();
+            throw;
+        }
+
+        _client = new JsonRpcClient(options.Rpc, options.ChainTime, new JsonRpcOptions { KnownErrors = EnergySettlementContract.Errors });
+        _sender = new TransactionSender(
+            _client, options.Key, options.ChainId, options.ChainTime, new TransactionSenderOptions { Confirmations = options.Confirmations });
+        Desk = new PaymentDesk(settled, Book, _sender, options, grid, time);
+    }
+
+    public PaymentBook Book { get; }
+
+    public PaymentDesk Desk { get; }
+
+    public PaymentOptions Options => _options;
+
+    /// <summary>Runs until it is told to stop.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        PaymentProblem? told = null;
+        try
+        {
+            while (true)
+            {
+                await Desk.RunAsync(stop);
+                if (Desk.Problem is { } problem && problem != told)
+                {
+                    _logger.PaymentsWait(problem.Code, problem.Words);
+                }
+
+                told = Desk.Problem;
+                await Task.Delay(_options.Pause, _options.ChainTime, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The gateway stops; what is under way is looked for at its next start.
+        }
+        catch (Exception failure)
+        {
+            // Nobody is paid twice for going on; but what nobody thought of should be looked at first.
+            _logger.PaymentsStopped(failure);
+        }
+    }
+
+    public void Dispose()
+    {
+        _sender.Dispose();
+        _client.Dispose();
+        _log.Dispose();
+    }
+}
