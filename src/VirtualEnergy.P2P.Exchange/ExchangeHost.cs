@@ -98,6 +98,7 @@ public sealed class ExchangeHost : IAsyncDisposable
         app.MapOpenApi();
         app.MapMarketApi();
         app.MapFundsApi();
+        app.MapReservations();
         app.MapHealth();
         app.MapHub<MarketHub>(MarketHub.Path);
         app.MapViewer(options.PowerPlant);

@@ -207,7 +207,7 @@ public sealed class PlanningAgent
         var beside = _now.Beside.At(besidePrice);
         var commitment = _committed?.Invoke(period);
         var residual = commitment is null ? Residual(supplier, price) : Ordered;
-        var situation = See(period, expected, load + beside, sun, residual);
+        var situation = See(period, expected, load + beside, sun, residual, runs: true);
         var plan = Disaggregation.Best(situation, commitment?.Due ?? traded);
         var (appliances, starts) = (Energy.Zero, ImmutableArray.CreateBuilder<Allocation>(_appliances.Length));
         foreach (var appliance in _appliances)
@@ -368,7 +368,7 @@ public sealed class PlanningAgent
     // The next plan begins a period later, and ends with a period that this one does not have: it takes its last once more.
     private static double[] PeriodLater(double[] prices) => [.. prices.AsSpan(1), prices[^1]];
 
-    private Situation See(Period period, FirstPeriod plan, Energy load, Energy sun, SupplierPrices residual)
+    private Situation See(Period period, FirstPeriod plan, Energy load, Energy sun, SupplierPrices residual, bool runs = false)
     {
         var (consumed, waiting) = (load, ImmutableArray.CreateBuilder<WaitingRun>());
         var run = 0;
@@ -406,7 +406,8 @@ public sealed class PlanningAgent
             }
             else
             {
-                bending.Add(IsFixed(_stores[s].Model.Name, period, isOn: false) ? DemandCurve.Constant(Energy.Zero) : CurveOf(plan.Demands[s], range));
+                bending.Add(IsFixed(_stores[s].Model.Name, period, isOn: false) ? DemandCurve.Constant(Energy.Zero)
+                    : CurveOf(plan.Demands[s], range, runs ? Due(_stores[s], period) : range.Least));
             }
         }
 
@@ -421,8 +422,16 @@ public sealed class PlanningAgent
         return new Situation(consumed - produced, produced, bending.MoveToImmutable(), waiting.ToImmutable(), residual, _limit);
     }
 
-    // Whole Wh of what the store really can do now; the plan's pieces may end a fraction before or after it.
-    private DemandCurve CurveOf(StoreDemand demand, (Energy Least, Energy Most) range)
+    // What a store has to take while the period runs, as what is drawn in it is seen then: the tank's own thermostat does not wait for a plan.
+    private static Energy Due(SimulatedStore store, Period period)
+    {
+        var stage = store.Model.At(period);
+        var missing = store.Model.NeededAfter(period) - stage.Left(store.Fill);
+        return new Energy((long)Math.Ceiling(missing > 0 ? missing / stage.InYield : missing * stage.OutYield));
+    }
+
+    // Whole Wh of what the store really can do now; the plan's pieces may end a fraction before or after it. What is due comes before money.
+    private DemandCurve CurveOf(StoreDemand demand, (Energy Least, Energy Most) range, Energy due)
     {
         var slices = new List<Slice>(demand.Pieces.Length);
         var (exact, whole) = (demand.Base, range.Least.WattHours);
@@ -430,11 +439,18 @@ public sealed class PlanningAgent
         {
             exact += demand.Pieces[i].Energy;
             var upTo = i == demand.Pieces.Length - 1 ? range.Most.WattHours : Math.Clamp((long)Math.Round(exact), whole, range.Most.WattHours);
-            if (upTo > whole)
+            var dueUpTo = Math.Clamp(due.WattHours, whole, upTo);
+            if (dueUpTo > whole)
             {
-                slices.Add(new Slice(OnTick(demand.Pieces[i].Limit), new Energy(upTo - whole)));
-                whole = upTo;
+                slices.Add(new Slice(OnTick(Math.Max(StoreStage.Scarcity, demand.Pieces[i].Limit)), new Energy(dueUpTo - whole)));
             }
+
+            if (upTo > dueUpTo)
+            {
+                slices.Add(new Slice(OnTick(demand.Pieces[i].Limit), new Energy(upTo - dueUpTo)));
+            }
+
+            whole = upTo;
         }
 
         return new DemandCurve(range.Least, slices);

@@ -9,7 +9,7 @@ public sealed class FlexibilityTopics(Topics topics, MemberId bsp)
 {
     private const int AddressLength = 42;
 
-    private static readonly string[] OfHomes = ["headroom", "programs", "sessions", "telemetry", "replies"];
+    private static readonly string[] OfHomes = ["headroom", "programs", "sessions", "telemetry", "replies", "promises"];
 
     private readonly string _root = $"{topics.Root}/flexibility/{bsp}";
 
@@ -42,6 +42,18 @@ public sealed class FlexibilityTopics(Topics topics, MemberId bsp)
     /// <summary><see cref="FlexibilityReply"/>, home to BSP.</summary>
     public string Replies(MemberId member) => $"{_root}/replies/{member}";
 
+    /// <summary>Filter, for the BSP.</summary>
+    public string AllPromises => $"{_root}/promises/+";
+
+    /// <summary>Filter, for the BSP.</summary>
+    public string AllKept => $"{_root}/kept/+";
+
+    /// <summary><see cref="ReservationEvidence"/>, home to exchange; the BSP hears it.</summary>
+    public string Promises(MemberId member) => $"{_root}/promises/{member}";
+
+    /// <summary><see cref="ReservationAnswer"/>, exchange to BSP.</summary>
+    public string Kept(MemberId member) => $"{_root}/kept/{member}";
+
     /// <summary><see cref="FlexibilityOrder"/>, BSP to home.</summary>
     public string Orders(MemberId member) => $"{_root}/orders/{member}";
 
@@ -50,6 +62,22 @@ public sealed class FlexibilityTopics(Topics topics, MemberId bsp)
     {
         member = default;
         return TryParse(topics, topic, out var parts) && parts.Bsp == bsp && parts.IsHomes && parts.TryMember(out member);
+    }
+
+    /// <summary>Filters for what all BSPs and homes of a community tell the exchange: promises, and orders, among which are releases.</summary>
+    public static (string Promises, string Orders) OfEverybody(Topics topics) => ($"{topics.Root}/flexibility/+/promises/+", $"{topics.Root}/flexibility/+/orders/+");
+
+    /// <summary>The parties of a promise or an order; false for any other topic.</summary>
+    public static bool TryParseParties(Topics topics, string topic, out MemberId bsp, out MemberId member)
+    {
+        (bsp, member) = (default, default);
+        if (!TryParse(topics, topic, out var parts) || !(parts.IsOrders || parts.Kind == "promises") || !parts.TryMember(out member))
+        {
+            return false;
+        }
+
+        bsp = parts.Bsp;
+        return true;
     }
 
     /// <summary>Takes apart any topic or filter of a BSP.</summary>
@@ -76,6 +104,8 @@ public sealed class FlexibilityTopics(Topics topics, MemberId bsp)
     internal sealed record FlexibilityTopic(MemberId Bsp, string Kind, string? Home)
     {
         public bool IsTerms => Kind == "terms" && Home is null;
+
+        public bool IsKept => Kind == "kept" && Home is not null;
 
         public bool IsOrders => Kind == "orders" && Home is not null;
 

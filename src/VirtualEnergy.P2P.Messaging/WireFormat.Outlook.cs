@@ -8,8 +8,8 @@ namespace VirtualEnergy.P2P.Messaging;
 
 public static partial class WireFormat
 {
-    /// <summary>A plan of three days with all steps that it may have takes three quarters of this.</summary>
-    public const int MaxPlanBytes = 48 * 1024;
+    /// <summary>A plan of five days with all steps that it may have takes three quarters of this.</summary>
+    public const int MaxPlanBytes = 80 * 1024;
 
     public static byte[] Write(MemberPlan plan) => Written(json =>
     {

@@ -23,7 +23,7 @@ internal static class CommunityExamples
     public static EthereumKey Key(int number)
     {
         var bytes = new byte[EthereumKey.Size];
-        (bytes[^2], bytes[^1]) = ((byte)(number >> 8), (byte)number);
+        (bytes[^2], bytes[^1]) = ((byte)(number >> 8), (byte)(number & 0xFF));
         return EthereumKey.FromBytes(bytes);
     }
 

@@ -6,20 +6,17 @@ namespace VirtualEnergy.P2P.Tests.Proof;
 
 /// <summary>
 /// A home's headroom in a span as a linear programme for OR-Tools: the rule, written down as equations. In the span the flow is promised and every course
-/// of prices finds the same schedule; after it each course goes on as it likes, and the mean over them counts. Runs stay where the plan has them. Where something that comes first is
-/// missing in any case, as much of it may be missing with a change.
+/// of prices finds the same schedule; after it each course goes on as it likes, and the mean over them counts. Runs stay where the plan has them.
 /// Thousandths of a µEUR.
 /// </summary>
 internal sealed class HeadroomProgram(HomeAhead ahead, HoldingSpan span)
 {
-    private double? _missing;
-
     /// <summary>The highest change, in Wh a period, that can be held with nothing missing afterwards that comes first.</summary>
     public double Most(bool up)
     {
         using var solver = Solver.CreateSolver("GLOP");
         var change = solver.MakeNumVar(0, double.PositiveInfinity, "");
-        Bound(solver, Build(solver, change, up ? -1 : 1, 0));
+        Build(solver, change, up ? -1 : 1, 0);
         solver.Objective().Clear();
         solver.Objective().SetCoefficient(change, 1);
         solver.Objective().SetMaximization();
@@ -30,37 +27,13 @@ internal sealed class HeadroomProgram(HomeAhead ahead, HoldingSpan span)
     public double? Cost(double change)
     {
         using var solver = Solver.CreateSolver("GLOP");
-        Bound(solver, Build(solver, null, 0, change));
+        Build(solver, null, 0, change);
         solver.Objective().SetMinimization();
         return solver.Solve() == Solver.ResultStatus.OPTIMAL ? solver.Objective().Value() : null;
     }
 
-    // As much may be missing as is without a change, to a mWh.
-    private void Bound(Solver solver, List<Variable> missing)
+    private void Build(Solver solver, Variable? change, double sign, double known)
     {
-        var sum = solver.MakeConstraint(0, Missing() + 1e-3);
-        missing.ForEach(variable => sum.SetCoefficient(variable, 1));
-    }
-
-    private double Missing()
-    {
-        if (_missing is null)
-        {
-            using var solver = Solver.CreateSolver("GLOP");
-            var missing = Build(solver, null, 0, 0);
-            solver.Objective().Clear();
-            missing.ForEach(variable => solver.Objective().SetCoefficient(variable, 1));
-            solver.Objective().SetMinimization();
-            _missing = solver.Solve() == Solver.ResultStatus.OPTIMAL ? solver.Objective().Value() : 0;
-        }
-
-        return _missing.Value;
-    }
-
-    /// <returns>What is missing of what comes first, Wh of each store, period and course.</returns>
-    private List<Variable> Build(Solver solver, Variable? change, double sign, double known)
-    {
-        var missing = new List<Variable>();
         var problem = ahead.Problems[0];
         var runs = problem.Load.ToArray();
         for (var run = 0; run < problem.Runs.Length; run++)
@@ -87,7 +60,7 @@ internal sealed class HeadroomProgram(HomeAhead ahead, HoldingSpan span)
 
             for (var s = 0; s < fills.Length; s++)
             {
-                fills[s] = Store(solver, problem.Stores[s], s, t, fills[s], balance, 1, missing);
+                fills[s] = Store(solver, problem.Stores[s], s, t, fills[s], balance, 1);
             }
         }
 
@@ -106,7 +79,7 @@ internal sealed class HeadroomProgram(HomeAhead ahead, HoldingSpan span)
                 solver.Objective().SetCoefficient(export, -weight * course.Sell[t]);
                 for (var s = 0; s < count; s++)
                 {
-                    own[s] = Store(solver, problem.Stores[s], s, t, own[s], balance, weight, missing);
+                    own[s] = Store(solver, problem.Stores[s], s, t, own[s], balance, weight);
                 }
             }
 
@@ -115,25 +88,13 @@ internal sealed class HeadroomProgram(HomeAhead ahead, HoldingSpan span)
                 solver.Objective().SetCoefficient(own[s]!, solver.Objective().GetCoefficient(own[s]!) - weight * course.Stores[s].EndValue);
             }
         }
-
-        return missing;
     }
 
-    private Variable Store(Solver solver, StoreProblem store, int s, int t, Variable? before, Constraint balance, double weight, List<Variable> missing)
+    private Variable Store(Solver solver, StoreProblem store, int s, int t, Variable? before, Constraint balance, double weight)
     {
         var stage = store.Stages[t];
-        var first = Math.Max(stage.Floor, stage.Wanted);
         // A mWh of tolerance: programs end where fills do.
-        var fill = solver.MakeNumVar(Math.Min(0, first), stage.Ceiling + 1e-3, "");
-        if (first > 0)
-        {
-            var unkept = solver.MakeNumVar(0, double.PositiveInfinity, "");
-            var kept = solver.MakeConstraint(first - 1e-3, double.PositiveInfinity);
-            kept.SetCoefficient(fill, 1);
-            kept.SetCoefficient(unkept, 1);
-            missing.Add(unkept);
-        }
-
+        var fill = solver.MakeNumVar(Math.Max(stage.Floor, stage.Wanted) - 1e-3, stage.Ceiling + 1e-3, "");
         var charge = solver.MakeNumVar(0, stage.MostIn, "");
         var discharge = solver.MakeNumVar(0, stage.MostOut, "");
         balance.SetCoefficient(charge, 1);

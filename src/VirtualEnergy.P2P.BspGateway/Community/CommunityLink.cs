@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Reservations;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
@@ -127,11 +128,12 @@ public sealed class CommunityLink : IHomeLink
 
     /// <summary>Homes are asked to promise what was sold of them, and let go of what is not sold any more. Returns at once.</summary>
     /// <param name="sold">Of any homes.</param>
-    internal void Promise(IEnumerable<ReservedEnergy> sold, DateTimeOffset now)
+    /// <param name="worth">What a kWh of their unit is sold for.</param>
+    internal void Promise(IEnumerable<ReservedEnergy> sold, Func<Period, RegulationDirection, Price> worth, DateTimeOffset now)
     {
         if (IsUp)
         {
-            _promises.Run(sold, now);
+            _promises.Run(sold, worth, now);
         }
     }
 

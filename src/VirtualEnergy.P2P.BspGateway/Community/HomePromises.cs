@@ -20,7 +20,8 @@ internal sealed class HomePromises(ImmutableArray<CommunityHome> homes, HomePost
 
     /// <summary>Tells each home the next thing that it must know; what it answers is looked at the next time. Returns at once. One thread at a time.</summary>
     /// <param name="sold">Of any homes, in any order.</param>
-    public void Run(IEnumerable<ReservedEnergy> sold, DateTimeOffset now)
+    /// <param name="worth">What a kWh is sold for in a period, or what is paid for one downwards: no home is promised more, nor asked for less.</param>
+    public void Run(IEnumerable<ReservedEnergy> sold, Func<Period, RegulationDirection, Price> worth, DateTimeOffset now)
     {
         var wanted = sold.Where(line => line.Energy > Energy.Zero && _byMember.ContainsKey(line.Key.Home)).GroupBy(line => line.Key.Home)
             .ToDictionary(home => home.Key, home => home.ToList());
@@ -32,7 +33,7 @@ internal sealed class HomePromises(ImmutableArray<CommunityHome> homes, HomePost
             }
 
             _busy.Remove(home.Member);
-            if (Next(home, wanted.GetValueOrDefault(home.Member) ?? [], now) is { } next)
+            if (Next(home, wanted.GetValueOrDefault(home.Member) ?? [], worth, now) is { } next)
             {
                 _busy[home.Member] = post.TellAsync(home, () => Numbered(next));
             }
@@ -52,7 +53,7 @@ internal sealed class HomePromises(ImmutableArray<CommunityHome> homes, HomePost
     }
 
     /// <summary>What a home is to be told next; without a number where it was not said before. Null where all is in order, or nothing can be done yet.</summary>
-    internal FlexibilityOrder? Next(CommunityHome home, List<ReservedEnergy> wanted, DateTimeOffset now)
+    internal FlexibilityOrder? Next(CommunityHome home, List<ReservedEnergy> wanted, Func<Period, RegulationDirection, Price> worth, DateTimeOffset now)
     {
         var current = grid.At(now);
         var orders = home.Orders.Where(order => order.First.End > current).ToList();
@@ -68,7 +69,7 @@ internal sealed class HomePromises(ImmutableArray<CommunityHome> homes, HomePost
         }
 
         var row = Uncovered(wanted.Where(line => line.Key.Period > current && !orders.Exists(order => order.IsLive && order.Covers(line.Key.Period))));
-        return row is null ? null : Reserve(home, orders, row, now);
+        return row is null ? null : Reserve(home, orders, row, worth, now);
     }
 
     // The first row of periods that are sold one way without a gap. A home is under one order at a time: where both ways are sold it is the one upwards.
@@ -98,12 +99,17 @@ internal sealed class HomePromises(ImmutableArray<CommunityHome> homes, HomePost
 
     // An offer says each span as if it alone were called, so all of a row goes by one span. Spans move on with every offer: a row that fits into none now may fit into one of the next, until
     // its beginning is near; then what fits is better than nothing.
-    private FlexibilityOrder? Reserve(CommunityHome home, List<HomeOrder> orders, Row row, DateTimeOffset now)
+    private FlexibilityOrder? Reserve(CommunityHome home, List<HomeOrder> orders, Row row, Func<Period, RegulationDirection, Price> worth, DateTimeOffset now)
     {
+        // A home may have raised its prices since it was sold: steps that are dearer than the sale are left.
+        var prices = Enumerable.Range(0, (int)(row.End.Index - row.First.Index)).Select(t => worth(new Period(row.First.Index + t), row.IsUp ? RegulationDirection.Up : RegulationDirection.Down)).ToList();
+        var (least, most) = (prices.Min(), prices.Max());
         var isNear = grid.StartOf(row.First) - now <= TimeSpan.FromSeconds(grid.LengthSeconds);
         var best = home.Offers(now)
             .Where(offer => !orders.Exists(order => !order.IsLive && order.First.Offer == offer.Number && order.Overlaps(row.First, row.End)))
-            .SelectMany(offer => offer.Spans.Select(span => (offer.Number, Span: span, Steps: row.IsUp ? span.Up : span.Down)))
+            .SelectMany(offer => offer.Spans.Select(span => (
+                offer.Number, Span: span,
+                Steps: row.IsUp ? span.Up.TakeWhile(step => step.Price <= least).ToImmutableArray() : span.Down.TakeWhile(step => step.Price >= most).ToImmutableArray())))
             .Where(one => !one.Steps.IsEmpty && one.Span.First <= row.First && End(one.Span) > row.First && (isNear || End(one.Span) >= row.End))
             .OrderByDescending(one => Math.Min(End(one.Span).Index, row.End.Index)).ThenByDescending(one => one.Number).FirstOrDefault();
         if (best.Span is null)

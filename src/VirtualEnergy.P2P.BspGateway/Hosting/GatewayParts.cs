@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Bsp;
+using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Live;
@@ -6,12 +8,14 @@ using VirtualEnergy.P2P.BspGateway.OpenAdr.Flexibility;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
+using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.BspGateway.Hosting;
 
 /// <summary>What a gateway is made of, joined: customers' links write the board, units read it every cycle, the operator's station and the pages show what comes of it.</summary>
 internal sealed class GatewayParts : IAsyncDisposable
 {
+    private readonly GatewayOptions _options;
     private readonly GatewayFeed _feed;
     private readonly ILogger _logger;
     private Task _planning = Task.CompletedTask;
@@ -22,7 +26,7 @@ internal sealed class GatewayParts : IAsyncDisposable
     public GatewayParts(GatewayOptions options, TimeProvider time, GatewayFeed feed, ILoggerFactory logging, TimeProvider? links = null)
     {
         var machine = links ?? time;
-        (_feed, _logger, Time) = (feed, logging.CreateLogger<GatewayParts>(), time);
+        (_options, _feed, _logger, Time) = (options, feed, logging.CreateLogger<GatewayParts>(), time);
         Books = new GatewayBooks(options);
         Reservations = new OfferReservations(options.DataFolder, options.Profile.Grid);
         Board = new HomeBoard([.. options.Units.SelectMany((unit, index) => unit.Customers.SelectMany(customer => customer.Homes.Select(home => new HomeDescription(home, customer.Id, index))))]);
@@ -152,6 +156,10 @@ internal sealed class GatewayParts : IAsyncDisposable
         }
     }
 
+    // What the operator pays, or is paid, for the last step that it took; what was sold to others goes as far as the market's bounds.
+    private Func<Period, RegulationDirection, Price> Worth(UnitId unit) => (period, direction) => Books.Accepted(unit, period, direction) is [.., var last] ? last.Price
+        : direction == RegulationDirection.Up ? Books.Profile.PriceCap : Books.Profile.PriceFloor;
+
     // What is sold of homes of communities they are asked to promise.
     private void Promise(DateTimeOffset now)
     {
@@ -159,7 +167,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         if (communities.Count > 0)
         {
             var sold = Reservations.Ledger.Sold(Books.Profile.Grid.At(now));
-            communities.ForEach(community => community.Promise(sold, now));
+            communities.ForEach(community => community.Promise(sold, Worth(new UnitId(_options.Units[Board.Homes[community.First].UnitIndex].Id)), now));
         }
     }
 }

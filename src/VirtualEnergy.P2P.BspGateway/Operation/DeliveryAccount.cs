@@ -23,11 +23,15 @@ internal sealed class DeliveryAccount
     private readonly GatewayBooks _books;
     private readonly DurableLines _kept;
     private readonly PeriodMeter _meter;
+
+    /// <summary>What homes were promised for a kWh in the period, where they were promised something.</summary>
+    private readonly (Price? Up, Price? Down)[] _asks;
     private DateTimeOffset? _checked;
     private Period? _period;
 
     public DeliveryAccount(UnitOptions unit, ImmutableArray<HomeDescription> homes, GatewayBooks books)
     {
+        _asks = new (Price?, Price?)[homes.Length];
         (_unit, _homes, _books, _kept, _meter) = (new UnitId(unit.Id), homes, books, books.Meter(unit.Id), new PeriodMeter(homes.Length));
         if (MeterCheckpoint.Last(_kept.Written.Span, out var whole) is { } checkpoint)
         {
@@ -53,6 +57,11 @@ internal sealed class DeliveryAccount
             _period = period;
         }
 
+        for (var home = 0; home < _asks.Length; home++)
+        {
+            _asks[home] = (states[home].UpAsk ?? _asks[home].Up, states[home].DownAsk ?? _asks[home].Down);
+        }
+
         _meter.Add((to - from).Ticks / TimeSpan.TicksPerMillisecond, states.AsSpan(), asked, isFresh);
         if ((_checked is not { } last || to - last >= CheckpointEvery) && Array.Exists(Directions, direction => _books.Ordered(_unit, period, direction) > Energy.Zero))
         {
@@ -67,7 +76,7 @@ internal sealed class DeliveryAccount
     {
         var (grid, measured) = (_books.Profile.Grid, TimeSpan.FromMilliseconds(_meter.Milliseconds));
         var homes = _meter.Close();
-        var byPod = homes.Select((home, index) => (_homes[index].Home, home)).ToDictionary(home => home.Home.Pod);
+        var byPod = homes.Select((home, index) => (_homes[index].Home, home, Asks: _asks[index])).ToDictionary(home => home.Home.Pod);
         if (_period is { } closed && measured > TimeSpan.Zero)
         {
             _books.Measure(closed, byPod.Values.Where(home => home.home.Reading is not null).Select(home => (home.Home.Pod, home.home.Reading!.Value)), now);
@@ -86,13 +95,14 @@ internal sealed class DeliveryAccount
                 }
 
                 var deliveries = _books.Deliveries(_unit, period, direction, pod => byPod.TryGetValue(pod, out var home)
-                    ? (isMeasured ? home.home.Told(direction) : Energy.Zero, direction == RegulationDirection.Up ? home.Home.UpAsk : home.Home.DownAsk) : (Energy.Zero, default));
+                    ? (isMeasured ? home.home.Told(direction) : Energy.Zero, direction == RegulationDirection.Up ? home.Asks.Up ?? home.Home.UpAsk : home.Asks.Down ?? home.Home.DownAsk) : (Energy.Zero, default));
                 var missing = TimeSpan.FromSeconds(grid.LengthSeconds) - (isMeasured ? measured : TimeSpan.Zero);
                 _books.Deliver(new UnitPeriod(_unit, period, direction, ordered, deliveries), now, missing > TimeSpan.Zero ? missing : TimeSpan.Zero);
             }
         }
 
         _checked = null;
+        Array.Clear(_asks);
         if (_kept.Length > 0)
         {
             _kept.Keep(0);

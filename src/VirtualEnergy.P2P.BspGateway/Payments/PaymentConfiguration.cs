@@ -25,7 +25,7 @@ internal static class PaymentConfiguration
             Contract = AddressOf(section, "Contract")!.Value,
             Token = AddressOf(section, "Token"),
             Key = KeyOf(section),
-            EveryPeriods = (int)(section.Whole("EveryPeriods", 1, 10_000) ?? 96),
+            EveryPeriods = (int)(section.Whole("EveryPeriods", 1, 2_976) ?? 96),
             Confirmations = (int)(section.Whole("Confirmations", 1, 1_000) ?? 1),
             Pause = TimeSpan.FromSeconds(section.Whole("PauseSeconds", 1, 3_600) ?? 5),
         };

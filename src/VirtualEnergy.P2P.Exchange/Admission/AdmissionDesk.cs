@@ -140,6 +140,7 @@ public sealed class AdmissionDesk(
             signed => examined.IsSigned ??= IsSignedByMember(signed))
         {
             LeftOfMandate = mandates.Left(bid.Member, bid.Period),
+            Room = open.RoomOf(bid.Member, bid.Period),
         };
     }
 
@@ -152,11 +153,15 @@ public sealed class AdmissionDesk(
             return Refused(bid.Member, bid.Period, bid.Number, signed.Hash, reason, RejectionDetail.Of(reason, bid, context));
         }
 
-        return open.TryEnter(bid)
-            ? null
-            : Refused(
-                bid.Member, bid.Period, bid.Number, signed.Hash, RejectionReason.GateClosed,
-                RejectionDetail.Of(RejectionReason.GateClosed, bid, context with { OpenPeriod = open.Period }));
+        if (open.TryEnter(bid))
+        {
+            return null;
+        }
+
+        // Since it was judged the gate has closed, or its member's promise has come.
+        var late = context with { OpenPeriod = open.Period, Room = open.RoomOf(bid.Member, bid.Period) };
+        var why = late.OpenPeriod == bid.Period ? RejectionReason.ReservedElsewhere : RejectionReason.GateClosed;
+        return Refused(bid.Member, bid.Period, bid.Number, signed.Hash, why, RejectionDetail.Of(why, bid, late));
     }
 
     private List<JournalledBid> Acknowledged(ExaminedBid[] examined, List<int> entered, BidReceipt[] receipts)

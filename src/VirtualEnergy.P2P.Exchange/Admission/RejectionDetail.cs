@@ -25,6 +25,7 @@ internal static class RejectionDetail
         RejectionReason.StepsOutOfOrder => "Buy prices must fall strictly, sell prices must rise strictly.",
         RejectionReason.StepsCrossing => $"The highest buy price, {bid.Buy[0].Price}, with the premiums for green and local energy, must be below the lowest sell price, {bid.Sell[0].Price}.",
         RejectionReason.OverCapacity => $"The energies of a side are more than {context.Member!.ConnectionWatts} W carry in a period.",
+        RejectionReason.ReservedElsewhere => $"What the member has promised to a balancing service provider leaves {context.Room?.MostBought} to buy and {context.Room?.MostSold} to sell in period {bid.Period}.",
         RejectionReason.InsufficientFunds => $"The bid may cost {bid.WorstCasePayment}; available are {context.AvailableFunds}.",
         RejectionReason.OverMandate => $"The bid may cost {bid.WorstCasePayment}; the mandate leaves {context.LeftOfMandate} of the delivery's day.",
         _ => $"Refused: {reason.Code()}.",

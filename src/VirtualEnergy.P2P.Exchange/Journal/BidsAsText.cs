@@ -45,6 +45,7 @@ internal static class BidsAsText
             writing.Execute("DROP INDEX outbox_by_period");
             writing.Execute(JournalSchema.OutboxByPeriod);
             writing.Execute(JournalSchema.OutboxParts);
+            JournalSchema.AddReservations(writing);
             writing.Execute($"PRAGMA user_version = {JournalSchema.Version}");
         }]);
     }

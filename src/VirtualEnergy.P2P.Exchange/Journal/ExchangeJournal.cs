@@ -55,6 +55,7 @@ public sealed partial class ExchangeJournal : IAsyncDisposable
             JournalSchema.Ensure(writing);
             EnsureIdentity(writing, identity, full);
             BidsAsText.Rewrite(writing);
+            JournalSchema.AddReservations(writing);
             return new ExchangeJournal(taken, connectionString, writing, time);
         }
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)

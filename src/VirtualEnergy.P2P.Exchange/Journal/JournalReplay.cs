@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Metering;
 using VirtualEnergy.P2P.Exchange.Rounds;
@@ -11,7 +12,7 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 
 /// <summary>Puts the exchange's memory back as it was, from the journal's first round on.</summary>
 public sealed class JournalReplay(
-    ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, DeviationBook book, FundsLedger ledger, MandateBook mandates, FundsWatch watch,
+    ExchangeJournal journal, RoundHistory history, CommunityAccounts accounts, DeviationBook book, FundsLedger ledger, MandateBook mandates, FundsWatch watch, OpenRound open, RunPlan plan,
     SettlementCadence cadence)
 {
     // A week at a time: a journal of years must not be in memory at once.
@@ -25,6 +26,7 @@ public sealed class JournalReplay(
             mandates.Confirm(given);
         }
 
+        ReplayReservations();
         if (journal.FirstCleared() is not { } first || journal.LastCleared() is not { } last)
         {
             return;
@@ -53,6 +55,21 @@ public sealed class JournalReplay(
             foreach (var deviations in journal.Deviations(from, to))
             {
                 book.Settle(deviations.Result);
+            }
+        }
+    }
+
+    private void ReplayReservations()
+    {
+        foreach (var (evidence, _) in journal.ReservationsFrom(plan.First))
+        {
+            if (!evidence.IsRelease)
+            {
+                open.Resume(ReservationDesk.PromiseOf(evidence));
+            }
+            else if (evidence.Order.Content is var order && open.FindPromise(order.Member, order.Bsp, order.Id) is { } promise)
+            {
+                open.Release(promise);
             }
         }
     }

@@ -6,10 +6,25 @@ namespace VirtualEnergy.P2P.Exchange.Journal;
 internal static class JournalSchema
 {
     /// <summary>
-    /// Written to the file as SQLite's <c>user_version</c>. A file of the version before is rewritten when its owner opens it
-    /// (<see cref="BidsAsText"/>); one of any other is refused, not guessed at.
+    /// Written to the file as SQLite's <c>user_version</c>. A file of one of the two versions before is rewritten when its owner opens it
+    /// (<see cref="BidsAsText"/>, <see cref="AddReservations"/>); one of any other is refused, not guessed at.
     /// </summary>
-    public const int Version = 9;
+    public const int Version = 10;
+
+    /// <summary>Journals of this version know no reservations.</summary>
+    public const int WithoutReservations = 9;
+
+    /// <summary>What homes have promised elsewhere, and was released: <c>number</c> is the order's, <c>ends</c> the first period after it.</summary>
+    public const string Reservations = """
+        CREATE TABLE reservations(
+          id INTEGER PRIMARY KEY, member TEXT NOT NULL, bsp TEXT NOT NULL, number INTEGER NOT NULL, first INTEGER NOT NULL, ends INTEGER NOT NULL,
+          message TEXT NOT NULL, at TEXT NOT NULL) STRICT;
+        """;
+
+    /// <summary>Finds the orders of a span, and the releases of an order.</summary>
+    public const string ReservationsByEnd = "CREATE INDEX reservations_by_end ON reservations(ends);";
+
+    public const string ReservationsByOrder = "CREATE INDEX reservations_by_order ON reservations(member, bsp, number, ends);";
 
     /// <summary>Of a member and period each number is used once: that is how a bid is found again.</summary>
     public const string Bids = """
@@ -24,7 +39,7 @@ internal static class JournalSchema
     /// <summary>Few batches have parts.</summary>
     public const string OutboxParts = "CREATE INDEX outbox_parts ON outbox(kind, period) WHERE part > 0;";
 
-    private const string Tables = Bids + """
+    private const string Tables = Bids + Reservations + ReservationsByEnd + ReservationsByOrder + """
         CREATE TABLE identity(
           community TEXT NOT NULL, chain_id TEXT NOT NULL, contract TEXT NOT NULL) STRICT;
         CREATE TABLE members(
@@ -70,6 +85,24 @@ internal static class JournalSchema
         CREATE INDEX metered_standings_by_trading ON metered_standings(stands_on);
         """;
 
+    /// <summary>A journal of the version before gets the table, all or nothing; any other is left alone.</summary>
+    public static void AddReservations(SqliteConnection connection)
+    {
+        if (VersionOf(connection) == WithoutReservations)
+        {
+            using var statements = new JournalStatements(connection);
+            statements.Commit([AddReservations, writing => writing.Execute($"PRAGMA user_version = {Version}")]);
+        }
+    }
+
+    /// <summary>The table and its indices, within a commit.</summary>
+    public static void AddReservations(JournalStatements writing)
+    {
+        writing.Execute(Reservations);
+        writing.Execute(ReservationsByEnd);
+        writing.Execute(ReservationsByOrder);
+    }
+
     public static long VersionOf(SqliteConnection connection)
     {
         using var read = connection.CreateCommand();
@@ -82,14 +115,14 @@ internal static class JournalSchema
     public static void Ensure(SqliteConnection connection)
     {
         var version = VersionOf(connection);
-        if (version is Version or BidsAsText.Version)
+        if (version is Version or WithoutReservations or BidsAsText.Version)
         {
             return;
         }
 
         if (version != 0)
         {
-            throw new JournalException($"The journal {connection.DataSource} has schema version {version}; this exchange reads versions {BidsAsText.Version} and {Version}.");
+            throw new JournalException($"The journal {connection.DataSource} has schema version {version}; this exchange reads versions {BidsAsText.Version} to {Version}.");
         }
 
         using var transaction = connection.BeginTransaction();

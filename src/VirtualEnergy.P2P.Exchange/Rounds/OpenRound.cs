@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// judged against it; closing waits until every entered bid is durable or taken out again.
 /// </summary>
 /// <remarks>Admission enters, the round clock opens and closes, everyone may look. Any thread may call.</remarks>
-public sealed class OpenRound(MarketRules rules)
+public sealed partial class OpenRound(MarketRules rules)
 {
     private readonly Lock _lock = new();
     private readonly HashSet<MemberId> _awaited = [];
@@ -94,7 +94,7 @@ public sealed class OpenRound(MarketRules rules)
                 Count(bid);
             }
 
-            (_period, _gateClosesAt) = (period, closesAt);
+            (_period, _gateClosesAt, _firstOpen) = (period, closesAt, period);
             CompleteWhenAllHaveBid();
             return _everyone.Task;
         }
@@ -118,15 +118,17 @@ public sealed class OpenRound(MarketRules rules)
         }
     }
 
-    /// <summary>Enters an admitted bid; false when the gate closed meanwhile. Then <see cref="Confirm"/> or <see cref="TakeBack"/>.</summary>
+    /// <summary>Enters an admitted bid; false when the gate closed meanwhile, or its member has promised the energy elsewhere. Where it is true, later <see cref="Confirm"/> or <see cref="TakeBack"/>.</summary>
     public bool TryEnter(Bid bid)
     {
         lock (_lock)
         {
-            if (_period != bid.Period)
+            if (_period != bid.Period || _promises.RoomOf(bid.Member, bid.Period)?.Admits(bid) == false)
             {
                 return false;
             }
+
+            _underWay.Add(bid);
 
             if (_entering++ == 0)
             {
@@ -147,6 +149,7 @@ public sealed class OpenRound(MarketRules rules)
             foreach (var bid in bids)
             {
                 Count(bid);
+                _underWay.Remove(bid.Signed.Bid);
             }
 
             CompleteWhenAllHaveBid();
@@ -161,6 +164,7 @@ public sealed class OpenRound(MarketRules rules)
         {
             var standing = _standings[bid.Member];
             _standings[bid.Member] = standing with { LastNumber = standing.Counting?.Bid.Number };
+            _underWay.Remove(bid);
             Leave(1);
         }
     }
@@ -171,6 +175,7 @@ public sealed class OpenRound(MarketRules rules)
         Task durable;
         lock (_lock)
         {
+            _firstOpen = _period?.Next ?? _firstOpen;
             (_period, _gateClosesAt) = (null, null);
             durable = _allDurable.Task;
         }

@@ -35,7 +35,7 @@ public sealed class PhotovoltaicForecaster
             Prior = prior,
             PriorError = ErrorPart * ratedWatts,
             Kernel = Kernel,
-            Fading = new Fading(HoursOfSlow: 8, Slow: 0.4, LearnedTimeOfDay: 1, TimeOfDay: 0.3),
+            Fading = new Fading(HoursOfSlow: 8, Slow: 0.4, LearnedTimeOfDay: 1, TimeOfDay: 0.3) { Next = 0.8 },
             HasEnvelope = true,
             Bands = Bands,
         });

@@ -126,6 +126,11 @@ internal sealed class RecentLevel
         sums[Products + 1] = (float)(imagined * 0.25 * Math.Exp(-hours / 4));
         sums[Products + 2] = (float)(imagined * fading.Slow * Math.Exp(-hours / 48));
         sums[Products + 3] = (float)(imagined * fading.TimeOfDay);
+        var next = fading.Next * Math.Exp(-(hours - 0.25));
+        for (var feature = 0; feature < Features; feature++)
+        {
+            sums[Products + feature] = (float)(sums[Products + feature] * (1 - next) + (feature == 0 ? imagined * next : 0));
+        }
     }
 
     /// <summary>Solves the normal equations of a knot by Cholesky's factors, with a little on the diagonal.</summary>

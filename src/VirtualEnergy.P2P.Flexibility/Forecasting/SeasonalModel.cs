@@ -36,7 +36,11 @@ internal sealed record SeasonalModel
 /// <param name="Slow">Part of it that lasts; fades over two days.</param>
 /// <param name="LearnedTimeOfDay">Part of a time of day's deviation that one day tells, 0 to 1.</param>
 /// <param name="TimeOfDay">Part of that deviation that is there on the next days.</param>
-internal readonly record struct Fading(double HoursOfSlow, double Slow, double LearnedTimeOfDay, double TimeOfDay);
+internal readonly record struct Fading(double HoursOfSlow, double Slow, double LearnedTimeOfDay, double TimeOfDay)
+{
+    /// <summary>Part of the last period's deviation that is there in the next instead of what the others tell; an e-th of it after another hour.</summary>
+    public double Next { get; init; }
+}
 
 /// <summary>How bands begin and how quickly they learn.</summary>
 /// <param name="Prior">The 2.5, 16, 84 and 97.5 % quantiles of errors before anything is learned, in units of the error; four for each bin.</param>

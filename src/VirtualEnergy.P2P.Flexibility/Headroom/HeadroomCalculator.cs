@@ -201,7 +201,7 @@ public sealed class HeadroomCalculator
             (runs, fills) = (held.Runs, held.Fills);
         }
 
-        var steps = Steps(costs, hours * span.Count, up, holding);
+        var steps = Steps(choices.Length == 1 ? Convex(costs) : costs, hours * span.Count, up, holding);
         return steps.IsEmpty ? DirectedHeadroom.None : new DirectedHeadroom(steps, Rebound(ahead, span, choices[0], kept.Fills, runs, fills));
     }
 
@@ -301,6 +301,23 @@ public sealed class HeadroomCalculator
     {
         _sweep.Run(ahead.Problems[0], CollectionsMarshal.AsSpan(_tables), runs.Load, span.End, ahead.Problems[0].Length, fills, []);
         return _sweep.Missing;
+    }
+
+    // Without runs, that cannot be shared, two ways of holding can be mixed: what a mixture of others costs less for is not held in its own way.
+    private static List<(long Watts, double Cost)> Convex(List<(long Watts, double Cost)> costs)
+    {
+        var hull = new List<(long Watts, double Cost)>();
+        foreach (var point in costs)
+        {
+            while (hull.Count > 1 && (hull[^1].Cost - hull[^2].Cost) * (point.Watts - hull[^1].Watts) > (point.Cost - hull[^1].Cost) * (hull[^1].Watts - hull[^2].Watts))
+            {
+                hull.RemoveAt(hull.Count - 1);
+            }
+
+            hull.Add(point);
+        }
+
+        return hull;
     }
 
     private static ImmutableArray<HeadroomStep> Steps(List<(long Watts, double Cost)> costs, double hours, bool up, double holding)

@@ -17,8 +17,11 @@ public sealed record Outlook(double[] Load, double[] Sun, ImmutableArray<double[
     /// <summary>What each period means for each of the home's stores, in their order; none lets the stores expect it from what they saw.</summary>
     public ImmutableArray<StoreStage[]> Stages { get; init; } = [];
 
-    /// <summary>See <see cref="HomeProblem.Haste"/>. 0.3 ct unless told; for a market's prices, which others change.</summary>
+    /// <summary>See <see cref="HomeProblem.Haste"/>. 0.3 ct unless told, as for prices of past days; for a market's prices, which others change.</summary>
     public double Haste { get; init; } = 3_000;
+
+    /// <summary>Less is feared of the prices at which the plans of all meet: what is put off is in them, and who waits too long finds them dearer. 0.17 ct.</summary>
+    public const double HasteOfPlans = 1_700;
 
     /// <summary>What load and sun may differ by, a period each; none where nothing is known of it.</summary>
     public ImmutableArray<NetBand> Bands { get; init; } = [];

@@ -20,6 +20,9 @@ public sealed record AdmissionContext(
 {
     /// <summary>What the bidder's mandate leaves of the delivery's day after what was spent on it; null where she gave none.</summary>
     public Money? LeftOfMandate { get; init; }
+
+    /// <summary>What the bidder's promises outside of this market leave in the open period; null where she promised nothing.</summary>
+    public PromisedRoom? Room { get; init; }
 }
 
 /// <summary>A registered member of the community.</summary>
@@ -48,7 +51,7 @@ public static class AdmissionRules
     private static readonly Rule[] InOrder =
     [
         MemberIsKnown, MemberIsActive, GateIsOpen, PeriodIsTheOpenOne, NumberCountsUp, StepsAreFew, EnergiesArePositive,
-        PricesAreInRange, PricesAreOnTick, PremiumsAreInRange, PartnerIsAnother, StepsAreInOrder, StepsDoNotCross, ConnectionCarriesIt, FundsCoverTheWorstCase,
+        PricesAreInRange, PricesAreOnTick, PremiumsAreInRange, PartnerIsAnother, StepsAreInOrder, StepsDoNotCross, ConnectionCarriesIt, NothingIsReservedElsewhere, FundsCoverTheWorstCase,
         MandateCoversTheWorstCase, SignatureIsTheMembers,
     ];
 
@@ -137,12 +140,15 @@ public static class AdmissionRules
         signed.Bid.Buy.IsEmpty || signed.Bid.Sell.IsEmpty || MostForOwn(signed.Bid) < signed.Bid.Sell[0].Price
             ? null : RejectionReason.StepsCrossing;
 
-    // The sides never fill together, so each is held against the connection alone. Int128: 32 × long.MaxValue fits.
+    // The sides never fill together, so each is held against the connection alone.
     private static RejectionReason? ConnectionCarriesIt(SignedBid signed, AdmissionContext context)
     {
         var limit = (Int128)context.Member!.ConnectionWatts * context.Rules.Grid.LengthSeconds / 3600;
         return Total(signed.Bid.Buy) <= limit && Total(signed.Bid.Sell) <= limit ? null : RejectionReason.OverCapacity;
     }
+
+    private static RejectionReason? NothingIsReservedElsewhere(SignedBid signed, AdmissionContext context) =>
+        context.Room is not { } room || room.Admits(signed.Bid) ? null : RejectionReason.ReservedElsewhere;
 
     private static RejectionReason? FundsCoverTheWorstCase(SignedBid signed, AdmissionContext context) =>
         signed.Bid.WorstCasePayment is var worst && (worst <= context.AvailableFunds || worst == Money.Zero)
@@ -182,7 +188,8 @@ public static class AdmissionRules
         return true;
     }
 
-    private static Int128 Total(ImmutableArray<Step> steps)
+    /// <summary>Int128: 32 × long.MaxValue fits, whatever a bid says.</summary>
+    internal static Int128 Total(ImmutableArray<Step> steps)
     {
         var total = Int128.Zero;
         foreach (var step in steps)

@@ -59,6 +59,9 @@ public enum RejectionReason
 
     /// <summary>The worst case, with what was spent on the delivery's day, is more than the member's mandate allows for a day.</summary>
     OverMandate,
+
+    /// <summary>The member has promised the energy of the period elsewhere: her signed promise leaves less than the bid trades.</summary>
+    ReservedElsewhere,
 }
 
 public static class RejectionReasons
@@ -85,6 +88,7 @@ public static class RejectionReasons
         RejectionReason.OverCapacity => "over-capacity",
         RejectionReason.InsufficientFunds => "insufficient-funds",
         RejectionReason.OverMandate => "over-mandate",
+        RejectionReason.ReservedElsewhere => "reserved-elsewhere",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "A reason without a code."),
     };
 }

@@ -8,8 +8,8 @@ namespace VirtualEnergy.P2P.Market.Indications;
 /// <param name="Demands">One a period; a period beyond the last is one in which nothing is planned.</param>
 public sealed record MemberPlan(MemberId Member, Period First, ImmutableArray<PlannedDemand> Demands)
 {
-    /// <summary>Three days of quarters of an hour.</summary>
-    public const int MostPeriods = 288;
+    /// <summary>Five days of quarters of an hour.</summary>
+    public const int MostPeriods = 480;
 
     /// <summary>Whether it can be counted: at most <see cref="MostPeriods"/> periods, each within the member's connection and the market's prices.</summary>
     /// <param name="limit">Most energy that the member's connection carries each way in a period, Wh.</param>

@@ -71,7 +71,7 @@ public sealed class BrokerAccess(string community, string exchangeUser)
         if (FlexibilityTopics.TryParse(_topics, filter, out var flexibility))
         {
             return flexibility.IsTerms
-                || (flexibility.IsHomes && flexibility.IsOf(user) && (flexibility.Home == "+" || flexibility.TryMember(out _)))
+                || ((flexibility.IsHomes || flexibility.IsKept) && flexibility.IsOf(user) && (flexibility.Home == "+" || flexibility.TryMember(out _)))
                 || (flexibility.IsOrders && flexibility.TryMember(out var home) && IsOwn(user, home));
         }
 

@@ -44,6 +44,8 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
     private PeriodGrid _grid = PeriodGrid.QuarterHour;
     private long _lastNumber;
     private bool _hasOffered;
+    private readonly List<ReservationEvidence> _promised = [];
+    private bool _isToldAnew;
 
     // A period is booked when the next one has been run: until then an order may still change it.
     private (long Id, Period Period, Energy Program, Energy Net)? _toBook;
@@ -150,7 +152,24 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
 
         logger.LogInformation("Order {Id} of the BSP: {Kind} {Watts} W for {Periods} periods from {First}.", order.Id, WireFormat.Code(order.Kind), order.ChangeWatts, order.Periods, order.First);
         _agent!.Commit(In);
+        if (_book!.Find(order.Id) is { } held && held.First.Number == order.Number && _promised.TrueForAll(promise => promise.Order.Content.Id != order.Id))
+        {
+            _promised.Add(new ReservationEvidence(signed, held.Program, FlexibilitySigning.Sign(_signing.Hash(order, held.Program), key)));
+            _isToldAnew = true;
+            TellPromises();
+        }
+
         return true;
+    }
+
+    /// <summary>A bid was admitted: where it took the place of one that a promise stood against, the exchange takes the promise now.</summary>
+    internal void Admitted()
+    {
+        if (_isToldAnew)
+        {
+            _isToldAnew = false;
+            TellPromises();
+        }
     }
 
     /// <summary>A gate is open: tells the market's time, which need not be the clock's.</summary>
@@ -199,6 +218,7 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
     {
         Book(delivery);
         _rest.Begin(delivery);
+        TellPromises();
         if (_agent is { } agent && _terms is not null)
         {
             var ahead = agent.Ahead(delivery.Period.Next);
@@ -243,6 +263,16 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
         _terms = terms;
         _pulse!.Start(_topics!, consent.Bsp, terms.Content.TelemetrySeconds, _signing, key);
         logger.LogInformation("The BSP {Bsp} asks for headroom over {Periods} periods.", consent.Bsp, terms.Content.HoldingPeriods);
+    }
+
+    // To the exchange, which refuses bids that would sell what is promised; as long as it lasts, as the same promise twice has one effect.
+    private void TellPromises()
+    {
+        _ = _promised.RemoveAll(promise => _book?.Find(promise.Order.Content.Id) is not { } held || held.Until <= _clock.Now);
+        foreach (var promise in _promised)
+        {
+            Post(_topics!.Promises(key.Address.ToMember()), WireFormat.Write(promise));
+        }
     }
 
     private void Book(Delivery delivery)

@@ -42,7 +42,7 @@ internal static class NodeCommand
                 "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" },
                 "s2": { "listen": "0.0.0.0:8443", "host": "192.168.1.5" }
               }
-            The agent plans plant, battery, appliances, cars, heat pumps and water heaters over three days (docs/planner.md).
+            The agent plans plant, battery, appliances, cars, heat pumps and water heaters over five days (docs/planner.md).
             With "tellsPlan": true the exchange is told what the home plans, so that all homes expect better prices.
             With "tellsSuggestions": true the member's page in the market's viewer says when to start which appliance.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).

@@ -373,6 +373,10 @@ public sealed class ProsumerNode : IAsyncDisposable
 
             _logger.LogWarning("The bid for period {Period} was refused: {Reason}. {Detail}", receipt.Period, receipt.Reason, receipt.Detail);
         }
+        else
+        {
+            Flexibility?.Admitted();
+        }
     }
 
     private async Task OnFundsAsync(MqttMessage message, CancellationToken cancellation)

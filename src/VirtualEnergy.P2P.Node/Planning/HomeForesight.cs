@@ -14,8 +14,11 @@ namespace VirtualEnergy.P2P.Node.Planning;
 /// <remarks>Asked for periods in order, by one at a time. A round that is over while a forecast takes long is left out.</remarks>
 public sealed class HomeForesight
 {
-    /// <summary>What is looked ahead: three days, as what is in a car or a battery tomorrow night is worth what the days after it bring.</summary>
-    private const int HorizonSeconds = 72 * 3_600;
+    /// <summary>What is looked ahead: five days, as a car that can wait is to know the sunny one among them.</summary>
+    private const int HorizonSeconds = 120 * 3_600;
+
+    /// <summary>Shorter periods are planned for as many of them as a plan can take in a few milliseconds: three days of five minutes.</summary>
+    private const int MostPeriods = 864;
 
     /// <summary>So much of what the home measured before is learned from at the start: four weeks.</summary>
     private const int HistorySeconds = 28 * 86_400;
@@ -57,8 +60,10 @@ public sealed class HomeForesight
     {
         var oldest = new Period(Math.Max(0, now.Index - HistorySeconds / _grid.LengthSeconds));
         _learned ??= new LearnedForecast(_home, _home.Load.First > now || _home.Load.First < oldest ? oldest : _home.Load.First, _grid) { Ends = _isMetered ? now : null };
-        var length = HorizonSeconds / _grid.LengthSeconds;
-        return new Outlook(_learned.Load(now, length), _learned.Sun(now, length), PricesAhead(now, length)) { Bands = _learned.Bands(now, length) };
+        var length = Math.Min(HorizonSeconds / _grid.LengthSeconds, MostPeriods);
+        var told = Told(now, length);
+        var outlook = new Outlook(_learned.Load(now, length), _learned.Sun(now, length), told is null ? PricesAsBefore(now, length) : [told]) { Bands = _learned.Bands(now, length) };
+        return told is null ? outlook : outlook with { Haste = Outlook.HasteOfPlans };
     }
 
     /// <summary>A round is over: what energy was worth in it is remembered.</summary>
@@ -99,13 +104,13 @@ public sealed class HomeForesight
     /// <summary>The market has told at which prices the plans of all meet. Prices beyond the supplier's are taken for the supplier's: nobody need trade at them.</summary>
     public void Told(PriceOutlook outlook) => _outlook = outlook;
 
-    private ImmutableArray<double[]> PricesAhead(Period now, int length)
-    {
-        if (_outlook is { } told && now.Index - told.First.Index is >= 0 and < FreshPeriods && now.Index - told.First.Index < told.Prices.Length)
-        {
-            return [Tradable(told.From(now, length, _grid))];
-        }
+    private double[]? Told(Period now, int length) =>
+        _outlook is { } told && now.Index - told.First.Index is >= 0 and < FreshPeriods && now.Index - told.First.Index < told.Prices.Length
+            ? Tradable(told.From(now, length, _grid))
+            : null;
 
+    private ImmutableArray<double[]> PricesAsBefore(Period now, int length)
+    {
         if (_history is null || now < _history.Next || now.Index - _history.Next.Index > LongestGap)
         {
             return [];

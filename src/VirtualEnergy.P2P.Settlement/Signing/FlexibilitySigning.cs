@@ -15,6 +15,7 @@ namespace VirtualEnergy.P2P.Settlement.Signing;
 /// Headroom(address member,address bsp,uint64 number,uint64 expiresAt,HeadroomSpan[] spans)
 /// Program(address member,address bsp,uint64 number,uint64 period,int64[] energies)
 /// FlexibilityOrder(address bsp,address member,uint64 number,uint64 id,uint64 kind,uint64 offer,uint64 period,uint64 periods,int64 change,int64 price)
+/// Promise(bytes32 order,int64[] program)
 /// FlexibilityReply(address member,address bsp,uint64 number,uint64 id,bool accepted,uint64 shortfall,string reason)
 /// TelemetrySession(address member,address bsp,uint64 session,bytes32 anchor,uint64 length)
 /// </code>
@@ -40,6 +41,8 @@ public sealed class FlexibilitySigning(MarketDomain domain)
 
     private static readonly Hash256 ReplyType = Keccak256.Hash(
         "FlexibilityReply(address member,address bsp,uint64 number,uint64 id,bool accepted,uint64 shortfall,string reason)");
+
+    private static readonly Hash256 PromiseType = Keccak256.Hash("Promise(bytes32 order,int64[] program)");
 
     private static readonly Hash256 SessionType = Keccak256.Hash(
         "TelemetrySession(address member,address bsp,uint64 session,bytes32 anchor,uint64 length)");
@@ -82,6 +85,12 @@ public sealed class FlexibilitySigning(MarketDomain domain)
         .AddUnsigned((long)order.Periods)
         .AddSigned(order.ChangeWatts)
         .AddSigned(order.Price.MicroEurPerKWh)
+        .Digest(_separator);
+
+    /// <summary>A home's promise: the hash of the order that it accepts, and the program that the order changes.</summary>
+    public Hash256 Hash(FlexibilityOrder order, ImmutableArray<Energy> program) => new StructHash(PromiseType)
+        .Add(Hash(order))
+        .Add(Row(program, static (row, energy) => row.AddSigned(energy.WattHours)))
         .Digest(_separator);
 
     public Hash256 Hash(FlexibilityReply reply) => new StructHash(ReplyType)

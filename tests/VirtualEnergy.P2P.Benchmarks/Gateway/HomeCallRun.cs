@@ -28,9 +28,9 @@ internal static class HomeCallRun
         await broker.StartAsync();
         await using var played = new MqttLink(
             new MqttLinkOptions { Broker = broker.Address, ClientId = "homes", User = "exchange", Password = "bench", MaxWaitingPublications = 4 * homes + 1_000 }, TimeProvider.System, NullLogger.Instance);
-        await played.SubscribeAsync(Between.Orders(new MemberId("+")), (message, _) =>
+        await played.SubscribeAsync(Between.Orders(new MemberId("+")), (message, cancellation) =>
         {
-            _ = Task.Run(() => AnswerAsync(played, places, message), stop);
+            _ = Task.Run(() => AnswerAsync(played, places, message), cancellation);
             return Task.CompletedTask;
         }, stop);
         await played.StartAsync(stop);
@@ -51,7 +51,7 @@ internal static class HomeCallRun
         ImmutableArray<Bsp.Reservations.ReservedEnergy> sold = [.. Enumerable.Range(0, homes).SelectMany(home => Sold(home, 1_600, 1, 2, 3, 4))];
         await UntilAsync(() =>
         {
-            link.Promise(sold, clock.Now);
+            link.Promise(sold, (_, _) => new Price(300_000), clock.Now);
             return link.Members.All(home => home.Orders.Any(order => order.State == HomeOrderState.Accepted));
         }, stop);
         clock.Now = Ten.AddMinutes(16);

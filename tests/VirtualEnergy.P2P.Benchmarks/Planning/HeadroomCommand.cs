@@ -43,38 +43,44 @@ internal static class HeadroomCommand
             samples.Item2.Time(() => calculator.Of(ahead, [.. HoldingSpan.Row(1, 4, Spans)], 900));
         }
 
-        var (watts, most, cost, least, worst, offers) = Against(homes, planner, calculator);
+        var (watts, most, cost, least, worst, offers, unanswered) = Against(homes, planner, calculator);
         Console.WriteLine(asJson
             ? JsonSerializer.Serialize(new
             {
                 machine = Machine.Description, homes, oneSpanMilliseconds = one.Median * 1e3, oneSpan99Milliseconds = one.Percentile(99) * 1e3,
-                spans = Spans, spansMilliseconds = many.Median * 1e3, offers, wattsShare = watts / most, costGap = (cost - least) / Math.Abs(least), worstCostGap = worst,
+                spans = Spans, spansMilliseconds = many.Median * 1e3, offers, wattsShare = watts / most, costGap = (cost - least) / Math.Abs(least), worstCostGap = worst, unanswered,
             })
             : string.Create(CultureInfo.InvariantCulture, $"""
                 {Machine.Description}
                 one span of an hour            {one.Median * 1e3,8:0.00} ms, 99 % within {one.Percentile(99) * 1e3:0.00} ms
                 {Spans} spans                       {many.Median * 1e3,8:0.00} ms
-                power of what can be held      {watts / most * 100,8:0.00} % over {offers} offers of {homes} homes
+                power of what can be held      {watts / most * 100,8:0.00} % over {offers} offers of {homes} homes, without {unanswered} that the programme has no schedule for even unchanged
                 cost against the optimum       {(cost - least) / Math.Abs(least) * 100,8:0.00} % over all, {worst * 100:0.0} % for the one furthest off
                 """));
         return 0;
     }
 
     // Absolute costs are added up: up costs, down saves.
-    private static (double Watts, double Most, double Cost, double Least, double Worst, int Offers) Against(int homes, HomePlanner planner, HeadroomCalculator calculator)
+    private static (double Watts, double Most, double Cost, double Least, double Worst, int Offers, int Unanswered) Against(int homes, HomePlanner planner, HeadroomCalculator calculator)
     {
-        var (watts, most, cost, least, worst, offers) = (0.0, 0.0, 0.0, 0.0, 0.0, 0);
+        var (watts, most, cost, least, worst, offers, unanswered) = (0.0, 0.0, 0.0, 0.0, 0.0, 0, 0);
         for (var seed = 0; seed < homes; seed++)
         {
             var ahead = HeadroomHomes.Ahead(seed, planner, courses: seed % 2 == 0 ? 1 : 3, runs: false);
             var span = new HoldingSpan(seed % 30, 1 + seed * 5 % HoldingSpan.MostPeriods);
             var headroom = calculator.Of(ahead, [span])[0];
             var program = new HeadroomProgram(ahead, span);
+            if (program.Cost(0) is not { } without)
+            {
+                unanswered++;
+                continue;
+            }
+
             foreach (var (directed, sign) in new[] { (headroom.Up, 1), (headroom.Down, -1) })
             {
                 var found = program.Most(sign > 0);
                 (watts, most) = (watts + directed.Watts / 4.0, most + found);
-                if (directed.Watts > 0 && program.Cost(-sign * Math.Min(directed.Watts / 4.0, found - 1e-3)) is { } with && program.Cost(0) is { } without)
+                if (directed.Watts > 0 && program.Cost(-sign * Math.Min(directed.Watts / 4.0, found - 1e-3)) is { } with)
                 {
                     var told = sign * (directed.Steps.Sum(step => step.Watts * span.Count / 4.0 * step.Price.MicroEurPerKWh) - sign * headroom.HoldingCost.MicroEur * 1_000.0);
                     (cost, least, offers) = (cost + sign * told, least + sign * (with - without), offers + 1);
@@ -83,6 +89,6 @@ internal static class HeadroomCommand
             }
         }
 
-        return (watts, most, cost, least, worst, offers);
+        return (watts, most, cost, least, worst, offers, unanswered);
     }
 }

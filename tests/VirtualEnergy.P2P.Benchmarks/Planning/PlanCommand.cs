@@ -17,8 +17,8 @@ namespace VirtualEnergy.P2P.Benchmarks.Planning;
 /// <summary><c>plan</c>: how long a home's plan takes, how near it is to its optimum, and what 10,000 homes in one process take.</summary>
 internal static class PlanCommand
 {
-    private const int Days = 4;
-    private const int Horizon = 288;
+    private const int Days = 6;
+    private const int Horizon = 480;
     private static readonly Period First = new(1_980_000);
     private static readonly SupplierTariff Tariff = SupplierTariff.Flat(new Price(280_000), new Price(90_000));
 
@@ -30,7 +30,7 @@ internal static class PlanCommand
         problems.Between(1, 10_000);
         var json = new Option<bool>("--json") { Description = "Print the figures as one JSON object." };
         var command = new Command("plan", """
-            Plan homes with plant, battery, car, heat pump and three appliances over three days of quarters of an hour: time of a plan on one core, alone
+            Plan homes with plant, battery, car, heat pump and three appliances over five days of quarters of an hour: time of a plan on one core, alone
             (from nothing, and from the period before) and in a market of five courses of prices; gap to the mixed-integer optimum; and memory and
             time for many homes in one process on all cores.
             Example: plan --homes 10000 --problems 100 --json

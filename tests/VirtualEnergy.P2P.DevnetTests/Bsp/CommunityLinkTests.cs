@@ -183,7 +183,7 @@ public sealed class CommunityLinkTests : IAsyncLifetime
         await SayAsync(Program(0, 7, 0, 0, 0, 0, 0, 0));
         await SayAsync(Headroom(0, 7));
         await GatewayBed.UntilAsync(() => _board.Outlook(0)?.Headroom is not null);
-        _link.Promise(Sold(0, 1_600, 1, 2, 3, 4), _time.GetUtcNow());
+        _link.Promise(Sold(0, 1_600, 1, 2, 3, 4), (_, _) => new Price(300_000), _time.GetUtcNow());
         var order = await NextOrderAsync();
         await SayAsync(Yes(order));
         await GatewayBed.UntilAsync(() => _link.Members[0].Orders.Single().State == HomeOrderState.Accepted);

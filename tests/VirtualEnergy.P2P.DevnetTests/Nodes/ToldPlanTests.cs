@@ -58,7 +58,7 @@ public sealed class ToldPlanTests : IAsyncLifetime
         // The exchange hears one message after the other: when the bid is here, the plan is.
         var bid = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
         Assert.True(_plans.Reader.TryRead(out var plan));
-        Assert.Equal((Member, First, 288), (plan.Member, plan.First, plan.Demands.Length));
+        Assert.Equal((Member, First, 480), (plan.Member, plan.First, plan.Demands.Length));
         Assert.Equal(bid.Buy.Sum(step => step.Energy.WattHours), plan.Demands[0].At(new Price(100_000)).WattHours);
 
         // An outlook, and one that nobody can read: neither keeps the node from the next round.

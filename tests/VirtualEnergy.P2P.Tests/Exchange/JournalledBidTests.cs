@@ -95,7 +95,8 @@ public sealed class JournalledBidTests : IDisposable
         AssertHolds(again, bids);
         Assert.Equal(BatchState.Mined, again.Batch(BatchKind.Trades, Period)!.State);
         Assert.Empty(again.Parts(BatchKind.Trades, Period));
-        Assert.Equal(9, Ask("PRAGMA user_version"));
+        Assert.Equal(10, Ask("PRAGMA user_version"));
+        Assert.Empty(again.Reservations(Period));
         Assert.Equal(0, Ask("SELECT COUNT(*) FROM sqlite_schema WHERE name LIKE '%text%'"));
         Assert.Equal(4, Ask("SELECT COUNT(*) FROM bids WHERE at = 'then'"));
     }
@@ -121,6 +122,25 @@ public sealed class JournalledBidTests : IDisposable
 
         Assert.Contains("belongs to 'test', contract 0x00", Assert.Throws<JournalException>(Open).Message, StringComparison.Ordinal);
         Assert.Equal(8, Ask("PRAGMA user_version"));
+    }
+
+    [Fact]
+    public async Task A_journal_of_version_9_gets_room_for_reservations_and_keeps_its_bids()
+    {
+        var bids = Bids();
+        await using (var journal = Open())
+        {
+            await journal.AppendBidsAsync(bids);
+        }
+
+        Execute("DROP TABLE reservations");
+        Execute("PRAGMA user_version = 9");
+
+        await using var again = Open();
+
+        AssertHolds(again, bids);
+        Assert.Empty(again.ReservationsFrom(Period));
+        Assert.Equal(10, Ask("PRAGMA user_version"));
     }
 
     [Fact]
@@ -172,6 +192,7 @@ public sealed class JournalledBidTests : IDisposable
         {
         }
 
+        Execute("DROP TABLE reservations");
         Execute(TablesOf8);
         foreach (var (signed, receipt) in bids)
         {

@@ -38,6 +38,8 @@ public sealed class DocumentedExamplesTests
     [InlineData("Headroom", 1)]
     [InlineData("Flexibility order", 1)]
     [InlineData("Flexibility reply", 2)]
+    [InlineData("Reservation evidence", 2)]
+    [InlineData("Reservation answer", 1)]
     [InlineData("Telemetry session", 1)]
     [InlineData("Telemetry", 1)]
     public void Every_example_is_read_and_written_back_the_same(string heading, int count)
@@ -81,6 +83,8 @@ public sealed class DocumentedExamplesTests
         "Program" => WireFormat.TryReadProgram(example, Agent, out var program, out var error) ? (WireFormat.Write(program), null) : (null, error),
         "Headroom" => WireFormat.TryReadHeadroom(example, Agent, out var headroom, out var error) ? (WireFormat.Write(headroom), null) : (null, error),
         "Flexibility order" => WireFormat.TryReadFlexibilityOrder(example, out var order, out var error) ? (WireFormat.Write(order), null) : (null, error),
+        "Reservation evidence" => WireFormat.TryReadReservationEvidence(example, out var evidence, out var error) ? (WireFormat.Write(evidence), null) : (null, error),
+        "Reservation answer" => WireFormat.TryReadReservationAnswer(example, out var kept, out var error) ? (WireFormat.Write(kept), null) : (null, error),
         "Flexibility reply" => WireFormat.TryReadFlexibilityReply(example, Agent, out var reply, out var error) ? (WireFormat.Write(reply), null) : (null, error),
         "Telemetry session" => WireFormat.TryReadTelemetrySession(example, Agent, out var session, out var error) ? (WireFormat.Write(session), null) : (null, error),
         "Telemetry" => WireFormat.TryReadTelemetrySample(example, Agent, out var sample, out var error) ? (WireFormat.Write(sample), null) : (null, error),

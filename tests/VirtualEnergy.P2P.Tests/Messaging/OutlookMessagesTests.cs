@@ -43,7 +43,7 @@ public sealed class OutlookMessagesTests
     }
 
     [Theory]
-    [InlineData("""{"member":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","period":1,"demands":[]}""", "demands must have 1 to 288 elements.")]
+    [InlineData("""{"member":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","period":1,"demands":[]}""", "demands must have 1 to 480 elements.")]
     [InlineData("""{"member":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","period":1,"demands":[[1],[]]}""", "demands[1] must be an array: Wh, and up to 8 times a price and Wh.")]
     [InlineData("""{"member":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","period":1,"demands":[[1,2]]}""", "demands[0] must be an array: Wh, and up to 8 times a price and Wh.")]
     [InlineData("""{"member":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","period":1,"demands":[{}]}""", "demands[0] must be an array: Wh, and up to 8 times a price and Wh.")]
@@ -62,7 +62,7 @@ public sealed class OutlookMessagesTests
     {
         var prices = string.Join(',', Enumerable.Repeat("90000", MemberPlan.MostPeriods + 1));
         Assert.False(WireFormat.TryReadOutlook(Encoding.UTF8.GetBytes($$"""{"period":1,"microEurPerKWh":[{{prices}}]}"""), out _, out var error));
-        Assert.Equal("microEurPerKWh must have 1 to 288 elements.", error);
+        Assert.Equal("microEurPerKWh must have 1 to 480 elements.", error);
         Assert.False(WireFormat.TryReadPlan(new byte[WireFormat.MaxPlanBytes + 1], out _, out error));
         Assert.StartsWith("The payload has", error, StringComparison.Ordinal);
     }

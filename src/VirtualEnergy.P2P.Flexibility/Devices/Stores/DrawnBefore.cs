@@ -8,7 +8,8 @@ namespace VirtualEnergy.P2P.Flexibility.Devices.Stores;
 /// <remarks>
 /// As long as the draw that is usual about now has not come, days are laid upon each other by the clock. Once it has come, what followed
 /// such draws before is laid upon it: nothing is kept any longer for what is over. What is kept is the most of all days, and as much
-/// more as one day is of them: of so many days and one more, each is as likely the one with the most.
+/// more as days lie apart: the most less the least, shared among the days between them. What can be heated from the first period of a draw
+/// on need not be kept, as the tank heats as soon as it is drawn from.
 /// </remarks>
 internal readonly struct DrawnBefore
 {
@@ -20,6 +21,12 @@ internal readonly struct DrawnBefore
     private const double HoursFollowed = 5;
     private const double HoursEarlier = 1.5;
     private const double HoursAhead = 1;
+
+    // Days that were all alike tell little of the next: a quarter of an n-th.
+    private const double LeastPart = 0.25;
+
+    // Whole Wh at the terminals, and what leaks while the home waits for its period, Wh.
+    private const double Rounding = 10;
 
     private readonly double[] _sums;
     private readonly double _reheat;
@@ -69,13 +76,16 @@ internal readonly struct DrawnBefore
             }
 
             var from = Math.Max(follows || alike.Count < LeastFollowed ? 0 : boundary, t - _followed + 1);
-            var (most, expected, more) = (0.0, 0.0, 1 + 2.0 / Math.Max(1, starts.Count));
+            var (most, least, expected) = (0.0, double.PositiveInfinity, 0.0);
             foreach (var start in starts)
             {
+                var ofDay = 0.0;
                 for (var earlier = 0; earlier <= (follows ? 0 : _earlier); earlier++)
                 {
-                    most = Math.Max(most, Needed(start + earlier + Math.Min(from, t), start + earlier + t + 1, more * (follows ? Part(start, since) : 1)));
+                    ofDay = Math.Max(ofDay, Needed(start + earlier + Math.Min(from, t), start + earlier + t + 1, follows ? Part(start, since) : 1));
                 }
+
+                (most, least) = (Math.Max(most, ofDay), Math.Min(least, ofDay));
             }
 
             for (var i = from; i <= t; i++)
@@ -83,9 +93,12 @@ internal readonly struct DrawnBefore
                 expected += use[i];
             }
 
-            wanted[t] = Math.Max(0, most - expected);
+            wanted[t] = most > 0 ? Math.Max(0, most + Beyond(most, least, starts.Count) - expected) + Rounding : 0;
         }
     }
+
+    // What the next day may need beyond the most of n days.
+    private static double Beyond(double most, double least, int days) => Math.Max(LeastPart * most / days, (most - least) / Math.Max(1, days - 1));
 
     // Where the days before begin that tell of a period: by the clock, or by what they followed. In periods from now, so all negative.
     private void Lay(List<int>? followed, int t, List<int> starts)
@@ -142,7 +155,7 @@ internal readonly struct DrawnBefore
         var next = 0.0;
         for (var ahead = 1; ahead <= _ahead; ahead++)
         {
-            next = Math.Max(next, scale * Drawn(to, to + ahead) - (ahead - 1) * _reheat);
+            next = Math.Max(next, scale * Drawn(to, to + ahead) - ahead * _reheat);
         }
 
         return scale * Drawn(from, to) + next;

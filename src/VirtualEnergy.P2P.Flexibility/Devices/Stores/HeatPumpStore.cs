@@ -18,9 +18,6 @@ public sealed record HeatPumpStore : StoreModel
     /// <summary>Below the lowest comfortable temperature rooms can still cool down; the plan does not look further than this. K.</summary>
     private const double Cold = 4;
 
-    private const int ReserveDays = 7;
-    private const double UnknownReserve = 0.07;
-
     private readonly PowerProfile _heat;
     private readonly double _power;
     private readonly double _capacityPerKelvin;
@@ -51,9 +48,6 @@ public sealed record HeatPumpStore : StoreModel
     /// <summary>Flow temperature of floor heating with some reserve, °C.</summary>
     public double FlowCelsius { get; init; } = 40;
 
-    /// <summary>What is kept above the lowest comfortable temperature beside what the last days teach, while the heat that comes is not known, K.</summary>
-    public double Reserve { get; init; } = 0.03;
-
     /// <summary>Half of the band.</summary>
     public override double InitialFill => _band * _capacityPerKelvin / 2;
 
@@ -68,45 +62,23 @@ public sealed record HeatPumpStore : StoreModel
     public override StoreStage At(Period period) => Stage(_heat.At(period));
 
     /// <summary>
-    /// The heat of the day before, and what of the present deviation from it lasts; and kept for a quarter of an hour that needs more than that, as much as
-    /// it was short by in the last days. What is needed beyond is heated when it is seen.
+    /// The heat of the day before, and what of the present deviation from it lasts. Nothing is kept for a quarter of an hour that needs more: it is heated in
+    /// the quarter in which it is seen.
     /// </summary>
     public override StoreStage[] Expected(Period now, int length)
     {
-        var reserve = Math.Min(Short(now) + Reserve * _capacityPerKelvin, _band * _capacityPerKelvin / 2);
         var deviation = Deviation.At(_heat, now, PeriodsADay);
         var stages = new StoreStage[length];
         for (var t = 0; t < length; t++)
         {
             var seen = _heat.At(LastSeen(new Period(now.Index + t), now));
-            stages[t] = Stage((long)Math.Max(0, Math.Round(seen + deviation.Ahead(t)))) with { Wanted = reserve };
+            stages[t] = Stage((long)Math.Max(0, Math.Round(seen + deviation.Ahead(t))));
         }
 
         return stages;
     }
 
     private int PeriodsADay => 86_400 / Grid.LengthSeconds;
-
-    // Wh that were missing, at most in the days before, after a first period in which the pump ran for the heat that was expected: it was colder, so heat cost more as well.
-    private double Short(Period now)
-    {
-        var days = (int)Math.Min(ReserveDays, (now.Index - _heat.First.Index) / PeriodsADay - 1);
-        if (days < 1)
-        {
-            return UnknownReserve * _capacityPerKelvin;
-        }
-
-        var most = 0.0;
-        for (var back = 1; back <= days * PeriodsADay; back++)
-        {
-            var then = new Period(now.Index - back);
-            var expected = Stage((long)Math.Max(0, _heat.At(new Period(then.Index - PeriodsADay)) + Deviation.At(_heat, then, PeriodsADay).Ahead(0)));
-            var real = At(then);
-            most = Math.Max(most, real.Use - expected.Use * real.InYield / expected.InYield);
-        }
-
-        return most * (1 + 2.0 / days);
-    }
 
     /// <summary>How the last quarter and the last hour lie against the day before, W, and how that fades.</summary>
     private readonly record struct Deviation(double Last, double Hour)

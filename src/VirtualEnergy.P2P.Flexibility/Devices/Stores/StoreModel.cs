@@ -40,6 +40,12 @@ public abstract record StoreModel
         return stages;
     }
 
+    /// <summary>
+    /// The fill that has to be left when a period ends that runs and in which all that is drawn is seen, Wh: the level that is wanted, or what the draw that is under
+    /// way may need at once beyond what can be charged meanwhile.
+    /// </summary>
+    public virtual double NeededAfter(Period period) => At(period).Wanted;
+
     /// <summary>Whether it gives electricity back.</summary>
     public virtual bool CanDeliver => false;
 

@@ -54,5 +54,24 @@ public sealed record WaterHeaterStore : StoreModel
         return [.. use.Select((drawn, t) => Stage(drawn) with { Wanted = Math.Min(wanted[t], MostWanted * _ceiling) })];
     }
 
+    /// <summary>As long as something is drawn, what the rest of such draws needs beyond what is heated in the next period.</summary>
+    public override double NeededAfter(Period period)
+    {
+        if (_drawn.At(period) <= 0)
+        {
+            return 0;
+        }
+
+        var before = new DrawnBefore(_drawn, period.Next, Grid, _power);
+        if (before.IsEmpty)
+        {
+            return 0;
+        }
+
+        Span<double> next = stackalloc double[2];
+        before.Expect(next[..1], next[1..]);
+        return Math.Clamp(next[0] + next[1] - _power, 0, MostWanted * _ceiling);
+    }
+
     private StoreStage Stage(double drawn) => new(-_ceiling, _ceiling, 0, _standing > 0 ? KeptOf(_ceiling / _standing) : 1, drawn, _power, 0, 1, 1, 0);
 }

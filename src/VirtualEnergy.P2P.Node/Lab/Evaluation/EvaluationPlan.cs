@@ -19,8 +19,8 @@ namespace VirtualEnergy.P2P.Node.Lab.Evaluation;
 public sealed record EvaluationPlan(
     Community Community, ImmutableArray<PlannedHome> Homes, SupplierTariff Tariff, LabSpan Span, Knowledge Known, ulong Seed)
 {
-    /// <summary>Periods that a home plans ahead: three days. What a car or a battery holds at the end of 36 hours is worth what the days after it bring.</summary>
-    public const int Horizon = 288;
+    /// <summary>Periods that a home plans ahead: five days, as a running node does.</summary>
+    public const int Horizon = 480;
 
     /// <summary>Whether homes tell what they plan and expect the prices at which the plans meet, rather than those of the last days.</summary>
     public bool TellsPlans { get; init; }
@@ -64,8 +64,8 @@ public sealed record EvaluationPlan(
     public double Tradable(Period period, double price) =>
         Flexibility.Bidding.Reservation.Of(Tariff.At(period), MarginPermille, Rules).Nearest(price);
 
-    /// <summary>See <see cref="Outlook.Haste"/>: less is feared of prices that are known.</summary>
-    public double Haste { get; init; } = Known.HasFlag(Knowledge.Price) ? 1_000 : 3_000;
+    /// <summary>See <see cref="Outlook.Haste"/>: less is feared of prices that are known, or of common plans.</summary>
+    public double Haste => TellsPlans ? Outlook.HasteOfPlans : Known.HasFlag(Knowledge.Price) ? 1_000 : 3_000;
 
     /// <summary>The horizon from a period on, cut off where the span ends.</summary>
     public int HorizonFrom(Period now) => (int)Math.Min(Horizon, End.Index - now.Index);

@@ -73,7 +73,7 @@ public sealed class HomePromisesTests : IDisposable
         var other = new CommunityHome(Home(0), PeriodGrid.QuarterHour, new FakeTimeProvider(Ten));
         other.Take(Headroom(0, 7));
         // Period 2 begins at 10:30: ten minutes before, the three that fit into one span are better than nothing.
-        var part = _promises.Next(other, Sold(0, 800, 2, 3, 4, 5, 6), Ten.AddMinutes(20))!;
+        var part = Next(other, Sold(0, 800, 2, 3, 4, 5, 6), Ten.AddMinutes(20))!;
         Assert.Equal((After(2), 3), (part.First, part.Periods));
     }
 
@@ -81,8 +81,8 @@ public sealed class HomePromisesTests : IDisposable
     public void Nothing_is_reserved_of_an_offer_that_has_expired_or_for_a_period_that_has_begun()
     {
         _home.Take(Headroom(0, 7));
-        Assert.Null(_promises.Next(_home, Sold(0, 800, 5, 6), Ten.AddMinutes(30)));
-        Assert.Equal(After(2), _promises.Next(_home, Sold(0, 800, 1, 2, 3), Ten.AddMinutes(20))!.First);
+        Assert.Null(Next(_home, Sold(0, 800, 5, 6), Ten.AddMinutes(30)));
+        Assert.Equal(After(2), Next(_home, Sold(0, 800, 1, 2, 3), Ten.AddMinutes(20))!.First);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class HomePromisesTests : IDisposable
         Assert.Equal((FlexibilityOrderKind.Release, order.Id, 0L), (release.Kind, release.Id, release.ChangeWatts));
 
         // In its first period it may be called: it is left to its end.
-        Assert.Null(_promises.Next(_home, [], Ten.AddMinutes(16)));
+        Assert.Null(Next(_home, [], Ten.AddMinutes(16)));
         Say(release);
         Assert.Null(Next([]));
     }
@@ -140,11 +140,25 @@ public sealed class HomePromisesTests : IDisposable
     public void Homes_of_others_are_left_alone()
     {
         _home.Take(Headroom(0, 7));
-        _promises.Run(Sold(1, 800, 1, 2), Ten);
+        _promises.Run(Sold(1, 800, 1, 2), (_, _) => new Price(3_000_000), Ten);
         Assert.Empty(_home.Orders);
     }
 
-    private FlexibilityOrder? Next(List<ReservedEnergy> sold) => _promises.Next(_home, sold, Ten);
+    [Fact]
+    public void A_home_that_raised_its_prices_after_the_sale_is_promised_no_more_than_it_was_sold_for()
+    {
+        _home.Take(Headroom(0, 7));
+        // The step at 20 ct is worth it, the one at 25 is not.
+        Assert.Equal(-800, _promises.Next(_home, Sold(0, 1_600, 1, 2), (_, _) => new Price(249_999), Ten)!.ChangeWatts);
+        Assert.Null(_promises.Next(_home, Sold(0, 1_600, 1, 2), (_, _) => new Price(199_999), Ten));
+        // One price for all of a row: the least of what its periods are sold for.
+        Assert.Equal(-800, _promises.Next(_home, Sold(0, 1_600, 1, 2), (period, _) => new Price(period == After(1) ? 300_000 : 210_000), Ten)!.ChangeWatts);
+    }
+
+    private FlexibilityOrder? Next(List<ReservedEnergy> sold) => Next(_home, sold, Ten);
+
+    // At a price beyond all steps.
+    private FlexibilityOrder? Next(CommunityHome home, List<ReservedEnergy> sold, DateTimeOffset now) => _promises.Next(home, sold, (_, _) => new Price(3_000_000), now);
 
     private long _number;
 

@@ -32,7 +32,7 @@ public sealed class GatewayBooksTests : IDisposable
 
         using var again = new GatewayBooks(TestUnits.Options(_folder.FullName));
         Assert.NotNull(again.Baseline(Unit, Day));
-        Assert.Equal(OfferStatus.Accepted, again.Offer(Unit, Period, RegulationDirection.Up)!.Status);
+        Assert.Equal(OfferStatus.Accepted, again.Offer(Unit, First, RegulationDirection.Up)!.Status);
         Assert.Equal([("o1", true), ("o2", false)], again.Orders().Select(order => (order.Record.Order.Id, order.Record.Refusal is null)).Order());
         Assert.Equal("IEC 104", again.Orders().Single(order => order.Record.Order.Id == "o2").Way);
         // Aimed at within 850 of the ramp's 900 s: after 425 s half the order, upward.
@@ -108,6 +108,6 @@ public sealed class GatewayBooksTests : IDisposable
 
     // Two homes that delivered 100 kWh each, as ordered.
     private static UnitPeriod Delivered() => new(
-        Unit, Period, RegulationDirection.Up, [new OrderedEnergy(new Energy(200_000), new Price(100_000))],
+        Unit, First, RegulationDirection.Up, [new OrderedEnergy(new Energy(200_000), new Price(100_000))],
         [.. Enumerable.Range(1, 2).Select(home => new PointDelivery(TestUnits.Pod(home), new MemberId($"m{home}"), new Energy(0), new Energy(-100_000), new Energy(100_000)))]);
 }

@@ -108,7 +108,7 @@ public sealed class GatewayRestartTests : IDisposable
 
         // Settled periods are never thrown away.
         var settled = File.ReadAllLines(Path.Combine(_folder.FullName, "settled.jsonl"));
-        Assert.Equal(Period.Index, Assert.IsType<DeliveryEntry>(GatewayEntry.Read(System.Text.Encoding.UTF8.GetBytes(Assert.Single(settled)))).Period);
+        Assert.Equal(First.Index, Assert.IsType<DeliveryEntry>(GatewayEntry.Read(System.Text.Encoding.UTF8.GetBytes(Assert.Single(settled)))).Period);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class GatewayRestartTests : IDisposable
         After(books.Receive(new LimitationOrder("o4", Unit, Evening.AddMinutes(5), LimitSide.Floor, -1_500_000, TimeSpan.FromMinutes(15), Evening.AddHours(1)), "IEC 104", Evening.AddMinutes(5)));
         After(books.Advance(Evening.AddMinutes(15)));
         After(books.Deliver(
-            new UnitPeriod(Unit, Period, RegulationDirection.Up, [new OrderedEnergy(new Energy(100_000), new Price(100_000))], [new PointDelivery(TestUnits.Pod(1), new MemberId("m1"), new Energy(0), new Energy(-90_000), new Energy(100_000))]),
+            new UnitPeriod(Unit, First, RegulationDirection.Up, [new OrderedEnergy(new Energy(100_000), new Price(100_000))], [new PointDelivery(TestUnits.Pod(1), new MemberId("m1"), new Energy(0), new Energy(-90_000), new Energy(100_000))]),
             Evening.AddMinutes(15), TimeSpan.FromMinutes(2)));
         After(books.Receive(new RevocationOrder("r1", Unit, Evening.AddMinutes(20), "o3"), "IEC 104", Evening.AddMinutes(20)));
         After(books.Advance(Evening.AddMinutes(20)));

@@ -17,7 +17,7 @@ internal static class TestEvening
     public static readonly UnitId Unit = new(TestUnits.Unit);
 
     /// <summary>That begins with the evening.</summary>
-    public static Period Period => PeriodGrid.QuarterHour.At(Evening);
+    public static Period First => PeriodGrid.QuarterHour.At(Evening);
 
     /// <summary>Two homes have a program of so many Wh a period, and the unit's baseline of the day is frozen.</summary>
     public static void Freeze(GatewayBooks books, long program = 0)
@@ -31,7 +31,7 @@ internal static class TestEvening
     }
 
     public static UnitOffer Offered(int period, long watts = 1_000_000) =>
-        new(Unit, new Period(Period.Index + period), RegulationDirection.Up, [new OfferStep(watts, new Price(100_000))]);
+        new(Unit, new Period(First.Index + period), RegulationDirection.Up, [new OfferStep(watts, new Price(100_000))]);
 
     /// <summary>So many periods from the evening on are offered and taken at 0.10 EUR/kWh.</summary>
     public static void Sell(GatewayBooks books, int periods, long watts = 1_000_000)

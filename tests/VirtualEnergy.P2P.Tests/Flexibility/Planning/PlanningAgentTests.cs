@@ -55,6 +55,22 @@ public sealed class PlanningAgentTests
     }
 
     [Fact]
+    public void What_is_drawn_unexpectedly_is_heated_while_it_is_drawn_and_not_bid_for()
+    {
+        // Half of 150 l × 25 K × 1.163 Wh/(l K) is 2,180.625 Wh, of which 60 W ÷ 4,361.25 Wh × 15 min leak: 0.343 %. 2,000 Wh leave 173.1, of which 172.5 are left, and 400 Wh need 227.5 more.
+        var tank = new WaterHeaterStore("water heater", 2_000, 150, new PowerProfile(Homes.At(0), [8_000, 1_600, .. new long[94]]), 60, 25);
+        var home = new PlannedHome(new HomeDescription("home", 6_000, PowerProfile.Constant(0), null, null, []), [tank]);
+        var agent = new PlanningAgent(home, Homes.Rules, Tariff, new HomePlanner(), _ => Outlook.Unknown(8) with
+        {
+            Stages = [[.. Enumerable.Repeat(tank.At(Homes.At(2)), 8)]],
+        });
+        Assert.Equal(Energy.Zero, agent.Deliver(Homes.At(0), null, Energy.Zero).Net);
+        Assert.True(agent.BidFor(Homes.At(1)).Buy.IsEmpty);
+        Assert.Equal(228, agent.Deliver(Homes.At(1), null, Energy.Zero).Net.WattHours);
+        Assert.Equal(0, agent.Stores[0].Shortfalls);
+    }
+
+    [Fact]
     public void A_battery_bids_its_marginal_value()
     {
         // 10 kWh, empty, 95 % each way, wear 1 ct. Now any price, then a day at 30 ct: a kWh bought brings 0.95 × 0.95 kWh later.

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
+using VirtualEnergy.P2P.Flexibility.Planning;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Indications;
 using VirtualEnergy.P2P.Node.Planning;
@@ -25,7 +26,7 @@ public sealed class HomeForesightTests
         }
 
         var course = Assert.Single(foresight.Ahead(At(96)).Prices);
-        Assert.Equal(288, course.Length); // three days
+        Assert.Equal(480, course.Length); // five days
         Assert.Equal((100_000, 100_095, 100_000), (course[0], course[95], course[96]));
     }
 
@@ -135,9 +136,10 @@ public sealed class HomeForesightTests
         // A hundredth of the spread, 0.19 ct, is left to the supplier's prices on both sides.
         foresight.Told(new PriceOutlook(First, [new(150_000), new(long.MaxValue), new(long.MinValue), new(200_000)]));
         var course = Assert.Single(foresight.Ahead(First).Prices);
-        Assert.Equal(288, course.Length);
+        Assert.Equal(480, course.Length);
         Assert.Equal([150_000.0, 278_100, 91_900, 200_000, 200_000], course[..5]);
         Assert.Equal(200_000, Assert.Single(foresight.Ahead(new Period(First.Index + 3)).Prices)[0]);
+        Assert.Equal(Outlook.HasteOfPlans, foresight.Ahead(new Period(First.Index + 3)).Haste);
 
         // Told anew with every period: one that is four periods old is of a market that has gone silent.
         Assert.Empty(foresight.Ahead(new Period(First.Index + 4)).Prices);
