@@ -58,8 +58,10 @@ internal static class CommunityDemo
         report.Community(community, homes.Length, first);
 
         var plan = new PowerPlantPlan(DateOnly.FromDateTime(ItalianTime.Local(PeriodGrid.QuarterHour.StartOf(first))), PowerPlantProfile.Read());
-        var whyNot = plan.WhyNot(options, first) ?? (homes.Any(PowerPlantDemo.TakesPart) ? null : "Left out: no home has a battery.");
-        await using var plant = whyNot is null ? new PowerPlantDemo(plan, options, report) : null;
+        var whyNot = plan.WhyNot(options, first);
+        var able = whyNot is null ? PowerPlantDemo.Able(homes, plan, MarketRules.Default with { Mechanism = options.Mechanism }, tariff, first) : [];
+        whyNot ??= able.IsEmpty ? "Left out: no home can take less through the evening's hour." : null;
+        await using var plant = whyNot is null ? new PowerPlantDemo(plan, able, options, report) : null;
 
         using var work = new WorkFolder(options.Journal);
         var accounts = AccountsOf(options);
@@ -71,7 +73,7 @@ internal static class CommunityDemo
         await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, rules, homes, tariff, work, report, plant), time, cancellation);
         if (plant is not null)
         {
-            await plant.StartAsync(homes, config.Name, exchange, chain.Contract.Address, cancellation);
+            await plant.StartAsync(config.Name, exchange, chain.Contract.Address, cancellation);
         }
 
         report.Exchange(new Uri(exchange.ViewerAddress), exchange.Broker, plant?.Address);

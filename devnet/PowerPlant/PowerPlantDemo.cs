@@ -11,21 +11,30 @@ using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Devnet.Tso;
 using VirtualEnergy.P2P.Exchange;
+using VirtualEnergy.P2P.Flexibility.Headroom;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Balancing;
+using VirtualEnergy.P2P.Node.Planning;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.Devnet.PowerPlant;
 
 /// <summary>The gateway that makes one power plant of the demo's homes, and the simulated system operator that it answers to, beside the rounds of the local market.</summary>
-internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, DemoReport report) : IAsyncDisposable
+/// <param name="homes">Those that take part; see <see cref="Able"/>.</param>
+internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> homes, DemoOptions options, DemoReport report) : IAsyncDisposable
 {
     // At the default speed and below it: long enough to be watched, a period with an order takes as long as ten others.
     private const double SecondsPerWatchedPeriod = 12;
 
     // Flat out a cycle takes 20 ms or more: an order to a home and its answer are some messages, and the cycles are to be some seconds of the market's beside them.
     private const double LeastSecondsPerWatchedPeriod = 4.5;
+
+    // With which a home shall be able to do what it says.
+    private const int ConfidencePermille = 900;
+
+    /// <summary>What a home must be able to give, W.</summary>
+    private const long LeastWatts = 250;
 
     private readonly TaskCompletionSource<PowerPlantEvening> _evening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<FlexibilityNode> _consents = [];
@@ -40,13 +49,24 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
     /// <summary>Where the aggregator's page is; null before it is started.</summary>
     public Uri? Address { get; private set; }
 
-    /// <summary>Whether a home consents: what others could move they would have to foresee from midnight on, and nothing keeps them to it.</summary>
-    public static bool TakesPart(Home home) => home.Household.Battery is not null;
+    /// <summary>
+    /// Homes of which the aggregator makes its unit: those that by their own plans, as their nodes make them, can take less through the evening's hour. A home of the unit that sold nothing
+    /// would be measured against a program of the day before to which nothing keeps it.
+    /// </summary>
+    public static ImmutableArray<Home> Able(ImmutableArray<Home> homes, PowerPlantPlan plan, MarketRules rules, SupplierTariff tariff, Period first)
+    {
+        var (calculator, spans) = (new HeadroomCalculator(), HoldingSpan.Row(0, plan.HoldingPeriods, plan.Spans).TakeLast(1).ToImmutableArray());
+        return
+        [
+            .. homes.Where(home => home.Household.Battery is not null
+                && calculator.Of(new HomeAgent(home.Plan, rules, tariff, keepsAhead: true).Ahead(first), spans, ConfidencePermille)[0].Up.Steps.Sum(step => step.Watts) >= LeastWatts),
+        ];
+    }
 
     /// <summary>The consent of a home, which its node goes by: to less from the grid, as the evening wants it; null for one that takes no part.</summary>
     public FlexibilityNode? ConsentOf(Home home, ILogger logger)
     {
-        if (!TakesPart(home))
+        if (!homes.Contains(home))
         {
             return null;
         }
@@ -57,10 +77,8 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
         return consent;
     }
 
-    /// <param name="all">Of them those that take part make the unit.</param>
-    public async Task StartAsync(ImmutableArray<Home> all, string community, ExchangeHost exchange, Address contract, CancellationToken cancellation)
+    public async Task StartAsync(string community, ExchangeHost exchange, Address contract, CancellationToken cancellation)
     {
-        ImmutableArray<Home> homes = [.. all.Where(TakesPart)];
         var unit = new UnitOptions
         {
             Id = PowerPlantPlan.Unit, CommonAddress = 1,
@@ -73,7 +91,7 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, DemoOptions options, D
                     Community = new CommunityOptions
                     {
                         Name = community, Broker = exchange.Broker, Domain = new MarketDomain(exchange.ChainId, contract), Key = DevAccounts.Balancer,
-                        HoldingPeriods = plan.HoldingPeriods, Spans = plan.Spans, TelemetrySeconds = (int)PowerPlantPlan.Cycle.TotalSeconds,
+                        ConfidencePermille = ConfidencePermille, HoldingPeriods = plan.HoldingPeriods, Spans = plan.Spans, TelemetrySeconds = (int)PowerPlantPlan.Cycle.TotalSeconds,
                     },
                     Homes = [.. homes.Select((home, index) => Describe(home, index))],
                 },

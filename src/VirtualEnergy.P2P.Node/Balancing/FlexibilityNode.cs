@@ -52,6 +52,9 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
 
     public FlexibilityConsent Consent => consent;
 
+    /// <summary>The market's clock, where that is simulated too.</summary>
+    internal TimeProvider Time => time;
+
     /// <summary>What the home's meter says flows now; null, or null from it, where no meter does.</summary>
     public Func<(long Watts, TelemetryQuality Quality)?>? Measured { get; init; }
 

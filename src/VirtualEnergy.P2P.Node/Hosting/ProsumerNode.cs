@@ -47,6 +47,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private Period? _open;
     private Bid? _bid;
     private long _readingNumber = 1;
+    private AmendedReading? _amended;
     private NodeAudit? _audit;
 
     /// <param name="broker">Where the market's broker is.</param>
@@ -158,6 +159,7 @@ public sealed class ProsumerNode : IAsyncDisposable
 
         Controls.Changed -= OnControlsChanged;
         await _stopping.CancelAsync().ConfigureAwait(false);
+        _amended?.Dispose();
         await _pending.DisposeAsync().ConfigureAwait(false);
         await _readings.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
@@ -225,10 +227,34 @@ public sealed class ProsumerNode : IAsyncDisposable
             }
 
             flexibility.Ran(delivery);
-            if (Meter is null)
+            _amended ??= new AmendedReading(() => _ = ReadAmendedAsync(_stopping.Token), flexibility.Time);
+            if (Meter is null && _amended.IsDue(delivery, market.Description.Rules.Grid))
             {
                 await _readings.SendAsync(market, MeterKey, Metered(delivery, ++_readingNumber), cancellation).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async Task ReadAmendedAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                if (_market is { } market && _amended?.Take() is { } delivery && market.LastDelivered == delivery.Period)
+                {
+                    await _readings.SendAsync(market, MeterKey, Metered(delivery, ++_readingNumber), cancellation).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _oneAtATime.Release();
+            }
+        }
+        catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
+        {
+            _logger.LogDebug(failure, "The last reading of a period that an order changed was not sent.");
         }
     }
 

