@@ -7,12 +7,10 @@ namespace VirtualEnergy.P2P.DevnetTests.Demo;
 public sealed class PowerPlantDemoTests
 {
     [Fact]
-    public async Task In_the_evening_the_system_operator_orders_homes_move_and_are_paid_and_local_trades_stay_whole()
+    public async Task In_the_evening_the_system_operator_orders_homes_move_and_are_paid_on_the_chain_and_local_trades_stay_whole()
     {
         var summary = await SummaryAsync("--headless", "--fast", "--json", "--periods", "82");
         Assert.Equal((82, 82), (summary.GetProperty("settledRounds").GetInt32(), summary.GetProperty("meteredPeriods").GetInt32()));
-        Assert.Equal(4_000_000_000, summary.GetProperty("escrowMicroEur").GetInt64()); // 20 homes of 200 EUR
-        Assert.Equal(4_000_000_000, summary.GetProperty("balancesMicroEur").GetInt64());
         Assert.Equal(JsonValueKind.Null, summary.GetProperty("msdNote").ValueKind);
 
         // The profile's least size is 1 kW in steps of 100 W; 60 % of what was sold is ordered.
@@ -33,6 +31,14 @@ public sealed class PowerPlantDemoTests
         Assert.True(cash > 0);
         Assert.Equal(cash, members + msd.GetProperty("feeMicroEur").GetInt64());
         Assert.StartsWith("0x", msd.GetProperty("baselineHash").GetString(), StringComparison.Ordinal);
+
+        // A home that delivered too little may owe, which the aggregator advances to the others.
+        var paid = msd.GetProperty("paidOnChainMicroEur").GetInt64();
+        Assert.Equal(members, paid - msd.GetProperty("owedMicroEur").GetInt64());
+        Assert.InRange(msd.GetProperty("deposits").GetInt32(), 1, 7);
+        Assert.StartsWith("0x", msd.GetProperty("statement").GetString(), StringComparison.Ordinal);
+        Assert.Equal(4_000_000_000 + paid, summary.GetProperty("escrowMicroEur").GetInt64()); // 20 homes of 200 EUR
+        Assert.Equal(4_000_000_000 + paid, summary.GetProperty("balancesMicroEur").GetInt64());
     }
 
     [Theory]
