@@ -61,7 +61,6 @@ internal static class CommunityDemo
         var whyNot = plan.WhyNot(options, first);
         var able = whyNot is null ? PowerPlantDemo.Able(homes, plan, MarketRules.Default with { Mechanism = options.Mechanism }, tariff, first) : [];
         whyNot ??= able.IsEmpty ? "Left out: no home can take less through the evening's hour." : null;
-        await using var plant = whyNot is null ? new PowerPlantDemo(plan, able, options, report) : null;
 
         using var work = new WorkFolder(options.Journal);
         var accounts = AccountsOf(options);
@@ -70,10 +69,11 @@ internal static class CommunityDemo
         await using var chain = await DevnetChain.StartAsync([.. homes.Select(home => home.Key.Address)], registered, first.Previous, rules, config.Deposit, time, cancellation);
         report.Chain(chain);
 
+        await using var plant = whyNot is null ? new PowerPlantDemo(plan, able, options, report) : null;
         await using var exchange = await ExchangeHost.StartAsync(ExchangeOptionsOf(options, config, chain, rules, homes, tariff, work, report, plant), time, cancellation);
         if (plant is not null)
         {
-            await plant.StartAsync(config.Name, exchange, chain.Contract.Address, cancellation);
+            await plant.StartAsync(config.Name, exchange, chain, work.GatewayFolder, cancellation);
         }
 
         report.Exchange(new Uri(exchange.ViewerAddress), exchange.Broker, plant?.Address);

@@ -125,6 +125,7 @@ internal sealed class DemoReport : IProgress<RoundProgress>
         if (msd is not null)
         {
             table.AddRow("delivered", Text($"{msd.DeliveredWh / 1e3:0.00} of {msd.OrderedWh / 1e3:0.00} kWh; {msd.CashMicroEur / 1e6:0.00} EUR from the system operator, {msd.MembersMicroEur / 1e6:0.00} EUR of it to homes"));
+            table.AddRow("paid", Text($"{msd.PaidOnChainMicroEur / 1e6:0.00} EUR into homes' balances in the contract, in {msd.Deposits} transactions"));
         }
 
         table.AddRow("time", Text($"{seconds:N1} s"));

@@ -5,6 +5,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Commitments;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Funds;
 
 namespace VirtualEnergy.P2P.Devnet;
 
@@ -17,9 +18,10 @@ internal sealed class DevnetChain : IAsyncDisposable
     private readonly AnvilProcess _anvil;
     private readonly JsonRpcClient _client;
     private readonly TestEuro _token;
+    private readonly TimeProvider _time;
 
-    private DevnetChain(AnvilProcess anvil, JsonRpcClient client, TestEuro token, EnergySettlementContract contract) =>
-        (_anvil, _client, _token, Contract) = (anvil, client, token, contract);
+    private DevnetChain(AnvilProcess anvil, JsonRpcClient client, TestEuro token, EnergySettlementContract contract, TimeProvider time) =>
+        (_anvil, _client, _token, Contract, _time) = (anvil, client, token, contract, time);
 
     public Uri Rpc => _anvil.RpcUrl;
 
@@ -39,8 +41,7 @@ internal sealed class DevnetChain : IAsyncDisposable
         var client = new JsonRpcClient(anvil.RpcUrl, time);
         try
         {
-            using var sender = new TransactionSender(
-                client, DevAccounts.Registrar, await client.ChainIdAsync(cancellation), time, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(5) });
+            using var sender = await SenderAsync(client, DevAccounts.Registrar, time, cancellation);
             var token = await TestEuro.DeployAsync(sender, cancellation);
             var judge = await FraudProofsContract.DeployAsync(sender, cancellation);
             var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, lastPeriod)
@@ -62,7 +63,7 @@ internal sealed class DevnetChain : IAsyncDisposable
                 await contract.DepositAsync(sender, member, deposit, cancellation);
             }
 
-            return new DevnetChain(anvil, client, token, contract);
+            return new DevnetChain(anvil, client, token, contract, time);
         }
         catch
         {
@@ -92,6 +93,41 @@ internal sealed class DevnetChain : IAsyncDisposable
 
     /// <summary>What the contract holds of the token.</summary>
     public Task<Money> EscrowAsync(CancellationToken cancellation) => _token.BalanceOfAsync(Contract.Address, cancellation);
+
+    /// <summary>Mints test euros for an account of the devnet.</summary>
+    public async Task MintAsync(Address account, Money amount, CancellationToken cancellation)
+    {
+        using var sender = await SenderAsync(_client, DevAccounts.Registrar, _time, cancellation);
+        await _token.MintAsync(sender, account, amount, cancellation);
+    }
+
+    /// <summary>Pays test euros from one account to another, outside of the escrow.</summary>
+    /// <returns>The transaction.</returns>
+    public async Task<Hash256> TransferAsync(EthereumKey from, Address to, Money amount, CancellationToken cancellation)
+    {
+        using var sender = await SenderAsync(_client, from, _time, cancellation);
+        return (await _token.TransferAsync(sender, to, amount, cancellation)).TransactionHash;
+    }
+
+    /// <summary>What an account has paid into members' balances, by the escrow's log.</summary>
+    /// <returns>Sum and number of the deposits.</returns>
+    public async Task<(Money Sum, int Deposits)> DepositedAsync(IEnumerable<Address> members, Address payer, CancellationToken cancellation)
+    {
+        var (sum, deposits) = (Money.Zero, 0);
+        var replay = new EscrowReplay(_client, Contract, members.Select(member => KeyValuePair.Create(member, default(FundsState))), 0);
+        await foreach (var page in replay.ReadToAsync(await _client.BlockNumberAsync(cancellation), cancellation))
+        {
+            foreach (var deposit in page.Where(entry => entry.Kind == FundsEntryKind.Deposit && entry.Other == payer))
+            {
+                (sum, deposits) = (sum + deposit.Change, deposits + 1);
+            }
+        }
+
+        return (sum, deposits);
+    }
+
+    private static async Task<TransactionSender> SenderAsync(JsonRpcClient client, EthereumKey key, TimeProvider time, CancellationToken cancellation) =>
+        new(client, key, await client.ChainIdAsync(cancellation), time, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(5) });
 
     public async ValueTask DisposeAsync()
     {

@@ -19,7 +19,10 @@ public static class DevAccounts
     /// <summary>The balancing service provider that the homes consent to.</summary>
     public static EthereumKey Balancer => Keys[4];
 
-    /// <summary>All of them, the three above included.</summary>
+    /// <summary>The simulated transmission system operator, as it pays.</summary>
+    public static EthereumKey SystemOperator => Keys[5];
+
+    /// <summary>All of them, the four above included.</summary>
     public static ImmutableArray<EthereumKey> Keys { get; } =
     [
         EthereumKey.FromHex("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"),

@@ -8,6 +8,7 @@ using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.BspGateway;
 using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Hosting;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Devnet.Tso;
 using VirtualEnergy.P2P.Exchange;
@@ -29,6 +30,9 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
 
     // Flat out a cycle takes 20 ms or more: an order to a home and its answer are some messages, and the cycles are to be some seconds of the market's beside them.
     private const double LeastSecondsPerWatchedPeriod = 4.5;
+
+    // Of the machine's time: the market's runs faster.
+    private static readonly TimeSpan PaymentPause = TimeSpan.FromMilliseconds(100);
 
     // With which a home shall be able to do what it says.
     private const int ConfidencePermille = 900;
@@ -77,8 +81,10 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
         return consent;
     }
 
-    public async Task StartAsync(string community, ExchangeHost exchange, Address contract, CancellationToken cancellation)
+    /// <param name="folder">Of the gateway's data.</param>
+    public async Task StartAsync(string community, ExchangeHost exchange, DevnetChain chain, string folder, CancellationToken cancellation)
     {
+        var contract = chain.Contract.Address;
         var unit = new UnitOptions
         {
             Id = PowerPlantPlan.Unit, CommonAddress = 1,
@@ -104,7 +110,11 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
                 Name = $"Aggregator of {community}", Url = $"http://127.0.0.1:{(options.Port == 0 ? 0 : options.Port + 1)}", OrderToken = token, Units = [unit], Profile = plan.Profile,
                 PlanningLead = PowerPlantPlan.Lead,
                 // Few homes: with 95 % confidence next to nothing would be left of what they say.
-                Policy = new OfferPolicy { ConfidencePermille = 800 }, OfferHours = (plan.From, plan.From.Add(TimeSpan.FromSeconds(plan.Profile.HoldingSeconds))), Viewers = [exchange.ViewerAddress],
+                Policy = new OfferPolicy { ConfidencePermille = 800 }, OfferHours = (plan.From, plan.From.Add(TimeSpan.FromSeconds(plan.Profile.HoldingSeconds))), Viewers = [exchange.ViewerAddress], DataFolder = folder,
+                Payments = new PaymentOptions
+                {
+                    Rpc = chain.Rpc, ChainId = exchange.ChainId, Contract = contract, Key = DevAccounts.Balancer, EveryPeriods = plan.StatedPeriods, Pause = PaymentPause,
+                },
                 Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Cycle = PowerPlantPlan.Cycle,
             },
             Time, cancellation, TimeProvider.System);
@@ -114,7 +124,9 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
         _tso = new SimulatedTso(_gateway.TsoEndPoint.Port, _http, [unit], Time, TimeProvider.System);
         await _tso.StartedAsync(cancellation);
         var pace = options.Speed is { } speed ? Math.Max(SecondsPerWatchedPeriod, PeriodGrid.QuarterHour.LengthSeconds / speed) : LeastSecondsPerWatchedPeriod;
-        _evening.SetResult(new PowerPlantEvening(plan, Time, _tso, _http, homes.Length, pace, report.Say));
+        var payment = new PowerPlantPayment(plan, Time, chain, _http, [.. homes.Select(home => home.Key.Address)], report);
+        await payment.PrepareAsync(cancellation);
+        _evening.SetResult(new PowerPlantEvening(plan, Time, _tso, _http, payment, homes.Length, pace, report.Say));
     }
 
     /// <summary>A round is open and everyone has bid: the period before it runs. Before the first the day ahead is planned.</summary>
@@ -136,7 +148,7 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
                 await evening.RunAsync(open.Previous, cancellation);
             }
         }
-        catch (Exception failure) when (failure is HttpRequestException or System.Text.Json.JsonException)
+        catch (Exception failure) when (failure is HttpRequestException or System.Text.Json.JsonException or EthereumException)
         {
             // The local market goes on without.
             report.Warn($"power plant: {failure.Message}");

@@ -13,12 +13,13 @@ namespace VirtualEnergy.P2P.Devnet.PowerPlant;
 
 /// <summary>
 /// What the simulated system operator does with the community's power plant over the day: it takes what is offered up for the evening, orders a part of it by a set-point of
-/// IEC 60870-5-104, lets it go again, and pays. Driven by the market's rounds: each tells which period runs.
+/// IEC 60870-5-104, lets it go again, and pays on the chain. Driven by the market's rounds: each tells which period runs.
 /// </summary>
 /// <param name="http">To the gateway, with its token.</param>
+/// <param name="payment">Of the order.</param>
 /// <param name="secondsPerWatchedPeriod">So long, in real time, a period takes in which an order is in force; 0 goes as fast as cycles come.</param>
 internal sealed class PowerPlantEvening(
-    PowerPlantPlan plan, DrivenTime time, SimulatedTso tso, HttpClient http, int homes, double secondsPerWatchedPeriod, Action<string> say)
+    PowerPlantPlan plan, DrivenTime time, SimulatedTso tso, HttpClient http, PowerPlantPayment payment, int homes, double secondsPerWatchedPeriod, Action<string> say)
 {
     private static readonly PeriodGrid Grid = PeriodGrid.QuarterHour;
 
@@ -70,6 +71,11 @@ internal sealed class PowerPlantEvening(
     {
         var (at, end) = (Grid.StartOf(running), Grid.EndOf(running));
         time.AdvanceTo(at);
+        if (_order is { } order && at <= plan.PaidAt && plan.PaidAt < end)
+        {
+            await payment.RunAsync(await SettledAsync(order, stop), stop);
+        }
+
         if (WhyNot is not null || end <= plan.WatchedFrom || at >= plan.WatchedUntil)
         {
             return;
@@ -95,12 +101,19 @@ internal sealed class PowerPlantEvening(
             return null;
         }
 
+        var picture = await SettledAsync(order, stop);
+        using var baseline = await http.GetAsync($"/api/baselines/{PowerPlantPlan.Unit}/{plan.Day:yyyy-MM-dd}", stop);
+        var hash = baseline.StatusCode == HttpStatusCode.OK ? (await baseline.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>(stop)).GetProperty("hash").GetString() : null;
+        return PowerPlantSummary.Of(PowerPlantPlan.Unit, plan.Profile.Name, _sold, order, tso.Units().Single().Samples, picture, await payment.PaidAsync(stop), hash);
+    }
+
+    // The gateway's picture once the last period of the order is settled.
+    private async Task<PowerPlantPicture> SettledAsync(PowerPlantOrder order, CancellationToken stop)
+    {
         PowerPlantPicture picture = null!;
         var last = Grid.At(order.End.AddTicks(-1)).Index;
         await UntilAsync(async () => (picture = (await http.GetFromJsonAsync<PowerPlantPicture>("/api/snapshot", stop))!).Statements.Any(row => row.Period == last), stop);
-        using var baseline = await http.GetAsync($"/api/baselines/{PowerPlantPlan.Unit}/{plan.Day:yyyy-MM-dd}", stop);
-        var hash = baseline.StatusCode == HttpStatusCode.OK ? (await baseline.Content.ReadFromJsonAsync<System.Text.Json.JsonElement>(stop)).GetProperty("hash").GetString() : null;
-        return PowerPlantSummary.Of(PowerPlantPlan.Unit, plan.Profile.Name, _sold, order, tso.Units().Single().Samples, picture, hash);
+        return picture;
     }
 
     // Homes are told in the cycles that follow what was sold of them; none is told any more when another cycle changes nothing.
@@ -161,7 +174,7 @@ internal sealed class PowerPlantEvening(
     }
 
     /// <returns>False where it did not become so.</returns>
-    private static async Task<bool> UntilAsync(Func<Task<bool>> isSo, CancellationToken stop)
+    internal static async Task<bool> UntilAsync(Func<Task<bool>> isSo, CancellationToken stop)
     {
         var since = TimeProvider.System.GetTimestamp();
         while (!await isSo())

@@ -57,8 +57,15 @@ internal sealed record PowerPlantPlan(DateOnly Day, MarketProfile Profile)
     /// <summary>Periods in which the order is in force.</summary>
     public int OrderedPeriods => (int)(Profile.Grid.At(OrderAt + Ramp + Hold).Index - Profile.Grid.At(OrderAt).Index) + 1;
 
-    /// <summary>The rounds that a run must have: the period after the last is bid for while that one runs, and one more settles it.</summary>
-    public int Rounds => (int)(Profile.Grid.At(WatchedUntil).Index - MarketDay.First(Profile.Grid).Index) + 3;
+    /// <summary>Periods in one statement of payments: as many as are offered, so that the evening has one.</summary>
+    public int StatedPeriods => HoldingPeriods;
+
+    /// <summary>When the statement of the order's periods is made, and a minute more.</summary>
+    public DateTimeOffset PaidAt =>
+        Profile.Grid.StartOf(new Period((Profile.Grid.At(OrderAt + Ramp + Hold).Index / StatedPeriods + 1) * StatedPeriods)).AddMinutes(2);
+
+    /// <summary>The rounds that a run must have: homes are paid in the period before the last that is bid for.</summary>
+    public int Rounds => (int)(Profile.Grid.At(PaidAt).Index - MarketDay.First(Profile.Grid).Index) + 2;
 
     /// <summary>Spans of headroom from midnight to the end of what is offered.</summary>
     public int Spans => (int)(Profile.Grid.At(Until).Index - MarketDay.First(Profile.Grid).Index) / HoldingPeriods;

@@ -55,7 +55,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         Planning = new PlanningDesk(options, Books, Reservations, Board, Claims, feed, time, logging.CreateLogger<PlanningDesk>());
         Esmp = options.Esmp is { } esmp ? new EsmpDesk(esmp, Books, Orders, Planning, time) : null;
         Payments = options.Payments is { } payments
-            ? new PaymentRunner(payments, options.DataFolder, () => Books.Settled, options.Profile.Grid, time, logging.CreateLogger<PaymentRunner>()) : null;
+            ? new PaymentRunner(payments, options.DataFolder, () => Books.Settled, options.Profile.Grid, time, feed.StatementsChanged, logging.CreateLogger<PaymentRunner>()) : null;
         Tso = new TsoStation(options.Tso, options.Units, Orders.Decide, time, machine, logging.CreateLogger<TsoStation>());
         Clock = new OperationClock(options.Cycle, time, Cycle, logging.CreateLogger<OperationClock>());
     }

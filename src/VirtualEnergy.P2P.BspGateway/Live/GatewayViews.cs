@@ -7,6 +7,7 @@ using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.BspGateway.Live;
 
@@ -33,7 +34,17 @@ public sealed record HomeView(string Id, string Name, long MeasuredWatts, long B
 public sealed record CustomerView(string Id, string Unit, DateTimeOffset Time, bool IsUp, int OpenSetPoints, long LeftOut, ImmutableArray<HomeView> Homes);
 
 /// <summary>Money of the settled periods that are kept, µEUR: what the system operator paid, and how much of it goes to homes.</summary>
-public sealed record MoneyView(long CashMicroEur, long MembersMicroEur);
+public sealed record MoneyView(long CashMicroEur, long MembersMicroEur)
+{
+    /// <summary>What homes have in their escrow balances, by the chain's receipts; null where the gateway pays nobody.</summary>
+    public long? PaidMicroEur { get; init; }
+
+    /// <summary>In so many transactions.</summary>
+    public int Payments { get; init; }
+
+    /// <summary>The last of them.</summary>
+    public string? Transaction { get; init; }
+}
 
 /// <summary>Everything that the aggregator's page shows, at once.</summary>
 /// <param name="Profile">The market's rules: the profile's name.</param>
@@ -103,7 +114,17 @@ public sealed class GatewayViews
             _parts.Books.Unmeasured(settled).TotalSeconds)),
     ];
 
-    public MoneyView Money() => new(_parts.Books.Settled.Sum(settled => settled.Cash.Net.MicroEur), _parts.Books.Settled.Sum(settled => settled.Points.Sum(point => point.Net.MicroEur)));
+    public MoneyView Money()
+    {
+        var settled = _parts.Books.Settled;
+        var paid = _parts.Payments?.Book.Payments.Select(payment => payment.Paid).OfType<(Hash256 Transaction, long Block, Money Received)>().ToList();
+        return new MoneyView(settled.Sum(period => period.Cash.Net.MicroEur), settled.Sum(period => period.Points.Sum(point => point.Net.MicroEur)))
+        {
+            PaidMicroEur = paid?.Sum(payment => payment.Received.MicroEur),
+            Payments = paid?.Count ?? 0,
+            Transaction = paid is [.., var last] ? last.Transaction.ToString() : null,
+        };
+    }
 
     /// <summary>All settled periods of a unit with every member's part; null when there is no such unit.</summary>
     public SettlementStatement? Statement(string unit) => _options.Units.Any(candidate => candidate.Id == unit)

@@ -13,15 +13,17 @@ internal sealed class PaymentRunner : IDisposable
 {
     private readonly PaymentOptions _options;
     private readonly ILogger _logger;
+    private readonly Action _changed;
     private readonly DurableLines _log;
     private readonly JsonRpcClient _client;
     private readonly TransactionSender _sender;
 
     /// <param name="folder">Where <c>payments.jsonl</c> is.</param>
+    /// <param name="changed">Something was stated or paid.</param>
     /// <exception cref="GatewayStartException">The file cannot be opened or trusted.</exception>
-    public PaymentRunner(PaymentOptions options, string? folder, Func<ImmutableArray<PeriodSettlement>> settled, PeriodGrid grid, TimeProvider time, ILogger logger)
+    public PaymentRunner(PaymentOptions options, string? folder, Func<ImmutableArray<PeriodSettlement>> settled, PeriodGrid grid, TimeProvider time, Action changed, ILogger logger)
     {
-        (_options, _logger) = (options, logger);
+        (_options, _logger, _changed) = (options, logger, changed);
         _log = DurableLines.Open(folder, "payments.jsonl");
         try
         {
@@ -54,7 +56,11 @@ internal sealed class PaymentRunner : IDisposable
         {
             while (true)
             {
-                await Desk.RunAsync(stop);
+                if (await Desk.RunAsync(stop))
+                {
+                    _changed();
+                }
+
                 if (Desk.Problem is { } problem && problem != told)
                 {
                     _logger.PaymentsWait(problem.Code, problem.Words);

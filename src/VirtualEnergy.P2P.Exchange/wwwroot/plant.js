@@ -1,8 +1,8 @@
-// The community as a power plant: what the balancing service provider's gateway measures, owes, has moved and was paid, read from the gateway itself. Without one there is no card.
+// The community as a power plant: what the balancing service provider's gateway measures, owes, has moved, was paid and has paid to homes, read from the gateway itself. Without one there is no card.
 import { powerChart } from './charts/power.js';
 import { Connection } from './connection.js';
 import { byId, html, nameOf, setText } from './dom.js';
-import { count, energy, kilowattHours, money, none } from './format.js';
+import { count, energy, kilowattHours, money, none, shortened } from './format.js';
 import { power, regulation, secondOf } from './power.js';
 import { UnitState } from './unit-state.js';
 
@@ -80,6 +80,10 @@ function showMoney(state) {
   const paid = state.parts.money;
   figure('plant-money', paid && rows.length > 0 ? money(paid.cashMicroEur) : none, paid?.cashMicroEur);
   setText(byId('plant-money-note'), paid && rows.length > 0 ? `from the system operator; ${money(paid.membersMicroEur)} of it to homes` : 'paid as bid, once it is settled');
+  byId('plant-paid-part').hidden = (paid?.paidMicroEur ?? null) === null;
+  figure('plant-paid', paid?.payments > 0 ? money(paid.paidMicroEur) : none, paid?.paidMicroEur);
+  setText(byId('plant-paid-note'), paid?.payments > 0 ? `into homes' balances, in ${count(paid.payments, 'transaction')}, the last ${shortened(paid.transaction)}` : 'homes are paid by statement');
+  byId('plant-paid-note').title = paid?.transaction ?? '';
 }
 
 function showHomes(state) {

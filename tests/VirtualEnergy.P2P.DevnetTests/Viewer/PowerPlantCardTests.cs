@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using VirtualEnergy.P2P.DevnetTests.Bsp;
@@ -29,6 +30,40 @@ public sealed class PowerPlantCardTests(BrowserFixture browser) : IClassFixture<
         await page.GetByTestId("plant-home").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
         await page.GetByTestId("power-summary").GetByText($"{GatewayBed.Unit} at ").WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
         Assert.Equal("Borgo Solare · VirtualEnergy P2P", await page.TitleAsync());
+    }
+
+    [Fact]
+    public async Task What_homes_were_paid_on_the_chain_is_shown_where_the_gateway_pays()
+    {
+        var market = CannedMarket.AtNoon();
+        await using var exchange = await CannedExchange.StartAsync(market);
+        await using var bed = await GatewayBed.StartAsync(viewer: exchange.Address.GetLeftPart(UriPartial.Authority));
+        market["community"]!["powerPlant"] = bed.Gateway.Address;
+        var page = await browser.NewPageAsync();
+        JsonObject? money = null;
+        await page.RouteAsync($"{bed.Gateway.Address}/api/snapshot", async route =>
+        {
+            var answer = await route.FetchAsync();
+            var snapshot = JsonNode.Parse(await answer.TextAsync())!;
+            snapshot["money"] = money?.DeepClone() ?? snapshot["money"]!.DeepClone();
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = snapshot.ToJsonString() });
+        });
+
+        // This gateway has no wallet.
+        await ViewerPage.OpenAsync(page, exchange.Address);
+        await Expect(page.GetByTestId("plant")).ToHaveAttributeAsync("data-status", "live");
+        await Expect(page.GetByTestId("plant-paid")).ToBeHiddenAsync();
+
+        money = new JsonObject { ["cashMicroEur"] = 0, ["membersMicroEur"] = 0, ["paidMicroEur"] = 0, ["payments"] = 0, ["transaction"] = null };
+        await ViewerPage.OpenAsync(page, exchange.Address);
+        await Expect(page.GetByTestId("plant-paid")).ToHaveTextAsync("–");
+
+        var transaction = $"0x12ab{new string('0', 56)}cd34";
+        money = new JsonObject { ["cashMicroEur"] = 1_600_000, ["membersMicroEur"] = 1_520_000, ["paidMicroEur"] = 1_520_000, ["payments"] = 3, ["transaction"] = transaction };
+        await ViewerPage.OpenAsync(page, exchange.Address);
+        await Expect(page.GetByTestId("plant-paid")).ToHaveTextAsync("€ 1.52");
+        await Expect(page.GetByTestId("plant-paid-note")).ToHaveTextAsync("into homes' balances, in 3 transactions, the last 0x12ab…cd34");
+        await Expect(page.GetByTestId("plant-paid-note")).ToHaveAttributeAsync("title", transaction);
     }
 
     [Fact]
