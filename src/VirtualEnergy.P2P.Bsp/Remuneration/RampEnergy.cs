@@ -29,7 +29,8 @@ public static class RampEnergy
     public static Energy Of(IEnumerable<OrderedPower> orders, Period period, MarketProfile profile)
     {
         var (from, to) = (profile.Grid.StartOf(period), profile.Grid.EndOf(period));
-        var ramp = (Int128)profile.RampSeconds * TimeSpan.TicksPerSecond;
+        // Without a ramp all of the power is there within a tick: over any order that is less than a Wh.
+        var ramp = Int128.Max(1, (Int128)profile.RampSeconds * TimeSpan.TicksPerSecond);
         var (area, reached, ended) = (Int128.Zero, 0L, DateTimeOffset.MinValue);
         foreach (var order in orders.Where(order => order.End > order.Start).OrderBy(order => order.Start))
         {

@@ -16,9 +16,9 @@ public sealed class OrderDeskTests
     private static readonly DateTimeOffset Noon = new(2026, 12, 1, 12, 0, 0, TimeSpan.Zero);
 
     // Not any market's figures: a ramp of 5 to 15 min, a hold of 15 min to 3 h, 1 kW steps, a minute's notice, a day's horizon, 15 min to come back, and the
-    // whole ramp used (a lead of 1000), so that powers are easy to reckon.
+    // whole ramp used (no lead), so that powers are easy to reckon.
     private static readonly OrderTerms Terms = new(
-        TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(15), TimeSpan.FromHours(3), 1_000, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), TimeSpan.FromMinutes(15), 1000);
+        TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(15), TimeSpan.FromHours(3), 1_000, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), TimeSpan.FromMinutes(15), 0);
 
     private readonly OrderDesk _desk = new(Terms, new HashSet<UnitId> { North, South }, (unit, _, _, _) => unit == North ? 500_000 : 100_000);
 

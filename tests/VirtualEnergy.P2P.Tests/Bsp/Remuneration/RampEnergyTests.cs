@@ -34,6 +34,16 @@ public sealed class RampEnergyTests
     }
 
     [Fact]
+    public void Without_a_ramp_all_of_the_power_is_asked_for_from_the_start()
+    {
+        var profile = BspSamples.Msd with { RampSeconds = 0 };
+        Assert.Equal(250_000, RampEnergy.Of(1_000_000, Six, Six.AddHours(1), First, profile).WattHours);
+
+        // 1 MW for five minutes, then 400 kW in its place: 1,000 × 5/60 + 400 × 10/60 kWh.
+        Assert.Equal(150_000, RampEnergy.Of([new(1_000_000, Six, Six.AddMinutes(5)), new(400_000, Six.AddMinutes(5), Six.AddHours(1))], First, profile).WattHours);
+    }
+
+    [Fact]
     public void An_order_in_the_place_of_another_goes_on_from_where_that_one_is()
     {
         // 1 MW from 18:00, 600 kW in its place from 18:30: down in a straight line until 18:45, (1,000 + 600) / 2 kW over a quarter of an hour, then 600 kW until 19:15.

@@ -171,11 +171,11 @@ public sealed class PlanningDeskTests : IAsyncDisposable
         }
 
         Session(-16);
-        Session(-8);
+        Session(-9);
         Assert.Null(Offer(-16));
-        Assert.Null(Offer(-8));
-        Session(1);
-        Assert.NotNull(Offer(1));
+        Assert.Null(Offer(-9));
+        Session(-8);
+        Assert.NotNull(Offer(-8));
     }
 
     [Fact]
