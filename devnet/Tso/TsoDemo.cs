@@ -73,7 +73,7 @@ internal static class TsoDemo
         await using var pages = await TsoPages.StartAsync(tso, [unit], new Uri(gateway.Address), options.Port == 0 ? 0 : options.Port + 1, time, cancellation);
         report.Started(new Uri(gateway.Address), pages.Address);
 
-        var run = new TsoEvening(options, report, tso, http, customers, time, Unit, Day, From, Until, planning);
+        var run = new TsoEvening(options, report, tso, http, customers, time, Unit, Day, From, planning);
         await tso.StartedAsync(cancellation);
         await tso.SynchronizeAsync(cancellation);
         await run.PlanAsync(cancellation);

@@ -57,7 +57,7 @@ internal static class TsoDemoCommand
         Require(options.Speed is >= 1 and <= 100, $"--speed {options.Speed}: 1 (real time) to 100.");
         Require(options.VanishPercent is >= 0 and <= 90, $"--vanish {options.VanishPercent}: 0 to 90 percent.");
         Require(options.OrderKilowatts is null or >= 1 and <= 100_000, $"--order {options.OrderKilowatts}: 1 to 100000 kW.");
-        Require(options.HoldMinutes is >= 1 and <= 120, $"--hold {options.HoldMinutes}: 1 to 120 minutes.");
+        Require(options.HoldMinutes is >= 1 and <= 90, $"--hold {options.HoldMinutes}: 1 to 90 minutes.");
         Require(options.Port is >= 0 and <= 65_534, $"--port {options.Port}: 1 to 65534, or 0 for free ones.");
         return options;
     }

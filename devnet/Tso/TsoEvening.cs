@@ -11,7 +11,7 @@ namespace VirtualEnergy.P2P.Devnet.Tso;
 
 /// <summary>What the simulated system operator does with the aggregator, from the day before to the statement: the same for a reader at the pages and for a test.</summary>
 internal sealed class TsoEvening(
-    TsoDemoOptions options, TsoReport report, SimulatedTso tso, HttpClient http, SimulatedCustomers customers, ScaledTime time, string unit, DateOnly day, TimeOnly from, TimeOnly until, DateTimeOffset planning)
+    TsoDemoOptions options, TsoReport report, SimulatedTso tso, HttpClient http, SimulatedCustomers customers, ScaledTime time, string unit, DateOnly day, TimeOnly from, DateTimeOffset planning)
 {
     private static readonly PeriodGrid Grid = PeriodGrid.QuarterHour;
     private static readonly TimeSpan Ramp = TimeSpan.FromMinutes(15);
@@ -43,9 +43,9 @@ internal sealed class TsoEvening(
         report.Say($"{Clock()}  programs of {message.Points.Length} homes for {day:yyyy-MM-dd} are with the aggregator");
         time.SkipTo(planning);
 
-        // Offers come period by period: all are there when the last is.
-        var last = Grid.At(marketDay.At(until)).Previous;
-        var offers = await UntilAsync("offers", async () => await http.GetFromJsonAsync<ImmutableArray<OfferView>>("/api/offers", stop), found => found.Any(offer => offer.Start == Grid.StartOf(last)), stop);
+        // Offers come period by period: all that the order needs are there when its last is. A home is offered in one span of its holding time, so the evening's end may have none.
+        var last = Grid.At(Start() + Ramp + Hold + Release);
+        var offers = await UntilAsync("offers", async () => await http.GetFromJsonAsync<ImmutableArray<OfferView>>("/api/offers", stop), found => found.Any(offer => offer.Direction == "up" && offer.Start == Grid.StartOf(last)), stop);
         _offered = offers.Length;
         foreach (var offer in offers.Where(offer => offer.Direction == "up").GroupBy(offer => offer.Id))
         {

@@ -20,6 +20,11 @@ internal sealed class SuggestionPost(MemberId member, string topic, MqttLink lin
     /// <param name="now">The period that opens next.</param>
     public async Task TellAsync(JoinedMarket market, Period now, CancellationToken cancellation)
     {
+        if (market.Agent.Home.Home.Appliances.IsEmpty)
+        {
+            return;
+        }
+
         var starts = new SuggestedStarts(member, now, [.. market.Agent.Suggestions(now).Take(SuggestedStarts.Most).Select(Of)]);
         if (_told is { } told && now.Index - told.At.Index < Every && told.Starts.SequenceEqual(starts.Starts))
         {
