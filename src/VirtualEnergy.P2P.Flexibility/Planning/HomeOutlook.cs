@@ -32,11 +32,7 @@ internal sealed class HomeOutlook(
             Fix(load, stages[s], stores[s], now);
         }
 
-        for (var s = 0; s < stages.Length; s++)
-        {
-            LeaveRoom(load, stages, stores, s);
-        }
-
+        LeaveRoom(load, stages, stores);
         var promised = Promised(now);
         if (!outlook.Prices.IsDefaultOrEmpty)
         {
@@ -105,20 +101,20 @@ internal sealed class HomeOutlook(
         return (int)Math.Clamp(periods, 0, _length);
     }
 
-    // What the connection leaves over is all that a store can charge: load first, and what other stores use up in the same time. Sun counts where it is sure.
-    private void LeaveRoom(double[] load, StoreStage[][] stages, ImmutableArray<SimulatedStore> stores, int store)
+    // What the connection leaves over is all that a store can charge: load first, and what other stores will have to take at the latest. A plan may mean to charge
+    // now and get nothing; then only what is sure to be left later tells in time that it cannot wait. Cars wait for the others. Sun counts where it is sure.
+    private void LeaveRoom(double[] load, StoreStage[][] stages, ImmutableArray<SimulatedStore> stores)
     {
-        var others = 0.0;
-        for (var o = 0; o < stages.Length; o++)
+        var room = Array.ConvertAll(load, energy => limit.WattHours - energy);
+        var latest = stages.Select((store, s) => stages.Length > 1 ? LatestCharge.Of(store, stores[s].Fill, room) : []).ToArray();
+        for (var s = 0; s < stages.Length; s++)
         {
-            others += o != store && stores[o].Model is not CarStore ? stages[o].Average(stage => Math.Max(0, stage.Use) / stage.InYield) : 0;
-        }
-
-        for (var t = 0; t < _length; t++)
-        {
-            var stage = stages[store][t];
-            var room = limit.WattHours - load[t] - others + (outlook.KnowsSun || stores[store].Model.CanDeliver ? outlook.Sun[t] : 0);
-            stages[store][t] = stage with { MostIn = Math.Min(stage.MostIn, Math.Max(0, room)) };
+            var others = latest.Where((_, o) => o != s && (stores[s].Model is CarStore || stores[o].Model is not CarStore)).ToArray();
+            for (var t = 0; t < _length; t++)
+            {
+                var left = room[t] - others.Sum(other => other[t]) + (outlook.KnowsSun || stores[s].Model.CanDeliver ? outlook.Sun[t] : 0);
+                stages[s][t] = stages[s][t] with { MostIn = Math.Min(stages[s][t].MostIn, Math.Max(0, left)) };
+            }
         }
     }
 
