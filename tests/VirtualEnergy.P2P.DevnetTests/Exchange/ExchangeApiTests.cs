@@ -88,7 +88,7 @@ public sealed class ExchangeApiTests
         string[] expected =
         [
             "/api/book", "/api/chain", "/api/deviations/{period}", "/api/flows", "/api/market", "/api/members", "/api/members/{id}", "/api/members/{id}/funds", "/api/members/{id}/funds/history",
-            "/api/members/{id}/mandate", "/api/members/{id}/statement", "/api/rounds", "/api/rounds/{period}", "/api/snapshot", "/api/trades", "/health",
+            "/api/members/{id}/mandate", "/api/members/{id}/statement", "/api/members/{id}/suggestions", "/api/reservations", "/api/reservations/{period}", "/api/rounds", "/api/rounds/{period}", "/api/snapshot", "/api/trades", "/health",
         ];
         Assert.Equal(expected, document.GetProperty("paths").EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
     }
