@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Offers;
@@ -28,11 +27,9 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 [JsonDerivedType(typeof(DeliveryEntry), "delivery")]
 internal abstract record GatewayEntry(DateTimeOffset At)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true };
+    public static GatewayEntry Read(ReadOnlySpan<byte> line) => EntryJson.Read<GatewayEntry>(line);
 
-    public static GatewayEntry Read(ReadOnlySpan<byte> line) => JsonSerializer.Deserialize<GatewayEntry>(line, Json) ?? throw new JsonException("null is no entry.");
-
-    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, Json);
+    public byte[] Write() => EntryJson.Write(this);
 }
 
 /// <summary>A point's program of a day: Wh of each of its periods.</summary>

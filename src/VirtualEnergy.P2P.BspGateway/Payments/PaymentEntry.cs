@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using VirtualEnergy.P2P.Bsp;
+using VirtualEnergy.P2P.BspGateway.Operation;
 
 namespace VirtualEnergy.P2P.BspGateway.Payments;
 
@@ -13,11 +13,9 @@ namespace VirtualEnergy.P2P.BspGateway.Payments;
 [JsonDerivedType(typeof(FailedEntry), "failed")]
 internal abstract record PaymentEntry(DateTimeOffset At)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true };
+    public static PaymentEntry Read(ReadOnlySpan<byte> line) => EntryJson.Read<PaymentEntry>(line);
 
-    public static PaymentEntry Read(ReadOnlySpan<byte> line) => JsonSerializer.Deserialize<PaymentEntry>(line, Json) ?? throw new JsonException("null is no entry.");
-
-    public byte[] Write() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
+    public byte[] Write() => [.. EntryJson.Write(this), (byte)'\n'];
 }
 
 internal readonly record struct PeriodKey(string Unit, long Period, RegulationDirection Direction);
