@@ -19,7 +19,7 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// </summary>
 public sealed class RoundClock(
     ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, FundsLedger ledger,
-    RoundHistory history, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, FundsWatch watch, PlanDesk plans, MarketPublisher publisher, Topics topics, MarketViews views,
+    RoundHistory history, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, FundsWatch watch, PlanDesk plans, BalanceDesk balance, PlanBook planned, MarketPublisher publisher, Topics topics, MarketViews views,
     LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
 {
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
@@ -104,7 +104,8 @@ public sealed class RoundClock(
         deviations.Changed();
         history.Add(journalled, bids);
         settlement.Enqueue(journalled); // works on its own from here
-        publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));
+        var result = journalled.Result() with { Balances = balance.Begin(round.Period, planned.PlannersOf(round.Period)) };
+        publisher.SendRetained(topics.RoundResult, WireFormat.Write(result));
         plans.Tell(round.Period.Next);
         watch.Cleared(journalled, bids);
         Tell(journalled, time.GetElapsedTime(start));
