@@ -104,7 +104,7 @@ public sealed class RoundClock(
         deviations.Changed();
         history.Add(journalled, bids);
         settlement.Enqueue(journalled); // works on its own from here
-        var result = journalled.Result() with { Balances = balance.Begin(round.Period, planned.PlannersOf(round.Period)) };
+        var result = journalled.Result() with { Balances = balance.Begin(round.Period, planned.PlannersOf(round.Period), round.Trades) };
         publisher.SendRetained(topics.RoundResult, WireFormat.Write(result));
         plans.Tell(round.Period.Next);
         watch.Cleared(journalled, bids);

@@ -109,6 +109,7 @@ internal static class NodeCommand
                 Senses = inHouse.Sense,
                 News = inHouse.Tell,
                 Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
+                MeterInBetween = inHouse.Meter is { } counting ? counting.CountThirdAsync : null,
             };
             await inHouse.StartAsync().ConfigureAwait(false);
             StartWatch(watch, logger);

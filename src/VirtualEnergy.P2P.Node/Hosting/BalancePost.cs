@@ -31,14 +31,20 @@ internal sealed class BalancePost(MemberId member, string topic, MqttLink link, 
     public HeldPeriod? Held { get; private set; }
 
     /// <summary>Holds a period and tells what the home would take in it.</summary>
-    public async Task HoldAsync(HeldPeriod held, PlannedDemand running, CancellationToken cancellation)
+    public Task HoldAsync(HeldPeriod held, PlannedDemand running, CancellationToken cancellation)
     {
         Held = held;
         _timer?.Dispose();
         _timer = time.CreateTimer(_ => tooLate(held), null, Patience, Timeout.InfiniteTimeSpan);
+        return TellAsync(held.Result.Period, running, cancellation);
+    }
+
+    /// <summary>Tells what the home would take in a period that runs.</summary>
+    public async Task TellAsync(Period period, PlannedDemand running, CancellationToken cancellation)
+    {
         try
         {
-            await link.PublishAsync(topic, WireFormat.Write(new MemberPlan(member, held.Result.Period, [running])), retain: false, cancellation).ConfigureAwait(false);
+            await link.PublishAsync(topic, WireFormat.Write(new MemberPlan(member, period, [running])), retain: false, cancellation).ConfigureAwait(false);
         }
         catch (MqttLinkException failure)
         {
@@ -49,18 +55,15 @@ internal sealed class BalancePost(MemberId member, string topic, MqttLink link, 
     /// <summary>An order has come in the meantime, and the home does otherwise.</summary>
     public void RunsOtherwise(Delivery delivery) => Held = Held is { } held && held.Delivery.Period == delivery.Period ? held with { Delivery = delivery } : Held;
 
-    /// <summary>The held period, run by the signal; null where it is of another, or cannot be read.</summary>
-    public HeldPeriod? Take(MqttMessage message)
+    /// <summary>The signal of a message; null where it cannot be read.</summary>
+    public BalanceSignal? Read(MqttMessage message)
     {
         if (!WireFormat.TryReadBalance(message.Payload.Span, out var signal, out var error))
         {
             logger.LogWarning("A signal for balancing cannot be used: {Error}", error);
-            return null;
         }
 
-        return Held is { } held && held.Result.Period == signal.Period
-            ? Release() with { Delivery = held.Market.Agent.Balance(signal) ?? held.Delivery }
-            : null;
+        return signal;
     }
 
     /// <summary>What is held is held no longer.</summary>

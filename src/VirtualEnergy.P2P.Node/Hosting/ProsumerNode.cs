@@ -42,6 +42,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly PlanPost _plans;
     private readonly BalancePost _balance;
     private readonly SuggestionPost _suggestions;
+    private readonly RestOfPeriod _rest = new();
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private JoinedMarket? _market;
@@ -108,6 +109,9 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     /// <summary>Waits for a period's end and says what the home's real meter counted, null where it was silent. Without one the home's devices count.</summary>
     public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? Meter { get; init; }
+
+    /// <summary>Waits until a third of a period is over and says what the home's real meter counted in it, null where it was silent; null where nobody knows.</summary>
+    public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? MeterInBetween { get; init; }
 
     /// <summary>Says what the house knows of itself for a period; null where it is simulated throughout.</summary>
     public Func<Period, HomeNow>? Senses { get; init; }
@@ -229,12 +233,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         if (market.Agent.Amend() is { } delivery)
         {
             _balance.RunsOtherwise(delivery);
-            if (flexibility.Amended(delivery) is { } rest)
-            {
-                News?.Invoke(new PeriodAmended(rest));
-            }
-
-            flexibility.Ran(delivery);
+            RunsOtherwise(market, delivery);
             _amended ??= new AmendedReading(() => _ = ReadAmendedAsync(_stopping.Token), flexibility.Time);
             if (Meter is null && _balance.Held is null && _amended.IsDue(delivery, market.Description.Rules.Grid))
             {
@@ -451,11 +450,62 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     private async Task OnBalanceAsync(MqttMessage message, CancellationToken cancellation)
     {
-        if (_balance.Take(message) is { } balanced)
+        if (_balance.Read(message) is not { } signal)
         {
-            await GoOnAsync(balanced, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        if (_balance.Held?.Result.Period == signal.Period)
+        {
+            var held = _balance.Release();
+            await GoOnAsync(held with { Delivery = held.Market.Agent.Balance(signal) ?? held.Delivery }, cancellation).ConfigureAwait(false);
             await BidAsync(cancellation).ConfigureAwait(false);
         }
+        else if (Meter is not null && _market?.LastDelivered == signal.Period && _market.Agent.Balance(signal) is { } delivery)
+        {
+            RunsOtherwise(_market, delivery);
+        }
+    }
+
+    /// <summary>A home with a real meter, while a period runs: it tells how the period turns out.</summary>
+    private async Task TellHowItRunsAsync(JoinedMarket market, Period period)
+    {
+        try
+        {
+            if (await MeterInBetween!(period, market.Description.Rules.Grid, _stopping.Token).ConfigureAwait(false) is not { } counts)
+            {
+                return;
+            }
+
+            await _oneAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            try
+            {
+                market.Agent.TurnsOut(period, counts.Import - counts.Export);
+                if (market.LastDelivered == period && market.Agent.Running is { } running)
+                {
+                    await _balance.TellAsync(period, running, _stopping.Token).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _oneAtATime.Release();
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException)
+        {
+            _logger.LogDebug(failure, "How period {Period} runs was not told.", period);
+        }
+    }
+
+    /// <summary>Devices are told what is left of the period that runs.</summary>
+    private void RunsOtherwise(JoinedMarket market, Delivery delivery)
+    {
+        if ((Flexibility is { } flexibility ? flexibility.Amended(delivery) : _rest.From(delivery, market.Description.Rules.Grid, _time.GetUtcNow())) is { } rest)
+        {
+            News?.Invoke(new PeriodAmended(rest));
+        }
+
+        Flexibility?.Ran(delivery);
     }
 
     /// <summary>No signal has come: the home runs the period by its own trades.</summary>
@@ -488,8 +538,14 @@ public sealed class ProsumerNode : IAsyncDisposable
     {
         var (market, result, delivery) = run;
         Book(market, result, delivery);
+        _rest.Begin(delivery);
         if (Meter is not null)
         {
+            if (MeterInBetween is not null && result.Balances && _plans.Told == result.Period)
+            {
+                _ = TellHowItRunsAsync(market, result.Period);
+            }
+
             _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, (period, counts) => LearnAsync(market, period, counts), _stopping.Token);
         }
         else

@@ -97,6 +97,9 @@ public sealed class HomeAgent
     /// <inheritdoc cref="PlanningAgent.Running"/>
     public PlannedDemand? Running => _agent.Running;
 
+    /// <inheritdoc cref="PlanningAgent.TurnsOut"/>
+    public void TurnsOut(Period period, Energy counted) => _agent.TurnsOut(period, counted);
+
     /// <inheritdoc cref="PlanningAgent.Balance"/>
     public Delivery? Balance(BalanceSignal signal) => RunOtherwise(_agent.Balance(signal));
 
