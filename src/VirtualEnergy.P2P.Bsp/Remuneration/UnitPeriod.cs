@@ -37,7 +37,7 @@ public readonly record struct OperatorCash(Money Payment, Money Charge)
 /// <param name="Period">The period.</param>
 /// <param name="Direction">Which way the unit was ordered.</param>
 /// <param name="Ordered">By steps, in any order.</param>
-/// <param name="Deliveries">Of every point with a baseline, called or not: the operator measures the unit as a whole. Each point once.</param>
+/// <param name="Deliveries">Of every point that counts (<see cref="Baselines.UnitRoster"/>), called or not: the operator measures them as a whole. Each point once.</param>
 /// <param name="Stated">What the operator's own settlement says; null before it is there, and then the profile's rules are taken.</param>
 public sealed record UnitPeriod(
     UnitId Unit,

@@ -65,6 +65,7 @@ internal sealed class BooksHorizon(DateTimeOffset now, MarketProfile profile, Or
         _ when entry.At >= now - Kept => true,
         ProgramEntry program => program.Day >= FirstDay.Date,
         FreezeEntry freeze => freeze.Day >= FirstDay.Date,
+        RosterEntry roster => roster.Period >= FirstPeriod.Index,
         OfferEntry offer => offers.Contains(offer.Id),
         ResultEntry result => offers.Contains(result.Offer),
         WithdrawalEntry withdrawal => offers.Contains(withdrawal.Offer),

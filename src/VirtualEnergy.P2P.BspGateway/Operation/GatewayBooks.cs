@@ -35,6 +35,7 @@ internal sealed class GatewayBooks : IDisposable
     private readonly Lock _lock = new();
     private readonly DurableLines _log;
     private readonly BaselineBook _baselines;
+    private readonly RosterBook _rosters;
     private readonly OfferBook _offers;
     private readonly OrderDesk _orders;
     private readonly UnitSettlement _settlement;
@@ -57,12 +58,13 @@ internal sealed class GatewayBooks : IDisposable
             options.Units.SelectMany(unit => unit.Customers.SelectMany(customer => customer.Homes).Select(home => PointOf(home, unit, options))),
             options.Units.Select(unit => new VirtualUnit(new UnitId(unit.Id), unit.Class, unit.Zone, [.. unit.Customers.SelectMany(customer => customer.Homes).Select(home => home.Pod)])), options.Parties.Vetoes);
         (_baselines, _offers) = (new BaselineBook(Profile, Keccak256.Hash), new OfferBook(Profile));
+        _rosters = new RosterBook(_baselines, Profile.Grid, Keccak256.Hash);
         var certified = options.Units.ToDictionary(unit => new UnitId(unit.Id), unit => unit.Customers.SelectMany(customer => customer.Homes).ToImmutableArray());
         _orders = new OrderDesk(Terms, certified.Keys.ToHashSet(), options.OrdersWithoutOffers
             ? (unit, direction, _, _) => certified[unit].Sum(home => direction == RegulationDirection.Up ? home.UpWatts : home.DownWatts)
             : AcceptedOffers.In(_offers, Profile.Grid));
         _settlement = new UnitSettlement(Profile, options.FeePermille);
-        _measurement = new UnitMeasurement(Profile, Portfolio, _baselines, (point, period) => _readings.TryGetValue((point, period), out var reading) ? reading : null);
+        _measurement = new UnitMeasurement(Profile, Portfolio, _baselines, _rosters, (point, period) => _readings.TryGetValue((point, period), out var reading) ? reading : null);
         _log = DurableLines.Open(_folder, "books.jsonl");
         Replay();
         _meters = options.Units.ToDictionary(unit => unit.Id, unit => DurableLines.Open(_folder, $"metering-{Uri.EscapeDataString(unit.Id)}.jsonl"));
@@ -140,6 +142,20 @@ internal sealed class GatewayBooks : IDisposable
 
     public Objection? Freeze(UnitId unit, MarketDay day, DateTimeOffset now) => Enter(
         new FreezeEntry(now, unit.Value, day.Date), () => _baselines.Freeze(Portfolio.Unit(unit)!, day, now).Refusal);
+
+    /// <summary>Names who counts in a period, until it begins; the same again is not written down.</summary>
+    public Objection? Name(UnitId unit, Period period, ImmutableArray<PodCode> points, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (_rosters.Find(unit, period) is { } known && known.Points.ToHashSet().SetEquals(points))
+            {
+                return null;
+            }
+        }
+
+        return Enter(new RosterEntry(now, unit.Value, period.Index, [.. points.Select(point => point.Value)]), () => _rosters.Name(unit, period, points, now));
+    }
 
     public Objection? Offer(OfferId id, UnitOffer offer, DateTimeOffset now) => Enter(
         new OfferEntry(now, id.Value, offer.Unit.Value, offer.Period.Index, offer.Direction, [.. offer.Steps.Select(step => new StepLine(step.Watts, step.Price.MicroEurPerKWh))]),
@@ -303,6 +319,15 @@ internal sealed class GatewayBooks : IDisposable
         }
     }
 
+    /// <summary>Who counts in the periods of a day for which it was named, rising.</summary>
+    public ImmutableArray<UnitRoster> Rosters(UnitId unit, MarketDay day)
+    {
+        lock (_lock)
+        {
+            return _rosters.Of(unit, day);
+        }
+    }
+
     public BookedOffer? Offer(UnitId unit, Period period, RegulationDirection direction)
     {
         lock (_lock)
@@ -404,6 +429,7 @@ internal sealed class GatewayBooks : IDisposable
         var horizon = Horizon(now);
         _offers.Forget(horizon.FirstPeriod);
         _baselines.Forget(horizon.FirstDay);
+        _rosters.Forget(horizon.FirstPeriod);
         foreach (var gone in _ways.Keys.Where(id => !horizon.Orders.Contains(id)).ToList())
         {
             _ways.Remove(gone);
@@ -486,6 +512,9 @@ internal sealed class GatewayBooks : IDisposable
                 break;
             case FreezeEntry freeze when Portfolio.Unit(new UnitId(freeze.Unit)) is { } unit:
                 _baselines.Freeze(unit, new MarketDay(freeze.Day), freeze.At);
+                break;
+            case RosterEntry roster:
+                _rosters.Name(new UnitId(roster.Unit), new Period(roster.Period), roster.Pods.Select(PodCode.Parse), roster.At);
                 break;
             case OfferEntry offer:
                 _offers.Submit(new OfferId(offer.Id), offer.Offer, offer.At);

@@ -15,6 +15,7 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "entry")]
 [JsonDerivedType(typeof(ProgramEntry), "program")]
 [JsonDerivedType(typeof(FreezeEntry), "freeze")]
+[JsonDerivedType(typeof(RosterEntry), "roster")]
 [JsonDerivedType(typeof(OfferEntry), "offer")]
 [JsonDerivedType(typeof(ResultEntry), "result")]
 [JsonDerivedType(typeof(BalancingEntry), "balancing")]
@@ -36,6 +37,9 @@ internal abstract record GatewayEntry(DateTimeOffset At)
 internal sealed record ProgramEntry(DateTimeOffset At, string Pod, DateOnly Day, ImmutableArray<long> WattHours) : GatewayEntry(At);
 
 internal sealed record FreezeEntry(DateTimeOffset At, string Unit, DateOnly Day) : GatewayEntry(At);
+
+/// <summary>Who counts in a period of a unit.</summary>
+internal sealed record RosterEntry(DateTimeOffset At, string Unit, long Period, ImmutableArray<string> Pods) : GatewayEntry(At);
 
 internal readonly record struct StepLine(long Watts, long PriceMicroEurPerKWh);
 
