@@ -24,6 +24,7 @@ internal static class PaymentConfiguration
             ChainId = (ulong)section.Required("ChainId", 1, long.MaxValue),
             Contract = AddressOf(section, "Contract")!.Value,
             Token = AddressOf(section, "Token"),
+            Operator = AddressOf(section, "Operator"),
             Key = KeyOf(section),
             EveryPeriods = (int)(section.Whole("EveryPeriods", 1, 2_976) ?? 96),
             Confirmations = (int)(section.Whole("Confirmations", 1, 1_000) ?? 1),

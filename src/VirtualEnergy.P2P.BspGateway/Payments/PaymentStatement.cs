@@ -8,7 +8,11 @@ using VirtualEnergy.P2P.Settlement.Ethereum;
 namespace VirtualEnergy.P2P.BspGateway.Payments;
 
 /// <summary>To whom a wallet's statements belong.</summary>
-public sealed record PaymentParties(ulong ChainId, Address Escrow, Address Payer);
+public sealed record PaymentParties(ulong ChainId, Address Escrow, Address Payer)
+{
+    /// <summary>The system operator's account, for statements that are made from now on; null where it is paid by hand.</summary>
+    public Address? Operator { get; init; }
+}
 
 /// <summary>
 /// What is paid for some settled periods. Σ net of its lines + the provider's = the operator's cash, to the µEUR; its hash, which every payment of it bears, is
@@ -62,6 +66,11 @@ internal sealed record PaymentStatement(int Number, Hash256 Before, ImmutableArr
         foreach (var line in statement.Lines)
         {
             Line(text, $"member {line.Member} net {line.Net.MicroEur} before {line.CarriedIn.MicroEur} paid {line.Paid.MicroEur} after {line.CarriedOut.MicroEur}");
+        }
+
+        if (statement.Cash < Money.Zero && parties.Operator is { } payee)
+        {
+            Line(text, $"operator {payee} paid {-statement.Cash.MicroEur}");
         }
 
         Line(text, $"cash {statement.Cash.MicroEur} provider {statement.Provider.MicroEur}");
