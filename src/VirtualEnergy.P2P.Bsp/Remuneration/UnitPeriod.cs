@@ -45,4 +45,8 @@ public sealed record UnitPeriod(
     RegulationDirection Direction,
     ImmutableArray<OrderedEnergy> Ordered,
     ImmutableArray<PointDelivery> Deliveries,
-    OperatorCash? Stated = null);
+    OperatorCash? Stated = null)
+{
+    /// <summary>Whose order it was. A grid operator's stands for a whole order from its first period on, and what is stated was agreed, so that no rule of the market can differ from it.</summary>
+    public FlexibilityBuyer Buyer { get; init; }
+}

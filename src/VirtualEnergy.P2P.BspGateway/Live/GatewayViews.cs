@@ -34,7 +34,7 @@ public sealed record HomeView(string Id, string Name, long MeasuredWatts, long B
 /// <summary>A customer with its homes.</summary>
 public sealed record CustomerView(string Id, string Unit, DateTimeOffset Time, bool IsUp, int OpenSetPoints, long LeftOut, ImmutableArray<HomeView> Homes);
 
-/// <summary>Money of the settled periods that are kept, µEUR: what the system operator paid, and how much of it goes to homes.</summary>
+/// <summary>Money of the settled periods that are kept, µEUR: what operators paid, and how much of it goes to homes.</summary>
 public sealed record MoneyView(long CashMicroEur, long MembersMicroEur)
 {
     /// <summary>What homes have in their escrow balances, by the chain's receipts; null where the gateway pays nobody.</summary>
@@ -135,7 +135,7 @@ public sealed class GatewayViews
     private static long Owed(PaymentBook book)
     {
         var paid = book.Payments.Where(payment => payment.IsOperators && payment.Paid is not null).Select(payment => payment.Statement).ToHashSet();
-        return book.Statements.Where(statement => statement.Cash < 0 && !paid.Contains(statement.Number)).Sum(statement => -statement.Cash);
+        return book.Statements.Where(statement => !paid.Contains(statement.Number)).Sum(statement => statement.OperatorDue);
     }
 
     /// <summary>All settled periods of a unit with every member's part; null when there is no such unit.</summary>

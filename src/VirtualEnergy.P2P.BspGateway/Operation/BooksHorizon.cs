@@ -61,6 +61,7 @@ internal sealed class BooksHorizon(DateTimeOffset now, MarketProfile profile, Or
     private bool Keeps(GatewayEntry entry, HashSet<string> offers) => entry switch
     {
         DeliveryEntry => entry.At >= FirstSettled,
+        GridDeliveryEntry => entry.At >= FirstSettled,
         DocumentEntry document => document.KeepUntil >= now,
         _ when entry.At >= now - Kept => true,
         ProgramEntry program => program.Day >= FirstDay.Date,

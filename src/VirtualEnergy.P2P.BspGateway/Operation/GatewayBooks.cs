@@ -42,6 +42,7 @@ internal sealed class GatewayBooks : IDisposable
     private readonly UnitMeasurement _measurement;
     private readonly Dictionary<(PodCode Point, Period Period), MeterReading> _readings = [];
     private readonly OrderedDictionary<(UnitId Unit, Period Period, RegulationDirection Direction), (PeriodSettlement Settlement, TimeSpan Unmeasured, DateTimeOffset At)> _settled = [];
+    private readonly Dictionary<(UnitId Unit, Period Period, RegulationDirection Direction), (ImmutableArray<PointDelivery> Points, DateTimeOffset At)> _forGrid = [];
     private readonly Dictionary<(CodedId Sender, string Id), AcceptedDocument> _documents = [];
     private readonly Dictionary<string, DurableLines> _meters;
     private readonly string? _folder;
@@ -197,6 +198,32 @@ internal sealed class GatewayBooks : IDisposable
         lock (_lock)
         {
             return _measurement.Of(Portfolio.Unit(unit)!, period, Profile.Grid.At(OrderChain.Start(Carried(unit, direction), period, Profile.Grid)), told);
+        }
+    }
+
+    /// <summary>What each point of a unit did in a period that a grid operator had ordered; written down until the operator settles it.</summary>
+    /// <param name="told">As for <see cref="Deliveries"/>.</param>
+    public void KeepForGrid(UnitId unit, Period period, RegulationDirection direction, Func<PodCode, (Energy Energy, Price Ask)> told, DateTimeOffset now)
+    {
+        ImmutableArray<PointDelivery> points;
+        lock (_lock)
+        {
+            points = _forGrid.ContainsKey((unit, period, direction)) ? [] : _measurement.Of(Portfolio.Unit(unit)!, period, period, told);
+        }
+
+        if (!points.IsEmpty)
+        {
+            var entry = new GridDeliveryEntry(now, unit.Value, period.Index, direction, DeliveryLine.Of(points));
+            Enter(entry, () => Apply(entry));
+        }
+    }
+
+    /// <summary>What was written down of such a period; empty where nothing was.</summary>
+    public ImmutableArray<PointDelivery> ForGrid(UnitId unit, Period period, RegulationDirection direction)
+    {
+        lock (_lock)
+        {
+            return _forGrid.TryGetValue((unit, period, direction), out var kept) ? kept.Points : [];
         }
     }
 
@@ -445,6 +472,11 @@ internal sealed class GatewayBooks : IDisposable
             _settled.Remove(old);
         }
 
+        foreach (var old in _forGrid.Where(kept => kept.Value.At < horizon.FirstSettled).Select(kept => kept.Key).ToList())
+        {
+            _forGrid.Remove(old);
+        }
+
         foreach (var old in _documents.Where(known => known.Value.KeepUntil < now).Select(known => known.Key).ToList())
         {
             _documents.Remove(old);
@@ -458,6 +490,12 @@ internal sealed class GatewayBooks : IDisposable
             _readings[(PodCode.Parse(point.Pod), new Period(entry.Period))] = new MeterReading(new Energy(point.WattHours), point.Milliseconds);
         }
 
+        return true;
+    }
+
+    private bool Apply(GridDeliveryEntry entry)
+    {
+        _forGrid[(new UnitId(entry.Unit), new Period(entry.Period), entry.Direction)] = ([.. entry.Points.Select(point => point.Delivered)], entry.At);
         return true;
     }
 
@@ -536,6 +574,9 @@ internal sealed class GatewayBooks : IDisposable
                 break;
             case ReadingEntry reading:
                 Apply(reading);
+                break;
+            case GridDeliveryEntry delivery:
+                Apply(delivery);
                 break;
             case DeliveryEntry delivery:
                 Apply(delivery.Delivered, TimeSpan.FromMilliseconds(delivery.UnmeasuredMilliseconds), delivery.At);

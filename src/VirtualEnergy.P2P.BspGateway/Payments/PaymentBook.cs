@@ -104,7 +104,7 @@ internal sealed class PaymentBook
             var entry = new StatementEntry(
                 now, statement.Number, statement.Hash.ToString(), statement.Cash.MicroEur, statement.Provider.MicroEur, [.. statement.Periods.Select(KeyOf)],
                 [.. statement.Lines.Select(line => new LineEntry(line.Member.Value, line.Net.MicroEur, line.CarriedIn.MicroEur, line.Paid.MicroEur, line.CarriedOut.MicroEur))],
-                statement.Text, statement.Cash < Money.Zero ? _parties.Operator?.ToString() : null);
+                statement.Text, statement.OperatorDue.MicroEur, statement.OperatorDue > Money.Zero ? _parties.Operator?.ToString() : null);
             Enter(entry);
             return entry;
         }

@@ -32,9 +32,10 @@ internal readonly record struct LineEntry(string Member, long Net, long CarriedI
 internal sealed record BaseEntry(DateTimeOffset At, int Number, string Hash, long LastPeriod) : PaymentEntry(At);
 
 /// <summary>A statement, as it was made; however settlement is worked out later, it stays.</summary>
-/// <param name="Operator">To whom <paramref name="Cash"/> is paid where it is below zero; null where that is done by hand.</param>
+/// <param name="OperatorDue">What the system operator is due by it, 0 or more.</param>
+/// <param name="Operator">To whom that is paid; null where it is done by hand.</param>
 internal sealed record StatementEntry(
-    DateTimeOffset At, int Number, string Hash, long Cash, long Provider, ImmutableArray<PeriodKey> Periods, ImmutableArray<LineEntry> Lines, string Text, string? Operator = null) : PaymentEntry(At)
+    DateTimeOffset At, int Number, string Hash, long Cash, long Provider, ImmutableArray<PeriodKey> Periods, ImmutableArray<LineEntry> Lines, string Text, long OperatorDue = 0, string? Operator = null) : PaymentEntry(At)
 {
     /// <summary>What is to be paid by it: members' lines, and what the operator is due.</summary>
     [JsonIgnore]
@@ -48,9 +49,9 @@ internal sealed record StatementEntry(
                 yield return new MemberPayment(Number, new ReferencedDeposit(Address.Parse(line.Member), new Money(line.Paid), hash));
             }
 
-            if (Cash < 0 && Operator is not null)
+            if (OperatorDue > 0 && Operator is not null)
             {
-                yield return new MemberPayment(Number, new ReferencedDeposit(Address.Parse(Operator), new Money(-Cash), hash)) { IsOperators = true };
+                yield return new MemberPayment(Number, new ReferencedDeposit(Address.Parse(Operator), new Money(OperatorDue), hash)) { IsOperators = true };
             }
         }
     }

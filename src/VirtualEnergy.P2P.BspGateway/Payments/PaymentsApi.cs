@@ -6,7 +6,7 @@ namespace VirtualEnergy.P2P.BspGateway.Payments;
 
 /// <summary>A statement as it is told: money in µEUR.</summary>
 /// <param name="Hash">Keccak-256 of its text, which <c>/api/payments/{number}/statement</c> gives; every payment of it bears it.</param>
-/// <param name="Cash">What the operator pays for its periods.</param>
+/// <param name="Cash">What operators pay for its periods.</param>
 /// <param name="Provider">What of it the provider keeps. Cash = provider + Σ of the members' nets.</param>
 /// <param name="Members">To how many it pays something.</param>
 /// <param name="PaidMembers">How many of them have it.</param>
@@ -15,7 +15,7 @@ public sealed record StatementView(
     int Number, string Hash, DateTimeOffset At, int Periods, long CashMicroEur, long ProviderMicroEur, long MembersMicroEur, long PaidMicroEur, int Members, int PaidMembers, long OwedMicroEur)
 {
     /// <summary>What the provider owes the system operator by it, as for energy down; 0 where the operator pays.</summary>
-    public long OperatorDueMicroEur => Math.Max(0, -CashMicroEur);
+    public long OperatorDueMicroEur { get; init; }
 
     /// <summary>What became of that: <c>waits</c>, <c>sent</c>, <c>paid</c>, or <c>by-hand</c> where no account of the operator was configured; null where nothing is due.</summary>
     public string? OperatorState { get; init; }
@@ -75,7 +75,8 @@ internal static class PaymentsApi
                     statement.Lines.Sum(line => line.Paid), of[statement.Number].Count(payment => !payment.IsOperators),
                     of[statement.Number].Count(payment => !payment.IsOperators && payment.Paid is not null), -statement.Lines.Sum(line => line.CarriedOut))
                 {
-                    OperatorState = statement.Cash >= 0 ? null : of[statement.Number].FirstOrDefault(payment => payment.IsOperators) is { } due ? StateOf(due) : "by-hand",
+                    OperatorDueMicroEur = statement.OperatorDue,
+                    OperatorState = statement.OperatorDue == 0 ? null : of[statement.Number].FirstOrDefault(payment => payment.IsOperators) is { } due ? StateOf(due) : "by-hand",
                 }),
             ],
             [.. all.Reverse().Where(payment => member is null || payment.Deposit.Member.ToString().Equals(member, StringComparison.OrdinalIgnoreCase)).Take(MostPayments).Select(View)]);
