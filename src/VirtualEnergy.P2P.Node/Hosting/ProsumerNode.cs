@@ -104,6 +104,9 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>Waits for a period's end and says what the home's real meter counted, null where it was silent. Without one the home's devices count.</summary>
     public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? Meter { get; init; }
 
+    /// <summary>What that meter counted before this start, and where what it counts is kept; null where it is forgotten.</summary>
+    public MeasuredHistory? History { get; init; }
+
     /// <summary>Says what the house knows of itself for a period; null where it is simulated throughout.</summary>
     public Func<Period, HomeNow>? Senses { get; init; }
 
@@ -266,7 +269,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null, isMetered: Meter is not null);
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null, isMetered: Meter is not null, History);
             _plans.Join(_market);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
             if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
@@ -452,7 +455,10 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _oneAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
         try
         {
-            market.Agent.Counted(period, counts.Import - counts.Export, counts.Production);
+            if (market.Agent.Counted(period, counts.Import - counts.Export, counts.Production) is { } counted)
+            {
+                History?.Keep(market.Description.Rules.Grid, counted);
+            }
         }
         finally
         {
