@@ -85,9 +85,9 @@ internal static class NodeCommand
         }
 
         var member = key.Address.ToMember();
-        await using var s2 = await OpenS2Async(config, pairs, path, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
-        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)));
         using var random = RandomNumberGenerator.Create();
+        await using var s2 = await OpenS2Async(config, pairs, path, random, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
+        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)));
         using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, time, logging.CreateLogger("flexibility"))
         {
             Measured = inHouse.Meter is { } power ? () => Measured(power, time) : null,
@@ -135,14 +135,14 @@ internal static class NodeCommand
         return 0;
     }
 
-    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, RandomNumberGenerator random, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
         if (config.S2 is not { } source)
         {
             return !pairs ? null : throw new UserErrorException($"--pair: {path} has no s2; see ve node run --help.");
         }
 
-        var house = await S2House.StartAsync(source.Open(), time, logger, cancellation).ConfigureAwait(false);
+        var house = await S2House.StartAsync(source.Open(), random, time, logger, cancellation).ConfigureAwait(false);
         if (pairs)
         {
             var (address, code) = house.IssueCode();

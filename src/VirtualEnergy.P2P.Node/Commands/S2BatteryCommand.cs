@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using System.Text.Json;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.S2.Messages;
@@ -28,7 +29,8 @@ internal static class S2BatteryCommand
         {
             var time = TimeProvider.System;
             var path = parsed.GetValue(file)!;
-            var self = new NodeDescription(Guid.NewGuid(), "VirtualEnergy P2P", "battery", "simulated battery", EnergyManagementRole.Rm);
+            using var random = RandomNumberGenerator.Create();
+            var self = new NodeDescription(Uuid.From(random), "VirtualEnergy P2P", "battery", "simulated battery", EnergyManagementRole.Rm);
             var (kilowattHours, kilowatts) = (Within("--capacity", parsed.GetValue(capacity)), Within("--power", parsed.GetValue(power)));
             var pairing = (parsed.GetValue(pair), parsed.GetValue(code)) switch
             {

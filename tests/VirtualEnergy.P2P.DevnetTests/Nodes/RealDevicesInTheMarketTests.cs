@@ -78,7 +78,7 @@ public sealed partial class RealDevicesInTheMarketTests : IAsyncLifetime
         await using var battery = DemoProcess.Ve(
             new Dictionary<string, string>(), "s2", "battery", "--file", Path.Combine(_folder.FullName, "battery.json"), "--pair", shown.Groups["address"].Value, "--code", shown.Groups["code"].Value, "--json");
         await battery.LineAsync("SelectControlType");
-        await node.LineAsync("is here: Battery");
+        await node.LineAsync("s2/Battery is here: Battery");
         await node.LineAsync("takes part in plan and bid");
 
         // In the last minute of a quarter of an hour the next one is bid for, so that it is not over before it is told.
@@ -93,12 +93,19 @@ public sealed partial class RealDevicesInTheMarketTests : IAsyncLifetime
         await node.LineAsync("is Started");
         Assert.InRange((await _exchange.Readings.ReadAsync(Cancellation)).Charge.WattHours, 1, 1_250);
 
+        // The member decides for it by its name, and it is told at once.
+        await using (var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "override", "s2/battery", "off", "--config", home))
+        {
+            Assert.Equal(0, await ve.ExitAsync());
+            Assert.StartsWith("s2/Battery is off until ", Assert.Single(ve.Output), StringComparison.Ordinal);
+        }
+
         // Unpaired beside the node that runs, it is shown out and has nowhere to come back to.
         var kept = Path.Combine(_folder.FullName, "s2");
         await using var list = DemoProcess.Ve(new Dictionary<string, string>(), "s2", "devices", "--folder", kept, "--json");
         Assert.Equal(0, await list.ExitAsync());
-        var id = JsonSerializer.Deserialize<JsonElement>(Assert.Single(list.Output)).GetProperty("id").GetString()!;
-        await using var unpair = DemoProcess.Ve(new Dictionary<string, string>(), "s2", "unpair", id, "--folder", kept);
+        Assert.Equal("Battery", JsonSerializer.Deserialize<JsonElement>(Assert.Single(list.Output)).GetProperty("name").GetString());
+        await using var unpair = DemoProcess.Ve(new Dictionary<string, string>(), "s2", "unpair", "battery", "--folder", kept);
         Assert.Equal(0, await unpair.ExitAsync());
         Assert.Equal(0, await battery.ExitAsync());
         node.Signal(PosixSignal.SIGINT);
