@@ -8,15 +8,15 @@ namespace VirtualEnergy.P2P.Node.Drivers;
 /// <param name="Device">As the plan names it.</param>
 /// <param name="Word">plan, on or off.</param>
 /// <param name="Minutes">How long that holds; left out, as long as is usual.</param>
-internal sealed record DoorQuestion(string? Device = null, string? Word = null, int? Minutes = null);
+public sealed record DoorQuestion(string? Device = null, string? Word = null, int? Minutes = null);
 
 /// <param name="Devices">Those that were asked for, as they are now.</param>
 /// <param name="Error">Why nothing was changed; null where it was.</param>
-internal sealed record DoorAnswer(ImmutableArray<DoorDevice> Devices, string? Error);
+public sealed record DoorAnswer(ImmutableArray<DoorDevice> Devices, string? Error);
 
 /// <param name="Word">plan, on or off.</param>
 /// <param name="Until">When the plan has it again; null where it has it.</param>
-internal sealed record DoorDevice(string Device, string Word, DateTimeOffset? Until);
+public sealed record DoorDevice(string Device, string Word, DateTimeOffset? Until);
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, NumberHandling = JsonNumberHandling.Strict, MaxDepth = 4,

@@ -61,7 +61,7 @@ public sealed class MemberDoor(string path, Func<IEnumerable<string>> devices, M
     }
 
     /// <summary>Answers one line. Nothing in it makes it throw.</summary>
-    internal DoorAnswer Answer(ReadOnlySpan<byte> line)
+    public DoorAnswer Answer(ReadOnlySpan<byte> line)
     {
         DoorQuestion? question;
         try
