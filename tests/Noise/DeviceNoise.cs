@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.Flexibility.S2.Messages;
 using VirtualEnergy.P2P.Node.Drivers;
 using VirtualEnergy.P2P.Node.Drivers.Discovered;
 using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
@@ -10,6 +12,7 @@ using VirtualEnergy.P2P.Node.Drivers.Modbus;
 using VirtualEnergy.P2P.Node.Drivers.Mqtt;
 using VirtualEnergy.P2P.Node.Drivers.Zigbee2Mqtt;
 using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Node.S2.Discovery;
 
 namespace VirtualEnergy.P2P.Tests;
 
@@ -42,6 +45,7 @@ internal static class DeviceNoise
         ("home assistant commands", ReadCommand),
         ("words for devices", ReadWord),
         ("questions at the door", ReadQuestion),
+        ("multicast dns", ReadAnnouncementOnNetwork),
     ];
 
     private static bool ReadFrames(Random random)
@@ -99,6 +103,14 @@ internal static class DeviceNoise
     {
         var door = new MemberDoor("", () => ["car", "battery"], new MemberControls(), TimeProvider.System, NullLogger.Instance);
         return door.Answer(Damage([.. "{\"device\":\"car\",\"word\":\"on\",\"minutes\":90}"u8], random)).Error is null;
+    }
+
+    private static bool ReadAnnouncementOnNetwork(Random random)
+    {
+        var endpoint = new S2Endpoint("ve-1", EnergyManagementRole.Cem, "home", new Uri("https://192.168.1.5:8443/pairing/"));
+        var message = random.Next(2) == 0 ? endpoint.Announcement([IPAddress.Loopback]) : S2Endpoint.Question(EnergyManagementRole.Cem);
+        return DnsWire.TryRead(Damage(DnsWire.Write(message), random), out var read)
+            && (S2Endpoint.In(read, EnergyManagementRole.Cem).Any() | endpoint.Answer(read, [IPAddress.Loopback]) is not null);
     }
 
     private static bool Reads(ZigbeePlug plug, Random random) =>

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Node.Configuration;
-using VirtualEnergy.P2P.Node.S2;
 using VirtualEnergy.P2P.Node.S2.Connect;
+using VirtualEnergy.P2P.Node.S2.Discovery;
+using VirtualEnergy.P2P.Node.S2;
 
 namespace VirtualEnergy.P2P.Node.Commands;
 
@@ -12,7 +14,7 @@ internal static class S2Command
     private static readonly Option<string> Folder = new("--folder") { Description = "Where certificate and paired devices are kept; made when it is not there.", DefaultValueFactory = _ => "s2" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a JSON object in a line." };
 
-    public static Command Create() => new("s2", "Devices that speak S2 (EN 50491-12-2): be their energy manager, list and unpair them, or be such a device.") { Manager(), Devices(), Unpair(), S2BatteryCommand.Create() };
+    public static Command Create() => new("s2", "Devices that speak S2 (EN 50491-12-2): be their energy manager, list and unpair them, or be such a device.") { Manager(), S2FindCommand.Create(), Devices(), Unpair(), S2BatteryCommand.Create() };
 
     private static Command Manager()
     {
@@ -34,10 +36,12 @@ internal static class S2Command
             var desk = folder.Desk(doors, time);
             var events = new S2Events(Console.Out, parsed.GetValue(Json), time);
             await using var manager = await StartAsync(new S2Listening(endpoint, folder.Certificate, name), doors, events, desk, time, stop).ConfigureAwait(false);
+            var pairing = new UriBuilder(manager.Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri;
+            await using var announcer = S2Announcer.Start(endpoint, pairing, folder.Self.Id, folder.Self.Brand, time, NullLogger.Instance);
             events.Note("manager", $"listens at {manager.Address}, certificate {folder.Fingerprint}; {folder.Paired.All.Count} devices are paired");
             if (parsed.GetValue(pair))
             {
-                events.Note("manager", $"pair at {new UriBuilder(manager.Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri} with code {desk.IssueCode()}, within five minutes");
+                events.Note("manager", $"pair at {pairing} with code {desk.IssueCode()}, within five minutes");
             }
 
             await Stopped.WaitAsync(stop).ConfigureAwait(false);

@@ -9,6 +9,7 @@ using VirtualEnergy.P2P.Flexibility.S2.Sessions;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Drivers.Mqtt;
 using VirtualEnergy.P2P.Node.S2.Connect;
+using VirtualEnergy.P2P.Node.S2.Discovery;
 
 namespace VirtualEnergy.P2P.Node.S2;
 
@@ -32,6 +33,7 @@ public sealed class S2House : IAsyncDisposable
     private readonly OnceLog _once;
     private readonly string _ids;
     private S2EnergyManager? _manager;
+    private S2Announcer? _announcer;
     private readonly ConditionalWeakTable<S2Connection, S2House> _described = [];
     private long _lastId;
 
@@ -65,6 +67,7 @@ public sealed class S2House : IAsyncDisposable
             house._manager = await S2EnergyManager.StartAsync(
                 new S2Listening(options.Listen, folder.Certificate, options.Host), doors, Preference, house.HearAsync, time, options.Limits, house._desk, cancellation).ConfigureAwait(false);
             logger.LogInformation("Devices that speak S2 are managed at {Address}; {Count} are paired.", house.Address, folder.Paired.All.Count);
+            house._announcer = options.Announces ? S2Announcer.Start(options.Listen, house.Pairing, folder.Self.Id, folder.Self.Brand, time, logger) : null;
             return house;
         }
         catch (IOException fault)
@@ -74,8 +77,11 @@ public sealed class S2House : IAsyncDisposable
         }
     }
 
+    /// <summary>Where devices are paired.</summary>
+    public Uri Pairing => new UriBuilder(Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri;
+
     /// <summary>Shows a code by which one device can be paired within five minutes, and where.</summary>
-    public (Uri Address, string Code) IssueCode() => (new UriBuilder(Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri, _desk.IssueCode());
+    public (Uri Address, string Code) IssueCode() => (Pairing, _desk.IssueCode());
 
     /// <summary>
     /// The name under which a connected device is planned, the same at every session: what its owner or it itself calls it, where it is paired, else the name of its token.
@@ -109,6 +115,11 @@ public sealed class S2House : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_announcer is not null)
+        {
+            await _announcer.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_manager is not null)
         {
             await _manager.DisposeAsync().ConfigureAwait(false);
