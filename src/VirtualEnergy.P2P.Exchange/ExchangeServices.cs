@@ -25,7 +25,7 @@ internal static class ExchangeServices
         services.AddSingleton(new MarketDescription(
             options.Community, parts.Chain.ChainId, options.Contract.ToString(), options.Key.Address.ToString(), options.Rules));
 
-        services.AddSingleton(new MemberDirectory(options.Members)).AddSingleton<OpenRound>().AddSingleton<RoundHistory>();
+        services.AddSingleton(new MemberDirectory(options.Members)).AddSingleton<OpenRound>().AddSingleton<RoundHistory>().AddSingleton<ClearedRounds>();
         services.AddSingleton<FundsLedger>().AddSingleton<CommunityAccounts>().AddSingleton(new DeviationBook(options.SettlesDeviations)).AddSingleton<AwaitedReadings>().AddSingleton(new ReadingLimits(options.Rules.Grid));
         services.AddSingleton(new ChainStatus(parts.Chain.ChainId) { Block = parts.Chain.Block, Stopped = parts.Stopped, LastFinal = parts.LastFinal });
         services.AddSingleton(provider => new MessageRate(

@@ -37,7 +37,7 @@ internal static class NodeCommand
                 "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
-                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
+                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password" }, "memory": "anna.memory",
                 "flexibility": { "bsp": "0x3c44…93bc", "up": true, "down": true, "minimumPriceMicroEurPerKWh": 150000, "book": "anna.flexibility" },
                 "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" },
                 "s2": { "listen": "0.0.0.0:8443", "host": "192.168.1.5" }
@@ -48,6 +48,7 @@ internal static class NodeCommand
             With "tellsSuggestions": true the member's page in the market's viewer says when to start which appliance.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With flexibility a balancing service provider may order less or more from the grid, at a price (docs/headroom.md; ve flexibility shows it).
+            With memory limits, the word for single devices and what the meter counted outlive a restart; ve devices override decides for a device while it runs.
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             With s2 it manages devices that speak S2, and plans and bids with them (docs/flexibility.md).
             Examples: ve node run --config home.json
@@ -85,9 +86,9 @@ internal static class NodeCommand
         }
 
         var member = key.Address.ToMember();
-        await using var s2 = await OpenS2Async(config, pairs, path, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
-        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2);
         using var random = RandomNumberGenerator.Create();
+        await using var s2 = await OpenS2Async(config, pairs, path, random, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
+        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)));
         using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, time, logging.CreateLogger("flexibility"))
         {
             Measured = inHouse.Meter is { } power ? () => Measured(power, time) : null,
@@ -110,6 +111,7 @@ internal static class NodeCommand
                 News = inHouse.Tell,
                 Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
                 MeterInBetween = inHouse.Meter is { } counting ? counting.CountThirdAsync : null,
+                History = inHouse.Meter is not null && config.Memory is { } memory ? MeasuredHistory.Open(memory + ".history", logger) : null,
             };
             await inHouse.StartAsync().ConfigureAwait(false);
             StartWatch(watch, logger);
@@ -135,14 +137,14 @@ internal static class NodeCommand
         return 0;
     }
 
-    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, RandomNumberGenerator random, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
         if (config.S2 is not { } source)
         {
             return !pairs ? null : throw new UserErrorException($"--pair: {path} has no s2; see ve node run --help.");
         }
 
-        var house = await S2House.StartAsync(source.Open(), time, logger, cancellation).ConfigureAwait(false);
+        var house = await S2House.StartAsync(source.Open(), random, time, logger, cancellation).ConfigureAwait(false);
         if (pairs)
         {
             var (address, code) = house.IssueCode();

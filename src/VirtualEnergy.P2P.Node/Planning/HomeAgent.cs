@@ -123,14 +123,19 @@ public sealed class HomeAgent
     /// <summary>A period is over, and a meter has counted it: what devices were not told to do is the home's load.</summary>
     /// <param name="net">Through the meter, Wh; + import, − export.</param>
     /// <param name="production">What the home's plant made, Wh ≥ 0; null where that is not counted, and then a home with a plant learns nothing.</param>
-    public void Counted(Period period, Energy net, Energy? production)
+    /// <returns>What was learned; null where nothing could be.</returns>
+    public CountedPeriod? Counted(Period period, Energy net, Energy? production)
     {
         if (_runs.FirstOrDefault(run => run.Period == period) is { } run && (production is not null || Home.Home.Photovoltaics is null))
         {
             var made = production ?? Energy.Zero;
             var others = run.Net - run.Load + run.Production;
-            _foresight.Counted(period, Energy.Max(Energy.Zero, net + made - others), made);
+            var counted = new CountedPeriod(period, Energy.Max(Energy.Zero, net + made - others), made);
+            _foresight.Counted(period, counted.Load, counted.Sun);
+            return counted;
         }
+
+        return null;
     }
 
     // What a meter counts is held against what devices were told last.
@@ -143,6 +148,9 @@ public sealed class HomeAgent
 
         return delivery;
     }
+
+    /// <inheritdoc cref="HomeForesight.Recall"/>
+    public void Recall(ImmutableArray<CountedPeriod> counted) => _foresight.Recall(counted);
 
     // Whatever is wrong with a forecaster is likely to stay so for a while.
     private void Tell(Period period, PeriodGrid grid, string problem)
