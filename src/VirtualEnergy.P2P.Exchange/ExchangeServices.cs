@@ -33,7 +33,7 @@ internal static class ExchangeServices
         services.AddSingleton(GateOf(options, time));
 
         services.AddSingleton<MandateBook>().AddSingleton<FundsWatch>().AddSingleton<MandateDesk>().AddSingleton<MandateIntake>().AddSingleton<ChainHistory>().AddSingleton<MemberFunds>();
-        services.AddSingleton<AdmissionDesk>().AddSingleton<ReservationDesk>().AddSingleton<ReservationIntake>().AddSingleton<ReadingReceipts>().AddSingleton<MeterDesk>().AddSingleton<DisputeDesk>().AddSingleton<PlanBook>().AddSingleton<PlanDesk>().AddSingleton<SuggestionDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
+        services.AddSingleton<AdmissionDesk>().AddSingleton<ReservationDesk>().AddSingleton<ReservationIntake>().AddSingleton<ReadingReceipts>().AddSingleton<MeterDesk>().AddSingleton<DisputeDesk>().AddSingleton<PlanBook>().AddSingleton<PlanDesk>().AddSingleton<BalanceDesk>().AddSingleton<SuggestionDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
         services.AddSingleton(parts.Calls).AddSingleton(parts.Calls.Cadence).AddSingleton(parts.Outbox).AddSingleton(parts.Partwise).AddSingleton(parts.MeteredOutbox).AddSingleton(parts.Settler);
         services.AddSingleton<MeteredSettler>().AddSingleton<DeviationDesk>();
         services.AddSingleton(new EscrowHistory(parts.Client, options.Contract)).AddSingleton<Statements>();
