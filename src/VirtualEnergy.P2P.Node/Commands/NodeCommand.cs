@@ -38,20 +38,22 @@ internal static class NodeCommand
                 "household": { "data": "my-home", "name": "anna" },
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
-                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsPlan": true, "tellsSuggestions": true,
+                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsSuggestions": true,
                 "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
-                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
+                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password" }, "memory": "anna.memory",
                 "flexibility": { "bsp": "0x3c44…93bc", "up": true, "down": true, "minimumPriceMicroEurPerKWh": 150000, "book": "anna.flexibility" },
                 "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" },
                 "s2": { "listen": "0.0.0.0:8443", "host": "192.168.1.5" }
               }
             The agent plans plant, battery, appliances, cars, heat pumps and water heaters over five days (docs/planner.md).
-            With "tellsPlan": true the exchange is told what the home plans, so that all homes expect better prices.
+            With each bid the exchange is told what the home means to take over five days at which price, in total and never by device: from that it tells
+            all homes which prices to expect. "tellsPlan": false keeps the plan at home (docs/planner.md says what can be read from it).
             With "tellsSuggestions": true the member's page in the market's viewer says when to start which appliance.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With flexibility a balancing service provider may order less or more from the grid, at a price (docs/headroom.md; ve flexibility shows it).
+            With memory limits, the word for single devices and what the meter counted outlive a restart; ve devices override decides for a device while it runs.
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             With s2 it manages devices that speak S2, and plans and bids with them (docs/flexibility.md).
             Examples: ve node run --config home.json
@@ -89,9 +91,9 @@ internal static class NodeCommand
         }
 
         var member = key.Address.ToMember();
-        await using var s2 = await OpenS2Async(config, pairs, path, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
-        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2);
         using var random = RandomNumberGenerator.Create();
+        await using var s2 = await OpenS2Async(config, pairs, path, random, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
+        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)));
         using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, marketTime ?? time, logging.CreateLogger("flexibility"))
         {
             Measured = inHouse.Meter is { } power ? () => Measured(power, time) : null,
@@ -113,6 +115,7 @@ internal static class NodeCommand
                 Senses = inHouse.Sense,
                 News = inHouse.Tell,
                 Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
+                History = inHouse.Meter is not null && config.Memory is { } memory ? MeasuredHistory.Open(memory + ".history", logger) : null,
             };
             await inHouse.StartAsync().ConfigureAwait(false);
             StartWatch(watch, logger);
@@ -138,14 +141,14 @@ internal static class NodeCommand
         return 0;
     }
 
-    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, RandomNumberGenerator random, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
         if (config.S2 is not { } source)
         {
             return !pairs ? null : throw new UserErrorException($"--pair: {path} has no s2; see ve node run --help.");
         }
 
-        var house = await S2House.StartAsync(source.Open(), time, logger, cancellation).ConfigureAwait(false);
+        var house = await S2House.StartAsync(source.Open(), random, time, logger, cancellation).ConfigureAwait(false);
         if (pairs)
         {
             var (address, code) = house.IssueCode();
