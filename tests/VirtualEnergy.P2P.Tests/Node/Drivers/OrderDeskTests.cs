@@ -88,12 +88,13 @@ public sealed class OrderDeskTests : IAsyncDisposable
         _house.Time.Advance(TimeSpan.FromMinutes(14));
         Assert.False(_given.Reader.TryRead(out _));
         var next = NextAsync();
-        while (!next.IsCompleted)
+        while (!next.IsCompleted && _house.Time.GetUtcNow() < PeriodGrid.QuarterHour.EndOf(Noon.Next).AddMinutes(-1)) // never past the period, however late the desk is
         {
-            _house.Time.Advance(TimeSpan.FromSeconds(30)); // the desk may not have begun to wait yet
-            await Task.Yield();
+            _house.Time.Advance(TimeSpan.FromSeconds(10)); // the desk may not have begun to wait yet
+            await Task.Delay(1, Cancellation);
         }
 
+        await next;
         Assert.True(_house.Time.GetUtcNow() >= PeriodGrid.QuarterHour.StartOf(Noon.Next));
         Assert.Equal(-2_000, Assert.IsType<ChargeOrder>((await next).Order).Watts);
     }
