@@ -59,8 +59,8 @@ internal static class CommunityDemo
 
         var plan = new PowerPlantPlan(DateOnly.FromDateTime(ItalianTime.Local(PeriodGrid.QuarterHour.StartOf(first))), PowerPlantProfile.Read());
         var whyNot = plan.WhyNot(options, first);
-        var able = whyNot is null ? PowerPlantDemo.Able(homes, plan, MarketRules.Default with { Mechanism = options.Mechanism }, tariff, first) : [];
-        whyNot ??= able.IsEmpty ? "Left out: no home can take less through the evening's hour." : null;
+        var able = whyNot is null ? PowerPlantDemo.Able(homes) : [];
+        whyNot ??= able.IsEmpty ? "Left out: no home has a battery." : null;
 
         using var work = new WorkFolder(options.Journal);
         var accounts = AccountsOf(options);

@@ -12,10 +12,8 @@ using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Devnet.Tso;
 using VirtualEnergy.P2P.Exchange;
-using VirtualEnergy.P2P.Flexibility.Headroom;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Balancing;
-using VirtualEnergy.P2P.Node.Planning;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 
@@ -37,9 +35,6 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
     // With which a home shall be able to do what it says.
     private const int ConfidencePermille = 900;
 
-    /// <summary>What a home must be able to give, W.</summary>
-    private const long LeastWatts = 250;
-
     private readonly TaskCompletionSource<PowerPlantEvening> _evening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<FlexibilityNode> _consents = [];
     private GatewayHost? _gateway;
@@ -53,19 +48,8 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
     /// <summary>Where the aggregator's page is; null before it is started.</summary>
     public Uri? Address { get; private set; }
 
-    /// <summary>
-    /// Homes of which the aggregator makes its unit: those that by their own plans, as their nodes make them, can take less through the evening's hour. A home of the unit that sold nothing
-    /// would be measured against a program of the day before to which nothing keeps it.
-    /// </summary>
-    public static ImmutableArray<Home> Able(ImmutableArray<Home> homes, PowerPlantPlan plan, MarketRules rules, SupplierTariff tariff, Period first)
-    {
-        var (calculator, spans) = (new HeadroomCalculator(), HoldingSpan.Row(0, plan.HoldingPeriods, plan.Spans).TakeLast(1).ToImmutableArray());
-        return
-        [
-            .. homes.Where(home => home.Household.Battery is not null
-                && calculator.Of(new HomeAgent(home.Plan, rules, tariff, keepsAhead: true).Ahead(first), spans, ConfidencePermille)[0].Up.Steps.Sum(step => step.Watts) >= LeastWatts),
-        ];
-    }
+    /// <summary>Homes of which the aggregator makes its unit: those with a battery. Who sells nothing in a period does not count in it.</summary>
+    public static ImmutableArray<Home> Able(ImmutableArray<Home> homes) => [.. homes.Where(home => home.Household.Battery is not null)];
 
     /// <summary>The consent of a home, which its node goes by: to less from the grid, as the evening wants it; null for one that takes no part.</summary>
     public FlexibilityNode? ConsentOf(Home home, ILogger logger)

@@ -176,12 +176,50 @@ public sealed class PlanningAgent
             return null;
         }
 
-        var situation = begun.Situation with { Fixed = begun.Load + begun.Beside + begun.Appliances - begun.Situation.Production, Waiting = [], Supplier = Ordered };
-        situation = situation with { Bending = situation.Bending.SetItem(situation.Bending.Length - 1, CurtailmentDemand.Of(situation.Production, Ordered, _rules)) };
+        var situation = AsRun(begun);
+        situation = situation with { Supplier = Ordered, Bending = situation.Bending.SetItem(situation.Bending.Length - 1, CurtailmentDemand.Of(situation.Production, Ordered, _rules)) };
 
         // The next plan starts from other fills.
         (_planned, _prices, _added) = (null, [], []);
         return Complete(begun, Disaggregation.Best(situation, commitment.Due), again: true);
+    }
+
+    /// <summary>
+    /// What the home would take in the period that was run last, as it turns out to be, as a function of price: what it may tell the others, so that together they
+    /// balance what each deviates from its trades. Runs that have started go on. Null where it has promised something, or has not run a period.
+    /// </summary>
+    public PlannedDemand? Running =>
+        _begun is { } begun && _committed?.Invoke(begun.Period) is null ? new ComingDemands(_tariff, _rules, _limit).Of(begun.Period, AsRun(begun).Demand) : null;
+
+    /// <summary>The members' devices balance the period that was run last: its stores and its plant go by the signal instead.</summary>
+    /// <returns>What the meter reads instead; null where the signal is of another period, or the home tells nothing of this one.</returns>
+    public Delivery? Balance(BalanceSignal signal)
+    {
+        if (_begun is not { } begun || begun.Period != signal.Period || Running is not { } told)
+        {
+            return null;
+        }
+
+        if (_planned?.Period != begun.Period)
+        {
+            // The period after it was planned already, from other fills.
+            (_planned, _prices, _added) = (null, [], []);
+        }
+
+        return Complete(begun, Disaggregation.Best(AsRun(begun), signal.Of(told)), again: true);
+    }
+
+    // As it runs: what no price changes any more, and what every device still can.
+    private Situation AsRun(BegunPeriod begun)
+    {
+        var supplier = _tariff.At(begun.Period);
+        return begun.Situation with
+        {
+            Fixed = begun.Load + begun.Beside + begun.Appliances - begun.Situation.Production,
+            Bending = begun.Situation.Bending.SetItem(begun.Situation.Bending.Length - 1, CurtailmentDemand.Of(begun.Situation.Production, supplier, _rules)),
+            Waiting = [],
+            Supplier = supplier,
+        };
     }
 
     /// <summary>Runs the period with what the market allotted and returns what the meter then reads.</summary>

@@ -35,12 +35,14 @@ internal sealed class GatewayBooks : IDisposable
     private readonly Lock _lock = new();
     private readonly DurableLines _log;
     private readonly BaselineBook _baselines;
+    private readonly RosterBook _rosters;
     private readonly OfferBook _offers;
     private readonly OrderDesk _orders;
     private readonly UnitSettlement _settlement;
     private readonly UnitMeasurement _measurement;
     private readonly Dictionary<(PodCode Point, Period Period), MeterReading> _readings = [];
     private readonly OrderedDictionary<(UnitId Unit, Period Period, RegulationDirection Direction), (PeriodSettlement Settlement, TimeSpan Unmeasured, DateTimeOffset At)> _settled = [];
+    private readonly Dictionary<(UnitId Unit, Period Period, RegulationDirection Direction), (ImmutableArray<PointDelivery> Points, DateTimeOffset At)> _forGrid = [];
     private readonly Dictionary<(CodedId Sender, string Id), AcceptedDocument> _documents = [];
     private readonly Dictionary<string, DurableLines> _meters;
     private readonly string? _folder;
@@ -57,12 +59,13 @@ internal sealed class GatewayBooks : IDisposable
             options.Units.SelectMany(unit => unit.Customers.SelectMany(customer => customer.Homes).Select(home => PointOf(home, unit, options))),
             options.Units.Select(unit => new VirtualUnit(new UnitId(unit.Id), unit.Class, unit.Zone, [.. unit.Customers.SelectMany(customer => customer.Homes).Select(home => home.Pod)])), options.Parties.Vetoes);
         (_baselines, _offers) = (new BaselineBook(Profile, Keccak256.Hash), new OfferBook(Profile));
+        _rosters = new RosterBook(_baselines, Profile.Grid, Keccak256.Hash);
         var certified = options.Units.ToDictionary(unit => new UnitId(unit.Id), unit => unit.Customers.SelectMany(customer => customer.Homes).ToImmutableArray());
         _orders = new OrderDesk(Terms, certified.Keys.ToHashSet(), options.OrdersWithoutOffers
             ? (unit, direction, _, _) => certified[unit].Sum(home => direction == RegulationDirection.Up ? home.UpWatts : home.DownWatts)
             : AcceptedOffers.In(_offers, Profile.Grid));
         _settlement = new UnitSettlement(Profile, options.FeePermille);
-        _measurement = new UnitMeasurement(Profile, Portfolio, _baselines, (point, period) => _readings.TryGetValue((point, period), out var reading) ? reading : null);
+        _measurement = new UnitMeasurement(Profile, Portfolio, _baselines, _rosters, (point, period) => _readings.TryGetValue((point, period), out var reading) ? reading : null);
         _log = DurableLines.Open(_folder, "books.jsonl");
         Replay();
         _meters = options.Units.ToDictionary(unit => unit.Id, unit => DurableLines.Open(_folder, $"metering-{Uri.EscapeDataString(unit.Id)}.jsonl"));
@@ -141,6 +144,20 @@ internal sealed class GatewayBooks : IDisposable
     public Objection? Freeze(UnitId unit, MarketDay day, DateTimeOffset now) => Enter(
         new FreezeEntry(now, unit.Value, day.Date), () => _baselines.Freeze(Portfolio.Unit(unit)!, day, now).Refusal);
 
+    /// <summary>Names who counts in a period, until it begins; the same again is not written down.</summary>
+    public Objection? Name(UnitId unit, Period period, ImmutableArray<PodCode> points, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (_rosters.Find(unit, period) is { } known && known.Points.ToHashSet().SetEquals(points))
+            {
+                return null;
+            }
+        }
+
+        return Enter(new RosterEntry(now, unit.Value, period.Index, [.. points.Select(point => point.Value)]), () => _rosters.Name(unit, period, points, now));
+    }
+
     public Objection? Offer(OfferId id, UnitOffer offer, DateTimeOffset now) => Enter(
         new OfferEntry(now, id.Value, offer.Unit.Value, offer.Period.Index, offer.Direction, [.. offer.Steps.Select(step => new StepLine(step.Watts, step.Price.MicroEurPerKWh))]),
         () => _offers.Submit(id, offer, now));
@@ -181,6 +198,32 @@ internal sealed class GatewayBooks : IDisposable
         lock (_lock)
         {
             return _measurement.Of(Portfolio.Unit(unit)!, period, Profile.Grid.At(OrderChain.Start(Carried(unit, direction), period, Profile.Grid)), told);
+        }
+    }
+
+    /// <summary>What each point of a unit did in a period that a grid operator had ordered; written down until the operator settles it.</summary>
+    /// <param name="told">As for <see cref="Deliveries"/>.</param>
+    public void KeepForGrid(UnitId unit, Period period, RegulationDirection direction, Func<PodCode, (Energy Energy, Price Ask)> told, DateTimeOffset now)
+    {
+        ImmutableArray<PointDelivery> points;
+        lock (_lock)
+        {
+            points = _forGrid.ContainsKey((unit, period, direction)) ? [] : _measurement.Of(Portfolio.Unit(unit)!, period, period, told);
+        }
+
+        if (!points.IsEmpty)
+        {
+            var entry = new GridDeliveryEntry(now, unit.Value, period.Index, direction, DeliveryLine.Of(points));
+            Enter(entry, () => Apply(entry));
+        }
+    }
+
+    /// <summary>What was written down of such a period; empty where nothing was.</summary>
+    public ImmutableArray<PointDelivery> ForGrid(UnitId unit, Period period, RegulationDirection direction)
+    {
+        lock (_lock)
+        {
+            return _forGrid.TryGetValue((unit, period, direction), out var kept) ? kept.Points : [];
         }
     }
 
@@ -303,6 +346,15 @@ internal sealed class GatewayBooks : IDisposable
         }
     }
 
+    /// <summary>Who counts in the periods of a day for which it was named, rising.</summary>
+    public ImmutableArray<UnitRoster> Rosters(UnitId unit, MarketDay day)
+    {
+        lock (_lock)
+        {
+            return _rosters.Of(unit, day);
+        }
+    }
+
     public BookedOffer? Offer(UnitId unit, Period period, RegulationDirection direction)
     {
         lock (_lock)
@@ -404,6 +456,7 @@ internal sealed class GatewayBooks : IDisposable
         var horizon = Horizon(now);
         _offers.Forget(horizon.FirstPeriod);
         _baselines.Forget(horizon.FirstDay);
+        _rosters.Forget(horizon.FirstPeriod);
         foreach (var gone in _ways.Keys.Where(id => !horizon.Orders.Contains(id)).ToList())
         {
             _ways.Remove(gone);
@@ -419,6 +472,11 @@ internal sealed class GatewayBooks : IDisposable
             _settled.Remove(old);
         }
 
+        foreach (var old in _forGrid.Where(kept => kept.Value.At < horizon.FirstSettled).Select(kept => kept.Key).ToList())
+        {
+            _forGrid.Remove(old);
+        }
+
         foreach (var old in _documents.Where(known => known.Value.KeepUntil < now).Select(known => known.Key).ToList())
         {
             _documents.Remove(old);
@@ -432,6 +490,12 @@ internal sealed class GatewayBooks : IDisposable
             _readings[(PodCode.Parse(point.Pod), new Period(entry.Period))] = new MeterReading(new Energy(point.WattHours), point.Milliseconds);
         }
 
+        return true;
+    }
+
+    private bool Apply(GridDeliveryEntry entry)
+    {
+        _forGrid[(new UnitId(entry.Unit), new Period(entry.Period), entry.Direction)] = ([.. entry.Points.Select(point => point.Delivered)], entry.At);
         return true;
     }
 
@@ -487,6 +551,9 @@ internal sealed class GatewayBooks : IDisposable
             case FreezeEntry freeze when Portfolio.Unit(new UnitId(freeze.Unit)) is { } unit:
                 _baselines.Freeze(unit, new MarketDay(freeze.Day), freeze.At);
                 break;
+            case RosterEntry roster:
+                _rosters.Name(new UnitId(roster.Unit), new Period(roster.Period), roster.Pods.Select(PodCode.Parse), roster.At);
+                break;
             case OfferEntry offer:
                 _offers.Submit(new OfferId(offer.Id), offer.Offer, offer.At);
                 break;
@@ -507,6 +574,9 @@ internal sealed class GatewayBooks : IDisposable
                 break;
             case ReadingEntry reading:
                 Apply(reading);
+                break;
+            case GridDeliveryEntry delivery:
+                Apply(delivery);
                 break;
             case DeliveryEntry delivery:
                 Apply(delivery.Delivered, TimeSpan.FromMilliseconds(delivery.UnmeasuredMilliseconds), delivery.At);

@@ -33,7 +33,7 @@ internal static class NodeCommand
                 "household": { "data": "my-home", "name": "anna" },
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
-                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsPlan": true, "tellsSuggestions": true,
+                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsSuggestions": true,
                 "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
@@ -43,7 +43,8 @@ internal static class NodeCommand
                 "s2": { "listen": "0.0.0.0:8443", "host": "192.168.1.5" }
               }
             The agent plans plant, battery, appliances, cars, heat pumps and water heaters over five days (docs/planner.md).
-            With "tellsPlan": true the exchange is told what the home plans, so that all homes expect better prices.
+            With each bid the exchange is told what the home means to take over five days at which price, in total and never by device: from that it tells
+            all homes which prices to expect. "tellsPlan": false keeps the plan at home (docs/planner.md says what can be read from it).
             With "tellsSuggestions": true the member's page in the market's viewer says when to start which appliance.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With flexibility a balancing service provider may order less or more from the grid, at a price (docs/headroom.md; ve flexibility shows it).

@@ -71,8 +71,8 @@ public sealed record HomeConfig
     /// <summary>What the home pays more for energy of an origin it prefers; left out, energy is energy.</summary>
     public PreferenceSource? Preferences { get; init; }
 
-    /// <summary>Whether the exchange is told what the home plans (docs/planner.md); left out, it is not.</summary>
-    public bool TellsPlan { get; init; }
+    /// <summary>Whether the exchange is told what the home plans, so that all expect better prices (docs/planner.md); left out, it is, and a member who does not want that says false.</summary>
+    public bool TellsPlan { get; init; } = true;
 
     /// <summary>Whether the member's page says when to start what (docs/forecasting.md); left out, only <c>ve suggest</c> does.</summary>
     public bool TellsSuggestions { get; init; }

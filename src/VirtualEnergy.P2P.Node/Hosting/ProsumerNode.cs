@@ -37,6 +37,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly SeedPromises _seeds = new();
     private readonly ReadingPost _readings;
     private readonly PlanPost _plans;
+    private readonly BalancePost _balance;
     private readonly SuggestionPost _suggestions;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
@@ -71,6 +72,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         _readings = new ReadingPost(Member, _topics.Meters(Member), new PendingBid(PostAsync, time, logger), receipt => Watch?.Keep(receipt), logger);
         _meters = new MeterDesk(Member, _readings, () => _market, AloneAsync, logger);
         _plans = new PlanPost(Member, _topics.Plans(Member), _link, logger);
+        _balance = new BalancePost(Member, _topics.Running(Member), _link, held => _ = GoOnWithoutAsync(held, _stopping.Token), time, logger);
         _suggestions = new SuggestionPost(Member, _topics.Suggestions(Member), _link, key, logger);
         MeterKey = key;
     }
@@ -87,7 +89,10 @@ public sealed class ProsumerNode : IAsyncDisposable
         init => _bids.Preferences = value;
     }
 
-    /// <summary>Whether the exchange is told, before each bid, what the home plans. The prices at which plans meet are heard in any case.</summary>
+    /// <summary>
+    /// Whether the exchange is told, before each bid, what the home plans, and after each result what it would take as the period turns out, so that the members balance
+    /// it together. The prices at which plans meet are heard in any case.
+    /// </summary>
     public bool TellsPlan { get; init; }
 
     /// <summary>Whether the exchange is told when the member best starts her appliances, so that her page shows it.</summary>
@@ -137,6 +142,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _link.SubscribeAsync(_topics.Readings(Member), Alone((message, _) => _readings.TakeReceipt(message, _market)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundResult, Alone(OnResultAsync), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.DeviationResult, Alone((message, _) => _readings.TakeDeviations(message)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Balance, Alone(OnBalanceAsync), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Outlook, Alone((message, _) => _plans.TakeOutlook(message, _market)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundOpen, Alone(OnRoundOpenAsync), cancellation).ConfigureAwait(false);
         if (Flexibility is { } flexibility)
@@ -170,6 +176,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         Controls.Changed -= OnControlsChanged;
         await _stopping.CancelAsync().ConfigureAwait(false);
         _meters.Dispose();
+        _balance.Dispose();
         await _bids.DisposeAsync().ConfigureAwait(false);
         await _readings.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
@@ -230,13 +237,17 @@ public sealed class ProsumerNode : IAsyncDisposable
         await RebidAsync(cancellation).ConfigureAwait(false);
         if (market.Agent.Amend() is { } delivery)
         {
+            _balance.RunsOtherwise(delivery);
             if (flexibility.Amended(delivery) is { } rest)
             {
                 News?.Invoke(new PeriodAmended(rest));
             }
 
             flexibility.Ran(delivery);
-            await _meters.AmendedAsync(market, MeterKey, delivery, flexibility.Time, _stopping.Token).ConfigureAwait(false);
+            if (_balance.Held is null)
+            {
+                await _meters.AmendedAsync(market, MeterKey, delivery, flexibility.Time, _stopping.Token).ConfigureAwait(false);
+            }
         }
     }
 
@@ -295,7 +306,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>Bids for the open round, once.</summary>
     private async Task BidAsync(CancellationToken cancellation)
     {
-        if (_market is not { } market || !_bids.IsDue(market) || _bids.Open is not { } period)
+        if (_market is not { } market || !_bids.IsDue(market) || _bids.Open is not { } period || _balance.Held is not null)
         {
             return;
         }
@@ -339,6 +350,12 @@ public sealed class ProsumerNode : IAsyncDisposable
             return;
         }
 
+        if (_balance.Held is not null)
+        {
+            // The next result is there already: whatever was waited for has been lost.
+            await GoOnAsync(_balance.Release(), cancellation).ConfigureAwait(false);
+        }
+
         Watch?.Hear(result);
         _bids.Over(result.Period);
 
@@ -348,6 +365,52 @@ public sealed class ProsumerNode : IAsyncDisposable
         var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
+        var held = new HeldPeriod(market, result, delivery);
+        if (result.Balances && _plans.Told == result.Period && market.Agent.Running is { } running)
+        {
+            await _balance.HoldAsync(held, running, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await GoOnAsync(held, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task OnBalanceAsync(MqttMessage message, CancellationToken cancellation)
+    {
+        if (_balance.Take(message) is { } balanced)
+        {
+            await GoOnAsync(balanced, cancellation).ConfigureAwait(false);
+            await BidAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>No signal has come: the home runs the period by its own trades.</summary>
+    private async Task GoOnWithoutAsync(HeldPeriod late, CancellationToken cancellation)
+    {
+        try
+        {
+            await AloneAsync(
+                async () =>
+                {
+                    if (_balance.Held?.Result.Period == late.Result.Period)
+                    {
+                        await GoOnAsync(_balance.Release(), cancellation).ConfigureAwait(false);
+                        await BidAsync(cancellation).ConfigureAwait(false);
+                    }
+                },
+                cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
+        {
+            _logger.LogDebug(failure, "Period {Period} was run without a signal for balancing.", late.Result.Period);
+        }
+    }
+
+    /// <summary>It is certain how the home runs a period: that is booked, read and told.</summary>
+    private async Task GoOnAsync(HeldPeriod run, CancellationToken cancellation)
+    {
+        var (market, result, delivery) = run;
         Book(market, result, delivery);
         await _meters.RanAsync(market, MeterKey, delivery, _stopping.Token).ConfigureAwait(false);
         if (Flexibility is { } flexibility)

@@ -26,7 +26,7 @@ public sealed class HomeAgent
     private readonly SupplierTariff _tariff;
     private readonly PeriodGrid _grid;
     private readonly ILogger _logger;
-    private readonly Queue<Delivery> _runs = new();
+    private readonly List<Delivery> _runs = [];
     private (Period Period, BidSteps Steps)? _bid;
     private Period? _told;
 
@@ -92,7 +92,13 @@ public sealed class HomeAgent
     public void Commit(Func<Period, Commitment?> committed) => _agent.Commit(committed);
 
     /// <inheritdoc cref="PlanningAgent.Amend"/>
-    public Delivery? Amend() => _agent.Amend();
+    public Delivery? Amend() => RunOtherwise(_agent.Amend());
+
+    /// <inheritdoc cref="PlanningAgent.Running"/>
+    public PlannedDemand? Running => _agent.Running;
+
+    /// <inheritdoc cref="PlanningAgent.Balance"/>
+    public Delivery? Balance(BalanceSignal signal) => RunOtherwise(_agent.Balance(signal));
 
     /// <inheritdoc cref="PlanningAgent.Observe"/>
     public void Observe(HomeNow now) => _agent.Observe(now);
@@ -102,10 +108,10 @@ public sealed class HomeAgent
     {
         var delivery = _agent.Deliver(period, price, traded);
         _foresight.Cleared(period, price, _bid is { } bid && bid.Period == period ? bid.Steps : null);
-        _runs.Enqueue(delivery);
+        _runs.Add(delivery);
         if (_runs.Count > RunsKept)
         {
-            _runs.Dequeue();
+            _runs.RemoveAt(0);
         }
 
         return delivery;
@@ -131,6 +137,17 @@ public sealed class HomeAgent
 
     /// <inheritdoc cref="HomeForesight.Recall"/>
     public void Recall(ImmutableArray<CountedPeriod> counted) => _foresight.Recall(counted);
+
+    // What a meter counts is held against what devices were told last.
+    private Delivery? RunOtherwise(Delivery? delivery)
+    {
+        if (delivery is not null && _runs.Count > 0)
+        {
+            _runs[^1] = delivery;
+        }
+
+        return delivery;
+    }
 
     // Whatever is wrong with a forecaster is likely to stay so for a while.
     private void Tell(Period period, PeriodGrid grid, string problem)
