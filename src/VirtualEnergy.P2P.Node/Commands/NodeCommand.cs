@@ -34,12 +34,12 @@ internal static class NodeCommand
               {
                 "broker": "mqtt://192.168.1.10:1883",
                 "wallet": "anna.json", "passwordFile": "anna.password",
-                "rpc": "http://192.168.1.10:8545", "contract": "0x5FbDB2315678afecb367f032d93F642f64180aa3",   // for ve funds
+                "rpc": "http://192.168.1.10:8545", "contract": "0x5FbDB2315678afecb367f032d93F642f64180aa3",   // for ve funds and audits
+                "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "household": { "data": "my-home", "name": "anna" },
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
                 "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsSuggestions": true,
-                "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
                 "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password" }, "memory": "anna.memory",
@@ -93,7 +93,7 @@ internal static class NodeCommand
         var member = key.Address.ToMember();
         using var random = RandomNumberGenerator.Create();
         await using var s2 = await OpenS2Async(config, pairs, path, random, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
-        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)));
+        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)), home.Stores);
         using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, marketTime ?? time, logging.CreateLogger("flexibility"))
         {
             Measured = inHouse.Meter is { } power ? () => Measured(power, time) : null,
@@ -115,6 +115,7 @@ internal static class NodeCommand
                 Senses = inHouse.Sense,
                 News = inHouse.Tell,
                 Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
+                MeterInBetween = inHouse.Meter is { } counting ? counting.CountThirdAsync : null,
                 History = inHouse.Meter is not null && config.Memory is { } memory ? MeasuredHistory.Open(memory + ".history", logger) : null,
             };
             await inHouse.StartAsync().ConfigureAwait(false);
