@@ -66,7 +66,7 @@ public sealed class UftpTradeTests
 
         // Half of 3.18 EUR is shared out by what homes did in both periods; of 15 kWh a cycle of a minute may be lost in each.
         var shared = Assert.Single(bed.Gateway.Parts.Books.Settled);
-        Assert.Equal((FlexibilityBuyer.GridOperator, RegulationDirection.Up, 1_590_000L), (shared.Buyer, shared.Direction, shared.Cash.Net.MicroEur));
+        Assert.Equal((OrderingOperator.GridOperator, RegulationDirection.Up, 1_590_000L), (shared.Buyer, shared.Direction, shared.Cash.Net.MicroEur));
         Assert.InRange(shared.Figures.Delivered.WattHours, 13_500, 16_500);
         Assert.Equal(1_590_000, shared.Points.Sum(point => point.Net.MicroEur) + shared.ProviderNet.MicroEur);
         Assert.True(shared.Points.Sum(point => point.Net.MicroEur) > 1_200_000);
