@@ -1,6 +1,7 @@
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Indications;
+using VirtualEnergy.P2P.Market.Rounds;
 
 namespace VirtualEnergy.P2P.Exchange.Rounds;
 
@@ -12,6 +13,7 @@ public sealed class BalanceBook(ExchangeOptions options)
     private const int Fewest = 2;
 
     private readonly Dictionary<MemberId, PlannedDemand> _told = [];
+    private readonly Dictionary<MemberId, Energy> _traded = [];
     private HashSet<MemberId> _awaited = [];
 
     /// <summary>The period that runs; null where it is not balanced.</summary>
@@ -23,10 +25,18 @@ public sealed class BalanceBook(ExchangeOptions options)
     /// <summary>A round is over, and its period is run.</summary>
     /// <param name="period">Later with every call.</param>
     /// <param name="planned">Who told a plan for it.</param>
+    /// <param name="trades">The round's.</param>
     /// <returns>False where it is not balanced: fewer than two told a plan, no supplier bounds the price, or zones have fees and limits, which a signal for all would pass over.</returns>
-    public bool Begin(Period period, IEnumerable<MemberId> planned)
+    public bool Begin(Period period, IEnumerable<MemberId> planned, IEnumerable<Trade> trades)
     {
         _told.Clear();
+        _traded.Clear();
+        foreach (var trade in trades)
+        {
+            _traded[trade.Buyer] = _traded.GetValueOrDefault(trade.Buyer) + trade.Energy;
+            _traded[trade.Seller] = _traded.GetValueOrDefault(trade.Seller) - trade.Energy;
+        }
+
         _awaited = [.. planned];
         Running = options.Tariff is not null && options.Rules.Network.IsCopperPlate && _awaited.Count >= Fewest ? period : null;
         return Running is not null;
@@ -48,5 +58,6 @@ public sealed class BalanceBook(ExchangeOptions options)
 
     /// <summary>By what has been told so far; null where nothing has, or the period is not balanced.</summary>
     public BalanceSignal? Signal() =>
-        Running is { } period && _told.Count > 0 ? BalanceSignal.Of(period, _told.Values, options.Tariff!.At(period)) : null;
+        Running is { } period && _told.Count > 0 ? BalanceSignal.Of(
+            period, _told.Values, options.Tariff!.At(period), _told.Keys.Aggregate(Energy.Zero, (sum, member) => sum + _traded.GetValueOrDefault(member))) : null;
 }

@@ -1,6 +1,7 @@
 using VirtualEnergy.P2P.Exchange.Admission;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Indications;
+using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Exchange.Rounds;
@@ -20,14 +21,14 @@ public sealed class BalanceDesk(ExchangeOptions options, Topics topics, MemberDi
 
     /// <summary>A round is over; to be called before its result is told.</summary>
     /// <returns>Whether homes shall tell how the period runs, and will be answered.</returns>
-    public bool Begin(Period period, IEnumerable<MemberId> planned)
+    public bool Begin(Period period, IEnumerable<MemberId> planned, IEnumerable<Trade> trades)
     {
         lock (_lock)
         {
             _sent = null;
             _timer?.Dispose();
             _timer = null;
-            if (!_book.Begin(period, planned))
+            if (!_book.Begin(period, planned, trades))
             {
                 return false;
             }

@@ -14,7 +14,7 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 /// <summary>Where a round goes that is cleared and durable: into the accounts, to settlement, to the homes, to the pages, in this order. Nothing here waits, and nothing fails the round.</summary>
 public sealed class ClearedRounds(
     ExchangeOptions options, FundsLedger ledger, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, RoundHistory history, SettlementWorker settlement, MarketPublisher publisher,
-    Topics topics, PlanDesk plans, PlanBook planned, BalanceDesk balance, FundsWatch watch, MarketViews views, LiveFeed live, ILogger<ClearedRounds> logger)
+    Topics topics, PlanDesk plans, BalanceDesk balance, PlanBook planned, FundsWatch watch, MarketViews views, LiveFeed live, ILogger<ClearedRounds> logger)
 {
     /// <param name="round">As it was computed.</param>
     /// <param name="journalled">As it was written down.</param>
@@ -28,7 +28,8 @@ public sealed class ClearedRounds(
         deviations.Changed();
         history.Add(journalled, bids);
         settlement.Enqueue(journalled); // works on its own from here
-        publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result() with { Balances = balance.Begin(round.Period, planned.PlannersOf(round.Period)) }));
+        var result = journalled.Result() with { Balances = balance.Begin(round.Period, planned.PlannersOf(round.Period), round.Trades) };
+        publisher.SendRetained(topics.RoundResult, WireFormat.Write(result));
         plans.Tell(round.Period.Next);
         watch.Cleared(journalled, bids);
         Show(journalled, duration);

@@ -13,15 +13,16 @@ public sealed record BalanceSignal(Period Period, Price Price, int Millionths)
     public const int Whole = 1_000_000;
 
     /// <summary>
-    /// The highest price, from what the supplier asks down to what it gives, at which the members together would take energy, and how much of it they can without the
-    /// supplier's. Where they lack energy at any price, they take what comes before money alone; where they have too much at any price, all that they have a use for.
+    /// The highest price, from what the supplier asks down to what it gives, at which the members together would take more than they traded, and how much of it they can
+    /// without the supplier. Where they lack energy at any price, they take what comes before money alone; where they have too much at any price, all that they have a use for.
     /// </summary>
     /// <param name="period">The period that is run.</param>
     /// <param name="demands">One a member, in any order, sound.</param>
     /// <param name="supplier">Its prices in the period.</param>
-    public static BalanceSignal Of(Period period, IReadOnlyCollection<PlannedDemand> demands, SupplierPrices supplier)
+    /// <param name="traded">What these members bought of others less what they sold them, Wh: zero where all members are among them.</param>
+    public static BalanceSignal Of(Period period, IReadOnlyCollection<PlannedDemand> demands, SupplierPrices supplier, Energy traded)
     {
-        var (net, import) = (Energy.Zero, Price.Max(supplier.Import, supplier.Export));
+        var (net, import) = (-traded, Price.Max(supplier.Import, supplier.Export));
         var below = new SortedDictionary<Price, Energy>();
         foreach (var demand in demands)
         {

@@ -115,6 +115,7 @@ internal static class NodeCommand
                 Senses = inHouse.Sense,
                 News = inHouse.Tell,
                 Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
+                MeterInBetween = inHouse.Meter is { } counting ? counting.CountThirdAsync : null,
                 History = inHouse.Meter is not null && config.Memory is { } memory ? MeasuredHistory.Open(memory + ".history", logger) : null,
             };
             await inHouse.StartAsync().ConfigureAwait(false);

@@ -38,6 +38,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly ReadingPost _readings;
     private readonly PlanPost _plans;
     private readonly BalancePost _balance;
+    private readonly RestOfPeriod _rest = new();
     private readonly SuggestionPost _suggestions;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
@@ -72,7 +73,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         _readings = new ReadingPost(Member, _topics.Meters(Member), new PendingBid(PostAsync, time, logger), receipt => Watch?.Keep(receipt), logger);
         _meters = new MeterDesk(Member, _readings, () => _market, AloneAsync, logger);
         _plans = new PlanPost(Member, _topics.Plans(Member), _link, logger);
-        _balance = new BalancePost(Member, _topics.Running(Member), _link, held => _ = GoOnWithoutAsync(held, _stopping.Token), time, logger);
+        _balance = new BalancePost(Member, _topics.Running(Member), _link, GoOnAsync, AloneAsync, time, logger, _stopping.Token);
         _suggestions = new SuggestionPost(Member, _topics.Suggestions(Member), _link, key, logger);
         MeterKey = key;
     }
@@ -110,6 +111,13 @@ public sealed class ProsumerNode : IAsyncDisposable
     {
         get => _meters.Real;
         init => _meters.Real = value;
+    }
+
+    /// <summary>Waits until a third of a period is over and says what that meter counted in it, null where it was silent; null where nobody knows.</summary>
+    public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? MeterInBetween
+    {
+        get => _balance.Meter;
+        init => _balance.Meter = value;
     }
 
     /// <summary>What that meter counted before this start, and where what it counts is kept; null where it is forgotten.</summary>
@@ -237,18 +245,32 @@ public sealed class ProsumerNode : IAsyncDisposable
         await RebidAsync(cancellation).ConfigureAwait(false);
         if (market.Agent.Amend() is { } delivery)
         {
-            _balance.RunsOtherwise(delivery);
-            if (flexibility.Amended(delivery) is { } rest)
-            {
-                News?.Invoke(new PeriodAmended(rest));
-            }
-
-            flexibility.Ran(delivery);
-            if (_balance.Held is null)
+            RunsOtherwise(market, delivery);
+            _balance.Amended(delivery);
+            if (!_balance.IsHolding)
             {
                 await _meters.AmendedAsync(market, MeterKey, delivery, flexibility.Time, _stopping.Token).ConfigureAwait(false);
             }
         }
+    }
+
+    private async Task OnBalanceAsync(MqttMessage message, CancellationToken cancellation)
+    {
+        if (await _balance.TakeAsync(message, _market, cancellation).ConfigureAwait(false) is { } delivery)
+        {
+            RunsOtherwise(_market!, delivery);
+        }
+    }
+
+    /// <summary>Devices are told what is left of the period that runs.</summary>
+    private void RunsOtherwise(JoinedMarket market, Delivery delivery)
+    {
+        if ((Flexibility is { } flexibility ? flexibility.Amended(delivery) : _rest.From(delivery, market.Description.Rules.Grid, _time.GetUtcNow())) is { } rest)
+        {
+            News?.Invoke(new PeriodAmended(rest));
+        }
+
+        Flexibility?.Ran(delivery);
     }
 
     private async Task OnMarketAsync(MqttMessage message, CancellationToken cancellation)
@@ -306,7 +328,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>Bids for the open round, once.</summary>
     private async Task BidAsync(CancellationToken cancellation)
     {
-        if (_market is not { } market || !_bids.IsDue(market) || _bids.Open is not { } period || _balance.Held is not null)
+        if (_market is not { } market || !_bids.IsDue(market) || _bids.Open is not { } period || _balance.IsHolding)
         {
             return;
         }
@@ -350,12 +372,8 @@ public sealed class ProsumerNode : IAsyncDisposable
             return;
         }
 
-        if (_balance.Held is not null)
-        {
-            // The next result is there already: whatever was waited for has been lost.
-            await GoOnAsync(_balance.Release(), cancellation).ConfigureAwait(false);
-        }
-
+        // The next result is there already: a signal that was waited for has been lost.
+        await _balance.ReleaseAsync(cancellation).ConfigureAwait(false);
         Watch?.Hear(result);
         _bids.Over(result.Period);
 
@@ -365,53 +383,15 @@ public sealed class ProsumerNode : IAsyncDisposable
         var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
-        var held = new HeldPeriod(market, result, delivery);
-        if (result.Balances && _plans.Told == result.Period && market.Agent.Running is { } running)
-        {
-            await _balance.HoldAsync(held, running, cancellation).ConfigureAwait(false);
-        }
-        else
-        {
-            await GoOnAsync(held, cancellation).ConfigureAwait(false);
-        }
+        await _balance.RunAsync(new RunPeriod(market, result, delivery), isAwaited: _plans.Told == result.Period, cancellation).ConfigureAwait(false);
     }
 
-    private async Task OnBalanceAsync(MqttMessage message, CancellationToken cancellation)
-    {
-        if (_balance.Take(message) is { } balanced)
-        {
-            await GoOnAsync(balanced, cancellation).ConfigureAwait(false);
-            await BidAsync(cancellation).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>No signal has come: the home runs the period by its own trades.</summary>
-    private async Task GoOnWithoutAsync(HeldPeriod late, CancellationToken cancellation)
-    {
-        try
-        {
-            await AloneAsync(
-                async () =>
-                {
-                    if (_balance.Held?.Result.Period == late.Result.Period)
-                    {
-                        await GoOnAsync(_balance.Release(), cancellation).ConfigureAwait(false);
-                        await BidAsync(cancellation).ConfigureAwait(false);
-                    }
-                },
-                cancellation).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
-        {
-            _logger.LogDebug(failure, "Period {Period} was run without a signal for balancing.", late.Result.Period);
-        }
-    }
-
-    /// <summary>It is certain how the home runs a period: that is booked, read and told.</summary>
-    private async Task GoOnAsync(HeldPeriod run, CancellationToken cancellation)
+    /// <summary>It is certain how the home runs a period: that is booked, read and told, and the next is bid for.</summary>
+    private async Task GoOnAsync(RunPeriod run, CancellationToken cancellation)
     {
         var (market, result, delivery) = run;
         Book(market, result, delivery);
+        _rest.Begin(delivery);
         await _meters.RanAsync(market, MeterKey, delivery, _stopping.Token).ConfigureAwait(false);
         if (Flexibility is { } flexibility)
         {
@@ -423,6 +403,9 @@ public sealed class ProsumerNode : IAsyncDisposable
         {
             await _suggestions.TellAsync(market, result.Period.Next, cancellation).ConfigureAwait(false);
         }
+
+        // Its gate may have opened while the period before was held.
+        await BidAsync(cancellation).ConfigureAwait(false);
     }
 
     private void Book(JoinedMarket market, RoundResult result, Delivery delivery)

@@ -97,6 +97,9 @@ public sealed class HomeAgent
     /// <inheritdoc cref="PlanningAgent.Running"/>
     public PlannedDemand? Running => _agent.Running;
 
+    /// <inheritdoc cref="PlanningAgent.TurnsOut"/>
+    public void TurnsOut(Period period, Energy counted) => _agent.TurnsOut(period, counted);
+
     /// <inheritdoc cref="PlanningAgent.Balance"/>
     public Delivery? Balance(BalanceSignal signal) => RunOtherwise(_agent.Balance(signal));
 
@@ -135,9 +138,6 @@ public sealed class HomeAgent
         return null;
     }
 
-    /// <inheritdoc cref="HomeForesight.Recall"/>
-    public void Recall(ImmutableArray<CountedPeriod> counted) => _foresight.Recall(counted);
-
     // What a meter counts is held against what devices were told last.
     private Delivery? RunOtherwise(Delivery? delivery)
     {
@@ -148,6 +148,9 @@ public sealed class HomeAgent
 
         return delivery;
     }
+
+    /// <inheritdoc cref="HomeForesight.Recall"/>
+    public void Recall(ImmutableArray<CountedPeriod> counted) => _foresight.Recall(counted);
 
     // Whatever is wrong with a forecaster is likely to stay so for a while.
     private void Tell(Period period, PeriodGrid grid, string problem)

@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Exchange.Rounds;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
 using VirtualEnergy.P2P.Market.Indications;
+using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class BalanceBookTests
     public void It_is_complete_when_all_who_planned_have_told_and_a_later_word_counts_instead()
     {
         var book = Book(Supplier);
-        Assert.True(book.Begin(Now, [Anna.Id, Bice.Id]));
+        Assert.True(book.Begin(Now, [Anna.Id, Bice.Id], []));
         Assert.True(book.TryTake(Told(Anna, -500), Anna));
         Assert.False(book.IsComplete);
         Assert.True(book.TryTake(Told(Bice, 0, (150_000, 1_000)), Bice));
@@ -35,13 +36,25 @@ public sealed class BalanceBookTests
     }
 
     [Fact]
+    public void What_was_traded_counts_as_far_as_its_members_have_told()
+    {
+        // Anna sold 200 Wh to Bice and 300 to Carla, who tells nothing. Of 1,000 Wh too much 700 are left for Bice, to whom 1,000 are worth 15 ct.
+        var (book, carla) = (Book(Supplier), new MemberId("0x" + new string('c', 40)));
+        Trade[] trades = [new(Bice.Id, Anna.Id, new Energy(200), new Price(120_000)), new(carla, Anna.Id, new Energy(300), new Price(120_000))];
+        Assert.True(book.Begin(Now, [Anna.Id, Bice.Id], trades));
+        Assert.True(book.TryTake(Told(Anna, -1_000), Anna));
+        Assert.True(book.TryTake(Told(Bice, 0, (150_000, 1_000)), Bice));
+        Assert.Equal(new BalanceSignal(Now, new Price(150_000), 700_000), book.Signal());
+    }
+
+    [Fact]
     public void What_is_not_a_members_own_sound_word_of_the_running_period_is_not_taken()
     {
         var book = Book(Supplier);
         Assert.False(book.TryTake(Told(Anna, 0), Anna)); // nothing runs
-        Assert.True(book.Begin(Now.Next, [Anna.Id, Bice.Id]));
+        Assert.True(book.Begin(Now.Next, [Anna.Id, Bice.Id], []));
         Assert.False(book.TryTake(Told(Anna, 0), Anna)); // another period
-        Assert.True(book.Begin(Now.Next.Next, [Anna.Id, Bice.Id]));
+        Assert.True(book.Begin(Now.Next.Next, [Anna.Id, Bice.Id], []));
         var told = Told(Anna, 0) with { First = Now.Next.Next };
         Assert.False(book.TryTake(told, Bice));
         Assert.False(book.TryTake(told, Anna with { IsActive = false }));
@@ -53,10 +66,10 @@ public sealed class BalanceBookTests
     [Fact]
     public void Nobody_balances_alone_or_without_a_supplier_or_over_lines_that_have_fees()
     {
-        Assert.False(Book(Supplier).Begin(Now, [Anna.Id]));
-        Assert.False(Book(null).Begin(Now, [Anna.Id, Bice.Id]));
+        Assert.False(Book(Supplier).Begin(Now, [Anna.Id], []));
+        Assert.False(Book(null).Begin(Now, [Anna.Id, Bice.Id], []));
         var zones = new ZoneNetwork([new ZoneLine(new ZoneId("north"), new ZoneId("south"), new Price(10_000))]);
-        Assert.False(Book(Supplier, zones).Begin(Now, [Anna.Id, Bice.Id]));
+        Assert.False(Book(Supplier, zones).Begin(Now, [Anna.Id, Bice.Id], []));
     }
 
     private static BalanceBook Book(SupplierTariff? tariff, ZoneNetwork? zones = null) => new(new ExchangeOptions

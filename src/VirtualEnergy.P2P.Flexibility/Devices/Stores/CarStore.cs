@@ -13,7 +13,7 @@ public readonly record struct Journey(Period Leaves, Period Back, Energy Energy)
 /// <summary>An electric car, simulated: charged at home while it is there, with what the next journey takes in it when it leaves.</summary>
 public sealed record CarStore : StoreModel
 {
-    private const int PeriodsReady = 4;
+    private const int PeriodsReady = 8;
 
     private readonly ImmutableArray<Journey> _journeys;
     private readonly double _capacity;

@@ -76,7 +76,7 @@ internal sealed class MarketRun
         if (_expected.NeedsPlans)
         {
             // What load and sun turn out to be is told as plans are, and devices make it good together.
-            var signal = BalanceSignal.Of(period, [.. _agents.Select(agent => agent.Running).OfType<PlannedDemand>()], supplier);
+            var signal = BalanceSignal.Of(period, [.. _agents.Select(agent => agent.Running).OfType<PlannedDemand>()], supplier, Energy.Zero);
             InHalves(i => nets[i] = _agents[i].Balance(signal)?.Net ?? nets[i]);
         }
 
