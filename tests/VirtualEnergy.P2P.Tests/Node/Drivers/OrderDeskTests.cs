@@ -158,5 +158,5 @@ public sealed class OrderDeskTests : IAsyncDisposable
         new RoundResult(period, null, Energy.Zero, 0, [], default, default, default), [],
         new Delivery(period, Energy.Zero, [.. orders], Energy.Zero, Energy.Zero, new Energy(300), Energy.Zero, null)));
 
-    private async Task<(string Device, DeviceOrder Order)> NextAsync() => await _given.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+    private async Task<(string Device, DeviceOrder Order)> NextAsync() => await _given.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
 }
