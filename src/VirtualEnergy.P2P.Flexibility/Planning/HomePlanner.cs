@@ -17,7 +17,16 @@ public sealed class HomePlanner
     private readonly List<ValueTable> _tables = [];
     private readonly List<StorePiece> _pieces = [];
     private readonly HomeSweep _sweep = new();
+    private readonly ScheduleProgram _program = new();
+    private readonly InteriorPoint _point;
+    internal InteriorPoint Point => _point;
     private double[] _runLoad = [];
+
+    // How far above the least cost a schedule may stay: a share of what is traded, and thousandths of a µEUR.
+    private const double Near = 2e-4;
+    private const double LeastGap = 1e5;
+
+    public HomePlanner() => _point = new InteriorPoint(_program);
 
     // What rounding leaves missing, Wh of fill.
     private const double Nothing = 1;
@@ -60,11 +69,105 @@ public sealed class HomePlanner
                 (best, missing) = (Keep(problem, inside, starts), _sweep.Missing);
             }
 
-            if (pass + 1 >= (missing > Nothing ? Math.Max(passes, MostPasses) : passes) || isLate?.Invoke() == true || !Towards(inside, _sweep.Prices, pass))
+            var late = isLate?.Invoke() == true;
+            if (late || pass + 1 >= (missing > Nothing ? Math.Max(passes, MostPasses) : passes) || !Towards(inside, _sweep.Prices, pass))
             {
-                return best;
+                return late || !HasSpread(problem) ? best : Polished(problem, best);
             }
         }
+    }
+
+    private static bool HasSpread(HomeProblem problem)
+    {
+        if (problem.Promised.Length > 0 || problem.Stores.Length == 0)
+        {
+            return false;
+        }
+
+        for (var t = 0; t < problem.Length; t++)
+        {
+            if (problem.Buy[t] > problem.Sell[t])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // All stores at once, for the starts that were found; and once more where the prices at the optimum say that other starts may be better.
+    private HomePlan Polished(HomeProblem problem, HomePlan plan)
+    {
+        var enough = Math.Max(Near * Traded(plan), LeastGap);
+        if (Optimum(problem, plan.Energies, plan.Prices, plan.Starts, enough) is not { } schedule)
+        {
+            return plan;
+        }
+
+        var best = Better(problem, plan, plan.Starts, schedule);
+        var inside = _point.Prices.ToArray();
+        var starts = Array.ConvertAll(problem.Runs, run => CheapestStart(run, inside));
+        if (Gain(problem, inside, plan.Starts, starts) > enough)
+        {
+            Solve(problem, inside, starts);
+            best = Optimum(problem, _sweep.Energies, inside, starts, enough) is { } other ? Better(problem, best, starts, other) : best;
+        }
+
+        return best;
+    }
+
+    // The schedule that costs least when runs start then; null where it was not found.
+    private double[][]? Optimum(HomeProblem problem, double[][] known, ReadOnlySpan<double> inside, int[] starts, double enough)
+    {
+        Load(problem, starts);
+        _program.Lay(problem, _runLoad, known);
+        if (!_point.Solve(inside, enough))
+        {
+            return null;
+        }
+
+        var schedule = new double[problem.Stores.Length][];
+        for (var s = 0; s < schedule.Length; s++)
+        {
+            schedule[s] = new double[problem.Length];
+            for (var t = 0; t < problem.Length; t++)
+            {
+                schedule[s][t] = _program.Energy(_point.Values, s, t);
+            }
+        }
+
+        return schedule;
+    }
+
+    private HomePlan Better(HomeProblem problem, HomePlan plan, int[] starts, double[][] schedule)
+    {
+        _sweep.Follow(problem, schedule, _runLoad);
+        return _sweep.Cost < plan.Cost
+            ? plan with { Starts = starts, Net = [.. _sweep.Net], Energies = Array.ConvertAll(_sweep.Energies, energies => energies.AsSpan().ToArray()), Cost = _sweep.Cost }
+            : plan;
+    }
+
+    // At prices of an optimum no other starts save more than this.
+    private static double Gain(HomeProblem problem, double[] inside, int[] starts, int[] others)
+    {
+        var gain = 0.0;
+        for (var r = 0; r < starts.Length; r++)
+        {
+            gain += CostOf(problem.Runs[r], inside, starts[r]) - CostOf(problem.Runs[r], inside, others[r]);
+        }
+
+        return gain;
+    }
+
+    private static double Traded(HomePlan plan)
+    {
+        var traded = 0.0;
+        for (var t = 0; t < plan.Net.Length; t++)
+        {
+            traded += Math.Abs(plan.Net[t] * plan.Prices[t]);
+        }
+
+        return traded;
     }
 
     /// <summary>What the home would take in each period of the horizon as a function of its price, at the fills that a plan comes to; Wh, + import.</summary>
@@ -79,7 +182,7 @@ public sealed class HomePlanner
         return demands;
     }
 
-    private void Solve(HomeProblem problem, double[] inside, int[] starts)
+    private void Load(HomeProblem problem, int[] starts)
     {
         Array.Clear(_runLoad);
         for (var r = 0; r < starts.Length; r++)
@@ -90,7 +193,11 @@ public sealed class HomePlanner
                 _runLoad[starts[r] + k] += energies[k];
             }
         }
+    }
 
+    private void Solve(HomeProblem problem, double[] inside, int[] starts)
+    {
+        Load(problem, starts);
         for (var s = 0; s < problem.Stores.Length; s++)
         {
             _tables[s].Solve(problem.Stores[s], inside, problem.Haste);
@@ -160,9 +267,7 @@ public sealed class HomePlanner
         var demands = new StoreDemand[problem.Stores.Length];
         for (var s = 0; s < demands.Length; s++)
         {
-            _pieces.Clear();
-            var most = _tables[s].Demand(0, problem.Stores[s].Fill, _pieces, s);
-            demands[s] = new StoreDemand(most, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]);
+            demands[s] = DemandOf(problem, s);
         }
 
         return new HomePlan
@@ -175,6 +280,13 @@ public sealed class HomePlanner
             Demands = demands,
             StartLimits = Array.ConvertAll(problem.Runs, run => StartLimit(run, inside, problem.Haste)),
         };
+    }
+
+    private StoreDemand DemandOf(HomeProblem problem, int store)
+    {
+        _pieces.Clear();
+        var most = _tables[store].Demand(0, problem.Stores[store].Fill, _pieces, store);
+        return new StoreDemand(most, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]);
     }
 
     private static double? StartLimit(RunProblem run, double[] inside, double haste)
