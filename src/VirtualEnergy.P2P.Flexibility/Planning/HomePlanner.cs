@@ -19,7 +19,6 @@ public sealed class HomePlanner
     private readonly HomeSweep _sweep = new();
     private readonly ScheduleProgram _program = new();
     private readonly InteriorPoint _point;
-    internal InteriorPoint Point => _point;
     private double[] _runLoad = [];
 
     // How far above the least cost a schedule may stay: a share of what is traded, and thousandths of a µEUR.
@@ -142,7 +141,7 @@ public sealed class HomePlanner
     private HomePlan Better(HomeProblem problem, HomePlan plan, int[] starts, double[][] schedule)
     {
         _sweep.Follow(problem, schedule, _runLoad);
-        return _sweep.Cost < plan.Cost
+        return _sweep.Cost < plan.Cost - LeastGap
             ? plan with { Starts = starts, Net = [.. _sweep.Net], Energies = Array.ConvertAll(_sweep.Energies, energies => energies.AsSpan().ToArray()), Cost = _sweep.Cost }
             : plan;
     }

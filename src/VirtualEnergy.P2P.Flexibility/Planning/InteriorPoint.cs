@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace VirtualEnergy.P2P.Flexibility.Planning;
 
 /// <summary>
@@ -11,6 +14,7 @@ namespace VirtualEnergy.P2P.Flexibility.Planning;
 internal sealed class InteriorPoint
 {
     private const int MostSteps = 30;
+    private const int LanesWide = 4;
 
     // Into the inside by so much of what lies between the bounds, and by so much µEUR.
     private const double Inside = 0.05;
@@ -37,7 +41,7 @@ internal sealed class InteriorPoint
     private double[] _belowMove = [];
     private double[] _aboveMove = [];
     private double[] _missing = [];
-    private double[] _scratch = [];
+    private double[] _needed = [];
     private double[] _balance = [];
     private double[] _stores = [];
     private double[] _balanceMissing = [];
@@ -79,10 +83,10 @@ internal sealed class InteriorPoint
             _chain.Factor(_program, _weights);
             _program.Worth(_balance, _stores, _worth);
             Miss();
-            Aim(0, withCorrection: false);
+            Aim(null);
             Turn();
             var (forward, prices) = Reaches();
-            Aim(Math.Pow(After(forward, prices) / gap, 3) * gap / bounds, withCorrection: true);
+            Aim(Math.Pow(After(forward, prices) / gap, 3) * gap / bounds);
             Turn();
             (forward, prices) = Reaches();
             Go(Math.Min(1, Reach * forward), Math.Min(1, Reach * prices));
@@ -94,26 +98,28 @@ internal sealed class InteriorPoint
     private int Begin(ReadOnlySpan<double> inside)
     {
         var (size, periods, rows) = (_program.Size, _program.Periods, _program.Stores * _program.Periods);
-        if (_values.Length != size || _stores.Length != rows)
+        if (_values.Length < size || _balance.Length != periods || _stores.Length != rows)
         {
             (_values, _below, _above, _perLow, _perHigh, _weights) = (new double[size], new double[size], new double[size], new double[size], new double[size], new double[size]);
             (_worth, _lowBy, _highBy, _move, _belowMove, _aboveMove) = (new double[size], new double[size], new double[size], new double[size], new double[size], new double[size]);
-            (_missing, _scratch, _balance, _balanceMissing, _balanceMove) = (new double[size], new double[size], new double[periods], new double[periods], new double[periods]);
+            (_missing, _needed, _balance, _balanceMissing, _balanceMove) = (new double[size], new double[size], new double[periods], new double[periods], new double[periods]);
             (_stores, _storesMissing, _storesMove) = (new double[rows], new double[rows], new double[rows]);
         }
 
         _program.Price(inside, _balance, _stores);
         _program.Worth(_balance, _stores, _worth);
-        Array.Clear(_weights, _program.Count, periods);
-        Array.Clear(_values, _program.Count, periods);
-        Array.Clear(_move, _program.Count, periods);
+        for (var i = _program.Count; i < size; i++)
+        {
+            Hold(i, 0);
+        }
+
         var bounds = 0;
         for (var i = 0; i < _program.Count; i++)
         {
             var (low, high) = (_program.Low[i], _program.High[i]);
             if (_program.Free[i] == 0)
             {
-                (_values[i], _lowBy[i], _highBy[i], _below[i], _above[i]) = (low, 1, 1, 0, 0);
+                Hold(i, low);
                 continue;
             }
 
@@ -128,20 +134,34 @@ internal sealed class InteriorPoint
         return bounds;
     }
 
+    // Where there is nothing to choose.
+    private void Hold(int variable, double at)
+    {
+        (_values[variable], _lowBy[variable], _highBy[variable], _below[variable], _above[variable]) = (at, 1, 1, 0, 0);
+        (_move[variable], _belowMove[variable], _aboveMove[variable], _weights[variable], _missing[variable]) = (0, 0, 0, 0, 0);
+    }
+
     // How far the cost is from its bound, once the rows are kept: the products of what is left to each bound and what the bound costs.
     private double Weigh()
     {
-        var (free, gap) = (_program.Free, 0.0);
-        for (var i = 0; i < _program.Count; i++)
+        var free = Lanes(_program.Free);
+        var lowBy = Lanes(_lowBy);
+        var highBy = Lanes(_highBy);
+        var below = Lanes(_below);
+        var above = Lanes(_above);
+        var perLow = Lanes(_perLow);
+        var perHigh = Lanes(_perHigh);
+        var weights = Lanes(_weights);
+        var gap = Vector256<double>.Zero;
+        for (var i = 0; i < weights.Length; i++)
         {
-            var (below, above) = (_below[i], _above[i]);
-            gap += _lowBy[i] * below + _highBy[i] * above;
-            var (perLow, perHigh) = (1 / _lowBy[i], 1 / _highBy[i]);
-            (_perLow[i], _perHigh[i]) = (perLow, perHigh);
-            _weights[i] = free[i] == 0 ? 0 : 1 / (below * perLow + above * perHigh);
+            gap += lowBy[i] * below[i] + highBy[i] * above[i];
+            perLow[i] = Vector256<double>.One / lowBy[i];
+            perHigh[i] = Vector256<double>.One / highBy[i];
+            weights[i] = free[i] / (below[i] * perLow[i] + above[i] * perHigh[i] + Vector256<double>.One - free[i]);
         }
 
-        return gap;
+        return Vector256.Sum(gap);
     }
 
     private bool IsKept()
@@ -163,110 +183,140 @@ internal sealed class InteriorPoint
     // By how much the prices miss the costs.
     private void Miss()
     {
-        var cost = _program.Cost;
-        for (var i = 0; i < _program.Count; i++)
+        var cost = Lanes(_program.Cost);
+        var worth = Lanes(_worth);
+        var below = Lanes(_below);
+        var above = Lanes(_above);
+        var missing = Lanes(_missing);
+        for (var i = 0; i < missing.Length; i++)
         {
-            _missing[i] = cost[i] - _worth[i] - _below[i] + _above[i];
+            missing[i] = cost[i] - worth[i] - below[i] + above[i];
         }
     }
 
-    // What the products are to change by: to a common one, and for what the moves of the prediction multiply to.
-    private void Aim(double product, bool withCorrection)
+    // What the products are to change by: to nothing, or to a common one but for what the moves of the prediction multiply to.
+    private void Aim(double? product)
     {
-        var free = _program.Free;
-        for (var i = 0; i < _program.Count; i++)
+        var free = Lanes(_program.Free);
+        var lowBy = Lanes(_lowBy);
+        var highBy = Lanes(_highBy);
+        var below = Lanes(_below);
+        var above = Lanes(_above);
+        var move = Lanes(_move);
+        var belowMove = Lanes(_belowMove);
+        var aboveMove = Lanes(_aboveMove);
+        var common = Vector256.Create(product ?? 0);
+        for (var i = 0; i < move.Length; i++)
         {
-            var (below, above) = (-_lowBy[i] * _below[i], -_highBy[i] * _above[i]);
-            if (withCorrection)
+            var (toLow, toHigh) = (-lowBy[i] * below[i], -highBy[i] * above[i]);
+            if (product is not null)
             {
-                below += product * free[i] - _move[i] * _belowMove[i];
-                above += product * free[i] + _move[i] * _aboveMove[i];
+                toLow += common * free[i] - move[i] * belowMove[i];
+                toHigh += common * free[i] + move[i] * aboveMove[i];
             }
 
-            (_belowMove[i], _aboveMove[i]) = (below, above);
+            (belowMove[i], aboveMove[i]) = (toLow, toHigh);
         }
     }
 
     // The move that does it.
     private void Turn()
     {
-        for (var i = 0; i < _program.Count; i++)
+        var missing = Lanes(_missing);
+        var below = Lanes(_below);
+        var above = Lanes(_above);
+        var perLow = Lanes(_perLow);
+        var perHigh = Lanes(_perHigh);
+        var weights = Lanes(_weights);
+        var move = Lanes(_move);
+        var belowMove = Lanes(_belowMove);
+        var aboveMove = Lanes(_aboveMove);
+        var needed = Lanes(_needed);
+        for (var i = 0; i < move.Length; i++)
         {
-            _worth[i] = _missing[i] - _belowMove[i] * _perLow[i] + _aboveMove[i] * _perHigh[i];
-            _move[i] = _weights[i] * _worth[i];
+            needed[i] = missing[i] - belowMove[i] * perLow[i] + aboveMove[i] * perHigh[i];
+            move[i] = weights[i] * needed[i];
         }
 
-        var needed = _worth;
         _program.Rows(_move, _balanceMove, _storesMove);
-        for (var t = 0; t < _balanceMove.Length; t++)
-        {
-            _balanceMove[t] += _balanceMissing[t];
-        }
-
-        for (var row = 0; row < _storesMove.Length; row++)
-        {
-            _storesMove[row] += _storesMissing[row];
-        }
-
+        Add(_balanceMissing, _balanceMove);
+        Add(_storesMissing, _storesMove);
         _chain.Solve(_balanceMove, _storesMove);
-        _program.Worth(_balanceMove, _storesMove, _scratch);
-        for (var i = 0; i < _program.Count; i++)
+        _program.Worth(_balanceMove, _storesMove, _worth);
+        var worth = Lanes(_worth);
+        for (var i = 0; i < move.Length; i++)
         {
-            var move = _weights[i] * (_scratch[i] - needed[i]);
-            _move[i] = move;
-            _belowMove[i] = (_belowMove[i] - _below[i] * move) * _perLow[i];
-            _aboveMove[i] = (_aboveMove[i] + _above[i] * move) * _perHigh[i];
+            var by = weights[i] * (worth[i] - needed[i]);
+            move[i] = by;
+            belowMove[i] = (belowMove[i] - below[i] * by) * perLow[i];
+            aboveMove[i] = (aboveMove[i] + above[i] * by) * perHigh[i];
         }
     }
 
-    // How far the move may go, of the schedule and of the prices, 1 at the most.
+    // How far the move may go, of the schedule and of the prices, all of it at the most.
     private (double Schedule, double Prices) Reaches()
     {
-        var (schedule, prices) = (1.0, 1.0);
-        for (var i = 0; i < _program.Count; i++)
+        var below = Lanes(_below);
+        var above = Lanes(_above);
+        var perLow = Lanes(_perLow);
+        var perHigh = Lanes(_perHigh);
+        var free = Lanes(_program.Free);
+        var move = Lanes(_move);
+        var belowMove = Lanes(_belowMove);
+        var aboveMove = Lanes(_aboveMove);
+        var (schedule, prices) = (Vector256<double>.One, Vector256<double>.One);
+        for (var i = 0; i < move.Length; i++)
         {
-            schedule = Math.Max(schedule, Math.Max(-_move[i] * _perLow[i], _move[i] * _perHigh[i]));
-            if (_weights[i] > 0)
-            {
-                prices = Math.Max(prices, Math.Max(-_belowMove[i] / _below[i], -_aboveMove[i] / _above[i]));
-            }
+            var other = Vector256<double>.One - free[i];
+            schedule = Vector256.Max(schedule, Vector256.Max(-move[i] * perLow[i], move[i] * perHigh[i]));
+            prices = Vector256.Max(prices, Vector256.Max(-belowMove[i] / (below[i] + other), -aboveMove[i] / (above[i] + other)));
         }
 
-        return (1 / schedule, 1 / prices);
+        return (1 / Most(schedule), 1 / Most(prices));
     }
 
+    // The products after so much of the move.
     private double After(double forward, double prices)
     {
-        var gap = 0.0;
-        for (var i = 0; i < _program.Count; i++)
+        var lowBy = Lanes(_lowBy);
+        var highBy = Lanes(_highBy);
+        var below = Lanes(_below);
+        var above = Lanes(_above);
+        var move = Lanes(_move);
+        var belowMove = Lanes(_belowMove);
+        var aboveMove = Lanes(_aboveMove);
+        var gap = Vector256<double>.Zero;
+        for (var i = 0; i < move.Length; i++)
         {
-            var move = forward * _move[i];
-            gap += (_lowBy[i] + move) * (_below[i] + prices * _belowMove[i]) + (_highBy[i] - move) * (_above[i] + prices * _aboveMove[i]);
+            var by = move[i] * forward;
+            gap += (lowBy[i] + by) * (below[i] + belowMove[i] * prices) + (highBy[i] - by) * (above[i] + aboveMove[i] * prices);
         }
 
-        return gap;
+        return Vector256.Sum(gap);
     }
 
     private void Go(double forward, double prices)
     {
-        for (var i = 0; i < _program.Count; i++)
-        {
-            var move = forward * _move[i];
-            _values[i] += move;
-            _lowBy[i] += move;
-            _highBy[i] -= move;
-            _below[i] += prices * _belowMove[i];
-            _above[i] += prices * _aboveMove[i];
-        }
+        Add(_move, _values, forward);
+        Add(_move, _lowBy, forward);
+        Add(_move, _highBy, -forward);
+        Add(_belowMove, _below, prices);
+        Add(_aboveMove, _above, prices);
+        Add(_balanceMove, _balance, prices);
+        Add(_storesMove, _stores, prices);
+    }
 
-        for (var t = 0; t < _balance.Length; t++)
+    private static void Add(double[] what, double[] to, double times = 1)
+    {
+        for (var i = 0; i < what.Length; i++)
         {
-            _balance[t] += prices * _balanceMove[t];
-        }
-
-        for (var row = 0; row < _stores.Length; row++)
-        {
-            _stores[row] += prices * _storesMove[row];
+            to[i] += what[i] * times;
         }
     }
+
+    private static double Most(Vector256<double> lanes) => Math.Max(Math.Max(lanes[0], lanes[1]), Math.Max(lanes[2], lanes[3]));
+
+    // Four at a time, whatever the machine, so that sums come out the same everywhere. The last may reach into the block of zeros, where nothing moves.
+    private Span<Vector256<double>> Lanes(double[] variables) =>
+        MemoryMarshal.Cast<double, Vector256<double>>(variables.AsSpan(0, (_program.Count + LanesWide - 1) / LanesWide * LanesWide));
 }

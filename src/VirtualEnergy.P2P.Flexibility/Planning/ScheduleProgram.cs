@@ -38,7 +38,7 @@ internal sealed class ScheduleProgram
     /// <summary>How many variables there are; arrays of them have a block of zeros more.</summary>
     public int Count { get; private set; }
 
-    public int Size => Count + Periods;
+    public int Size => Count + Math.Max(Periods, 4);
 
     public double[] Low { get; private set; } = [];
 
@@ -90,8 +90,8 @@ internal sealed class ScheduleProgram
             Lay(problem.Stores[s], s, energies[s]);
         }
 
-        Array.Clear(Free, Count, Periods);
-        Array.Clear(Known, Count, Periods);
+        Array.Clear(Free, Count, Size - Count);
+        Array.Clear(Known, Count, Size - Count);
     }
 
     private void Lay(StoreProblem store, int s, double[] energies)
