@@ -59,8 +59,8 @@ internal static class CommunityDemo
 
         var plan = new PowerPlantPlan(DateOnly.FromDateTime(ItalianTime.Local(PeriodGrid.QuarterHour.StartOf(first))), PowerPlantProfile.Read());
         var whyNot = plan.WhyNot(options, first);
-        var able = whyNot is null ? PowerPlantDemo.Able(homes, plan, MarketRules.Default with { Mechanism = options.Mechanism }, tariff, first) : [];
-        whyNot ??= able.IsEmpty ? "Left out: no home can take less through the evening's hour." : null;
+        var able = whyNot is null ? PowerPlantDemo.Able(homes) : [];
+        whyNot ??= able.IsEmpty ? "Left out: no home has a battery." : null;
 
         using var work = new WorkFolder(options.Journal);
         var accounts = AccountsOf(options);
@@ -83,7 +83,7 @@ internal static class CommunityDemo
             ? HomesInProcesses.Start(homes, new HomeConfig
             {
                 Broker = exchange.Broker.ToString(), Community = config.Name, Household = source, Supplier = supplier, Preferences = preferences, TellsSuggestions = true,
-            })
+            }, plant)
             : await HomesInProcess.StartAsync(homes, config.Name, exchange.Broker, tariff, preferences?.Open() ?? default, report, time, plant, cancellation);
 
         await exchange.Completion.WaitAsync(cancellation);

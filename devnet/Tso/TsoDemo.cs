@@ -48,8 +48,8 @@ internal static class TsoDemo
     private static async Task<int> RunAsync(TsoDemoOptions options, TsoReport report, CancellationToken cancellation)
     {
         var profile = ShippedProfiles.Get(ShippedProfiles.ItalianMsd);
-        // Before planning begins, the day before: homes are measured first, and then the clock is set to it.
-        var lead = TimeSpan.FromMinutes(10);
+        // Before planning begins, the day before: homes are measured first, and then the clock is set to it. However fast it runs, the gateway has a minute of the machine's time to plan.
+        var lead = TimeSpan.FromMinutes(Math.Max(10, options.Speed));
         var planning = profile.BaselineGate(new MarketDay(Day)) - lead;
         var time = new ScaledTime(options.Speed, TimeProvider.System, planning - TimeSpan.FromHours(1));
         await using var customers = new SimulatedCustomers(options, Cycle, time);

@@ -43,19 +43,12 @@ internal sealed class TsoEvening(
         report.Say($"{Clock()}  programs of {message.Points.Length} homes for {day:yyyy-MM-dd} are with the aggregator");
         time.SkipTo(planning);
 
-        // Offers come period by period: all that the order needs are there when its last is. A home is offered in one span of its holding time, so the evening's end may have none.
+        // A home is offered in one span of its holding time, so the evening's end may have none: what the order needs is there when its last period is.
         var last = Grid.At(Start() + Ramp + Hold + Release);
-        var offers = await UntilAsync("offers", async () => await http.GetFromJsonAsync<ImmutableArray<OfferView>>("/api/offers", stop), found => found.Any(offer => offer.Direction == "up" && offer.Start == Grid.StartOf(last)), stop);
+        var offers = await UntilAsync("offers taken", async () => await TakeAsync(stop), found => Up(found).Any(offer => offer.Start == Grid.StartOf(last) && offer.AcceptedWatts is not null), stop);
         _offered = offers.Length;
-        foreach (var offer in offers.Where(offer => offer.Direction == "up").GroupBy(offer => offer.Id))
-        {
-            var result = new ResultMessage($"r-{offer.Key}", offer.Key, [.. offer.Select(step => new ResultStep(step.Step, step.Watts, step.PriceMicroEurPerKWh))]);
-            using var answer = await http.PostAsJsonAsync("/api/results", result, stop);
-            answer.EnsureSuccessStatusCode();
-        }
-
         var start = Start();
-        var needed = offers.Where(offer => offer.Direction == "up" && offer.Start > start - Ramp && offer.Start < start + Ramp + Hold + Release).GroupBy(offer => offer.Start).ToList();
+        var needed = Up(offers).Where(offer => offer.AcceptedWatts is not null && offer.Start > start - Ramp && offer.Start < start + Ramp + Hold + Release).GroupBy(offer => offer.Start).ToList();
         _sold = needed.Count == 0 ? 0 : needed.Min(period => period.Sum(step => step.Watts));
         report.Say(FormattableString.Invariant($"{Clock()}  baseline frozen, {_offered} steps offered; the market takes {_sold / 1e3:N0} kW up for the evening"));
         time.SkipTo(start - TimeSpan.FromMinutes(1));
@@ -101,6 +94,21 @@ internal sealed class TsoEvening(
             held.Count, distances.Count(distance => distance <= 5), Math.Round(distances.DefaultIfEmpty().Max(), 2), tso.Sets, Math.Round(shortest.TotalSeconds, 3), Math.Round(longest.TotalSeconds, 3),
             statements.Length, statements.Sum(row => row.OrderedWh), statements.Sum(row => row.DeliveredWh), statements.Sum(row => row.CashMicroEur), statements.Sum(row => row.MembersMicroEur),
             Math.Round(TimeProvider.System.GetElapsedTime(_started).TotalSeconds, 1));
+    }
+
+    private static IEnumerable<OfferView> Up(IEnumerable<OfferView> offers) => offers.Where(offer => offer.Direction == "up");
+
+    // Everything that is offered upward is taken as it is asked. Offers come period by period, and one that was changed meanwhile has no result: its successor will.
+    private async Task<ImmutableArray<OfferView>> TakeAsync(CancellationToken stop)
+    {
+        var offers = await http.GetFromJsonAsync<ImmutableArray<OfferView>>("/api/offers", stop);
+        foreach (var offer in Up(offers).Where(offer => offer.AcceptedWatts is null).GroupBy(offer => offer.Id))
+        {
+            var result = new ResultMessage($"r-{offer.Key}", offer.Key, [.. offer.Select(step => new ResultStep(step.Step, step.Watts, step.PriceMicroEurPerKWh))]);
+            using var answer = await http.PostAsJsonAsync("/api/results", result, stop);
+        }
+
+        return offers;
     }
 
     private static DateTimeOffset At(ImmutableArray<long> sample) => DateTimeOffset.FromUnixTimeMilliseconds(sample[0]);

@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Exchange;
 
 /// <summary>Ties the exchange to its broker: who handles which topic, and what nodes find there from the start.</summary>
 public sealed class ExchangeLink(
-    ExchangeOptions options, MarketDescription market, MqttLink link, Topics topics, BidIntake bids, ReservationIntake reservations, MandateIntake mandates, PlanDesk plans, SuggestionDesk suggestions, MeterDesk meters, DisputeDesk disputes,
+    ExchangeOptions options, MarketDescription market, MqttLink link, Topics topics, BidIntake bids, ReservationIntake reservations, MandateIntake mandates, PlanDesk plans, BalanceDesk balance, SuggestionDesk suggestions, MeterDesk meters, DisputeDesk disputes,
     MemberDirectory members, AwaitedReadings awaited, MessageRate rate, RoundHistory history, ExchangeJournal journal, MarketPublisher publisher, LiveFeed live)
 {
     private static readonly TimeSpan FirstConnection = TimeSpan.FromSeconds(15);
@@ -23,6 +23,7 @@ public sealed class ExchangeLink(
         await link.SubscribeAsync(FlexibilityTopics.OfEverybody(topics).Orders, reservations.TakeOrderAsync, cancellation);
         await link.SubscribeAsync(topics.AllMandates, mandates.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllPlans, plans.TakeAsync, cancellation);
+        await link.SubscribeAsync(topics.AllRunning, balance.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllSuggestions, suggestions.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllMeters, meters.TakeAsync, cancellation);
         await link.SubscribeAsync(topics.AllDisputes, disputes.TakeAsync, cancellation);

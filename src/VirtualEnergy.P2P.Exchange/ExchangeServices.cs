@@ -25,7 +25,7 @@ internal static class ExchangeServices
         services.AddSingleton(new MarketDescription(
             options.Community, parts.Chain.ChainId, options.Contract.ToString(), options.Key.Address.ToString(), options.Rules));
 
-        services.AddSingleton(new MemberDirectory(options.Members)).AddSingleton<OpenRound>().AddSingleton<RoundHistory>();
+        services.AddSingleton(new MemberDirectory(options.Members)).AddSingleton<OpenRound>().AddSingleton<RoundHistory>().AddSingleton<ClearedRounds>();
         services.AddSingleton<FundsLedger>().AddSingleton<CommunityAccounts>().AddSingleton(new DeviationBook(options.SettlesDeviations)).AddSingleton<AwaitedReadings>().AddSingleton(new ReadingLimits(options.Rules.Grid));
         services.AddSingleton(new ChainStatus(parts.Chain.ChainId) { Block = parts.Chain.Block, Stopped = parts.Stopped, LastFinal = parts.LastFinal });
         services.AddSingleton(provider => new MessageRate(
@@ -33,7 +33,7 @@ internal static class ExchangeServices
         services.AddSingleton(GateOf(options, time));
 
         services.AddSingleton<MandateBook>().AddSingleton<FundsWatch>().AddSingleton<MandateDesk>().AddSingleton<MandateIntake>().AddSingleton<ChainHistory>().AddSingleton<MemberFunds>();
-        services.AddSingleton<AdmissionDesk>().AddSingleton<ReservationDesk>().AddSingleton<ReservationIntake>().AddSingleton<ReadingReceipts>().AddSingleton<MeterDesk>().AddSingleton<DisputeDesk>().AddSingleton<PlanBook>().AddSingleton<PlanDesk>().AddSingleton<SuggestionDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
+        services.AddSingleton<AdmissionDesk>().AddSingleton<ReservationDesk>().AddSingleton<ReservationIntake>().AddSingleton<ReadingReceipts>().AddSingleton<MeterDesk>().AddSingleton<DisputeDesk>().AddSingleton<PlanBook>().AddSingleton<PlanDesk>().AddSingleton<BalanceDesk>().AddSingleton<SuggestionDesk>().AddSingleton<RealTimePricing>().AddSingleton<RoundSeeds>().AddSingleton<JournalReplay>().AddSingleton<ExchangeLink>();
         services.AddSingleton(parts.Calls).AddSingleton(parts.Calls.Cadence).AddSingleton(parts.Outbox).AddSingleton(parts.Partwise).AddSingleton(parts.MeteredOutbox).AddSingleton(parts.Settler);
         services.AddSingleton<MeteredSettler>().AddSingleton<DeviationDesk>();
         services.AddSingleton(new EscrowHistory(parts.Client, options.Contract)).AddSingleton<Statements>();

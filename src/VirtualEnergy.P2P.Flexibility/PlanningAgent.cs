@@ -33,6 +33,12 @@ public sealed class PlanningAgent
     /// </summary>
     private static readonly SupplierPrices Ordered = new(new Price((long)HomeSweep.ComesFirst), new Price(-(long)HomeSweep.ComesFirst));
 
+    /// <summary>
+    /// A third of a period is over before it is known how it turns out, and the members' signal has come: as long devices go by the home's own trades. Five minutes of a
+    /// quarter of an hour.
+    /// </summary>
+    private const int PartsOfPeriod = 3;
+
     /// <summary>Horizon without a forecast: a day of quarters of an hour.</summary>
     private const int PeriodsUnknown = 96;
 
@@ -50,6 +56,7 @@ public sealed class PlanningAgent
     private HomeAhead? _ahead;
     private Func<Period, Commitment?>? _committed;
     private BegunPeriod? _begun;
+    private ImmutableArray<Energy> _told = [];
     private double[] _prices = [];
     private double[] _added = [];
     private Period? _last;
@@ -114,9 +121,9 @@ public sealed class PlanningAgent
     public void Observe(HomeNow now)
     {
         var isNews = false;
-        foreach (var (name, battery) in now.Batteries)
+        foreach (var battery in now.Batteries)
         {
-            isNews |= Adopt(new BatteryStore(name, battery, _rules.Grid));
+            isNews |= Adopt(battery.Store(_rules.Grid));
         }
 
         // What was real and is out of reach does as it likes.
@@ -131,7 +138,7 @@ public sealed class PlanningAgent
         _now = known;
     }
 
-    private bool Adopt(BatteryStore real)
+    private bool Adopt(StoreModel real)
     {
         _real = _real.Add(real.Name);
         if (_stores.FirstOrDefault(store => store.Model.Name == real.Name) is not { } store)
@@ -140,7 +147,8 @@ public sealed class PlanningAgent
             return true;
         }
 
-        var isNews = store.Model.At(default) != real.At(default) || Math.Abs(store.Fill - real.InitialFill) >= 1;
+        var isNews = store.Model.At(default) != real.At(default) || Math.Abs(store.Fill - real.InitialFill) >= 1
+            || (real is CarStore car && !(store.Model is CarStore known && known.Journeys.SequenceEqual(car.Journeys)));
         store.Adopt(real);
         return isNews;
     }
@@ -175,12 +183,100 @@ public sealed class PlanningAgent
             return null;
         }
 
-        var situation = begun.Situation with { Fixed = begun.Load + begun.Beside + begun.Appliances - begun.Situation.Production, Waiting = [], Supplier = Ordered };
-        situation = situation with { Bending = situation.Bending.SetItem(situation.Bending.Length - 1, CurtailmentDemand.Of(situation.Production, Ordered, _rules)) };
+        var situation = AsRun(begun);
+        situation = situation with { Supplier = Ordered, Bending = situation.Bending.SetItem(situation.Bending.Length - 1, CurtailmentDemand.Of(situation.Production, Ordered, _rules)) };
 
         // The next plan starts from other fills.
         (_planned, _prices, _added) = (null, [], []);
         return Complete(begun, Disaggregation.Best(situation, commitment.Due), again: true);
+    }
+
+    /// <summary>
+    /// What the home would take in the period that was run last, as it turns out to be, as a function of price: what it may tell the others, so that together they
+    /// balance what each deviates from its trades. Runs that have started go on. What is promised elsewhere is told as it was traded, whatever is ordered of it, so that nobody takes it
+    /// for a deviation to make good. Null where no period was run.
+    /// </summary>
+    public PlannedDemand? Running =>
+        _begun is not { } begun ? null
+        : new ComingDemands(_tariff, _rules, _limit).Of(
+            begun.Period, _committed?.Invoke(begun.Period) is { } promised ? DemandCurve.Constant(promised.Program) : Rest(begun).Demand);
+
+    /// <summary>
+    /// The first third of the period that was run last is over, and the home's meter has counted something else than it was to: load, or sun, is expected to go on like that.
+    /// </summary>
+    /// <param name="period">Of another than that nothing is taken in.</param>
+    /// <param name="counted">Through the meter in the first third, Wh; + import.</param>
+    public void TurnsOut(Period period, Energy counted)
+    {
+        if (_begun is not { } begun || begun.Period != period)
+        {
+            return;
+        }
+
+        var planned = _told.Aggregate(AsRun(begun).Fixed, (sum, energy) => sum + energy);
+        var load = begun.Load + Energy.Max(-_limit, Energy.Min(_limit, new Energy(PartsOfPeriod * counted.WattHours))) - planned;
+        var more = Energy.Max(Energy.Zero, -load);
+        _begun = begun with
+        {
+            Load = load + more, Sun = begun.Sun + more, Situation = begun.Situation with { Production = begun.Situation.Production + more }, Did = _told,
+        };
+    }
+
+    /// <summary>The members' devices balance the period that was run last: its stores and its plant go by the signal instead.</summary>
+    /// <returns>What the meter reads instead; null where the signal is of another period, or something is promised in this one.</returns>
+    public Delivery? Balance(BalanceSignal signal)
+    {
+        if (_begun is not { } begun || begun.Period != signal.Period || _committed?.Invoke(begun.Period) is not null || Running is not { } told)
+        {
+            return null;
+        }
+
+        if (_planned?.Period != begun.Period)
+        {
+            // The period after it was planned already, from other fills.
+            (_planned, _prices, _added) = (null, [], []);
+        }
+
+        return Complete(begun, Disaggregation.Best(Rest(begun), signal.Of(told)), again: true);
+    }
+
+    // As it runs: what no price changes any more, and what every device can.
+    private Situation AsRun(BegunPeriod begun)
+    {
+        var supplier = _tariff.At(begun.Period);
+        return begun.Situation with
+        {
+            Fixed = begun.Load + begun.Beside + begun.Appliances - begun.Situation.Production,
+            Bending = begun.Situation.Bending.SetItem(begun.Situation.Bending.Length - 1, CurtailmentDemand.Of(begun.Situation.Production, supplier, _rules)),
+            Waiting = [],
+            Supplier = supplier,
+        };
+    }
+
+    // What every device still can when the first part of the period is over.
+    private static Energy Still(Energy did, Energy whole) => new((long)Math.Floor((did.WattHours + (PartsOfPeriod - 1.0) * whole.WattHours) / PartsOfPeriod));
+
+    private Situation Rest(BegunPeriod begun)
+    {
+        var situation = AsRun(begun);
+        return situation with { Bending = [.. situation.Bending.Select((curve, device) => Rest(curve, begun.Did[device]))] };
+    }
+
+    private static DemandCurve Rest(DemandCurve curve, Energy did)
+    {
+        var (whole, least) = (curve.Base, Still(did, curve.Base));
+        var (slices, reached) = (new List<Slice>(curve.Slices.Length), least);
+        foreach (var slice in curve.Slices)
+        {
+            whole += slice.Energy;
+            if (Still(did, whole) is var upTo && upTo > reached)
+            {
+                slices.Add(slice with { Energy = upTo - reached });
+                reached = upTo;
+            }
+        }
+
+        return new DemandCurve(least, slices);
     }
 
     /// <summary>Runs the period with what the market allotted and returns what the meter then reads.</summary>
@@ -219,7 +315,7 @@ public sealed class PlanningAgent
         }
 
         _last = period;
-        _begun = new BegunPeriod(period, traded, load, sun, beside, besidePrice, appliances, starts.DrainToImmutable(), situation);
+        _begun = new BegunPeriod(period, traded, load, sun, beside, besidePrice, appliances, starts.DrainToImmutable(), situation, plan.Bending);
         return Complete(_begun, plan, again: false);
     }
 
@@ -232,6 +328,7 @@ public sealed class PlanningAgent
     // What stores, lights and plants do in a period whose appliances run.
     private Delivery Complete(BegunPeriod begun, Plan plan, bool again)
     {
+        _told = plan.Bending;
         var (storage, charging, allocations) = (Energy.Zero, Energy.Zero, begun.Starts.ToBuilder());
         var stores = plan.Bending.Length - Home.Lights.Length - 1;
         for (var s = 0; s < stores; s++)
@@ -459,7 +556,7 @@ public sealed class PlanningAgent
     // Beyond any price that can be: what comes before money, and what is worth nothing at all.
     private Price OnTick(double limit) => Tick.Down((long)Math.Clamp(limit, -1e12, 1e12), _rules);
 
-    /// <summary>A period as it began: what no order changes any more.</summary>
+    /// <summary>A period as it began: what no order changes any more, and what its devices did until it was known how it turns out.</summary>
     private sealed record BegunPeriod(
-        Period Period, Energy Traded, Energy Load, Energy Sun, Energy Beside, Price BesidePrice, Energy Appliances, ImmutableArray<Allocation> Starts, Situation Situation);
+        Period Period, Energy Traded, Energy Load, Energy Sun, Energy Beside, Price BesidePrice, Energy Appliances, ImmutableArray<Allocation> Starts, Situation Situation, ImmutableArray<Energy> Did);
 }

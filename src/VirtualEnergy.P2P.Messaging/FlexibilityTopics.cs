@@ -64,6 +64,13 @@ public sealed class FlexibilityTopics(Topics topics, MemberId bsp)
         return TryParse(topics, topic, out var parts) && parts.Bsp == bsp && parts.IsHomes && parts.TryMember(out member);
     }
 
+    /// <summary>Of whose promise the exchange speaks; false for any other topic.</summary>
+    public bool TryParseKept(string topic, out MemberId member)
+    {
+        member = default;
+        return TryParse(topics, topic, out var parts) && parts.Bsp == bsp && parts.IsKept && parts.TryMember(out member);
+    }
+
     /// <summary>Filters for what all BSPs and homes of a community tell the exchange: promises, and orders, among which are releases.</summary>
     public static (string Promises, string Orders) OfEverybody(Topics topics) => ($"{topics.Root}/flexibility/+/promises/+", $"{topics.Root}/flexibility/+/orders/+");
 

@@ -65,9 +65,12 @@ public sealed record RoundResult(
     /// <summary>What the announcement's commitment was for; null where the mechanism draws no lots.</summary>
     public Hash256? Seed { get; init; }
 
+    /// <summary>Whether the exchange waits for what homes tell of the period as it runs, and sends a signal by which they balance it.</summary>
+    public bool Balances { get; init; }
+
     public bool Equals(RoundResult? other) =>
         other is not null && Period == other.Period && Price == other.Price && Volume == other.Volume && Bids == other.Bids
-        && BidsRoot == other.BidsRoot && TradesRoot == other.TradesRoot && RoundHash == other.RoundHash && Seed == other.Seed
+        && BidsRoot == other.BidsRoot && TradesRoot == other.TradesRoot && RoundHash == other.RoundHash && Seed == other.Seed && Balances == other.Balances
         && Trades.AsSpan().SequenceEqual(other.Trades.AsSpan()) && Charges.AsSpan().SequenceEqual(other.Charges.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Period, Price, Volume, Bids, RoundHash);

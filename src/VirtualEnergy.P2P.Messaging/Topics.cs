@@ -44,6 +44,9 @@ public sealed class Topics
     /// <summary>Retained: <see cref="P2P.Market.Indications.PriceOutlook"/> of the open period and those after it.</summary>
     public string Outlook => $"{Root}/outlook";
 
+    /// <summary><see cref="P2P.Market.Indications.BalanceSignal"/> of a period that is run.</summary>
+    public string Balance => $"{Root}/balance";
+
     /// <summary>Filters, for who takes the messages of every member.</summary>
     public string AllBids => $"{Root}/bids/+";
 
@@ -52,6 +55,8 @@ public sealed class Topics
     public string AllMandates => $"{Root}/mandates/+";
 
     public string AllPlans => $"{Root}/plans/+";
+
+    public string AllRunning => $"{Root}/running/+";
 
     public string AllSuggestions => $"{Root}/suggestions/+";
 
@@ -67,6 +72,9 @@ public sealed class Topics
 
     /// <summary><see cref="P2P.Market.Indications.MemberPlan"/>, member to exchange.</summary>
     public string Plans(MemberId member) => $"{Root}/plans/{member}";
+
+    /// <summary><see cref="P2P.Market.Indications.MemberPlan"/> of a single period, the one that is run; member to exchange.</summary>
+    public string Running(MemberId member) => $"{Root}/running/{member}";
 
     /// <summary><see cref="P2P.Market.Indications.SuggestedStarts"/>, member to exchange.</summary>
     public string Suggestions(MemberId member) => $"{Root}/suggestions/{member}";
@@ -106,6 +114,8 @@ public sealed class Topics
     public bool TryParseReceipts(string topic, out MemberId member) => TryParse(topic, "receipts", "", out member);
 
     public bool TryParsePlans(string topic, out MemberId member) => TryParse(topic, "plans", "", out member);
+
+    public bool TryParseRunning(string topic, out MemberId member) => TryParse(topic, "running", "", out member);
 
     public bool TryParseSuggestions(string topic, out MemberId member) => TryParse(topic, "suggestions", "", out member);
 

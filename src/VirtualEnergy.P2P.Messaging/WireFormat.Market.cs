@@ -112,6 +112,10 @@ public static partial class WireFormat
         json.WriteString("tradesRoot", result.TradesRoot.ToString());
         json.WriteString("roundHash", result.RoundHash.ToString());
         WriteHash(json, "seed", result.Seed);
+        if (result.Balances)
+        {
+            json.WriteBoolean("balances", true);
+        }
     });
 
     public static bool TryReadResult(
@@ -249,6 +253,7 @@ public static partial class WireFormat
         {
             Charges = ChargesOf(fields),
             Seed = HashOrNull(fields, "seed"),
+            Balances = fields.Has("balances") && fields.Boolean("balances"),
         };
 
     private static ImmutableArray<Charge> ChargesOf(JsonFields fields) => !fields.Has("charges") ? []

@@ -59,6 +59,19 @@ public static partial class WireFormat
                 fields.Period(), Elements(fields, "microEurPerKWh", MemberPlan.MostPeriods, static (_, element, where) => new Price(JsonFields.IntegerOf(element, where)))),
             out outlook, out error);
 
+    public static byte[] Write(BalanceSignal signal) => Written(json =>
+    {
+        json.WriteNumber("period", signal.Period.Index);
+        json.WriteNumber("microEurPerKWh", signal.Price.MicroEurPerKWh);
+        json.WriteNumber("millionths", signal.Millionths);
+    });
+
+    public static bool TryReadBalance(ReadOnlySpan<byte> payload, [NotNullWhen(true)] out BalanceSignal? signal, [NotNullWhen(false)] out string? error) =>
+        TryRead(
+            payload, MaxSmallBytes,
+            static fields => new BalanceSignal(fields.Period(), new Price(fields.Integer("microEurPerKWh")), (int)fields.Integer("millionths", 0, BalanceSignal.Whole)),
+            out signal, out error);
+
     private static ImmutableArray<T> Elements<T>(JsonFields fields, string name, int most, Func<JsonFields, JsonElement, string, T> read)
     {
         var array = fields.Array(name);

@@ -1,12 +1,18 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.Flexibility.S2.Messages;
+using VirtualEnergy.P2P.Node.Drivers;
 using VirtualEnergy.P2P.Node.Drivers.Discovered;
 using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
 using VirtualEnergy.P2P.Node.Drivers.Meters;
 using VirtualEnergy.P2P.Node.Drivers.Modbus;
 using VirtualEnergy.P2P.Node.Drivers.Mqtt;
 using VirtualEnergy.P2P.Node.Drivers.Zigbee2Mqtt;
+using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Node.S2.Discovery;
 
 namespace VirtualEnergy.P2P.Tests;
 
@@ -37,6 +43,9 @@ internal static class DeviceNoise
         ("zigbee2mqtt lists", random => Parsed(Plug, random) is { } list && ZigbeePlug.ReadAll(list) is { Length: > 0 } plugs && plugs.All(plug => Reads(plug, random))),
         ("home assistant announcements", ReadAnnouncement),
         ("home assistant commands", ReadCommand),
+        ("words for devices", ReadWord),
+        ("questions at the door", ReadQuestion),
+        ("multicast dns", ReadAnnouncementOnNetwork),
     ];
 
     private static bool ReadFrames(Random random)
@@ -84,6 +93,24 @@ internal static class DeviceNoise
         var entity = random.Next(3) switch { 0 => NodeEntities.Pause, 1 => NodeEntities.MostPrice, _ => NodeEntities.MostADay };
         return MemberCommands.TryRead(entity, Damage(random.Next(2) == 0 ? [.. "ON"u8] : [.. "25.25"u8], random), out var change, out _)
             && change(default) is { MostPrice: null or { MicroEurPerKWh: >= 0 }, MostADay: null or { MicroEur: >= 0 } };
+    }
+
+    private static bool ReadWord(Random random) =>
+        OverrideEntities.TryRead("car", Damage(random.Next(2) == 0 ? [.. "off"u8] : [.. "on 90"u8], random), DateTimeOffset.UnixEpoch, out var word, out _)
+        && word is null or { Device: "car" } && !(word?.Until > DateTimeOffset.UnixEpoch.AddDays(7));
+
+    private static bool ReadQuestion(Random random)
+    {
+        var door = new MemberDoor("", () => ["car", "battery"], new MemberControls(), TimeProvider.System, NullLogger.Instance);
+        return door.Answer(Damage([.. "{\"device\":\"car\",\"word\":\"on\",\"minutes\":90}"u8], random)).Error is null;
+    }
+
+    private static bool ReadAnnouncementOnNetwork(Random random)
+    {
+        var endpoint = new S2Endpoint("ve-1", EnergyManagementRole.Cem, "home", new Uri("https://192.168.1.5:8443/pairing/"));
+        var message = random.Next(2) == 0 ? endpoint.Announcement([IPAddress.Loopback]) : S2Endpoint.Question(EnergyManagementRole.Cem);
+        return DnsWire.TryRead(Damage(DnsWire.Write(message), random), out var read)
+            && (S2Endpoint.In(read, EnergyManagementRole.Cem).Any() | endpoint.Answer(read, [IPAddress.Loopback]) is not null);
     }
 
     private static bool Reads(ZigbeePlug plug, Random random) =>

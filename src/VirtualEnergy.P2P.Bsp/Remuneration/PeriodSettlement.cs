@@ -39,6 +39,9 @@ public sealed record PeriodSettlement(
     Money Fee,
     Money ProviderCharge)
 {
+    /// <summary>Whose cash it is.</summary>
+    public OrderingOperator Buyer { get; init; }
+
     /// <summary>+ to the provider of balancing services.</summary>
     public Money ProviderNet => Fee - ProviderCharge;
 }

@@ -37,7 +37,7 @@ public readonly record struct OperatorCash(Money Payment, Money Charge)
 /// <param name="Period">The period.</param>
 /// <param name="Direction">Which way the unit was ordered.</param>
 /// <param name="Ordered">By steps, in any order.</param>
-/// <param name="Deliveries">Of every point with a baseline, called or not: the operator measures the unit as a whole. Each point once.</param>
+/// <param name="Deliveries">Of every point that counts (<see cref="Baselines.UnitRoster"/>), called or not: the operator measures them as a whole. Each point once.</param>
 /// <param name="Stated">What the operator's own settlement says; null before it is there, and then the profile's rules are taken.</param>
 public sealed record UnitPeriod(
     UnitId Unit,
@@ -45,4 +45,8 @@ public sealed record UnitPeriod(
     RegulationDirection Direction,
     ImmutableArray<OrderedEnergy> Ordered,
     ImmutableArray<PointDelivery> Deliveries,
-    OperatorCash? Stated = null);
+    OperatorCash? Stated = null)
+{
+    /// <summary>Whose order it was. A grid operator's stands for a whole order from its first period on, and what is stated was agreed, so that no rule of the market can differ from it.</summary>
+    public OrderingOperator Buyer { get; init; }
+}

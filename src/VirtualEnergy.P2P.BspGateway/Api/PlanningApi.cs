@@ -29,7 +29,12 @@ public sealed record ResultMessage(string? Id, string? Offer, ImmutableArray<Res
 public readonly record struct ResultStep(int Step, long Watts, long PriceMicroEurPerKWh);
 
 /// <summary>A frozen baseline: the program of a unit's points for a day, and the hash of its canonical bytes.</summary>
-public sealed record BaselineView(string Unit, DateOnly Day, DateTimeOffset FrozenAt, string Hash, ImmutableArray<ProgramOfPoint> Points);
+/// <param name="Rosters">Who counts in periods that are sold; in all others every point does.</param>
+public sealed record BaselineView(string Unit, DateOnly Day, DateTimeOffset FrozenAt, string Hash, ImmutableArray<ProgramOfPoint> Points, ImmutableArray<RosterView> Rosters);
+
+/// <summary>The points that count in a period, named before it began.</summary>
+/// <param name="Hash">Of its canonical bytes, in which the baseline's hash is.</param>
+public sealed record RosterView(long Period, DateTimeOffset NamedAt, string Hash, ImmutableArray<string> Pods);
 
 /// <summary>Planning over HTTP: programs and results come in with the token, baselines and statements go out.</summary>
 internal static class PlanningApi
@@ -43,7 +48,7 @@ internal static class PlanningApi
         var api = endpoints.MapGroup("/api").WithTags("Gateway");
         api.MapPost("/programs", Propose).AddEndpointFilter<BearerFilter>().WithSummary("Programs of points for a day, until they are frozen; each that is refused is named with its reason.");
         api.MapPost("/results", Take).AddEndpointFilter<BearerFilter>().WithSummary("The market's result of an offer.");
-        api.MapGet("/baselines/{unit}/{day}", Baseline).WithSummary("A unit's frozen baseline of a day, with its hash.").Produces<BaselineView>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/baselines/{unit}/{day}", Baseline).WithSummary("A unit's frozen baseline of a day and who counts in its periods, with their hashes.").Produces<BaselineView>().ProducesProblem(StatusCodes.Status404NotFound);
         if (endpoints.ServiceProvider.GetRequiredService<GatewayParts>().Esmp is { } esmp)
         {
             endpoints.MapEsmp(esmp.Intake).AddEndpointFilter<IEndpointConventionBuilder, BearerFilter>();
@@ -85,7 +90,9 @@ internal static class PlanningApi
 
     private static IResult Baseline(string unit, DateOnly day, GatewayParts parts) =>
         parts.Books.Baseline(new UnitId(unit), new MarketDay(day)) is { } frozen
-            ? Results.Ok(new BaselineView(unit, day, frozen.FrozenAt, frozen.Hash.ToString(), [.. frozen.Points.Select(point => new ProgramOfPoint(point.Point.Value, [.. point.Energies.Select(energy => energy.WattHours)]))]))
+            ? Results.Ok(new BaselineView(
+                unit, day, frozen.FrozenAt, frozen.Hash.ToString(), [.. frozen.Points.Select(point => new ProgramOfPoint(point.Point.Value, [.. point.Energies.Select(energy => energy.WattHours)]))],
+                [.. parts.Books.Rosters(frozen.Unit, frozen.Day).Select(roster => new RosterView(roster.Period.Index, roster.NamedAt, roster.Hash.ToString(), [.. roster.Points.Select(point => point.Value)]))]))
             : Results.Problem($"No baseline of '{unit}' is frozen for {day:O}.", statusCode: StatusCodes.Status404NotFound);
 
     private static IResult Bids(EsmpDesk esmp, string unit, DateOnly day) => esmp.Bids(unit, new MarketDay(day)) is { } document

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Balancing;
+using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Signing;
 
 namespace VirtualEnergy.P2P.BspGateway.Community;
@@ -142,6 +143,23 @@ internal sealed class CommunityHome(HomeOptions options, PeriodGrid grid, TimePr
             var order = _orders.Find(order => order.First.Id == reply.Id);
             accepted = order is not null && order.Heard(reply, _now) ? order : null;
             return order is null ? IntakeCode.Old : null;
+        }
+    }
+
+    /// <summary>What the exchange says of a promise of the home.</summary>
+    /// <remarks>Nobody signs it. A broker that lies can make a home useless, as by losing what it says, and can make nobody owe anything.</remarks>
+    /// <inheritdoc cref="Take(NetProgram)"/>
+    public string? Take(ReservationAnswer answer)
+    {
+        lock (_lock)
+        {
+            if (_orders.Find(order => order.First.Id == answer.Id) is not { } order)
+            {
+                return IntakeCode.Old;
+            }
+
+            order.Kept(answer.Accepted);
+            return null;
         }
     }
 

@@ -25,9 +25,12 @@ public sealed class CommunityLink : IHomeLink
     /// <summary>And in no case for less than this.</summary>
     private const long LeastCallWatts = 20;
 
+    private static readonly TimeSpan ShortenEvery = TimeSpan.FromDays(1);
+
     private readonly CustomerOptions _customer;
     private readonly CommunityOptions _options;
     private readonly HomeBoard _board;
+    private readonly PeriodGrid _grid;
     private readonly TimeProvider _links;
     private readonly ILogger _logger;
     private readonly Topics _topics;
@@ -46,6 +49,7 @@ public sealed class CommunityLink : IHomeLink
     private readonly MqttLink _samples;
     private Task _checking = Task.CompletedTask;
     private Task _starting = Task.CompletedTask;
+    private DateTimeOffset? _shortened;
     private long _session;
     private volatile int _spans;
 
@@ -57,14 +61,14 @@ public sealed class CommunityLink : IHomeLink
     /// <exception cref="GatewayStartException">What was kept cannot be read.</exception>
     public CommunityLink(CustomerOptions customer, HomeBoard board, int first, PeriodGrid grid, string? folder, TimeProvider time, TimeProvider links, ILogger<CommunityLink> logger)
     {
-        (_customer, _options, _board, First, _links, _logger) = (customer, customer.Community!, board, first, links, logger);
+        (_customer, _options, _board, First, _grid, _links, _logger) = (customer, customer.Community!, board, first, grid, links, logger);
         (_topics, _signing) = (new Topics(_options.Name), new FlexibilitySigning(_options.Domain));
         var bsp = _options.Key.Address.ToMember();
         _between = _topics.Flexibility(bsp);
         _homes = [.. customer.Homes.Select(home => new CommunityHome(home, grid, time))];
         (_tally, _asked, _spans) = (new IntakeTally(customer.Id, logger), new long[_homes.Length], _options.Spans);
         _inbox = new HomeInbox(
-            _between, _homes, new HomeIntake(bsp, _signing, _homes), board, first, 2 * TimeSpan.FromSeconds(_options.TelemetrySeconds), time, _tally, (_, reply, accepted) => _post!.Answered(reply, accepted));
+            _between, _homes, new HomeIntake(bsp, _signing, _homes), board, first, 2 * TimeSpan.FromSeconds(_options.TelemetrySeconds), time, _tally, (_, reply, accepted) => _post!.Answered(reply, accepted), (member, answer) => logger.PromiseNotKept(customer.Id, member.Value, answer.Id, Code(answer.Reason)));
         _journal = OrderJournal.Open(
             folder, customer.Id, order => Find(order.Member)?.Said(order),
             (member, id) => Find(member)?.Orders.FirstOrDefault(order => order.First.Id == id)?.WasAccepted());
@@ -135,6 +139,8 @@ public sealed class CommunityLink : IHomeLink
         {
             _promises.Run(sold, worth, now);
         }
+
+        Shorten(now);
     }
 
     public async ValueTask DisposeAsync()
@@ -149,7 +155,30 @@ public sealed class CommunityLink : IHomeLink
         _stop.Dispose();
     }
 
+    // At the start and once a day. Of orders that were over two days ago nothing is asked any more.
+    private void Shorten(DateTimeOffset now)
+    {
+        if (_shortened is { } last && now - last < ShortenEvery)
+        {
+            return;
+        }
+
+        _shortened = now;
+        try
+        {
+            _journal.Shorten(now - BooksHorizon.Kept, _grid);
+        }
+        catch (IOException failure)
+        {
+            // The long log is as good.
+            _logger.NotCompacted(failure);
+        }
+    }
+
     private CommunityHome? Find(MemberId member) => _inbox.TryFind(member, out var home) ? _homes[home] : null;
+
+    // It comes from outside and goes into the log.
+    internal static string Code(string? reason) => reason is { Length: > 0 and <= 64 } && reason.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-') ? reason : "?";
 
     private MqttLink Link(string name, TimeSpan expiry) => new(
         new MqttLinkOptions
@@ -168,6 +197,7 @@ public sealed class CommunityLink : IHomeLink
             await _words.SubscribeAsync(_between.AllHeadroom, (message, _) => Done(() => _inbox.Take(HomeWord.Headroom, message))).ConfigureAwait(false);
             await _words.SubscribeAsync(_between.AllSessions, (message, _) => Done(() => _inbox.Take(HomeWord.Session, message))).ConfigureAwait(false);
             await _words.SubscribeAsync(_between.AllReplies, (message, _) => Done(() => _inbox.Take(HomeWord.Reply, message))).ConfigureAwait(false);
+            await _words.SubscribeAsync(_between.AllKept, (message, _) => Done(() => _inbox.TakeKept(message))).ConfigureAwait(false);
             await _samples.SubscribeAsync(_between.AllTelemetry, (message, _) => Done(() => _inbox.TakeSample(message))).ConfigureAwait(false);
             await Task.WhenAll(_words.StartAsync(_stop.Token), _samples.StartAsync(_stop.Token)).ConfigureAwait(false);
         }

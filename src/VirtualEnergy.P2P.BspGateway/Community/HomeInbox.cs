@@ -16,10 +16,11 @@ namespace VirtualEnergy.P2P.BspGateway.Community;
 /// <param name="future">How far a sample's time may be ahead of this clock.</param>
 /// <param name="time">The market's clock.</param>
 /// <param name="tally">Counts what is left out.</param>
+/// <param name="notKept">Told of a promise that the exchange does not refuse bids by.</param>
 /// <param name="heard">Told of a home's answer: the home, the answer, and the order that it accepts for the first time.</param>
 internal sealed class HomeInbox(
     FlexibilityTopics between, ImmutableArray<CommunityHome> homes, HomeIntake intake, HomeBoard board, int first, TimeSpan future, TimeProvider time, IntakeTally tally,
-    Action<int, FlexibilityReply, HomeOrder?> heard)
+    Action<int, FlexibilityReply, HomeOrder?> heard, Action<MemberId, ReservationAnswer> notKept)
 {
     /// <summary>Signed messages of one home that wait to be checked.</summary>
     private const int MostWaiting = 8;
@@ -75,6 +76,29 @@ internal sealed class HomeInbox(
         // A home's clock that goes ahead a little must not make its measurement one of the future.
         var measured = DateTimeOffset.FromUnixTimeMilliseconds(Math.Min(sample!.At, now.ToUnixTimeMilliseconds()));
         board.Change(first + home, state => measured > state.MeasuredAt ? state with { PowerWatts = sample.Watts, MeasuredAt = measured } : state);
+    }
+
+    /// <summary>The exchange has said whether it keeps a promise. At once on the board: others are to make up for a home that may trade what it has promised.</summary>
+    public void TakeKept(MqttMessage message)
+    {
+        if (!between.TryParseKept(message.Topic, out var member) || !_places.TryGetValue(member, out var home))
+        {
+            tally.Add("others", IntakeCode.Unknown);
+            return;
+        }
+
+        var refusal = !WireFormat.TryReadReservationAnswer(message.Payload.Span, out var answer, out _) || answer.Member != member ? IntakeCode.Malformed : homes[home].Take(answer);
+        if (refusal is not null)
+        {
+            tally.Add(homes[home].Member.Value, refusal);
+            return;
+        }
+
+        board.Change(first + home, state => homes[home].At(time.GetUtcNow(), state));
+        if (!answer!.Accepted)
+        {
+            notKept(homes[home].Member, answer);
+        }
     }
 
     /// <summary>Checks what waits until there is no more to come.</summary>

@@ -23,6 +23,7 @@ internal enum HomeOrderState
 internal sealed class HomeOrder(FlexibilityOrder first)
 {
     private (Period Period, long Watts)? _shortfall;
+    private bool _isNotKept;
 
     /// <summary>The reservation.</summary>
     public FlexibilityOrder First { get; } = first;
@@ -46,8 +47,8 @@ internal sealed class HomeOrder(FlexibilityOrder first)
 
     public bool Overlaps(Period from, Period end) => First.First < end && from < First.End;
 
-    /// <summary>What the home may be relied upon for in a period, W ≥ 0: what it promised, less what it said that it cannot hold.</summary>
-    public long Reliable(Period period) => State != HomeOrderState.Accepted || !Covers(period) ? 0
+    /// <summary>What the home may be relied upon for in a period, W ≥ 0: what it promised, less what it said that it cannot hold. Nothing while the exchange lets it trade as if it had promised nothing.</summary>
+    public long Reliable(Period period) => State != HomeOrderState.Accepted || _isNotKept || !Covers(period) ? 0
         : Math.Max(0, Math.Abs(First.ChangeWatts) - (_shortfall is { } missing && missing.Period == period ? missing.Watts : 0));
 
     /// <summary>A further message of it was written down.</summary>
@@ -62,6 +63,9 @@ internal sealed class HomeOrder(FlexibilityOrder first)
 
     /// <summary>The home has accepted it before the gateway was started again.</summary>
     public void WasAccepted() => State = IsLive ? HomeOrderState.Accepted : State;
+
+    /// <summary>The exchange says whether it refuses bids by the promise; the latest word counts.</summary>
+    public void Kept(bool isKept) => _isNotKept = !isKept;
 
     /// <summary>The home has answered, or says that it cannot hold all of it.</summary>
     /// <param name="now">The running period.</param>

@@ -66,7 +66,7 @@ internal sealed class HomePost(
     {
         if (reply.Reason is { } reason)
         {
-            logger.HomeAnswered(customer, reply.Member.Value, reply.Id, reason.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '-') ? reason : "?", reply.ShortfallWatts);
+            logger.HomeAnswered(customer, reply.Member.Value, reply.Id, CommunityLink.Code(reason), reply.ShortfallWatts);
         }
 
         if (accepted is not null)

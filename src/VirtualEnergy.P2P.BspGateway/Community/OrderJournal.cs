@@ -36,7 +36,7 @@ internal sealed class OrderJournal : IDisposable
         var whole = 0;
         for (var line = 1; log[whole..].IndexOf((byte)'\n') is var length and >= 0; line++)
         {
-            if (!journal.TryRead(log.Slice(whole, length), said, accepted))
+            if (!TryRead(log.Slice(whole, length), order => { journal.Used(order.Number); said(order); }, accepted, journal.Used))
             {
                 journal.Dispose();
                 throw new GatewayStartException($"Bsp:DataFolder: line {line} of {name} cannot be read. Restore the file; nothing was changed.");
@@ -59,13 +59,45 @@ internal sealed class OrderJournal : IDisposable
     /// <exception cref="IOException">It is not on the disk.</exception>
     public void KeepNumbers(long upTo) => WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new { numbersUpTo = upTo })).GetAwaiter().GetResult();
 
+    /// <summary>Puts a short file in the place of the one that has grown: up to where numbers are used, and all of the orders that end after an instant. A crash leaves the old file or the new one.</summary>
+    /// <exception cref="IOException">The old file stays.</exception>
+    public void Shorten(DateTimeOffset over, PeriodGrid grid) => _lines.Replace(log =>
+    {
+        var (lines, first) = (Lines(log), new Dictionary<(MemberId, long), Period>());
+        foreach (var order in lines.Select(line => line.Order).OfType<FlexibilityOrder>())
+        {
+            // Further messages are for what is left of it; it ends with the first one's.
+            first.TryAdd((order.Member, order.Id), order.End);
+        }
+
+        var kept = first.Where(order => grid.StartOf(order.Value) > over).Select(order => order.Key).ToHashSet();
+        ReadOnlyMemory<byte> numbers = Line(JsonSerializer.SerializeToUtf8Bytes(new { numbersUpTo = lines.Select(line => line.UpTo).DefaultIfEmpty().Max() }));
+        return lines.Where(line => line.Of is { } order && kept.Contains(order)).Select(line => line.Text).Prepend(numbers);
+    });
+
     public void Dispose() => _lines.Dispose();
 
-    private bool TryRead(ReadOnlySpan<byte> line, Action<FlexibilityOrder> said, Action<MemberId, long> accepted)
+    private static byte[] Line(byte[] text) => [.. text, (byte)'\n'];
+
+    // Whole lines that were read before, or written by this journal.
+    private static List<(ReadOnlyMemory<byte> Text, FlexibilityOrder? Order, (MemberId, long)? Of, long UpTo)> Lines(ReadOnlyMemory<byte> log)
+    {
+        var lines = new List<(ReadOnlyMemory<byte>, FlexibilityOrder?, (MemberId, long)?, long)>();
+        for (var from = 0; log.Span[from..].IndexOf((byte)'\n') is var length and >= 0; from += length + 1)
+        {
+            (FlexibilityOrder? Order, (MemberId, long)? Of, long UpTo) line = default;
+            _ = TryRead(
+                log.Span.Slice(from, length), order => line = (order, (order.Member, order.Id), order.Number), (member, id) => line = (null, (member, id), 0), upTo => line = (null, null, upTo));
+            lines.Add((log.Slice(from, length + 1), line.Order, line.Of, line.UpTo));
+        }
+
+        return lines;
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> line, Action<FlexibilityOrder> said, Action<MemberId, long> accepted, Action<long> numbersUpTo)
     {
         if (WireFormat.TryReadFlexibilityOrder(line, out var order, out _))
         {
-            NumbersUpTo = Math.Max(NumbersUpTo, order.Content.Number);
             said(order.Content);
             return true;
         }
@@ -77,7 +109,7 @@ internal sealed class OrderJournal : IDisposable
             var root = document.RootElement;
             if (root.TryGetProperty("numbersUpTo", out var upTo))
             {
-                NumbersUpTo = Math.Max(NumbersUpTo, upTo.GetInt64());
+                numbersUpTo(upTo.GetInt64());
             }
             else
             {
@@ -92,12 +124,14 @@ internal sealed class OrderJournal : IDisposable
         }
     }
 
+    private void Used(long upTo) => NumbersUpTo = Math.Max(NumbersUpTo, upTo);
+
     private async Task WriteAsync(byte[] line)
     {
         Task written;
         lock (_lock)
         {
-            _waiting.Add([.. line, (byte)'\n']);
+            _waiting.Add(Line(line));
             written = _written.Task;
         }
 

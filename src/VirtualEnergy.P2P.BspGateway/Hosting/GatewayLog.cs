@@ -36,6 +36,9 @@ internal static partial class GatewayLog
     [LoggerMessage(32, LogLevel.Debug, "Community {Customer}: {Home} says of order {Id}: {Reason}, {Watts} W short.")]
     public static partial void HomeAnswered(this ILogger logger, string customer, string home, long id, string reason, long watts);
 
+    [LoggerMessage(34, LogLevel.Warning, "Community {Customer}: the exchange does not keep promise {Id} of {Home} ({Code}). Nothing is asked of it until it does.")]
+    public static partial void PromiseNotKept(this ILogger logger, string customer, string home, long id, string code);
+
     [LoggerMessage(33, LogLevel.Error, "Community {Customer}: the broker's market is not the one that is configured: {Why}")]
     public static partial void MarketDiffers(this ILogger logger, string customer, string why);
 
@@ -51,6 +54,6 @@ internal static partial class GatewayLog
     [LoggerMessage(9, LogLevel.Error, "Planning failed.")]
     public static partial void PlanningFailed(this ILogger logger, Exception failure);
 
-    [LoggerMessage(10, LogLevel.Error, "The logs of books and reservations could not be shortened; they stay as they are.")]
+    [LoggerMessage(10, LogLevel.Error, "A log could not be shortened; it stays as it is.")]
     public static partial void NotCompacted(this ILogger logger, Exception failure);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.BspGateway.Telecontrol;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.BspGateway.Hosting;
 
@@ -27,6 +28,9 @@ internal static class GatewayOptionsCheck
         Require(homes.Length <= MostHomes, $"Bsp:Units have {homes.Length} homes; at most {MostHomes} go to one gateway.");
         PartiesCheck.Check(options);
         Require(options.Payments is null || options.DataFolder is not null, "Bsp:Payments needs Bsp:DataFolder: what was paid must be known after a restart, or it would be paid twice.");
+        Require(
+            options.Payments?.Operator is not { } payee || (payee != options.Payments.Key.Address && homes.All(home => home.Member != payee.ToMember())),
+            $"Bsp:Payments:Operator is {options.Payments?.Operator}, the account of a member or the gateway's own wallet; it must be the system operator's.");
         foreach (var home in options.Payments is null ? [] : homes)
         {
             Require(PaymentDesk.IsAddress(home.Member), $"Bsp:Units:Customers:Homes: Member '{home.Member}' of {home.Pod} must be an Ethereum address in lower case, as Bsp:Payments pays it.");

@@ -18,6 +18,7 @@ internal sealed class GatewayParts : IAsyncDisposable
     private readonly GatewayOptions _options;
     private readonly GatewayFeed _feed;
     private readonly ILogger _logger;
+    private readonly UnitRosters _rosters;
     private Task _planning = Task.CompletedTask;
     private int _settled;
 
@@ -28,6 +29,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         var machine = links ?? time;
         (_options, _feed, _logger, Time) = (options, feed, logging.CreateLogger<GatewayParts>(), time);
         Books = new GatewayBooks(options);
+        _rosters = new UnitRosters(options, Books);
         Reservations = new OfferReservations(options.DataFolder, options.Profile.Grid);
         Board = new HomeBoard([.. options.Units.SelectMany((unit, index) => unit.Customers.SelectMany(customer => customer.Homes.Select(home => new HomeDescription(home, customer.Id, index))))]);
         Claims = new UnitClaims(options.Parties.Coordination, Books);
@@ -167,6 +169,7 @@ internal sealed class GatewayParts : IAsyncDisposable
         if (communities.Count > 0)
         {
             var sold = Reservations.Ledger.Sold(Books.Profile.Grid.At(now));
+            _rosters.Run(sold, now);
             communities.ForEach(community => community.Promise(sold, Worth(new UnitId(_options.Units[Board.Homes[community.First].UnitIndex].Id)), now));
         }
     }

@@ -6,6 +6,7 @@ using VirtualEnergy.P2P.Bsp.Remuneration;
 using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
+using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
@@ -33,11 +34,14 @@ public sealed record HomeView(string Id, string Name, long MeasuredWatts, long B
 /// <summary>A customer with its homes.</summary>
 public sealed record CustomerView(string Id, string Unit, DateTimeOffset Time, bool IsUp, int OpenSetPoints, long LeftOut, ImmutableArray<HomeView> Homes);
 
-/// <summary>Money of the settled periods that are kept, µEUR: what the system operator paid, and how much of it goes to homes.</summary>
+/// <summary>Money of the settled periods that are kept, µEUR: what operators paid, and how much of it goes to homes.</summary>
 public sealed record MoneyView(long CashMicroEur, long MembersMicroEur)
 {
     /// <summary>What homes have in their escrow balances, by the chain's receipts; null where the gateway pays nobody.</summary>
     public long? PaidMicroEur { get; init; }
+
+    /// <summary>What the system operator is due by statements, as for energy down, and was not paid by the gateway; null where the gateway pays nobody.</summary>
+    public long? OperatorDueMicroEur { get; init; }
 
     /// <summary>In so many transactions.</summary>
     public int Payments { get; init; }
@@ -117,13 +121,21 @@ public sealed class GatewayViews
     public MoneyView Money()
     {
         var settled = _parts.Books.Settled;
-        var paid = _parts.Payments?.Book.Payments.Select(payment => payment.Paid).OfType<(Hash256 Transaction, long Block, Money Received)>().ToList();
+        var paid = _parts.Payments?.Book.Payments.Where(payment => !payment.IsOperators).Select(payment => payment.Paid).OfType<(Hash256 Transaction, long Block, Money Received)>().ToList();
         return new MoneyView(settled.Sum(period => period.Cash.Net.MicroEur), settled.Sum(period => period.Points.Sum(point => point.Net.MicroEur)))
         {
+            OperatorDueMicroEur = _parts.Payments is null ? null : Owed(_parts.Payments.Book),
             PaidMicroEur = paid?.Sum(payment => payment.Received.MicroEur),
             Payments = paid?.Count ?? 0,
             Transaction = paid is [.., var last] ? last.Transaction.ToString() : null,
         };
+    }
+
+    // Who is paid by hand is not known to be paid.
+    private static long Owed(PaymentBook book)
+    {
+        var paid = book.Payments.Where(payment => payment.IsOperators && payment.Paid is not null).Select(payment => payment.Statement).ToHashSet();
+        return book.Statements.Where(statement => !paid.Contains(statement.Number)).Sum(statement => statement.OperatorDue);
     }
 
     /// <summary>All settled periods of a unit with every member's part; null when there is no such unit.</summary>

@@ -61,10 +61,12 @@ internal sealed class BooksHorizon(DateTimeOffset now, MarketProfile profile, Or
     private bool Keeps(GatewayEntry entry, HashSet<string> offers) => entry switch
     {
         DeliveryEntry => entry.At >= FirstSettled,
+        GridDeliveryEntry => entry.At >= FirstSettled,
         DocumentEntry document => document.KeepUntil >= now,
         _ when entry.At >= now - Kept => true,
         ProgramEntry program => program.Day >= FirstDay.Date,
         FreezeEntry freeze => freeze.Day >= FirstDay.Date,
+        RosterEntry roster => roster.Period >= FirstPeriod.Index,
         OfferEntry offer => offers.Contains(offer.Id),
         ResultEntry result => offers.Contains(result.Offer),
         WithdrawalEntry withdrawal => offers.Contains(withdrawal.Offer),

@@ -82,6 +82,13 @@ internal sealed class DeliveryAccount
             _books.Measure(closed, byPod.Values.Where(home => home.home.Reading is not null).Select(home => (home.Home.Pod, home.home.Reading!.Value)), now);
         }
 
+        // Whom a grid operator has called is settled when it settles.
+        if (_period is { } called && measured > TimeSpan.Zero && _books.Beside(_unit, grid.StartOf(called)) is var owed and not 0)
+        {
+            var direction = owed < 0 ? RegulationDirection.Up : RegulationDirection.Down;
+            _books.KeepForGrid(_unit, called, direction, pod => byPod.TryGetValue(pod, out var home) ? (home.home.Told(direction), Ask(home.Home, home.Asks, direction)) : (Energy.Zero, default), now);
+        }
+
         foreach (var direction in Directions)
         {
             foreach (var period in _books.Unsettled(_unit, direction, before))
@@ -95,7 +102,7 @@ internal sealed class DeliveryAccount
                 }
 
                 var deliveries = _books.Deliveries(_unit, period, direction, pod => byPod.TryGetValue(pod, out var home)
-                    ? (isMeasured ? home.home.Told(direction) : Energy.Zero, direction == RegulationDirection.Up ? home.Asks.Up ?? home.Home.UpAsk : home.Asks.Down ?? home.Home.DownAsk) : (Energy.Zero, default));
+                    ? (isMeasured ? home.home.Told(direction) : Energy.Zero, Ask(home.Home, home.Asks, direction)) : (Energy.Zero, default));
                 var missing = TimeSpan.FromSeconds(grid.LengthSeconds) - (isMeasured ? measured : TimeSpan.Zero);
                 _books.Deliver(new UnitPeriod(_unit, period, direction, ordered, deliveries), now, missing > TimeSpan.Zero ? missing : TimeSpan.Zero);
             }
@@ -108,6 +115,9 @@ internal sealed class DeliveryAccount
             _kept.Keep(0);
         }
     }
+
+    private static Price Ask(HomeOptions home, (Price? Up, Price? Down) promised, RegulationDirection direction) =>
+        direction == RegulationDirection.Up ? promised.Up ?? home.UpAsk : promised.Down ?? home.DownAsk;
 
     // The operator calls the best step first; what was owed fills the steps in that order.
     private ImmutableArray<OrderedEnergy> Ordered(Period period, RegulationDirection direction)

@@ -15,6 +15,7 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "entry")]
 [JsonDerivedType(typeof(ProgramEntry), "program")]
 [JsonDerivedType(typeof(FreezeEntry), "freeze")]
+[JsonDerivedType(typeof(RosterEntry), "roster")]
 [JsonDerivedType(typeof(OfferEntry), "offer")]
 [JsonDerivedType(typeof(ResultEntry), "result")]
 [JsonDerivedType(typeof(BalancingEntry), "balancing")]
@@ -25,6 +26,7 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 [JsonDerivedType(typeof(DocumentEntry), "document")]
 [JsonDerivedType(typeof(ReadingEntry), "reading")]
 [JsonDerivedType(typeof(DeliveryEntry), "delivery")]
+[JsonDerivedType(typeof(GridDeliveryEntry), "grid-delivery")]
 internal abstract record GatewayEntry(DateTimeOffset At)
 {
     public static GatewayEntry Read(ReadOnlySpan<byte> line) => EntryJson.Read<GatewayEntry>(line);
@@ -36,6 +38,9 @@ internal abstract record GatewayEntry(DateTimeOffset At)
 internal sealed record ProgramEntry(DateTimeOffset At, string Pod, DateOnly Day, ImmutableArray<long> WattHours) : GatewayEntry(At);
 
 internal sealed record FreezeEntry(DateTimeOffset At, string Unit, DateOnly Day) : GatewayEntry(At);
+
+/// <summary>Who counts in a period of a unit.</summary>
+internal sealed record RosterEntry(DateTimeOffset At, string Unit, long Period, ImmutableArray<string> Pods) : GatewayEntry(At);
 
 internal readonly record struct StepLine(long Watts, long PriceMicroEurPerKWh);
 
@@ -116,21 +121,34 @@ internal sealed record RevocationEntry(DateTimeOffset At, string Way, string Id,
 internal readonly record struct OrderedLine(long WattHours, long PriceMicroEurPerKWh);
 
 /// <summary>What a point did in a period: energies in Wh, and what it asked for a kWh of it, µEUR.</summary>
-internal readonly record struct DeliveryLine(string Pod, string Member, long Baseline, long? Measured, long Assigned, long Ask);
+internal readonly record struct DeliveryLine(string Pod, string Member, long Baseline, long? Measured, long Assigned, long Ask)
+{
+    public static ImmutableArray<DeliveryLine> Of(IEnumerable<PointDelivery> points) =>
+        [.. points.Select(point => new DeliveryLine(point.Point.Value, point.Member.Value, point.Baseline.WattHours, point.Measured?.WattHours, point.Assigned.WattHours, point.Ask.MicroEurPerKWh))];
+
+    [JsonIgnore]
+    public PointDelivery Delivered => new(PodCode.Parse(Pod), new MemberId(Member), new Energy(Baseline), Measured is { } measured ? new Energy(measured) : null, new Energy(Assigned), new Price(Ask));
+}
+
+/// <summary>What an operator's own settlement says, µEUR.</summary>
+internal readonly record struct StatedLine(long Payment, long Charge);
+
+/// <summary>What points did in a period that a grid operator had ordered; its settlement comes later.</summary>
+internal sealed record GridDeliveryEntry(DateTimeOffset At, string Unit, long Period, RegulationDirection Direction, ImmutableArray<DeliveryLine> Points) : GatewayEntry(At);
 
 /// <summary>A period in which a unit was ordered, as it was measured: what is settled.</summary>
 /// <param name="UnmeasuredMilliseconds">For so much of the period nothing was measured, as when the gateway was down; the baseline stands in.</param>
 internal sealed record DeliveryEntry(
-    DateTimeOffset At, string Unit, long Period, RegulationDirection Direction, ImmutableArray<OrderedLine> Ordered, ImmutableArray<DeliveryLine> Points, long UnmeasuredMilliseconds = 0)
+    DateTimeOffset At, string Unit, long Period, RegulationDirection Direction, ImmutableArray<OrderedLine> Ordered, ImmutableArray<DeliveryLine> Points, long UnmeasuredMilliseconds = 0,
+    StatedLine? Stated = null, OrderingOperator Buyer = OrderingOperator.SystemOperator)
     : GatewayEntry(At)
 {
     public static DeliveryEntry Of(UnitPeriod period, TimeSpan unmeasured, DateTimeOffset at) => new(
         at, period.Unit.Value, period.Period.Index, period.Direction, [.. period.Ordered.Select(step => new OrderedLine(step.Energy.WattHours, step.Price.MicroEurPerKWh))],
-        [.. period.Deliveries.Select(point => new DeliveryLine(point.Point.Value, point.Member.Value, point.Baseline.WattHours, point.Measured?.WattHours, point.Assigned.WattHours, point.Ask.MicroEurPerKWh))],
-        (long)unmeasured.TotalMilliseconds);
+        DeliveryLine.Of(period.Deliveries), (long)unmeasured.TotalMilliseconds, period.Stated is { } stated ? new StatedLine(stated.Payment.MicroEur, stated.Charge.MicroEur) : null, period.Buyer);
 
     [JsonIgnore]
     public UnitPeriod Delivered => new(
         new UnitId(Unit), new Period(Period), Direction, [.. Ordered.Select(step => new OrderedEnergy(new Energy(step.WattHours), new Price(step.PriceMicroEurPerKWh)))],
-        [.. Points.Select(point => new PointDelivery(PodCode.Parse(point.Pod), new MemberId(point.Member), new Energy(point.Baseline), point.Measured is { } measured ? new Energy(measured) : null, new Energy(point.Assigned), new Price(point.Ask)))]);
+        [.. Points.Select(point => point.Delivered)], Stated is { } stated ? new OperatorCash(new Money(stated.Payment), new Money(stated.Charge)) : null) { Buyer = Buyer };
 }

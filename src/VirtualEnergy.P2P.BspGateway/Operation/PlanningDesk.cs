@@ -17,18 +17,19 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// </summary>
 /// <remarks>
 /// A session that is planned again, as after a stop in the middle of it, changes nothing that still holds. An offer that changes is taken back before another is made, so none ever stands
-/// without its reservation.
+/// without its reservation. While its gate is open a session is planned again when more homes are heard than before, or when it could not be planned at all: programs may be late, links down.
 /// </remarks>
 internal sealed class PlanningDesk(
     GatewayOptions options, GatewayBooks books, OfferReservations reservations, HomeBoard board, UnitClaims claims, GatewayFeed feed, TimeProvider time, ILogger<PlanningDesk> logger)
 {
     private static readonly RegulationDirection[] Directions = [RegulationDirection.Up, RegulationDirection.Down];
+    private static readonly TimeSpan BetweenPlans = TimeSpan.FromMinutes(1);
 
     private readonly MarketProfile _profile = options.Profile;
     private readonly MarketSessions _sessions = new(options.Profile, options.PlanningLead);
     private readonly UnitOffering _offering = new(options, books, reservations, logger);
     private readonly ImmutableArray<HeadroomSource> _sources = [new TelecontrolHeadroom(options, board).Of, new CommunityHeadroom(options, board).Of];
-    private readonly Dictionary<(string Unit, string Session, Period First), MarketDay> _done = [];
+    private readonly Dictionary<(string Unit, string Session, Period First), PlannedSession> _done = [];
     private readonly TimeSpan _longest = TimeSpan.FromSeconds(options.Units.SelectMany(unit => unit.Customers).SelectMany(customer => customer.Homes).Select(home => home.HoldingSeconds).DefaultIfEmpty().Max());
     private readonly Lock _lock = new();
     private MarketDay? _tidied;
@@ -44,10 +45,16 @@ internal sealed class PlanningDesk(
             var planned = false;
             foreach (var session in _sessions.Due(now).Where(session => !session.Periods.IsEmpty))
             {
-                foreach (var unit in options.Units.Where(unit => _done.TryAdd((unit.Id, session.Name, session.Periods[0]), session.Day)))
+                foreach (var unit in options.Units)
                 {
-                    Plan(books.Portfolio.Unit(new UnitId(unit.Id))!, session, now);
-                    planned = true;
+                    var (key, heard) = ((unit.Id, session.Name, session.Periods[0]), Heard(unit.Id, now));
+                    var before = _done.GetValueOrDefault(key);
+                    if (before is null || (now - before.At >= BetweenPlans && (before.Refusal is not null || heard > before.Homes)))
+                    {
+                        var refusal = Plan(books.Portfolio.Unit(new UnitId(unit.Id))!, session, before?.Refusal, now);
+                        _done[key] = new PlannedSession(session.Day, now, heard, refusal);
+                        planned = true;
+                    }
                 }
             }
 
@@ -76,7 +83,20 @@ internal sealed class PlanningDesk(
     private void Settle(BookedOffer offer) =>
         _offering.Settle(offer, [.. _sources.SelectMany(source => source(offer.Offer.Unit, [offer.Offer.Period], _ => null, time.GetUtcNow()))]);
 
-    private void Plan(VirtualUnit unit, DueSession session, DateTimeOffset now)
+    private int Heard(string unit, DateTimeOffset now)
+    {
+        var (states, heard) = (board.Read(), 0);
+        for (var home = 0; home < states.Length; home++)
+        {
+            heard += options.Units[board.Homes[home].UnitIndex].Id == unit && (board.Outlook(home) is not null || UnitSituation.IsFresh(states[home], now, options.Stale)) ? 1 : 0;
+        }
+
+        return heard;
+    }
+
+    /// <param name="said">The refusal of the last try, which is not logged twice.</param>
+    /// <returns>Why nothing could be planned; null where it was.</returns>
+    private string? Plan(VirtualUnit unit, DueSession session, string? said, DateTimeOffset now)
     {
         // Frozen first: a unit that is too small for the system operator's market can serve a grid operator.
         if (session.Freezes)
@@ -84,22 +104,20 @@ internal sealed class PlanningDesk(
             HomeForecasts.Propose(board, Enumerable.Range(0, board.Homes.Length).Where(home => options.Units[board.Homes[home].UnitIndex].Id == unit.Id.Value), session.Day, books, now);
         }
 
-        if (session.Freezes && books.Baseline(unit.Id, session.Day) is null && books.Freeze(unit.Id, session.Day, now) is { } refusal)
+        if (session.Freezes && books.Baseline(unit.Id, session.Day) is null && books.Freeze(unit.Id, session.Day, now) is { } notFrozen)
         {
-            logger.NotFrozen(unit.Id.Value, session.Day.ToString(), refusal.ToString());
-            return;
+            return Once(notFrozen.ToString(), why => logger.NotFrozen(unit.Id.Value, session.Day.ToString(), why));
         }
 
         if (Enablement.Check(unit, books.Portfolio, _profile) is { IsEmpty: false } objections)
         {
-            logger.NotEnabled(unit.Id.Value, string.Join(" ", objections.Take(3)));
-            return;
+            return Once(string.Join(" ", objections.Take(3)), why => logger.NotEnabled(unit.Id.Value, why));
         }
 
         ImmutableArray<Period> periods = [.. session.Periods.Where(IsOffered)];
         if (periods.IsEmpty || books.Baseline(unit.Id, session.Day) is not { } baseline)
         {
-            return;
+            return null;
         }
 
         // Within a day what was sold shortly before binds a home as what is to come does.
@@ -119,6 +137,18 @@ internal sealed class PlanningDesk(
                     _offering.Offer(new OfferCall(unit, period, direction, baseline.Sum(period, _profile.Grid).WattHours * 3_600 / _profile.Grid.LengthSeconds, chosen, history, now));
                 }
             });
+        }
+
+        return null;
+
+        string Once(string refusal, Action<string> log)
+        {
+            if (refusal != said)
+            {
+                log(refusal);
+            }
+
+            return refusal;
         }
     }
 
@@ -143,7 +173,7 @@ internal sealed class PlanningDesk(
         }
 
         _tidied = today;
-        foreach (var old in _done.Where(done => done.Value.CompareTo(today) < 0).Select(done => done.Key).ToList())
+        foreach (var old in _done.Where(done => done.Value.Day.CompareTo(today) < 0).Select(done => done.Key).ToList())
         {
             _done.Remove(old);
         }
@@ -161,4 +191,8 @@ internal sealed class PlanningDesk(
             logger.NotCompacted(failure);
         }
     }
+
+    /// <param name="Homes">That were heard when it was planned.</param>
+    /// <param name="Refusal">Why it could not be; null where it was.</param>
+    private sealed record PlannedSession(MarketDay Day, DateTimeOffset At, int Homes, string? Refusal);
 }

@@ -21,6 +21,10 @@ internal sealed class PaymentBook
     private readonly SortedDictionary<(int Statement, MemberId Member), MemberPayment> _payments = [];
     private Dictionary<MemberId, Money> _carried = [];
 
+    // Of the last statement; and what earlier ones are dropped with.
+    private (int Number, string Hash) _last = (0, default(Hash256).ToString());
+    private long _closed = long.MinValue;
+
     private PaymentBook(PaymentParties parties, Action<ReadOnlyMemory<byte>> append) => (_parties, _append) = (parties, append);
 
     /// <summary>In order.</summary>
@@ -90,18 +94,17 @@ internal sealed class PaymentBook
     {
         lock (_lock)
         {
-            ImmutableArray<PeriodSettlement> due = [.. settled.Where(period => !_stated.Contains(KeyOf(period)))];
+            ImmutableArray<PeriodSettlement> due = [.. settled.Where(period => period.Period.Index > _closed && !_stated.Contains(KeyOf(period)))];
             if (due.IsEmpty)
             {
                 return null;
             }
 
-            var before = _statements.Count == 0 ? default : new Hash256(Hex.Parse(_statements[^1].Hash));
-            var statement = PaymentStatement.Of(_statements.Count + 1, before, _parties, due, _carried);
+            var statement = PaymentStatement.Of(_last.Number + 1, new Hash256(Hex.Parse(_last.Hash)), _parties, due, _carried);
             var entry = new StatementEntry(
                 now, statement.Number, statement.Hash.ToString(), statement.Cash.MicroEur, statement.Provider.MicroEur, [.. statement.Periods.Select(KeyOf)],
                 [.. statement.Lines.Select(line => new LineEntry(line.Member.Value, line.Net.MicroEur, line.CarriedIn.MicroEur, line.Paid.MicroEur, line.CarriedOut.MicroEur))],
-                statement.Text);
+                statement.Text, statement.OperatorDue.MicroEur, statement.OperatorDue > Money.Zero ? _parties.Operator?.ToString() : null);
             Enter(entry);
             return entry;
         }
@@ -110,6 +113,15 @@ internal sealed class PaymentBook
     /// <summary>A transaction for a payment is signed and goes out now.</summary>
     public void Signed(MemberPayment payment, SignedTransaction version, DateTimeOffset now) =>
         Enter(new SignedEntry(now, payment.Statement, payment.Deposit.Member.ToString(), Hex.Of(version.Raw.AsSpan())));
+
+    /// <summary>Statements that were dropped from the file are dropped here.</summary>
+    public void Drop(BaseEntry closed)
+    {
+        lock (_lock)
+        {
+            Apply(closed);
+        }
+    }
 
     public void Paid(MemberPayment payment, TransactionReceipt receipt, Money received, DateTimeOffset now) => Enter(
         new PaidEntry(now, payment.Statement, payment.Deposit.Member.ToString(), receipt.TransactionHash.ToString(), (long)receipt.BlockNumber, received.MicroEur));
@@ -138,6 +150,9 @@ internal sealed class PaymentBook
     {
         switch (entry)
         {
+            case BaseEntry closed:
+                Apply(closed);
+                break;
             case StatementEntry statement:
                 Apply(statement);
                 break;
@@ -153,21 +168,34 @@ internal sealed class PaymentBook
         }
     }
 
+    private void Apply(BaseEntry closed)
+    {
+        _statements.RemoveAll(statement => statement.Number <= closed.Number);
+        foreach (var gone in _payments.Keys.Where(key => key.Statement <= closed.Number).ToList())
+        {
+            _payments.Remove(gone);
+        }
+
+        _stated.RemoveWhere(period => period.Period <= closed.LastPeriod);
+        (_closed, _last) = (closed.LastPeriod, closed.Number > _last.Number ? (closed.Number, closed.Hash) : _last);
+    }
+
     private void Apply(StatementEntry statement)
     {
-        var hash = Keccak256.Hash(Encoding.UTF8.GetBytes(statement.Text));
-        var head = string.Create(null, $"before {(_statements.Count == 0 ? default(Hash256).ToString() : _statements[^1].Hash)}\nchain {_parties.ChainId} escrow {_parties.Escrow} payer {_parties.Payer}\n");
-        if (statement.Number != _statements.Count + 1 || statement.Hash != hash.ToString() || !statement.Text.Contains(head, StringComparison.Ordinal))
+        var hash = Keccak256.Hash(Encoding.UTF8.GetBytes(statement.Text)).ToString();
+        var head = string.Create(null, $"before {_last.Hash}\nchain {_parties.ChainId} escrow {_parties.Escrow} payer {_parties.Payer}\n");
+        if (statement.Number != _last.Number + 1 || statement.Hash != hash || !statement.Text.Contains(head, StringComparison.Ordinal))
         {
             throw new FormatException($"Statement {statement.Number} does not follow, is altered, or is of another wallet, chain or escrow than {_parties.Payer}, {_parties.ChainId} and {_parties.Escrow}.");
         }
 
+        _last = (statement.Number, hash);
         _statements.Add(statement);
         _stated.UnionWith(statement.Periods);
         _carried = statement.Lines.Where(line => line.CarriedOut != 0).ToDictionary(line => new MemberId(line.Member), line => new Money(line.CarriedOut));
-        foreach (var line in statement.Lines.Where(line => line.Paid > 0))
+        foreach (var payment in statement.Payments)
         {
-            _payments.Add((statement.Number, new MemberId(line.Member)), new MemberPayment(statement.Number, new ReferencedDeposit(Address.Parse(line.Member), new Money(line.Paid), hash)));
+            _payments.Add((statement.Number, payment.Deposit.Member.ToMember()), payment);
         }
     }
 

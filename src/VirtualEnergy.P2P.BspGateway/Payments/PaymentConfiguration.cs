@@ -1,6 +1,5 @@
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.Settlement.Ethereum;
-using VirtualEnergy.P2P.Settlement.Wallets;
 
 namespace VirtualEnergy.P2P.BspGateway.Payments;
 
@@ -24,7 +23,8 @@ internal static class PaymentConfiguration
             ChainId = (ulong)section.Required("ChainId", 1, long.MaxValue),
             Contract = AddressOf(section, "Contract")!.Value,
             Token = AddressOf(section, "Token"),
-            Key = KeyOf(section),
+            Operator = AddressOf(section, "Operator"),
+            Key = WalletKey.Read(section, "members are paid from it"),
             EveryPeriods = (int)(section.Whole("EveryPeriods", 1, 2_976) ?? 96),
             Confirmations = (int)(section.Whole("Confirmations", 1, 1_000) ?? 1),
             Pause = TimeSpan.FromSeconds(section.Whole("PauseSeconds", 1, 3_600) ?? 5),
@@ -33,27 +33,4 @@ internal static class PaymentConfiguration
 
     private static Address? AddressOf(GatewayKeys section, string key) => section.TextOrNull(key) is not { } text ? null
         : Address.TryParse(text, out var address) ? address : throw section.Fault(key, $"is '{text}'; it must be 0x and 40 hexadecimal digits");
-
-    private static EthereumKey KeyOf(GatewayKeys section)
-    {
-        try
-        {
-            if (section.TextOrNull("Wallet") is { } wallet)
-            {
-                return Keystore.Load(wallet, File.ReadAllText(section.Text("PasswordFile")).TrimEnd('\r', '\n'));
-            }
-
-            return section.TextOrNull("KeyFile") is { } file ? EthereumKey.FromHex(File.ReadAllText(file).Trim())
-                : section.TextOrNull("Key") is { } key ? EthereumKey.FromHex(key)
-                : throw section.Fault("Wallet", "is missing: name a keystore and its PasswordFile, or a KeyFile");
-        }
-        catch (FormatException)
-        {
-            throw section.Fault("Key", "must be a private key, 0x and 64 hexadecimal digits; so must what KeyFile holds");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or KeystoreException)
-        {
-            throw section.Fault("Wallet", $"cannot be used: {failure.Message}", failure);
-        }
-    }
 }

@@ -107,7 +107,7 @@ internal sealed class PaymentDesk(
             var mined = await sender.ConfirmAsync(payment.Versions, version => Keep(payment, version), cancellation);
             if (mined.Receipt.Succeeded)
             {
-                book.Paid(payment, mined.Receipt, _escrow.ReceivedBy(mined.Receipt), time.GetUtcNow());
+                book.Paid(payment, mined.Receipt, await ReceivedAsync(payment, mined.Receipt, cancellation), time.GetUtcNow());
             }
             else
             {
@@ -119,6 +119,10 @@ internal sealed class PaymentDesk(
             book.Failed(payment, taken.Message, time.GetUtcNow());
         }
     }
+
+    // After a restart a transfer may be mined before the token was looked at.
+    private async Task<Money> ReceivedAsync(MemberPayment payment, TransactionReceipt receipt, CancellationToken cancellation) => !payment.IsOperators
+        ? _escrow.ReceivedBy(receipt) : (_token ?? new EuroToken(sender.Client, await _escrow.TokenAsync(cancellation))).ReceivedBy(receipt, payment.Deposit.Member);
 
     private Task Keep(MemberPayment payment, SignedTransaction version)
     {
@@ -151,7 +155,7 @@ internal sealed class PaymentDesk(
         foreach (var statement in waiting)
         {
             var payable = statement.ToList();
-            var needed = payable.Aggregate(Money.Zero, (sum, payment) => sum + payment.Deposit.Amount);
+            var needed = Sum(payable);
             var wallet = await _token!.BalanceOfAsync(sender.Address, cancellation);
             Wallet = wallet;
             if (wallet < needed)
@@ -160,9 +164,10 @@ internal sealed class PaymentDesk(
                     "insufficient-funds", $"Statement {statement.Key} takes {Euros.Format(needed)} EUR; the wallet {sender.Address} has {Euros.Format(wallet)}. Payments go on when the operator's cash is there."));
             }
 
-            if (await _token.AllowanceAsync(sender.Address, options.Contract, cancellation) < needed)
+            var deposited = Sum(payable.Where(payment => !payment.IsOperators));
+            if (await _token.AllowanceAsync(sender.Address, options.Contract, cancellation) < deposited)
             {
-                await _token.ApproveAsync(sender, options.Contract, needed, cancellation);
+                await _token.ApproveAsync(sender, options.Contract, deposited, cancellation);
             }
 
             foreach (var together in payable.Chunk(MostInFlight))
@@ -181,6 +186,8 @@ internal sealed class PaymentDesk(
         return (hasPaid, refused);
     }
 
+    private static Money Sum(IEnumerable<MemberPayment> payments) => payments.Aggregate(Money.Zero, (sum, payment) => sum + payment.Deposit.Amount);
+
     /// <summary>Whom the escrow refuses waits, and holds up nobody else.</summary>
     private async Task<(List<MemberPayment> Sent, PaymentProblem? Refused)> SendAsync(MemberPayment[] payments, CancellationToken cancellation)
     {
@@ -189,7 +196,9 @@ internal sealed class PaymentDesk(
         {
             try
             {
-                await sender.SendAsync(options.Contract, payment.Deposit.Encode(), version => Keep(payment, version), cancellation);
+                var (to, call) = payment.IsOperators
+                    ? (_token!.Address, EuroToken.TransferCall(payment.Deposit.Member, payment.Deposit.Amount, payment.Deposit.Reference)) : (options.Contract, payment.Deposit.Encode());
+                await sender.SendAsync(to, call, version => Keep(payment, version), cancellation);
                 sent.Add(book.Find(payment.Statement, payment.Deposit.Member));
             }
             catch (EthereumRevertException objection)

@@ -20,6 +20,9 @@ public sealed record PaymentOptions
     /// <summary>The wallet that the operator's cash comes to and members are paid from. Nobody else may use it: see docs/bsp.md.</summary>
     public required EthereumKey Key { get; init; }
 
+    /// <summary>The system operator's account, which what is owed to it goes to; null where that is paid by hand.</summary>
+    public Address? Operator { get; init; }
+
     /// <summary>A statement covers what was settled of so many periods, from a multiple of it on: 96 is a day in UTC.</summary>
     public int EveryPeriods { get; init; } = 96;
 

@@ -15,6 +15,9 @@ internal sealed class PaymentRunner : IDisposable
     private readonly ILogger _logger;
     private readonly Action _changed;
     private readonly DurableLines _log;
+    private readonly string? _folder;
+    private readonly TimeProvider _time;
+    private DateTimeOffset? _shortened;
     private readonly JsonRpcClient _client;
     private readonly TransactionSender _sender;
 
@@ -23,11 +26,11 @@ internal sealed class PaymentRunner : IDisposable
     /// <exception cref="GatewayStartException">The file cannot be opened or trusted.</exception>
     public PaymentRunner(PaymentOptions options, string? folder, Func<ImmutableArray<PeriodSettlement>> settled, PeriodGrid grid, TimeProvider time, Action changed, ILogger logger)
     {
-        (_options, _logger, _changed) = (options, logger, changed);
+        (_options, _logger, _changed, _folder, _time) = (options, logger, changed, folder, time);
         _log = DurableLines.Open(folder, "payments.jsonl");
         try
         {
-            Book = PaymentBook.Open(new PaymentParties(options.ChainId, options.Contract, options.Key.Address), _log.Written.Span, _log.Append, out var whole);
+            Book = PaymentBook.Open(new PaymentParties(options.ChainId, options.Contract, options.Key.Address) { Operator = options.Operator }, _log.Written.Span, _log.Append, out var whole);
             _log.Keep(whole);
         }
         catch
@@ -67,6 +70,7 @@ internal sealed class PaymentRunner : IDisposable
                 }
 
                 told = Desk.Problem;
+                Shorten(_time.GetUtcNow());
                 await Task.Delay(_options.Pause, _options.ChainTime, stop);
             }
         }
@@ -78,6 +82,42 @@ internal sealed class PaymentRunner : IDisposable
         {
             // Nobody is paid twice for going on; but what nobody thought of should be looked at first.
             _logger.PaymentsStopped(failure);
+        }
+    }
+
+    // At the start and once a day. What leaves goes to paid.jsonl first, which is only written: a line may stand there twice, but none is lost.
+    private void Shorten(DateTimeOffset now)
+    {
+        if (_shortened is { } last && now - last < TimeSpan.FromDays(1))
+        {
+            return;
+        }
+
+        _shortened = now;
+        try
+        {
+            BaseEntry? closed = null;
+            _log.Replace(log =>
+            {
+                (var kept, var gone, closed) = PaymentHorizon.Split(log, now);
+                if (gone.Count > 0)
+                {
+                    using var archive = DurableLines.Open(_folder, "paid.jsonl");
+                    archive.Keep(archive.Written.Span.LastIndexOf((byte)'\n') + 1);
+                    archive.Append((byte[])[.. gone.SelectMany(line => line.ToArray())]);
+                }
+
+                return kept;
+            });
+            if (closed is not null)
+            {
+                Book.Drop(closed);
+            }
+        }
+        catch (IOException failure)
+        {
+            // The long log is as good.
+            _logger.NotCompacted(failure);
         }
     }
 

@@ -8,7 +8,11 @@ using VirtualEnergy.P2P.Settlement.Ethereum;
 namespace VirtualEnergy.P2P.BspGateway.Payments;
 
 /// <summary>To whom a wallet's statements belong.</summary>
-public sealed record PaymentParties(ulong ChainId, Address Escrow, Address Payer);
+public sealed record PaymentParties(ulong ChainId, Address Escrow, Address Payer)
+{
+    /// <summary>The system operator's account, for statements that are made from now on; null where it is paid by hand.</summary>
+    public Address? Operator { get; init; }
+}
 
 /// <summary>
 /// What is paid for some settled periods. Σ net of its lines + the provider's = the operator's cash, to the µEUR; its hash, which every payment of it bears, is
@@ -23,8 +27,11 @@ internal sealed record PaymentStatement(int Number, Hash256 Before, ImmutableArr
 {
     public Hash256 Hash => Keccak256.Hash(Encoding.UTF8.GetBytes(Text));
 
-    /// <summary>What the operator pays for the periods, less what it charges; − the provider pays.</summary>
+    /// <summary>What operators pay for the periods, less what they charge; − the provider pays.</summary>
     public Money Cash => Sum(Periods.Select(period => period.Cash.Net));
+
+    /// <summary>What the system operator is due for its own periods, as for energy down: 0 or more. What a grid operator withholds is between it and the provider.</summary>
+    public Money OperatorDue => new(Math.Max(0, -Sum(Periods.Where(period => period.Buyer == OrderingOperator.SystemOperator).Select(period => period.Cash.Net)).MicroEur));
 
     /// <summary>What of it stays with the provider.</summary>
     public Money Provider => Sum(Periods.Select(period => period.ProviderNet));
@@ -52,7 +59,7 @@ internal sealed record PaymentStatement(int Number, Hash256 Before, ImmutableArr
         Line(text, $"chain {parties.ChainId} escrow {parties.Escrow} payer {parties.Payer}");
         foreach (var period in statement.Periods)
         {
-            Line(text, $"period {period.Period.Index} unit {period.Unit} {(period.Direction == Bsp.RegulationDirection.Up ? "up" : "down")} payment {period.Cash.Payment.MicroEur} charge {period.Cash.Charge.MicroEur} fee {period.Fee.MicroEur} provider-charge {period.ProviderCharge.MicroEur}");
+            Line(text, $"period {period.Period.Index} unit {period.Unit} {(period.Buyer == OrderingOperator.GridOperator ? "grid-operator " : "")}{(period.Direction == Bsp.RegulationDirection.Up ? "up" : "down")} payment {period.Cash.Payment.MicroEur} charge {period.Cash.Charge.MicroEur} fee {period.Fee.MicroEur} provider-charge {period.ProviderCharge.MicroEur}");
             foreach (var point in period.Points)
             {
                 Line(text, $"point {point.Point} member {point.Member} payment {point.Payment.MicroEur} charge {point.Charge.MicroEur}");
@@ -62,6 +69,11 @@ internal sealed record PaymentStatement(int Number, Hash256 Before, ImmutableArr
         foreach (var line in statement.Lines)
         {
             Line(text, $"member {line.Member} net {line.Net.MicroEur} before {line.CarriedIn.MicroEur} paid {line.Paid.MicroEur} after {line.CarriedOut.MicroEur}");
+        }
+
+        if (statement.OperatorDue > Money.Zero && parties.Operator is { } payee)
+        {
+            Line(text, $"operator {payee} paid {statement.OperatorDue.MicroEur}");
         }
 
         Line(text, $"cash {statement.Cash.MicroEur} provider {statement.Provider.MicroEur}");

@@ -6,15 +6,23 @@ namespace VirtualEnergy.P2P.BspGateway.Payments;
 
 /// <summary>A statement as it is told: money in µEUR.</summary>
 /// <param name="Hash">Keccak-256 of its text, which <c>/api/payments/{number}/statement</c> gives; every payment of it bears it.</param>
-/// <param name="Cash">What the operator pays for its periods.</param>
+/// <param name="Cash">What operators pay for its periods.</param>
 /// <param name="Provider">What of it the provider keeps. Cash = provider + Σ of the members' nets.</param>
 /// <param name="Members">To how many it pays something.</param>
 /// <param name="PaidMembers">How many of them have it.</param>
 /// <param name="OwedMicroEur">What members owe after it, as an amount: taken off what they are due later.</param>
 public sealed record StatementView(
-    int Number, string Hash, DateTimeOffset At, int Periods, long CashMicroEur, long ProviderMicroEur, long MembersMicroEur, long PaidMicroEur, int Members, int PaidMembers, long OwedMicroEur);
+    int Number, string Hash, DateTimeOffset At, int Periods, long CashMicroEur, long ProviderMicroEur, long MembersMicroEur, long PaidMicroEur, int Members, int PaidMembers, long OwedMicroEur)
+{
+    /// <summary>What the provider owes the system operator by it, as for energy down; 0 where the operator pays.</summary>
+    public long OperatorDueMicroEur { get; init; }
+
+    /// <summary>What became of that: <c>waits</c>, <c>sent</c>, <c>paid</c>, or <c>by-hand</c> where no account of the operator was configured; null where nothing is due.</summary>
+    public string? OperatorState { get; init; }
+}
 
 /// <summary>A payment.</summary>
+/// <param name="Member">Who is paid; of what the provider owes the system operator, that.</param>
 /// <param name="State"><c>waits</c>, <c>sent</c> or <c>paid</c>.</param>
 /// <param name="Failed">Why an earlier try came to nothing.</param>
 public sealed record PaymentView(int Statement, string Hash, string Member, long AmountMicroEur, string State, string? Transaction, long? Block, string? Failed);
@@ -64,15 +72,21 @@ internal static class PaymentsApi
             [
                 .. payments.Book.Statements.Reverse().Select(statement => new StatementView(
                     statement.Number, statement.Hash, statement.At, statement.Periods.Length, statement.Cash, statement.Provider, statement.Lines.Sum(line => line.Net),
-                    statement.Lines.Sum(line => line.Paid), of[statement.Number].Count(), of[statement.Number].Count(payment => payment.Paid is not null),
-                    -statement.Lines.Sum(line => line.CarriedOut))),
+                    statement.Lines.Sum(line => line.Paid), of[statement.Number].Count(payment => !payment.IsOperators),
+                    of[statement.Number].Count(payment => !payment.IsOperators && payment.Paid is not null), -statement.Lines.Sum(line => line.CarriedOut))
+                {
+                    OperatorDueMicroEur = statement.OperatorDue,
+                    OperatorState = statement.OperatorDue == 0 ? null : of[statement.Number].FirstOrDefault(payment => payment.IsOperators) is { } due ? StateOf(due) : "by-hand",
+                }),
             ],
             [.. all.Reverse().Where(payment => member is null || payment.Deposit.Member.ToString().Equals(member, StringComparison.OrdinalIgnoreCase)).Take(MostPayments).Select(View)]);
     }
 
     private static PaymentView View(MemberPayment payment) => new(
         payment.Statement, payment.Deposit.Reference.ToString(), payment.Deposit.Member.ToString(), payment.Deposit.Amount.MicroEur,
-        payment.Paid is not null ? "paid" : payment.IsInFlight ? "sent" : "waits", (payment.Paid?.Transaction ?? payment.Versions.LastOrDefault()?.Hash)?.ToString(), payment.Paid?.Block, payment.Failed);
+        StateOf(payment), (payment.Paid?.Transaction ?? payment.Versions.LastOrDefault()?.Hash)?.ToString(), payment.Paid?.Block, payment.Failed);
+
+    private static string StateOf(MemberPayment payment) => payment.Paid is not null ? "paid" : payment.IsInFlight ? "sent" : "waits";
 
     private static IResult Statement(int number, GatewayParts parts) => parts.Payments?.Book.Statements.FirstOrDefault(statement => statement.Number == number) is { } statement
         ? Results.Text(statement.Text) : Results.Problem($"There is no statement {number}.", statusCode: StatusCodes.Status404NotFound);

@@ -18,6 +18,9 @@ public sealed record AggregatorDecisions
     /// <summary>What was measured in a period (1 is the first of the day) of an order, W, + consumption; null where nothing was.</summary>
     public Func<FlexOrder, int, long?>? Measured { get; init; }
 
+    /// <summary>The settlement of an order is agreed; called before the trade is kept, and again where its sender did not hear of it: the same again has no effect.</summary>
+    public Action<FlexOrder, FlexOrderSettlement> Agreed { get; init; } = (_, _) => { };
+
     /// <summary>Makes a trade known beyond the next stop; called with each change, before its message is returned.</summary>
     public Action<FlexTrade> Keep { get; init; } = _ => { };
 
@@ -319,6 +322,11 @@ public sealed class AggregatorDesk
             statuses.Add(new FlexOrderSettlementStatus(item.OrderReference, dispute is null ? SettlementDisposition.Accepted : SettlementDisposition.Disputed, dispute));
             if (trade is not null)
             {
+                if (dispute is null)
+                {
+                    _decisions.Agreed(trade.Order!, item);
+                }
+
                 Put(trade with { State = dispute is null ? FlexTradeState.Settled : FlexTradeState.Disputed, Why = dispute });
             }
         }

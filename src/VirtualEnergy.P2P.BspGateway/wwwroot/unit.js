@@ -29,7 +29,7 @@ export function unitHeadline(state, select) {
     if (money && byId('cash')) {
       setText(byId('cash'), euros(money.cashMicroEur));
       byId('cash').dataset.value = money.cashMicroEur;
-      setText(byId('cash-note'), `from the system operator; € ${euros(money.membersMicroEur)} of it to homes`);
+      setText(byId('cash-note'), `from operators; € ${euros(money.membersMicroEur)} of it to homes${money.operatorDueMicroEur > 0 ? `; € ${euros(money.operatorDueMicroEur)} are still due to the system operator` : ''}`);
     }
   });
 }

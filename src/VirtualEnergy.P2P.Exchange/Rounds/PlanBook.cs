@@ -27,6 +27,9 @@ public sealed class PlanBook(ExchangeOptions options)
         return true;
     }
 
+    /// <summary>Who told a plan that begins with a period: whose nodes bid for it, and are there.</summary>
+    public IEnumerable<MemberId> PlannersOf(Period period) => _plans.Values.Where(plan => plan.First == period).Select(plan => plan.Member);
+
     /// <summary>The outlook from a period on; null where nobody plans for it, or there is no supplier whose prices bound it.</summary>
     /// <param name="first">The period that opens next; later with every call.</param>
     public PriceOutlook? Next(Period first)

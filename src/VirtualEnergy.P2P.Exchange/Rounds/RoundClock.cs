@@ -1,11 +1,8 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Exchange.Admission;
-using VirtualEnergy.P2P.Exchange.Api;
-using VirtualEnergy.P2P.Exchange.Funds;
 using VirtualEnergy.P2P.Exchange.Journal;
 using VirtualEnergy.P2P.Exchange.Live;
 using VirtualEnergy.P2P.Exchange.Metering;
-using VirtualEnergy.P2P.Exchange.Settling;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Messaging;
@@ -15,12 +12,11 @@ namespace VirtualEnergy.P2P.Exchange.Rounds;
 
 /// <summary>
 /// Runs the rounds, one period after another and none left out: opens the gate and says so, closes it, clears, writes the
-/// result down, publishes it and hands it to settlement. It waits for the gate and for the disk, for nothing else.
+/// result down and hands it on (<see cref="ClearedRounds"/>). It waits for the gate and for the disk, for nothing else.
 /// </summary>
 public sealed class RoundClock(
-    ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, FundsLedger ledger,
-    RoundHistory history, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, SettlementWorker settlement, RealTimePricing pricing, RoundSeeds seeds, FundsWatch watch, PlanDesk plans, MarketPublisher publisher, Topics topics, MarketViews views,
-    LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
+    ExchangeOptions options, RunPlan plan, IGate gate, OpenRound open, MemberDirectory members, ExchangeJournal journal, DeviationClock deviations, RealTimePricing pricing, RoundSeeds seeds, ClearedRounds cleared,
+    MarketPublisher publisher, Topics topics, LiveFeed live, TimeProvider time, ILogger<RoundClock> logger) : BackgroundService
 {
     private static readonly TimeSpan JournalRetry = TimeSpan.FromSeconds(1);
 
@@ -40,7 +36,7 @@ public sealed class RoundClock(
             await RunAsync(period, stoppingToken);
         }
 
-        settlement.CompleteAfterLast();
+        cleared.Complete();
         _allCleared.TrySetResult();
     }
 
@@ -98,16 +94,7 @@ public sealed class RoundClock(
             },
             cancellation);
 
-        ledger.Clear(round.Period, round.Deltas);
-        accounts.Clear(round.Period, round.Trades, journalled.Charges, journalled.Supplier);
-        book.Clear(journalled);
-        deviations.Changed();
-        history.Add(journalled, bids);
-        settlement.Enqueue(journalled); // works on its own from here
-        publisher.SendRetained(topics.RoundResult, WireFormat.Write(journalled.Result()));
-        plans.Tell(round.Period.Next);
-        watch.Cleared(journalled, bids);
-        Tell(journalled, time.GetElapsedTime(start));
+        cleared.Take(round, journalled, bids, time.GetElapsedTime(start));
     }
 
     private JournalledRound Journalled(Round round)
@@ -136,19 +123,5 @@ public sealed class RoundClock(
                 await Task.Delay(JournalRetry, time, cancellation);
             }
         }
-    }
-
-    private void Tell(JournalledRound round, TimeSpan duration)
-    {
-        logger.LogInformation(
-            "Period {Period} cleared: {Bids} bids, {Trades} trades, {Volume} Wh at {Price} µEUR/kWh, in {Milliseconds:0.0} ms.",
-            round.Period.Index, round.Bids, round.Trades.Length, round.Volume.WattHours, round.Price?.MicroEurPerKWh, duration.TotalMilliseconds);
-        options.Progress?.Report(new RoundCleared(round.Period, round.Price, round.Volume, round.Bids, round.Trades.Length, duration));
-        live.Changed(views.Of(new PastRound(round, null)));
-        live.Traded([.. round.Trades.Take(RoundHistory.KeptTrades).Select(trade => MarketViews.Of(round.Period, trade))]);
-        live.Changed(LivePart.Now);
-        live.Changed(LivePart.Book);
-        live.Changed(LivePart.Members);
-        live.Changed(LivePart.Chain);
     }
 }

@@ -13,6 +13,13 @@ internal sealed class ComingDemands(SupplierTariff tariff, MarketRules rules, En
     public ImmutableArray<PlannedDemand> Of(Period now, IReadOnlyList<StoreDemand> demands) =>
         [.. demands.Take(MemberPlan.MostPeriods).Select((demand, t) => Of(tariff.At(new Period(now.Index + t)), demand))];
 
+    /// <summary>The home's net energy in a period that is run.</summary>
+    /// <param name="period">The period.</param>
+    /// <param name="demand">By price.</param>
+    public PlannedDemand Of(Period period, DemandCurve demand) => Of(
+        tariff.At(period),
+        new StoreDemand(demand.Base.WattHours, [.. demand.Slices.Select(slice => new DemandPiece(slice.Limit.MicroEurPerKWh, slice.Energy.WattHours))]));
+
     // What is worth more than the supplier asks is taken anyway, and what is worth less than it gives never.
     private PlannedDemand Of(SupplierPrices supplier, StoreDemand demand)
     {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace VirtualEnergy.P2P.Market.Indications;
 
 /// <summary>
-/// What a home plans to take in a period that is not open yet, as a falling step function of its price. Nobody is bound by it, so it has no signature, no
+/// What a home would take in a period that is not open yet, or that is run already, as a falling step function of its price. Nobody is bound by it, so it has no signature, no
 /// number and no funds behind it.
 /// </summary>
 /// <param name="Base">Net energy at the highest prices, Wh; + import.</param>

@@ -3,8 +3,8 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.Messaging;
 
 /// <summary>
-/// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, plans, suggestions, mandates, meter
-/// readings, disputes of them and node states; read the market, rounds, the outlook, node states and a single member's receipts and funds. So nobody sees another's bid before
+/// Who may publish and read what. The exchange: everything of its community. Everyone else: publish bids, plans, what runs, suggestions, mandates, meter
+/// readings, disputes of them and node states; read the market, rounds, the outlook, the balance signal, node states and a single member's receipts and funds. So nobody sees another's bid before
 /// the gate closes, and nobody but the exchange announces a price. In the curve market: bid at any auctioneer or concentrator and
 /// hear its answers; be one under one's own address only, which then has to be the user name. So it is with balancing service providers: a home
 /// tells any of them its headroom and hears its orders, and only the provider itself reads what homes tell it.
@@ -45,7 +45,8 @@ public sealed class BrokerAccess(string community, string exchangeUser)
 
         return !retain
             && (_topics.TryParseBids(topic, out member) || _topics.TryParseMeters(topic, out member) || _topics.TryParseMandates(topic, out member)
-                || _topics.TryParseDisputes(topic, out member) || _topics.TryParsePlans(topic, out member) || _topics.TryParseSuggestions(topic, out member))
+                || _topics.TryParseDisputes(topic, out member) || _topics.TryParsePlans(topic, out member) || _topics.TryParseRunning(topic, out member)
+                || _topics.TryParseSuggestions(topic, out member))
             && IsOwn(user, member);
     }
 
@@ -76,7 +77,7 @@ public sealed class BrokerAccess(string community, string exchangeUser)
         }
 
         return filter == _topics.Market || filter == Topics.AnyMarket || filter == _topics.RoundOpen || filter == _topics.RoundResult || filter == _topics.DeviationResult || filter == _topics.Outlook
-            || filter == $"{_topics.Root}/rounds/+" || filter == $"{_topics.Root}/rounds/#" || filter == _topics.AllStatuses
+            || filter == _topics.Balance || filter == $"{_topics.Root}/rounds/+" || filter == $"{_topics.Root}/rounds/#" || filter == _topics.AllStatuses
             || _topics.TryParseStatus(filter, out _)
             || ((_topics.TryParseReceipts(filter, out var member) || _topics.TryParseMandateReceipts(filter, out member) || _topics.TryParseFunds(filter, out member)
                     || _topics.TryParseReadings(filter, out member))

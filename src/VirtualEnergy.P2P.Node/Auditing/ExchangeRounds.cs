@@ -47,6 +47,10 @@ internal sealed class ExchangeRounds(Uri exchange, TimeProvider time) : IRoundSo
         await MeteringBytesAsync(period, cancellation).ConfigureAwait(false) is not { } payload ? null
         : MeteringReader.TryRead(payload, period, out var metering, out var error) ? metering : throw Unreadable($"api/deviations/{period}", error);
 
+    public async Task<IReadOnlyCollection<ReservationEvidence>?> PromisesAsync(Period period, CancellationToken cancellation) =>
+        await PromiseBytesAsync(period, cancellation).ConfigureAwait(false) is not { } payload ? null
+        : PromisesReader.TryRead(payload, out var evidence, out var error) ? evidence : throw Unreadable($"api/reservations/{period}", error);
+
     /// <summary>The rules as they came.</summary>
     public async Task<byte[]> MarketBytesAsync(CancellationToken cancellation) =>
         await GetAsync("api/market", WireFormat.MaxMarketBytes, cancellation).ConfigureAwait(false)
@@ -59,6 +63,10 @@ internal sealed class ExchangeRounds(Uri exchange, TimeProvider time) : IRoundSo
     /// <summary>A metered period as it came; null where it is not published.</summary>
     public Task<byte[]?> MeteringBytesAsync(Period period, CancellationToken cancellation) =>
         GetAsync($"api/deviations/{period}", WireFormat.MaxPublishedRoundBytes, cancellation);
+
+    /// <summary>Promises of a period as they came; null from an exchange that publishes none.</summary>
+    public Task<byte[]?> PromiseBytesAsync(Period period, CancellationToken cancellation) =>
+        GetAsync($"api/reservations/{period}", PromisesReader.MostBytes, cancellation);
 
     /// <summary>The last cleared period; null before the first.</summary>
     public async Task<Period?> LastPeriodAsync(CancellationToken cancellation)

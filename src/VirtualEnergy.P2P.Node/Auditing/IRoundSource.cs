@@ -25,6 +25,10 @@ internal interface IRoundSource
     /// <summary>What is published of the period as it was metered; null where nothing is.</summary>
     /// <exception cref="RoundSourceException">It cannot be had at present, or not be read.</exception>
     Task<PublishedMetering?> MeteringAsync(Period period, CancellationToken cancellation);
+
+    /// <summary>What homes have promised of the period to others, and what these have released; null where nothing is published of that.</summary>
+    /// <exception cref="RoundSourceException">It cannot be had at present, or not be read.</exception>
+    Task<IReadOnlyCollection<ReservationEvidence>?> PromisesAsync(Period period, CancellationToken cancellation);
 }
 
 /// <summary>A round or the rules cannot be had, or not be read: the message says of whom and why.</summary>

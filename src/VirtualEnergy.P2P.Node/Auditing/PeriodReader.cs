@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
+using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Auditing;
 using VirtualEnergy.P2P.Settlement.Contracts;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -11,7 +12,8 @@ namespace VirtualEnergy.P2P.Node.Auditing;
 /// <param name="Published">Null where it could not be had.</param>
 /// <param name="Missing">Then the finding.</param>
 /// <param name="Metering">Null where nothing metered is settled of it.</param>
-internal sealed record ReadPeriod(PublishedRound? Published, SettledOnChain Chain, AuditFinding? Missing, ReadMetering? Metering);
+/// <param name="Promises">What homes had promised to others; empty where nothing is published of that.</param>
+internal sealed record ReadPeriod(PublishedRound? Published, SettledOnChain Chain, AuditFinding? Missing, ReadMetering? Metering, IReadOnlyCollection<ReservationEvidence> Promises);
 
 /// <summary>The same of its metered batch.</summary>
 /// <param name="WhyNot">Why there is nothing to audit, where that is nobody's fault.</param>
@@ -33,7 +35,20 @@ internal sealed class PeriodReader(
         var chain = await reader.SettledAsync(period, events, lanes, head, cancellation).ConfigureAwait(false);
         var (round, missing) = await PublishedAsync(period.Period, "the round", source.RoundAsync, cancellation).ConfigureAwait(false);
         missing = missing is null ? null : missing with { Evidence = FraudEvidence.Withheld("the heads of the round") };
-        return new ReadPeriod(round, chain, missing, await MeteringAsync(period.Period, chain, cancellation).ConfigureAwait(false));
+        var (promises, unreadable) = round is null ? (null, null) : await PromisesAsync(period.Period, cancellation).ConfigureAwait(false);
+        return new ReadPeriod(round, chain, missing ?? unreadable, await MeteringAsync(period.Period, chain, cancellation).ConfigureAwait(false), promises ?? []);
+    }
+
+    private async Task<(IReadOnlyCollection<ReservationEvidence>? Promises, AuditFinding? Unreadable)> PromisesAsync(Period period, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await source.PromisesAsync(period, cancellation).ConfigureAwait(false), null);
+        }
+        catch (RoundSourceException unreadable) when (unreadable.IsUnreadable)
+        {
+            return (null, new AuditFinding(period, AuditCheck.Published, "what homes had promised elsewhere", unreadable.Message.TrimEnd('.'), "it is a list of what homes and providers signed"));
+        }
     }
 
     private async Task<ReadMetering?> MeteringAsync(Period period, SettledOnChain traded, CancellationToken cancellation)

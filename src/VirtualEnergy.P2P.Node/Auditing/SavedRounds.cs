@@ -7,7 +7,8 @@ using VirtualEnergy.P2P.Settlement.Auditing;
 namespace VirtualEnergy.P2P.Node.Auditing;
 
 /// <summary>
-/// Rounds in files as <c>ve rounds save</c> or curl leave them: <c>1890000.json</c> for each period, <c>1890000.deviations.json</c> for what was metered of it, and the rules in
+/// Rounds in files as <c>ve rounds save</c> or curl leave them: <c>1890000.json</c> for each period, <c>1890000.deviations.json</c> for what was metered of it,
+/// <c>1890000.reservations.json</c> for what homes had promised to others, and the rules in
 /// <c>market.json</c>.
 /// </summary>
 internal sealed class SavedRounds : IRoundSource
@@ -71,6 +72,17 @@ internal sealed class SavedRounds : IRoundSource
             : MeteringReader.TryRead(Bytes(file, WireFormat.MaxPublishedRoundBytes), period, out var metering, out var error) ? Task.FromResult<PublishedMetering?>(metering)
             : throw new UserErrorException($"{file}: {error}");
     }
+
+    public Task<IReadOnlyCollection<ReservationEvidence>?> PromisesAsync(Period period, CancellationToken cancellation)
+    {
+        var file = PromisesFile(_folder, period);
+        return !File.Exists(file) ? Task.FromResult<IReadOnlyCollection<ReservationEvidence>?>(null)
+            : PromisesReader.TryRead(Bytes(file, PromisesReader.MostBytes), out var evidence, out var error) ? Task.FromResult<IReadOnlyCollection<ReservationEvidence>?>(evidence)
+            : throw new UserErrorException($"{file}: {error}");
+    }
+
+    /// <summary>Where promises of a period are kept in a folder.</summary>
+    public static string PromisesFile(string folder, Period period) => Path.Combine(folder, $"{period}.reservations.json");
 
     /// <summary>Where a metered period is kept in a folder.</summary>
     public static string MeteringFile(string folder, Period period) => Path.Combine(folder, $"{period}.deviations.json");

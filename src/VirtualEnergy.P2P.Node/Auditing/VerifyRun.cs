@@ -64,7 +64,7 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
             new MeterRegister(client, _escrow, new FraudProofsContract(await _escrow.JudgeAsync(cancellation).ConfigureAwait(false)), fromBlock, isLive: false));
         var reader = new PeriodReader(source, _reader, events, standing, lanes, head, mustHaveAll: from is not null || to is not null);
         var moving = new MovingRounds(await _escrow.PeriodsPerBatchAsync(cancellation).ConfigureAwait(false), settled[0].Period);
-        var (rounds, metered) = await AuditAsync(new RoundAuditor(market), meterings, reader, span, events, moving, progress, cancellation).ConfigureAwait(false);
+        var (rounds, metered) = await AuditAsync(market.Domain, new RoundAuditor(market), meterings, reader, span, events, moving, progress, cancellation).ConfigureAwait(false);
         var balances = await new BalanceAudit(client, _escrow, fromBlock).RunAsync(span, settled, lanes, head, progress, cancellation).ConfigureAwait(false);
         return new VerifyResult(market.Domain.ChainId, contract, source.Name, agreed != default, rounds, metered, balances);
     }
@@ -103,15 +103,16 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
     }
 
     private async Task<(ImmutableArray<VerifiedRound> Rounds, ImmutableArray<VerifiedMetering> Meterings)> AuditAsync(
-        RoundAuditor auditor, MeteringAudit meterings, PeriodReader reader, List<SettledEvent> span, ImmutableArray<ChainEvent> events, MovingRounds moving,
+        MarketDomain domain, RoundAuditor auditor, MeteringAudit meterings, PeriodReader reader, List<SettledEvent> span, ImmutableArray<ChainEvent> events, MovingRounds moving,
         VerifyProgress progress, CancellationToken cancellation)
     {
         var rounds = ImmutableArray.CreateBuilder<VerifiedRound>(span.Count);
         var metered = ImmutableArray.CreateBuilder<VerifiedMetering>();
         var fetched = new Queue<Task<ReadPeriod>>(span.Take(Ahead).Select(period => reader.ReadAsync(period, cancellation)));
+        var promised = new PromiseCheck(domain);
         for (var i = 0; i < span.Count; i++)
         {
-            var (published, chain, missing, metering) = await fetched.Dequeue().ConfigureAwait(false);
+            var (published, chain, missing, metering, promises) = await fetched.Dequeue().ConfigureAwait(false);
             if (i + Ahead < span.Count)
             {
                 fetched.Enqueue(reader.ReadAsync(span[i + Ahead], cancellation));
@@ -123,7 +124,7 @@ internal sealed class VerifyRun(JsonRpcClient client, Address contract, IRoundSo
             moving.Done(chain, audit?.Recomputed);
             rounds.Add(new VerifiedRound(
                 span[i].Period, published?.Bids.Length ?? 0, published?.Trades.Length ?? 0, published?.Price, published?.Volume ?? default,
-                published is null ? null : chain.Commitment, missing ?? audit?.First));
+                published is null ? null : chain.Commitment, missing ?? audit?.First ?? (published is null ? null : promised.First(published, promises))));
             if (metering is not null)
             {
                 metered.Add(await AuditAsync(meterings, metering, audit, events, cancellation).ConfigureAwait(false));

@@ -38,7 +38,9 @@ internal static class VerifyTerminal
             return;
         }
 
-        console.MarkupLineInterpolated(result.IsFirstMetered
+        console.MarkupLineInterpolated(first.Check == AuditCheck.Promise
+            ? (FormattableString)$"[bold red]In period {first.Period} a home trades what it has promised elsewhere:[/] {first.What}."
+            : result.IsFirstMetered
             ? (FormattableString)$"[bold red]The deviations of period {first.Period} do not follow from readings and trades:[/] {first.What}."
             : $"[bold red]Period {first.Period} does not follow from its bids:[/] {first.What}.");
         console.MarkupLineInterpolated($"  {first.Said};");

@@ -27,8 +27,12 @@ internal sealed class FlexibilityDesk(FlexibilityConsent consent, FlexibilityBoo
     /// <summary>What the home has promised in a period; null where it promised nothing.</summary>
     public Commitment? In(Period period) => book.In(period, grid)?.In(period, grid);
 
-    /// <summary>Whether anything is promised that is not over. While it is, nothing else is offered: what the promise takes out of the stores is not known yet.</summary>
-    public bool IsBound(DateTimeOffset now) => book.Orders.Any(order => order.Until > now);
+    /// <summary>All that is promised and not over; null where nothing is.</summary>
+    public StandingPromises? Standing(DateTimeOffset now)
+    {
+        var orders = book.Orders.Where(order => order.Until > now).ToList();
+        return orders.Count == 0 ? null : new StandingPromises(orders.Max(order => order.First.End), orders.Exists(order => order.Watts < 0), orders.Exists(order => order.Watts > 0));
+    }
 
     /// <summary>From now on orders may go by this offer.</summary>
     public void Offer(HomeHeadroomOffer offer, NetProgram program)

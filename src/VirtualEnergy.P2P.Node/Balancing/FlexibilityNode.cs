@@ -237,7 +237,7 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
         var member = key.Address.ToMember();
         _lastNumber = Math.Max(_lastNumber + 1, time.GetUtcNow().ToUnixTimeMilliseconds());
         var program = new NetProgram(member, consent.Bsp, _lastNumber, first, energies);
-        var spans = IsPaused() || desk.IsBound(_clock.Now) ? [] : HeadroomOffer.Spans(_calculator, ahead, terms.Content, consent, _grid);
+        var spans = IsPaused() ? [] : HeadroomOffer.Spans(_calculator, ahead, terms.Content, consent, _grid, desk.Standing(_clock.Now));
         var expires = _clock.Now.AddSeconds(2L * _grid.LengthSeconds).ToUnixTimeMilliseconds();
         var offer = new HomeHeadroomOffer(member, consent.Bsp, _lastNumber, expires, spans);
         desk.Offer(offer, program);

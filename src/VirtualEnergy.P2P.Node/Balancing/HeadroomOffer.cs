@@ -10,17 +10,20 @@ namespace VirtualEnergy.P2P.Node.Balancing;
 /// <summary>Puts a home's headroom and program into the words of its offer.</summary>
 internal static class HeadroomOffer
 {
-    /// <summary>The spans that terms ask for and the plan reaches.</summary>
-    public static ImmutableArray<FlexibilitySpan> Spans(HeadroomCalculator calculator, HomeAhead ahead, FlexibilityTerms terms, FlexibilityConsent consent, PeriodGrid grid)
+    /// <summary>The spans that terms ask for and the plan reaches. Beside promises: those after the last of them, the same way as they are.</summary>
+    /// <param name="standing">What is promised already; the plan counts it as called.</param>
+    public static ImmutableArray<FlexibilitySpan> Spans(
+        HeadroomCalculator calculator, HomeAhead ahead, FlexibilityTerms terms, FlexibilityConsent consent, PeriodGrid grid, StandingPromises? standing)
     {
         var length = Math.Min(ahead.Program.Length, WireFormat.MaxProgramPeriods - 1);
-        ImmutableArray<HoldingSpan> spans = [.. HoldingSpan.Row(0, terms.HoldingPeriods, Math.Min(terms.Spans, length / terms.HoldingPeriods))];
-        return [.. calculator.Of(ahead, spans, terms.ConfidencePermille)
+        var (up, down, free) = (consent.Up && standing is not { Down: true }, consent.Down && standing is not { Up: true }, (standing?.End ?? ahead.First).Index - ahead.First.Index);
+        ImmutableArray<HoldingSpan> spans = [.. HoldingSpan.Row(0, terms.HoldingPeriods, Math.Min(terms.Spans, length / terms.HoldingPeriods)).Where(span => span.First >= free && (up || down))];
+        return spans.IsEmpty ? [] : [.. calculator.Of(ahead, spans, terms.ConfidencePermille)
             .Select(headroom => new FlexibilitySpan(
                 new Period(ahead.First.Index + headroom.Span.First), headroom.Span.Count,
-                consent.Up ? [.. headroom.Up.Steps.Select(step => new FlexibilityStep(step.Watts, consent.Ask(step.Price)))] : [],
-                consent.Down ? [.. headroom.Down.Steps.Select(step => new FlexibilityStep(step.Watts, consent.Give(step.Price)))] : [],
-                consent.Up ? Hours(headroom.Up.Rebound, grid) : [], consent.Down ? Hours(headroom.Down.Rebound, grid) : []))
+                up ? [.. headroom.Up.Steps.Select(step => new FlexibilityStep(step.Watts, consent.Ask(step.Price)))] : [],
+                down ? [.. headroom.Down.Steps.Select(step => new FlexibilityStep(step.Watts, consent.Give(step.Price)))] : [],
+                up ? Hours(headroom.Up.Rebound, grid) : [], down ? Hours(headroom.Down.Rebound, grid) : []))
             .Where(span => !span.Up.IsEmpty || !span.Down.IsEmpty)];
     }
 

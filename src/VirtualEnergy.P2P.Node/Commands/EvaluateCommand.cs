@@ -12,12 +12,15 @@ internal static class EvaluateCommand
 {
     private static readonly Option<string?> Perfect = new("--perfect")
     {
-        Description = $"Homes know what comes, instead of forecasting it from what was: everything, or of {KnowledgeNames.Names} those that are named.",
+        Description = $"Homes know what comes, instead of forecasting it from what was: everything but prices, or of {KnowledgeNames.Names} those that are named; a price is the optimum's.",
         HelpName = "LIST",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<bool> Outlook = new("--outlook") { Description = "In the market, homes tell what they plan and expect the prices at which the plans of all meet." };
+    private static readonly Option<bool> NoOutlook = new("--no-outlook")
+    {
+        Description = "Homes keep their plans to themselves: in the market they expect the prices of past days, and not those at which the plans of all meet.",
+    };
 
     public static Command Create()
     {
@@ -27,12 +30,12 @@ internal static class EvaluateCommand
             cost when everything is known. Says what of (b - d) the market captures, who is worse off, and what was not kept.
             Without --from the first four days of the data are history, and without --to two weeks are run.
             Examples: ve lab evaluate --data ../shared/data/hamlet --perfect
-                      ve lab evaluate --data ../shared/data/rebase_gse_community --outlook --json
+                      ve lab evaluate --data ../shared/data/rebase_gse_community --no-outlook --json   (what are plans that are told worth?)
                       ve lab evaluate --data ../shared/data/hamlet --perfect sun,price   (what do those two forecasts cost?)
                       ve lab evaluate --data ../shared/data/hamlet --from 2021-03-01 --to 2021-03-14 --html evaluation.html
             """)
         {
-            LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, Outlook, LabCommand.Prices, LabCommand.Zone, LabCommand.MarkUp,
+            LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, NoOutlook, LabCommand.Prices, LabCommand.Zone, LabCommand.MarkUp,
             LabCommand.ImportPrice, LabCommand.ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices, LabCommand.Json, LabCommand.Html,
         };
         command.SetAction((parsed, cancellation) => EvaluateAsync(parsed, TimeProvider.System, cancellation));
@@ -47,7 +50,7 @@ internal static class EvaluateCommand
         {
             using var files = new StagedFiles();
             var html = parsed.GetValue(LabCommand.Html) is { } path ? files.Stage("--html", path) : null;
-            var plan = EvaluationOptions.Open(LabCommand.OptionsOf(parsed), KnownBy(parsed)) with { TellsPlans = parsed.GetValue(Outlook) };
+            var plan = EvaluationOptions.Open(LabCommand.OptionsOf(parsed), KnownBy(parsed)) with { TellsPlans = TellsPlans(parsed) };
             var started = time.GetTimestamp();
             var result = EvaluationProgress.Run(plan, console, cancellation);
             if (html is not null)
@@ -79,6 +82,10 @@ internal static class EvaluateCommand
         }
     }
 
+    // Who is told to know the optimum's prices has no use for others.
+    private static bool TellsPlans(ParseResult parsed) =>
+        !parsed.GetValue(NoOutlook) && !(parsed.GetValue(Perfect) is { } list && KnowledgeNames.Of(list).HasFlag(Knowledge.Price));
+
     private static Knowledge KnownBy(ParseResult parsed) =>
         parsed.GetResult(Perfect) is null ? Knowledge.None
         : parsed.GetValue(Perfect) is { } list ? KnowledgeNames.Of(list)
@@ -98,6 +105,6 @@ internal static class EvaluateCommand
     }
 
     private static string CommandLineOf(ParseResult parsed) => LabCommand.CommandLineOf(
-        "ve lab evaluate", parsed, LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, Outlook, LabCommand.Prices, LabCommand.Zone,
+        "ve lab evaluate", parsed, LabCommand.Data, LabCommand.Homes, LabCommand.Seed, LabCommand.From, LabCommand.To, Perfect, NoOutlook, LabCommand.Prices, LabCommand.Zone,
         LabCommand.MarkUp, LabCommand.ImportPrice, LabCommand.ExportPrice, TariffOptions.Tariff, TariffOptions.BandPrices);
 }

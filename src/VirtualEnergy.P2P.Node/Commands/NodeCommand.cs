@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Market.Balancing;
 using VirtualEnergy.P2P.Messaging;
@@ -18,10 +20,13 @@ namespace VirtualEnergy.P2P.Node.Commands;
 /// <summary><c>ve node run</c>: the prosumer node, until it is stopped.</summary>
 internal static class NodeCommand
 {
+    private const int MostInstantDigits = 32;
+
     public static Command Create()
     {
         var config = new Option<string>("--config") { Description = "The home's configuration file.", Required = true };
         var untilInputCloses = new Option<bool>("--until-input-closes") { Description = "Also stop when standard input closes: for a supervisor that must not leave nodes behind." };
+        var marketTime = new Option<long?>("--market-time") { Description = "The market's time is simulated and begins here, unix ms; lines of standard input, each an instant, move it on. For flexibility in simulations; with --until-input-closes.", HelpName = "MS" };
         var challenge = new Option<bool>("--challenge") { Description = "Prove on the chain, by the wallet's key, what is false in a round; roll back, and leave. The key needs some ether." };
         var pair = new Option<bool>("--pair") { Description = "Show a code for pairing one device that speaks S2, good for five minutes; needs s2 in the configuration." };
         var run = new Command("run", """
@@ -29,36 +34,38 @@ internal static class NodeCommand
               {
                 "broker": "mqtt://192.168.1.10:1883",
                 "wallet": "anna.json", "passwordFile": "anna.password",
-                "rpc": "http://192.168.1.10:8545", "contract": "0x5FbDB2315678afecb367f032d93F642f64180aa3",   // for ve funds
+                "rpc": "http://192.168.1.10:8545", "contract": "0x5FbDB2315678afecb367f032d93F642f64180aa3",   // for ve funds and audits
+                "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "household": { "data": "my-home", "name": "anna" },
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
-                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsPlan": true, "tellsSuggestions": true,
-                "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
+                "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsSuggestions": true,
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
-                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password", "memory": "anna.memory" },
+                "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password" }, "memory": "anna.memory",
                 "flexibility": { "bsp": "0x3c44…93bc", "up": true, "down": true, "minimumPriceMicroEurPerKWh": 150000, "book": "anna.flexibility" },
                 "devices": { "sunSpec": [ { "name": "roof", "host": "192.168.1.20" } ], "zigbee2Mqtt": "zigbee2mqtt" },
                 "s2": { "listen": "0.0.0.0:8443", "host": "192.168.1.5" }
               }
             The agent plans plant, battery, appliances, cars, heat pumps and water heaters over five days (docs/planner.md).
-            With "tellsPlan": true the exchange is told what the home plans, so that all homes expect better prices.
+            With each bid the exchange is told what the home means to take over five days at which price, in total and never by device: from that it tells
+            all homes which prices to expect. "tellsPlan": false keeps the plan at home (docs/planner.md says what can be read from it).
             With "tellsSuggestions": true the member's page in the market's viewer says when to start which appliance.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With flexibility a balancing service provider may order less or more from the grid, at a price (docs/headroom.md; ve flexibility shows it).
+            With memory limits, the word for single devices and what the meter counted outlive a restart; ve devices override decides for a device while it runs.
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             With s2 it manages devices that speak S2, and plans and bids with them (docs/flexibility.md).
             Examples: ve node run --config home.json
                       ve node run --config home.json --challenge
                       ve node run --config home.json --pair
-            """) { config, challenge, pair, untilInputCloses };
+            """) { config, challenge, pair, untilInputCloses, marketTime };
         run.SetAction(async (parsed, cancellation) => await RunAsync(
-            parsed.GetValue(config)!, parsed.GetValue(challenge), parsed.GetValue(pair), parsed.GetValue(untilInputCloses), cancellation).ConfigureAwait(false));
+            parsed.GetValue(config)!, parsed.GetValue(challenge), parsed.GetValue(pair), parsed.GetValue(untilInputCloses), MarketTime(parsed.GetValue(marketTime), parsed.GetValue(untilInputCloses)), cancellation).ConfigureAwait(false));
         return new Command("node", "The prosumer node.") { run };
     }
 
-    private static async Task<int> RunAsync(string path, bool challenges, bool pairs, bool untilInputCloses, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, bool challenges, bool pairs, bool untilInputCloses, DrivenTime? marketTime, CancellationToken cancellation)
     {
         var config = HomeConfig.Read(path);
         var broker = config.BrokerAddress();
@@ -84,10 +91,10 @@ internal static class NodeCommand
         }
 
         var member = key.Address.ToMember();
-        await using var s2 = await OpenS2Async(config, pairs, path, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
-        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2);
         using var random = RandomNumberGenerator.Create();
-        using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, time, logging.CreateLogger("flexibility"))
+        await using var s2 = await OpenS2Async(config, pairs, path, random, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
+        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)), home.Stores);
+        using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, marketTime ?? time, logging.CreateLogger("flexibility"))
         {
             Measured = inHouse.Meter is { } power ? () => Measured(power, time) : null,
             IsPaused = () => inHouse.Controls.Limits.IsPaused,
@@ -108,11 +115,13 @@ internal static class NodeCommand
                 Senses = inHouse.Sense,
                 News = inHouse.Tell,
                 Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
+                MeterInBetween = inHouse.Meter is { } counting ? counting.CountThirdAsync : null,
+                History = inHouse.Meter is not null && config.Memory is { } memory ? MeasuredHistory.Open(memory + ".history", logger) : null,
             };
             await inHouse.StartAsync().ConfigureAwait(false);
             StartWatch(watch, logger);
             await node.StartAsync(cancellation).ConfigureAwait(false);
-            await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
+            await (untilInputCloses ? InputClosedAsync(marketTime, cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -133,14 +142,14 @@ internal static class NodeCommand
         return 0;
     }
 
-    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    private static async Task<S2House?> OpenS2Async(HomeConfig config, bool pairs, string path, RandomNumberGenerator random, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
         if (config.S2 is not { } source)
         {
             return !pairs ? null : throw new UserErrorException($"--pair: {path} has no s2; see ve node run --help.");
         }
 
-        var house = await S2House.StartAsync(source.Open(), time, logger, cancellation).ConfigureAwait(false);
+        var house = await S2House.StartAsync(source.Open(), random, time, logger, cancellation).ConfigureAwait(false);
         if (pairs)
         {
             var (address, code) = house.IssueCode();
@@ -184,12 +193,34 @@ internal static class NodeCommand
         watch?.Start();
     }
 
-    private static async Task InputClosedAsync(CancellationToken cancellation)
+    private static DrivenTime? MarketTime(long? begin, bool untilInputCloses) => begin is not { } at ? null
+        : !untilInputCloses ? throw new UserErrorException("--market-time: standard input moves it on; say --until-input-closes as well.")
+        : new DrivenTime(Instant(at) ?? throw new UserErrorException($"--market-time {at}: unix ms of an instant up to the year 9999."));
+
+    private static DateTimeOffset? Instant(long ms) => ms is >= 0 and < 253_402_300_800_000 ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+
+    // Whatever else comes in is passed over, and a line never takes more than its first digits.
+    private static async Task InputClosedAsync(DrivenTime? marketTime, CancellationToken cancellation)
     {
         using var input = Console.OpenStandardInput();
-        var scrap = new byte[64];
-        while (await input.ReadAsync(scrap, cancellation).ConfigureAwait(false) > 0)
+        var (scrap, line) = (new byte[4_096], new StringBuilder());
+        while (await input.ReadAsync(scrap, cancellation).ConfigureAwait(false) is var read and > 0)
         {
+            foreach (var letter in scrap.AsSpan(0, marketTime is null ? 0 : read))
+            {
+                if (letter != '\n')
+                {
+                    line.Append(line.Length < MostInstantDigits ? ((char)letter).ToString() : "");
+                    continue;
+                }
+
+                if (long.TryParse(line.ToString().AsSpan().TrimEnd('\r'), NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && Instant(ms) is { } instant)
+                {
+                    marketTime!.AdvanceTo(instant);
+                }
+
+                line.Clear();
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ internal static class RoundsCommand
     public static Command Create()
     {
         var save = new Command("save", """
-            Save published rounds with all their bids, a file for each period, what was metered of it in another, and the market's rules in market.json,
+            Save published rounds with all their bids, a file for each period, what was metered of it and what homes had promised elsewhere in others, and the market's rules in market.json,
             just as the exchange answers them. ve verify --rounds reads the folder. What is there already, and settled, is not fetched again.
             Example: ve rounds save --exchange http://127.0.0.1:8080 --folder saved --from 1994832 --to 1994927
             """) { Exchange, Folder, From, To, Json };
@@ -63,6 +63,11 @@ internal static class RoundsCommand
                 else
                 {
                     Check(source.Name, period, payload);
+                    if (await source.PromiseBytesAsync(period, cancellation).ConfigureAwait(false) is { } promises)
+                    {
+                        await WriteAsync(SavedRounds.PromisesFile(folder, period), promises, cancellation).ConfigureAwait(false);
+                    }
+
                     await WriteAsync(path, payload, cancellation).ConfigureAwait(false);
                     saved++;
                 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using System.Text.Json;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.S2.Messages;
@@ -13,7 +14,7 @@ internal static class S2BatteryCommand
     public static Command Create()
     {
         var file = new Option<string>("--file") { Description = "Where the pairing is kept.", DefaultValueFactory = _ => "s2-battery.json" };
-        var pair = new Option<string?>("--pair") { Description = "The manager's pairing address; with --code, at the first start.", HelpName = "https://…/pairing/" };
+        var pair = new Option<string?>("--pair") { Description = "The manager's pairing address, at the first start; left out, the one manager that is found on the home's network.", HelpName = "https://…/pairing/" };
         var code = new Option<string?>("--code") { Description = "The code that the manager shows." };
         var capacity = new Option<double>("--capacity") { Description = "kWh.", DefaultValueFactory = _ => 10 };
         var power = new Option<double>("--power") { Description = "kW each way.", DefaultValueFactory = _ => 5 };
@@ -21,20 +22,23 @@ internal static class S2BatteryCommand
         var command = new Command("battery", """
             Be a simulated battery that an S2 energy manager can run: pair with it by its code, then connect, and come back after a loss.
             It tells every minute how full it is.
-            Examples: ve s2 battery --pair https://192.168.1.5:8443/pairing/ --code k7mwp4qz
+            Examples: ve s2 battery --code k7mwp4qz
+                      ve s2 battery --pair https://192.168.1.5:8443/pairing/ --code k7mwp4qz
                       ve s2 battery
             """) { file, pair, code, capacity, power, json };
         command.SetAction(async (parsed, stop) =>
         {
             var time = TimeProvider.System;
             var path = parsed.GetValue(file)!;
-            var self = new NodeDescription(Guid.NewGuid(), "VirtualEnergy P2P", "battery", "simulated battery", EnergyManagementRole.Rm);
+            using var random = RandomNumberGenerator.Create();
+            var self = new NodeDescription(Uuid.From(random), "VirtualEnergy P2P", "battery", "simulated battery", EnergyManagementRole.Rm);
             var (kilowattHours, kilowatts) = (Within("--capacity", parsed.GetValue(capacity)), Within("--power", parsed.GetValue(power)));
             var pairing = (parsed.GetValue(pair), parsed.GetValue(code)) switch
             {
                 (null, null) => Read(path),
                 ({ } address, { } word) => await new ConnectClient(self).PairAsync(AddressOf(address), word, stop).ConfigureAwait(false),
-                _ => throw new UserErrorException("--pair and --code come together: the manager shows both."),
+                (null, { } word) => await new ConnectClient(self).PairAsync(await FoundAsync(stop).ConfigureAwait(false), word, stop).ConfigureAwait(false),
+                _ => throw new UserErrorException("--pair needs --code: the manager shows both."),
             };
             Keep(path, pairing);
 
@@ -74,6 +78,14 @@ internal static class S2BatteryCommand
         });
         return command;
     }
+
+    private static async Task<Uri> FoundAsync(CancellationToken stop) =>
+        await S2FindCommand.FindAsync(EnergyManagementRole.Cem, null, TimeSpan.FromSeconds(3), stop).ConfigureAwait(false) switch
+        {
+            [var only] => only.Pairing,
+            [] => throw new UserErrorException("No energy manager was found on the home's network: name it by --pair https://192.168.1.5:8443/pairing/."),
+            var several => throw new UserErrorException($"{several.Length} energy managers were found: choose one by --pair, {string.Join(" or ", several.Take(4).Select(one => one.Pairing.AbsoluteUri))}."),
+        };
 
     private static Uri AddressOf(string text) => Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
         ? address : throw new UserErrorException($"--pair {text}: write the manager's pairing address, as https://192.168.1.5:8443/pairing/.");

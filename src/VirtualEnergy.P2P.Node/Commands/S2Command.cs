@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Node.Configuration;
-using VirtualEnergy.P2P.Node.S2;
 using VirtualEnergy.P2P.Node.S2.Connect;
+using VirtualEnergy.P2P.Node.S2.Discovery;
+using VirtualEnergy.P2P.Node.S2;
 
 namespace VirtualEnergy.P2P.Node.Commands;
 
@@ -11,7 +14,7 @@ internal static class S2Command
     private static readonly Option<string> Folder = new("--folder") { Description = "Where certificate and paired devices are kept; made when it is not there.", DefaultValueFactory = _ => "s2" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a JSON object in a line." };
 
-    public static Command Create() => new("s2", "Devices that speak S2 (EN 50491-12-2): be their energy manager, list and unpair them, or be such a device.") { Manager(), Devices(), Unpair(), S2BatteryCommand.Create() };
+    public static Command Create() => new("s2", "Devices that speak S2 (EN 50491-12-2): be their energy manager, list and unpair them, or be such a device.") { Manager(), S2FindCommand.Create(), Devices(), Unpair(), S2BatteryCommand.Create() };
 
     private static Command Manager()
     {
@@ -28,15 +31,17 @@ internal static class S2Command
             var time = TimeProvider.System;
             var endpoint = S2Source.EndpointOf("--listen", parsed.GetValue(listen)!);
             var name = S2Source.HostFor("--host", parsed.GetValue(listen)!, parsed.GetValue(host));
-            using var folder = S2Folder.Open(parsed.GetValue(Folder)!, time);
+            using var folder = Open(parsed.GetValue(Folder)!, time);
             var doors = new S2Doors(time);
             var desk = folder.Desk(doors, time);
             var events = new S2Events(Console.Out, parsed.GetValue(Json), time);
             await using var manager = await StartAsync(new S2Listening(endpoint, folder.Certificate, name), doors, events, desk, time, stop).ConfigureAwait(false);
+            var pairing = new UriBuilder(manager.Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri;
+            await using var announcer = S2Announcer.Start(endpoint, pairing, folder.Self.Id, folder.Self.Brand, time, NullLogger.Instance);
             events.Note("manager", $"listens at {manager.Address}, certificate {folder.Fingerprint}; {folder.Paired.All.Count} devices are paired");
             if (parsed.GetValue(pair))
             {
-                events.Note("manager", $"pair at {new UriBuilder(manager.Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri} with code {desk.IssueCode()}, within five minutes");
+                events.Note("manager", $"pair at {pairing} with code {desk.IssueCode()}, within five minutes");
             }
 
             await Stopped.WaitAsync(stop).ConfigureAwait(false);
@@ -53,12 +58,12 @@ internal static class S2Command
             """) { Folder, Json };
         command.SetAction(parsed =>
         {
-            using var folder = S2Folder.Open(Existing(parsed), TimeProvider.System);
+            using var folder = Open(Existing(parsed), TimeProvider.System);
             foreach (var node in folder.Paired.All)
             {
                 Console.WriteLine(parsed.GetValue(Json)
-                    ? System.Text.Json.JsonSerializer.Serialize(new { id = node.Id, brand = node.Description.Brand, type = node.Description.Type, model = node.Description.ModelName })
-                    : string.Concat($"{node.Id}  {node.Description.Brand} {node.Description.ModelName} ({node.Description.Type})".Where(character => !char.IsControl(character))));
+                    ? System.Text.Json.JsonSerializer.Serialize(new { id = node.Id, name = node.Name, brand = node.Description.Brand, type = node.Description.Type, model = node.Description.ModelName })
+                    : string.Concat($"{node.Name ?? "(not here yet)"}  {node.Description.Brand} {node.Description.ModelName} ({node.Description.Type})  {node.Id}".Where(character => !char.IsControl(character))));
             }
 
             return 0;
@@ -68,18 +73,26 @@ internal static class S2Command
 
     private static Command Unpair()
     {
-        var device = new Argument<Guid>("device") { Description = "Its id, as ve s2 devices shows it." };
+        var device = new Argument<string>("device") { Description = "Its name or its id, as ve s2 devices shows them." };
         var command = new Command("unpair", """
             Forget a device. A manager that runs, or a node, notices within seconds and ends its session.
-            Example: ve s2 unpair 0d9f3c54-6a86-4a0e-9d0d-3f0f5c1a7e02
+            Examples: ve s2 unpair "garage battery"
+                      ve s2 unpair 0d9f3c54-6a86-4a0e-9d0d-3f0f5c1a7e02
             """) { device, Folder };
         command.SetAction(parsed =>
         {
-            using var folder = S2Folder.Open(Existing(parsed), TimeProvider.System);
-            return folder.Paired.Remove(parsed.GetValue(device)) ? 0
-                : throw new UserErrorException($"{parsed.GetValue(device)}: no such device is paired; ve s2 devices lists them.");
+            using var folder = Open(Existing(parsed), TimeProvider.System);
+            var named = parsed.GetValue(device)!;
+            var id = folder.Paired.All.FirstOrDefault(node => string.Equals(node.Name, named, StringComparison.OrdinalIgnoreCase) || node.Id.ToString() == named)?.Id;
+            return id is { } known && folder.Paired.Remove(known) ? 0 : throw new UserErrorException($"{named}: no such device is paired; ve s2 devices lists them.");
         });
         return command;
+    }
+
+    private static S2Folder Open(string path, TimeProvider time)
+    {
+        using var random = RandomNumberGenerator.Create();
+        return S2Folder.Open(path, time, random);
     }
 
     private static string Existing(ParseResult parsed) => Directory.Exists(parsed.GetValue(Folder)) ? parsed.GetValue(Folder)!
@@ -95,7 +108,7 @@ internal static class S2Command
                 S2House.Preference,
                 (device, news) =>
                 {
-                    events.Of(desk.Paired.All.FirstOrDefault(node => node.Id.ToString() == device.Device)?.Description.ModelName ?? device.Device, news);
+                    events.Of(DeviceNames.Of(device, desk.Paired) ?? desk.Paired.All.FirstOrDefault(node => node.Id.ToString() == device.Device)?.Description.ModelName ?? device.Device, news);
                     return ValueTask.CompletedTask;
                 },
                 time,

@@ -22,7 +22,7 @@ public sealed record HomeBrokerSource
     /// <summary>Home Assistant's discovery prefix.</summary>
     public string Prefix { get; init; } = NodeTopics.DefaultPrefix;
 
-    /// <summary>File in which limits and totals outlive a restart; left out, they do not.</summary>
+    /// <summary>The same as the home's own <see cref="HomeConfig.Memory"/>, which goes before it.</summary>
     public string? Memory { get; init; }
 
     /// <exception cref="UserErrorException">Not a broker's address, a prefix that is no topic, or a password that cannot be read.</exception>

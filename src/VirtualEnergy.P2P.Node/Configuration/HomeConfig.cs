@@ -71,8 +71,8 @@ public sealed record HomeConfig
     /// <summary>What the home pays more for energy of an origin it prefers; left out, energy is energy.</summary>
     public PreferenceSource? Preferences { get; init; }
 
-    /// <summary>Whether the exchange is told what the home plans (docs/planner.md); left out, it is not.</summary>
-    public bool TellsPlan { get; init; }
+    /// <summary>Whether the exchange is told what the home plans, so that all expect better prices (docs/planner.md); left out, it is, and a member who does not want that says false.</summary>
+    public bool TellsPlan { get; init; } = true;
 
     /// <summary>Whether the member's page says when to start what (docs/forecasting.md); left out, only <c>ve suggest</c> does.</summary>
     public bool TellsSuggestions { get; init; }
@@ -82,6 +82,12 @@ public sealed record HomeConfig
 
     /// <summary>The broker inside the house, with Home Assistant and what it knows; left out, the node speaks to the market alone.</summary>
     public HomeBrokerSource? HomeBroker { get; init; }
+
+    /// <summary>
+    /// File in which the member's limits, her word for single devices, what was spent today and the totals outlive a restart, and beside it (<c>.history</c>) what a
+    /// real meter counted; left out, <c>homeBroker.memory</c>, and without that they are forgotten.
+    /// </summary>
+    public string? Memory { get; init; }
 
     /// <summary>Cars, heat pumps and water heaters; left out, the home has what its household has.</summary>
     public EquipmentSource? Equipment { get; init; }
@@ -113,7 +119,8 @@ public sealed record HomeConfig
                 MeterPasswordFile = Beside(folder, config.MeterPasswordFile),
                 Receipts = Beside(folder, config.Receipts),
                 Flexibility = config.Flexibility is { } flexibility ? flexibility with { Book = Beside(folder, flexibility.Book) } : null,
-                HomeBroker = config.HomeBroker is { } home ? home with { PasswordFile = Beside(folder, home.PasswordFile), Memory = Beside(folder, home.Memory) } : null,
+                Memory = Beside(folder, config.Memory ?? config.HomeBroker?.Memory),
+                HomeBroker = config.HomeBroker is { } home ? home with { PasswordFile = Beside(folder, home.PasswordFile), Memory = null } : null,
                 S2 = config.S2 is { } s2 ? s2 with { Folder = Beside(folder, s2.Folder)! } : null,
                 Household = config.Household with { Data = Beside(folder, config.Household.Data) },
                 Supplier = config.Supplier with { Prices = Beside(folder, config.Supplier.Prices) },

@@ -15,8 +15,11 @@ public sealed record S2Source
     /// <summary>Where certificate and paired devices are kept; made when it is not there.</summary>
     public string Folder { get; init; } = "s2";
 
+    /// <summary>Whether devices on the home's network find the node by themselves (DNS-SD); they do unless told.</summary>
+    public bool Announce { get; init; } = true;
+
     /// <exception cref="UserErrorException">Something cannot be.</exception>
-    public S2HouseOptions Open() => new(Folder, EndpointOf("s2.listen", Listen), HostFor("s2.host", Listen, Host));
+    public S2HouseOptions Open() => new(Folder, EndpointOf("s2.listen", Listen), HostFor("s2.host", Listen, Host)) { Announces = Announce };
 
     internal static IPEndPoint EndpointOf(string key, string text) => IPEndPoint.TryParse(text, out var endpoint) && text.Contains(':', StringComparison.Ordinal)
         ? endpoint : throw new UserErrorException($"{key} {text}: write an address and a port, as 0.0.0.0:8443.");

@@ -14,17 +14,25 @@ public sealed class GridMeter(DeviceBook book, string id, TimeProvider time)
     /// <summary>An older word of the meter's is none of this boundary.</summary>
     public static readonly TimeSpan MostAge = TimeSpan.FromMinutes(1);
 
-    private const int BoundariesKept = 4;
+    private const int BoundariesKept = 6;
 
     private readonly Lock _lock = new();
     private readonly SortedDictionary<DateTimeOffset, Task<Counters?>> _looks = [];
 
     /// <summary>Waits for the period's end and says what was counted.</summary>
     /// <returns>Null where the meter was silent at one of its ends, or the period is of another time: it is better estimated than invented.</returns>
-    public async Task<PeriodCounts?> CountAsync(Period period, PeriodGrid grid, CancellationToken cancellation)
+    public Task<PeriodCounts?> CountAsync(Period period, PeriodGrid grid, CancellationToken cancellation) =>
+        CountAsync(grid.StartOf(period), grid.EndOf(period), grid, cancellation);
+
+    /// <summary>Waits until the first third of the period is over and says what was counted in it.</summary>
+    /// <inheritdoc cref="CountAsync(Period, PeriodGrid, CancellationToken)"/>
+    public Task<PeriodCounts?> CountThirdAsync(Period period, PeriodGrid grid, CancellationToken cancellation) =>
+        CountAsync(grid.StartOf(period), grid.StartOf(period).AddSeconds(grid.LengthSeconds / 3.0), grid, cancellation);
+
+    private async Task<PeriodCounts?> CountAsync(DateTimeOffset begin, DateTimeOffset end, PeriodGrid grid, CancellationToken cancellation)
     {
-        var (begin, end, now) = (grid.StartOf(period), grid.EndOf(period), time.GetUtcNow());
-        if (now > begin + MostAge || begin - now > 2 * (end - begin))
+        var now = time.GetUtcNow();
+        if (now > begin + MostAge || (begin - now).TotalSeconds > 2.0 * grid.LengthSeconds)
         {
             return null;
         }

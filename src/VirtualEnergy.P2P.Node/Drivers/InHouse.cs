@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Drivers.Cars;
 using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Node.S2;
@@ -17,10 +20,13 @@ public sealed class InHouse : IAsyncDisposable
     private readonly HomeAssistantPanel? _panel;
     private readonly HomeSenses _senses;
     private readonly OverrideDesk _overrides;
+    private readonly MemoryKeeper _memory;
+    private readonly MemberDoor? _door;
 
     private InHouse(
-        MemberControls controls, GridMeter? meter, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel, HomeSenses senses, OverrideDesk overrides) =>
-        (Controls, Meter, _devices, _guard, _orders, _panel, _senses, _overrides) = (controls, meter, devices, guard, orders, panel, senses, overrides);
+        MemberControls controls, GridMeter? meter, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel, HomeSenses senses, OverrideDesk overrides, MemoryKeeper memory,
+        MemberDoor? door) =>
+        (Controls, Meter, _devices, _guard, _orders, _panel, _senses, _overrides, _memory, _door) = (controls, meter, devices, guard, orders, panel, senses, overrides, memory, door);
 
     /// <summary>What the member allows, as it was kept from before.</summary>
     public MemberControls Controls { get; }
@@ -30,18 +36,21 @@ public sealed class InHouse : IAsyncDisposable
 
     /// <summary>By what the home's configuration names; without a home broker and devices it does nothing.</summary>
     /// <param name="s2">Devices that speak S2; null without any. Not disposed here.</param>
+    /// <param name="door">File of the socket by which <c>ve</c> reaches the node on this machine; null where it does not.</param>
+    /// <param name="planned">The stores that the configuration describes: the journeys of its cars are the member's calendar.</param>
     /// <exception cref="UserErrorException">Something in the configuration cannot be.</exception>
-    public static InHouse Open(HomeConfig config, MemberId member, string homeName, TimeProvider time, ILoggerFactory logging, S2House? s2 = null)
+    public static InHouse Open(HomeConfig config, MemberId member, string homeName, TimeProvider time, ILoggerFactory logging, S2House? s2 = null, string? door = null, ImmutableArray<StoreModel> planned = default)
     {
         var (log, broker) = (logging.CreateLogger("home"), config.HomeBroker?.Open());
-        var memory = new NodeMemory(config.HomeBroker?.Memory, log);
+        var memory = new NodeMemory(config.Memory, log);
         var (controls, totals) = memory.Read();
         var prefix = config.HomeBroker?.Prefix ?? NodeTopics.DefaultPrefix;
         var drivers = config.Devices?.Open(broker, prefix, $"ve-{member.Value[..10]}", time, log) ?? [];
         var devices = new HomeDrivers(drivers, new DeviceBook(time, log), time, log);
-        var senses = new HomeSenses(devices.Book, s2, controls, time);
+        var cars = new HomeCars(planned.IsDefault ? [] : planned, config.Memory is null ? null : config.Memory + ".cars", log);
+        var senses = new HomeSenses(devices.Book, s2, controls, cars, time);
         var panel = broker is not null && config.HomeBroker is { HomeAssistant: true }
-            ? new HomeAssistantPanel(broker, member, homeName, controls, totals, memory, time, log, prefix) { Devices = () => senses.Devices }
+            ? new HomeAssistantPanel(broker, member, homeName, controls, totals, time, log, prefix) { Devices = () => senses.Devices }
             : null;
         var guard = config.Devices?.Guard is { } rules
             ? new HomeGuard(devices, rules.Open(), time, log) { Said = words => panel?.Tell(new HeldBack(words)) }
@@ -49,7 +58,9 @@ public sealed class InHouse : IAsyncDisposable
         var meter = config.Devices?.Reads is { } id ? new GridMeter(devices.Book, id, time) : null;
         Func<HomeDevice, DeviceOrder, CancellationToken, Task<string?>> give = guard is null ? devices.OrderAsync : guard.OrderAsync;
         var orders = new OrderDesk(devices.Book, give, time, log) { Begins = senses.Begin };
-        return new InHouse(controls, meter, devices, guard, orders, panel, senses, new OverrideDesk(devices.Book, give, controls, senses.Obey, time, log));
+        return new InHouse(
+            controls, meter, devices, guard, orders, panel, senses, new OverrideDesk(devices.Book, give, controls, senses.Obey, time, log),
+            new MemoryKeeper(memory, controls, totals, member), door is null ? null : new MemberDoor(door, () => senses.Devices, controls, time, log));
     }
 
     /// <summary>What the house says of itself for a period.</summary>
@@ -58,10 +69,12 @@ public sealed class InHouse : IAsyncDisposable
     /// <summary>Begins; what is not there yet is tried until it is.</summary>
     public async Task StartAsync()
     {
+        _memory.Start();
         _devices.Start();
         _guard?.Start();
         _orders.Start();
         _overrides.Start();
+        _door?.Start();
         await (_panel?.StartAsync() ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
@@ -69,12 +82,18 @@ public sealed class InHouse : IAsyncDisposable
     public void Tell(NodeNews news)
     {
         _senses.Tell(news);
+        _memory.Tell(news);
         _panel?.Tell(news);
         _orders.Tell(news);
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_door is not null)
+        {
+            await _door.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _overrides.DisposeAsync().ConfigureAwait(false);
         await _orders.DisposeAsync().ConfigureAwait(false);
         if (_guard is not null)
@@ -87,5 +106,7 @@ public sealed class InHouse : IAsyncDisposable
         {
             await _panel.DisposeAsync().ConfigureAwait(false);
         }
+
+        await _memory.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -16,7 +16,7 @@ namespace VirtualEnergy.P2P.Node.Drivers;
 /// <param name="book">Knows the devices.</param>
 /// <param name="give">Gives an order to a device: null when it was taken, else why not.</param>
 /// <param name="time">Says when a period begins.</param>
-/// <param name="logger">Told what a device does not take, once.</param>
+/// <param name="logger">Told what a device does not take or does not do, and of a clock that is off, once each.</param>
 public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, CancellationToken, Task<string?>> give, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -27,6 +27,7 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
     private readonly OnceLog _once = new(logger);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, HomeDevice> _told = [];
+    private readonly Dictionary<string, (DeviceOrder Order, DateTimeOffset Given)> _last = [];
     private PeriodGrid _grid = PeriodGrid.QuarterHour;
     private Task _running = Task.CompletedTask;
 
@@ -118,6 +119,11 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
                 {
                     // A market of simulated time, or a result that came too late: nothing that a device should do now.
                     logger.LogDebug("The plan of period {Period} is for no time that devices live in.", delivery.Period);
+                    if (delivery.Allocations.Any(order => !book.Playing(order.Device).IsEmpty))
+                    {
+                        _once.Warn("clock", "the market's periods are not those of this machine's clock, so that devices are told nothing. ve doctor says how far it is off; a simulated market is always.");
+                    }
+
                     continue;
                 }
 
@@ -149,6 +155,12 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
         }
 
         var device = able[0].Device;
+        if (_last.TryGetValue(device.Id, out var last) && Obedience.ProblemOf(device, last.Order, last.Given, able[0].Reading) is { } disobeys)
+        {
+            _once.Warn(device.Id, disobeys);
+        }
+
+        var given = time.GetUtcNow();
         if (await give(device, told, cancellation).ConfigureAwait(false) is { } problem)
         {
             _once.Warn(device.Id, $"did not take an order: {problem}");
@@ -156,6 +168,7 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
         else
         {
             _told[device.Id] = device;
+            _last[device.Id] = (told, given);
         }
     }
 }

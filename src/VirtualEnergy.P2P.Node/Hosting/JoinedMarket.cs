@@ -47,10 +47,17 @@ internal sealed class JoinedMarket
     /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
     public static JoinedMarket Join(
         MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff, bool tellsPlan, TimeProvider time, ILogger logger,
-        bool keepsAhead = false, bool isMetered = false) =>
-        before is not null && before.Description.Rules == description.Rules
-            ? new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered }
-            : new JoinedMarket(description, new HomeAgent(home, description.Rules, tariff, tellsPlan, time, logger, keepsAhead, isMetered));
+        bool keepsAhead = false, bool isMetered = false, MeasuredHistory? history = null)
+    {
+        if (before is not null && before.Description.Rules == description.Rules)
+        {
+            return new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered };
+        }
+
+        var agent = new HomeAgent(home, description.Rules, tariff, tellsPlan, time, logger, keepsAhead, isMetered);
+        agent.Recall(history?.In(description.Rules.Grid) ?? []);
+        return new JoinedMarket(description, agent);
+    }
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(

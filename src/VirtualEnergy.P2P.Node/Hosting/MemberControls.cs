@@ -65,6 +65,19 @@ public sealed class MemberControls(MemberLimits limits = default, DateOnly day =
     /// <summary>The device is the plan's again.</summary>
     public void Release(string device) => Overriding(words => [.. words.Where(known => known.Device != device)]);
 
+    /// <summary>The member decides for a device, or gives it back to the plan by null.</summary>
+    public void Decide(string device, DeviceOverride? word)
+    {
+        if (word is { } said)
+        {
+            Override(said);
+        }
+        else
+        {
+            Release(device);
+        }
+    }
+
     /// <summary>Words that are over are forgotten.</summary>
     public void Expire(DateTimeOffset now) => Overriding(words => [.. words.Where(known => known.Until > now)]);
 

@@ -11,6 +11,9 @@ internal sealed class PlanPost(MemberId member, string topic, MqttLink link, ILo
 {
     private PriceOutlook? _outlook;
 
+    /// <summary>The period of the last plan that was told; null where none was.</summary>
+    public Period? Told { get; private set; }
+
     /// <summary>A broker sends what it keeps in any order: the outlook may have come before the market.</summary>
     public void Join(JoinedMarket market)
     {
@@ -43,6 +46,7 @@ internal sealed class PlanPost(MemberId member, string topic, MqttLink link, ILo
         {
             var plan = new MemberPlan(member, period, market.Agent.ComingFrom(period));
             await link.PublishAsync(topic, WireFormat.Write(plan), retain: false, cancellation).ConfigureAwait(false);
+            Told = period;
         }
         catch (MqttLinkException failure)
         {

@@ -24,31 +24,25 @@ namespace VirtualEnergy.P2P.Node.Hosting;
 /// </remarks>
 public sealed class ProsumerNode : IAsyncDisposable
 {
-    /// <summary>After a restart the numbers of the open round may be used up; this many are tried before giving up.</summary>
-    private const int MostAttempts = 16;
-
     private readonly PlannedHome _plan;
     private readonly HomeDescription _home;
     private readonly SupplierTariff _tariff;
-    private readonly EthereumKey _key;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly Topics _topics;
     private readonly MqttLink _link;
-    private readonly PendingBid _pending;
+    private readonly BidDesk _bids;
+    private readonly MeterDesk _meters;
+    private readonly StatusPost _status;
     private readonly SeedPromises _seeds = new();
-    private readonly OwnFunds _funds;
     private readonly ReadingPost _readings;
     private readonly PlanPost _plans;
+    private readonly BalancePost _balance;
+    private readonly RestOfPeriod _rest = new();
     private readonly SuggestionPost _suggestions;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly CancellationTokenSource _stopping = new();
     private JoinedMarket? _market;
-    private Period? _open;
-    private Bid? _bid;
-    private long _readingNumber = 1;
-    private AmendedReading? _amended;
-    private NodeAudit? _audit;
 
     /// <param name="broker">Where the market's broker is.</param>
     /// <param name="community">Its name; <see cref="MarketDiscovery"/> finds it.</param>
@@ -60,26 +54,26 @@ public sealed class ProsumerNode : IAsyncDisposable
     public ProsumerNode(
         BrokerAddress broker, string community, EthereumKey key, PlannedHome home, SupplierTariff tariff, TimeProvider time, ILogger logger)
     {
-        (_key, _plan, _home, _tariff, _time, _logger) = (key, home, home.Home, tariff, time, logger);
+        (_plan, _home, _tariff, _time, _logger) = (home, home.Home, tariff, time, logger);
         Member = key.Address.ToMember();
         _topics = new Topics(community);
-        _funds = new OwnFunds(Member, logger);
+        _status = new StatusPost(Member, _topics.Status(Member), _home.Name);
         _link = new MqttLink(
             new MqttLinkOptions
             {
                 Broker = broker,
                 ClientId = Member.Value,
-                Greeting = Status(online: true),
-                LastWill = Status(online: false),
+                Greeting = _status.Of(online: true),
+                LastWill = _status.Of(online: false),
                 JitterSeed = Member.Value.GetHashCode(StringComparison.Ordinal),
             },
             time,
             logger);
-        _pending = new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger);
-        _readings = new ReadingPost(
-            Member, _topics.Meters(Member), new PendingBid((topic, payload, cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation), time, logger),
-            receipt => Watch?.Keep(receipt), logger);
+        _bids = new BidDesk(Member, _topics.Bids(Member), key, new PendingBid(PostAsync, time, logger), logger) { Observe = Observe };
+        _readings = new ReadingPost(Member, _topics.Meters(Member), new PendingBid(PostAsync, time, logger), receipt => Watch?.Keep(receipt), logger);
+        _meters = new MeterDesk(Member, _readings, () => _market, AloneAsync, logger);
         _plans = new PlanPost(Member, _topics.Plans(Member), _link, logger);
+        _balance = new BalancePost(Member, _topics.Running(Member), _link, GoOnAsync, AloneAsync, time, logger, _stopping.Token);
         _suggestions = new SuggestionPost(Member, _topics.Suggestions(Member), _link, key, logger);
         MeterKey = key;
     }
@@ -90,19 +84,48 @@ public sealed class ProsumerNode : IAsyncDisposable
     public EthereumKey MeterKey { get; init; }
 
     /// <summary>What the home adds to its bids for energy of an origin it prefers.</summary>
-    public Preferences Preferences { get; init; }
+    public Preferences Preferences
+    {
+        get => _bids.Preferences;
+        init => _bids.Preferences = value;
+    }
 
-    /// <summary>Whether the exchange is told, before each bid, what the home plans. The prices at which plans meet are heard in any case.</summary>
+    /// <summary>
+    /// Whether the exchange is told, before each bid, what the home plans, and after each result what it would take as the period turns out, so that the members balance
+    /// it together. The prices at which plans meet are heard in any case.
+    /// </summary>
     public bool TellsPlan { get; init; }
 
     /// <summary>Whether the exchange is told when the member best starts her appliances, so that her page shows it.</summary>
     public bool TellsSuggestions { get; init; }
 
     /// <summary>What the member allows while the node runs; without limits unless told.</summary>
-    public MemberControls Controls { get; init; } = new();
+    public MemberControls Controls
+    {
+        get => _bids.Controls;
+        init => _bids.Controls = value;
+    }
 
     /// <summary>Waits for a period's end and says what the home's real meter counted, null where it was silent. Without one the home's devices count.</summary>
-    public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? Meter { get; init; }
+    public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? Meter
+    {
+        get => _meters.Real;
+        init => _meters.Real = value;
+    }
+
+    /// <summary>Waits until a third of a period is over and says what that meter counted in it, null where it was silent; null where nobody knows.</summary>
+    public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? MeterInBetween
+    {
+        get => _balance.Meter;
+        init => _balance.Meter = value;
+    }
+
+    /// <summary>What that meter counted before this start, and where what it counts is kept; null where it is forgotten.</summary>
+    public MeasuredHistory? History
+    {
+        get => _meters.History;
+        init => _meters.History = value;
+    }
 
     /// <summary>Says what the house knows of itself for a period; null where it is simulated throughout.</summary>
     public Func<Period, HomeNow>? Senses { get; init; }
@@ -123,10 +146,11 @@ public sealed class ProsumerNode : IAsyncDisposable
         // The result comes before the announcement: a home runs the last period before it bids for the next.
         await _link.SubscribeAsync(_topics.Market, Alone(OnMarketAsync), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Receipts(Member), Alone(OnReceiptAsync), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Funds(Member), Alone(OnFundsAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Funds(Member), Alone((message, stopping) => _bids.TakeFundsAsync(message, _market, stopping)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Readings(Member), Alone((message, _) => _readings.TakeReceipt(message, _market)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundResult, Alone(OnResultAsync), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.DeviationResult, Alone((message, _) => _readings.TakeDeviations(message)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Balance, Alone(OnBalanceAsync), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.Outlook, Alone((message, _) => _plans.TakeOutlook(message, _market)), cancellation).ConfigureAwait(false);
         await _link.SubscribeAsync(_topics.RoundOpen, Alone(OnRoundOpenAsync), cancellation).ConfigureAwait(false);
         if (Flexibility is { } flexibility)
@@ -159,28 +183,39 @@ public sealed class ProsumerNode : IAsyncDisposable
 
         Controls.Changed -= OnControlsChanged;
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _amended?.Dispose();
-        await _pending.DisposeAsync().ConfigureAwait(false);
+        _meters.Dispose();
+        _balance.Dispose();
+        await _bids.DisposeAsync().ConfigureAwait(false);
         await _readings.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
     }
 
+    private Task PostAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation);
+
     private Func<MqttMessage, CancellationToken, Task> Alone(Func<MqttMessage, CancellationToken, Task> handler) => async (message, cancellation) =>
     {
-        await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await handler(message, cancellation).ConfigureAwait(false);
+            await AloneAsync(() => handler(message, cancellation), cancellation).ConfigureAwait(false);
         }
         catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException && _stopping.IsCancellationRequested)
         {
             // The node stops, and its link is closed under a message that was on its way.
         }
+    };
+
+    private async Task AloneAsync(Func<Task> work, CancellationToken cancellation)
+    {
+        await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
         finally
         {
             _oneAtATime.Release();
         }
-    };
+    }
 
     private void OnControlsChanged() => _ = BidAnewAsync(_stopping.Token);
 
@@ -189,15 +224,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     {
         try
         {
-            await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                await RebidAsync(cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                _oneAtATime.Release();
-            }
+            await AloneAsync(() => RebidAsync(cancellation), cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
         {
@@ -205,10 +232,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
     }
 
-    private Task RebidAsync(CancellationToken cancellation) =>
-        _market is { } market && _bid is { } bid && bid.Period == _open && bid.Number < MostAttempts
-            && BidWithinLimits(market, bid.Period, bid.Number) is var changed && changed != bid
-            ? SendAsync(market, changed with { Number = bid.Number + 1 }, cancellation) : Task.CompletedTask;
+    private Task RebidAsync(CancellationToken cancellation) => _market is { } market ? _bids.ReplaceAsync(market, cancellation) : Task.CompletedTask;
 
     /// <summary>The BSP's order: what is promised is bid no more, and a period that runs goes by what is called now.</summary>
     private async Task OnOrderAsync(FlexibilityNode flexibility, MqttMessage message, CancellationToken cancellation)
@@ -221,41 +245,32 @@ public sealed class ProsumerNode : IAsyncDisposable
         await RebidAsync(cancellation).ConfigureAwait(false);
         if (market.Agent.Amend() is { } delivery)
         {
-            if (flexibility.Amended(delivery) is { } rest)
+            RunsOtherwise(market, delivery);
+            _balance.Amended(delivery);
+            if (!_balance.IsHolding)
             {
-                News?.Invoke(new PeriodAmended(rest));
-            }
-
-            flexibility.Ran(delivery);
-            _amended ??= new AmendedReading(() => _ = ReadAmendedAsync(_stopping.Token), flexibility.Time);
-            if (Meter is null && _amended.IsDue(delivery, market.Description.Rules.Grid))
-            {
-                await _readings.SendAsync(market, MeterKey, Metered(delivery, ++_readingNumber), cancellation).ConfigureAwait(false);
+                await _meters.AmendedAsync(market, MeterKey, delivery, flexibility.Time, _stopping.Token).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task ReadAmendedAsync(CancellationToken cancellation)
+    private async Task OnBalanceAsync(MqttMessage message, CancellationToken cancellation)
     {
-        try
+        if (await _balance.TakeAsync(message, _market, cancellation).ConfigureAwait(false) is { } delivery)
         {
-            await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                if (_market is { } market && _amended?.Take() is { } delivery && market.LastDelivered == delivery.Period)
-                {
-                    await _readings.SendAsync(market, MeterKey, Metered(delivery, ++_readingNumber), cancellation).ConfigureAwait(false);
-                }
-            }
-            finally
-            {
-                _oneAtATime.Release();
-            }
+            RunsOtherwise(_market!, delivery);
         }
-        catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
+    }
+
+    /// <summary>Devices are told what is left of the period that runs.</summary>
+    private void RunsOtherwise(JoinedMarket market, Delivery delivery)
+    {
+        if ((Flexibility is { } flexibility ? flexibility.Amended(delivery) : _rest.From(delivery, market.Description.Rules.Grid, _time.GetUtcNow())) is { } rest)
         {
-            _logger.LogDebug(failure, "The last reading of a period that an order changed was not sent.");
+            News?.Invoke(new PeriodAmended(rest));
         }
+
+        Flexibility?.Ran(delivery);
     }
 
     private async Task OnMarketAsync(MqttMessage message, CancellationToken cancellation)
@@ -266,7 +281,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null, isMetered: Meter is not null);
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null, isMetered: Meter is not null, History);
             _plans.Join(_market);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
             if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
@@ -295,7 +310,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
 
         ReportBrokenPromise(_seeds.Announced(round));
-        _open = round.Period;
+        _bids.Open = round.Period;
         Flexibility?.Opened(round.Period);
         News?.Invoke(new RoundOpened(round));
         await BidAsync(cancellation).ConfigureAwait(false);
@@ -304,7 +319,7 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     private void BeginOffering()
     {
-        if (Flexibility is { } flexibility && _market is { LastDelivered: null } && _open is { } open)
+        if (Flexibility is { } flexibility && _market is { LastDelivered: null } && _bids.Open is { } open)
         {
             flexibility.Begin(open);
         }
@@ -313,83 +328,29 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>Bids for the open round, once.</summary>
     private async Task BidAsync(CancellationToken cancellation)
     {
-        if (_market is not { Description.Rules.RealTimePrice: null } market || _open is not { } period || market.LastDelivered >= period || _bid?.Period >= period)
+        if (_market is not { } market || !_bids.IsDue(market) || _bids.Open is not { } period || _balance.IsHolding)
         {
             return;
         }
 
-        var bid = BidWithinLimits(market, period, 1);
+        var bid = _bids.Within(market, period, 1);
         if (TellsPlan)
         {
             await _plans.TellAsync(market, period, cancellation).ConfigureAwait(false);
         }
 
-        await SendAsync(market, bid, cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>What the agent bids, within what the member allows and what her balance and mandate leave.</summary>
-    private Bid BidWithinLimits(JoinedMarket market, Period period, long number)
-    {
-        var rules = market.Description.Rules;
-        Observe(market, period);
-        var (buy, sell) = market.Agent.BidFor(period);
-        var bid = new Bid(Member, period, number, buy, sell) { Preferences = Preferences.For(buy, sell) };
-        return _funds.Trim(Controls.Limits.ApplyTo(bid, Controls.SpentOn(DailySpending.DayOf(rules.Grid, period)), rules), rules.Grid);
-    }
-
-    private Task SendAsync(JoinedMarket market, Bid bid, CancellationToken cancellation)
-    {
-        _bid = bid;
-        var signed = market.Bids.Sign(bid, _key);
-        return _pending.SendAsync(_topics.Bids(Member), WireFormat.Write(new BidMessage(bid, signed.Signature)), cancellation);
+        await _bids.SendAsync(market, bid, cancellation).ConfigureAwait(false);
     }
 
     private async Task OnReceiptAsync(MqttMessage message, CancellationToken cancellation)
     {
-        if (_market is not { } market || !WireFormat.TryReadReceipt(message.Payload.Span, out var receipt, out _)
-            || _bid is not { } bid || receipt.Period != bid.Period || receipt.Number != bid.Number)
+        if (_market is { } market && await _bids.TakeReceiptAsync(message, market, cancellation).ConfigureAwait(false) is { } receipt)
         {
-            return;
-        }
-
-        if (receipt.Accepted && !market.IsSignedByExchange(receipt))
-        {
-            _logger.LogError("The receipt for period {Period} is not signed by the exchange {Exchange}.", receipt.Period, market.Description.Exchange);
-            return;
-        }
-
-        _pending.Received();
-        Watch?.Keep(receipt);
-        if (receipt.Reason == RejectionReason.StaleNumber.Code() && bid.Number < MostAttempts)
-        {
-            await SendAsync(market, bid with { Number = bid.Number + 1 }, cancellation).ConfigureAwait(false);
-        }
-        else if (!receipt.Accepted)
-        {
-            if (receipt.Reason == RejectionReason.InsufficientFunds.Code() || receipt.Reason == RejectionReason.OverMandate.Code())
+            Watch?.Keep(receipt);
+            if (receipt.Accepted)
             {
-                _funds.Refused();
+                Flexibility?.Admitted();
             }
-
-            _logger.LogWarning("The bid for period {Period} was refused: {Reason}. {Detail}", receipt.Period, receipt.Reason, receipt.Detail);
-        }
-        else
-        {
-            Flexibility?.Admitted();
-        }
-    }
-
-    private async Task OnFundsAsync(MqttMessage message, CancellationToken cancellation)
-    {
-        if (!_funds.Take(message.Payload.Span) || _market is not { } market || _bid is not { } bid || bid.Period != _open || bid.Number >= MostAttempts)
-        {
-            return;
-        }
-
-        // The bid was refused for want of money, and now it is known how much there is.
-        if (_funds.Trim(bid, market.Description.Rules.Grid) is var trimmed && trimmed != bid)
-        {
-            await SendAsync(market, trimmed with { Number = bid.Number + 1 }, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -411,11 +372,10 @@ public sealed class ProsumerNode : IAsyncDisposable
             return;
         }
 
+        // The next result is there already: a signal that was waited for has been lost.
+        await _balance.ReleaseAsync(cancellation).ConfigureAwait(false);
         Watch?.Hear(result);
-        if (_bid?.Period <= result.Period)
-        {
-            _pending.Received(); // too late for a receipt to matter
-        }
+        _bids.Over(result.Period);
 
         // Obeyed all the same where it keeps the bid: the trades stand, and whoever audits the round has both hashes.
         ReportBrokenPromise(_seeds.Revealed(result, market.Description.Rules.Mechanism.DrawsLots()));
@@ -423,17 +383,16 @@ public sealed class ProsumerNode : IAsyncDisposable
         var traded = Allotted(market, result);
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
-        Book(market, result, delivery);
-        if (Meter is not null)
-        {
-            _ = _readings.SendWhenOverAsync(Meter, market, MeterKey, result.Period, (period, counts) => LearnAsync(market, period, counts), _stopping.Token);
-        }
-        else
-        {
-            _readingNumber = 1;
-            await _readings.SendAsync(market, MeterKey, Metered(delivery, _readingNumber), cancellation).ConfigureAwait(false);
-        }
+        await _balance.RunAsync(new RunPeriod(market, result, delivery), isAwaited: _plans.Told == result.Period, cancellation).ConfigureAwait(false);
+    }
 
+    /// <summary>It is certain how the home runs a period: that is booked, read and told, and the next is bid for.</summary>
+    private async Task GoOnAsync(RunPeriod run, CancellationToken cancellation)
+    {
+        var (market, result, delivery) = run;
+        Book(market, result, delivery);
+        _rest.Begin(delivery);
+        await _meters.RanAsync(market, MeterKey, delivery, _stopping.Token).ConfigureAwait(false);
         if (Flexibility is { } flexibility)
         {
             flexibility.Ran(delivery);
@@ -444,25 +403,10 @@ public sealed class ProsumerNode : IAsyncDisposable
         {
             await _suggestions.TellAsync(market, result.Period.Next, cancellation).ConfigureAwait(false);
         }
-    }
 
-    /// <summary>What flowed is known: the home learns what to expect from it.</summary>
-    private async Task LearnAsync(JoinedMarket market, Period period, PeriodCounts counts)
-    {
-        await _oneAtATime.WaitAsync(_stopping.Token).ConfigureAwait(false);
-        try
-        {
-            market.Agent.Counted(period, counts.Import - counts.Export, counts.Production);
-        }
-        finally
-        {
-            _oneAtATime.Release();
-        }
+        // Its gate may have opened while the period before was held.
+        await BidAsync(cancellation).ConfigureAwait(false);
     }
-
-    private MeteredEnergy Metered(Delivery delivery, long number) => new(
-        Member, delivery.Period, number, delivery.Import, delivery.Export, delivery.Production, Energy.Max(delivery.Storage, Energy.Zero),
-        Energy.Max(-delivery.Storage, Energy.Zero));
 
     private void Book(JoinedMarket market, RoundResult result, Delivery delivery)
     {
@@ -481,7 +425,7 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
 
         var traded = OwnTrades.NetEnergy(result.Trades, Member);
-        if (OwnTrades.KeepTheBid(result.Trades, Member, _bid?.Period == result.Period ? _bid : null))
+        if (OwnTrades.KeepTheBid(result.Trades, Member, _bids.Last?.Period == result.Period ? _bids.Last : null))
         {
             return traded;
         }
@@ -507,34 +451,6 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
     }
 
-    // On the watch's thread. Nobody acts on a status, so one that is lost is made good by the next.
-    private void TellAudit(WatchNews news)
-    {
-        if (news.Step is not (WatchStep.Good or WatchStep.GoodMetering or WatchStep.Different))
-        {
-            return;
-        }
-
-        var last = _audit is { } before && before.Period > news.Period ? before.Period : news.Period;
-        _audit = new NodeAudit(last, _audit?.Difference ?? news.Finding?.Code);
-        var status = Status(online: true);
-        _ = TellAsync();
-
-        async Task TellAsync()
-        {
-            try
-            {
-                await _link.PublishAsync(status.Topic, status.Payload, status.Retain, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (failure is MqttLinkException or ObjectDisposedException or OperationCanceledException)
-            {
-                _logger.LogDebug("The audit's state was not told: {Why}", failure.Message);
-            }
-        }
-    }
-
-    private MqttMessage Status(bool online) => new(
-        _topics.Status(Member),
-        WireFormat.Write(new NodeStatus(Member, online, _home.Name, typeof(ProsumerNode).Assembly.GetName().Version?.ToString(3)) { Audit = online ? _audit : null }),
-        Retain: true);
+    // On the watch's thread.
+    private void TellAudit(WatchNews news) => _status.Tell(news, _link, _logger);
 }

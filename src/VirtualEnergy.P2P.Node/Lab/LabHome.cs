@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.Node.Lab;
 internal sealed class LabHome(LabPlan plan, int index, MarketRules rules)
 {
     private readonly Household _household = plan.Community.Households[index];
-    private readonly EnergyManagementAgent _agent = new(plan.Community.Households[index].Describe(), rules, plan.Tariff);
+    private readonly RuleBasedAgent _agent = new(plan.Community.Households[index].Describe(), rules, plan.Tariff);
 
     // Of the period.
     private Energy _traded;

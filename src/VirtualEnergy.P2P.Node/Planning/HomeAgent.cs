@@ -26,7 +26,7 @@ public sealed class HomeAgent
     private readonly SupplierTariff _tariff;
     private readonly PeriodGrid _grid;
     private readonly ILogger _logger;
-    private readonly Queue<Delivery> _runs = new();
+    private readonly List<Delivery> _runs = [];
     private (Period Period, BidSteps Steps)? _bid;
     private Period? _told;
 
@@ -92,7 +92,16 @@ public sealed class HomeAgent
     public void Commit(Func<Period, Commitment?> committed) => _agent.Commit(committed);
 
     /// <inheritdoc cref="PlanningAgent.Amend"/>
-    public Delivery? Amend() => _agent.Amend();
+    public Delivery? Amend() => RunOtherwise(_agent.Amend());
+
+    /// <inheritdoc cref="PlanningAgent.Running"/>
+    public PlannedDemand? Running => _agent.Running;
+
+    /// <inheritdoc cref="PlanningAgent.TurnsOut"/>
+    public void TurnsOut(Period period, Energy counted) => _agent.TurnsOut(period, counted);
+
+    /// <inheritdoc cref="PlanningAgent.Balance"/>
+    public Delivery? Balance(BalanceSignal signal) => RunOtherwise(_agent.Balance(signal));
 
     /// <inheritdoc cref="PlanningAgent.Observe"/>
     public void Observe(HomeNow now) => _agent.Observe(now);
@@ -102,10 +111,10 @@ public sealed class HomeAgent
     {
         var delivery = _agent.Deliver(period, price, traded);
         _foresight.Cleared(period, price, _bid is { } bid && bid.Period == period ? bid.Steps : null);
-        _runs.Enqueue(delivery);
+        _runs.Add(delivery);
         if (_runs.Count > RunsKept)
         {
-            _runs.Dequeue();
+            _runs.RemoveAt(0);
         }
 
         return delivery;
@@ -114,15 +123,34 @@ public sealed class HomeAgent
     /// <summary>A period is over, and a meter has counted it: what devices were not told to do is the home's load.</summary>
     /// <param name="net">Through the meter, Wh; + import, − export.</param>
     /// <param name="production">What the home's plant made, Wh ≥ 0; null where that is not counted, and then a home with a plant learns nothing.</param>
-    public void Counted(Period period, Energy net, Energy? production)
+    /// <returns>What was learned; null where nothing could be.</returns>
+    public CountedPeriod? Counted(Period period, Energy net, Energy? production)
     {
         if (_runs.FirstOrDefault(run => run.Period == period) is { } run && (production is not null || Home.Home.Photovoltaics is null))
         {
             var made = production ?? Energy.Zero;
             var others = run.Net - run.Load + run.Production;
-            _foresight.Counted(period, Energy.Max(Energy.Zero, net + made - others), made);
+            var counted = new CountedPeriod(period, Energy.Max(Energy.Zero, net + made - others), made);
+            _foresight.Counted(period, counted.Load, counted.Sun);
+            return counted;
         }
+
+        return null;
     }
+
+    // What a meter counts is held against what devices were told last.
+    private Delivery? RunOtherwise(Delivery? delivery)
+    {
+        if (delivery is not null && _runs.Count > 0)
+        {
+            _runs[^1] = delivery;
+        }
+
+        return delivery;
+    }
+
+    /// <inheritdoc cref="HomeForesight.Recall"/>
+    public void Recall(ImmutableArray<CountedPeriod> counted) => _foresight.Recall(counted);
 
     // Whatever is wrong with a forecaster is likely to stay so for a while.
     private void Tell(Period period, PeriodGrid grid, string problem)

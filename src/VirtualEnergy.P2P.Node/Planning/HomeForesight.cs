@@ -35,6 +35,7 @@ public sealed class HomeForesight
     private readonly PeriodGrid _grid;
     private readonly SupplierTariff _tariff;
     private readonly bool _isMetered;
+    private ImmutableArray<CountedPeriod> _recalled = [];
     private LearnedForecast? _learned;
     private PriceHistory? _history;
     private PriceOutlook? _outlook;
@@ -59,12 +60,29 @@ public sealed class HomeForesight
     private Outlook LookAhead(Period now)
     {
         var oldest = new Period(Math.Max(0, now.Index - HistorySeconds / _grid.LengthSeconds));
-        _learned ??= new LearnedForecast(_home, _home.Load.First > now || _home.Load.First < oldest ? oldest : _home.Load.First, _grid) { Ends = _isMetered ? now : null };
+        _learned ??= Learned(now, oldest);
         var length = Math.Min(HorizonSeconds / _grid.LengthSeconds, MostPeriods);
         var told = Told(now, length);
         var outlook = new Outlook(_learned.Load(now, length), _learned.Sun(now, length), told is null ? PricesAsBefore(now, length) : [told]) { Bands = _learned.Bands(now, length) };
         return told is null ? outlook : outlook with { Haste = Outlook.HasteOfPlans };
     }
+
+    // The household's profile tells of the time before the meter: where that is known from before, before the first that was counted.
+    private LearnedForecast Learned(Period now, Period oldest)
+    {
+        var recalled = _recalled.Where(counted => counted.Period >= oldest && counted.Period < now).ToList();
+        var first = _home.Load.First > now || _home.Load.First < oldest ? oldest : _home.Load.First;
+        var learned = new LearnedForecast(_home, first, _grid) { Ends = recalled.Count > 0 ? recalled[0].Period : _isMetered ? now : null };
+        foreach (var (period, load, sun) in recalled)
+        {
+            learned.Counted(period, load, sun);
+        }
+
+        return learned;
+    }
+
+    /// <summary>Before the first look ahead: what a meter counted while the node ran before, in order. Periods that are not over teach nothing.</summary>
+    public void Recall(ImmutableArray<CountedPeriod> counted) => _recalled = _isMetered ? counted : [];
 
     /// <summary>A round is over: what energy was worth in it is remembered.</summary>
     /// <param name="price">The one price; null where nothing was traded.</param>

@@ -35,6 +35,7 @@ internal sealed class LearnedForecast
     /// <summary>A period that a meter has counted, Wh ≥ 0. What comes late or twice is left out, and what never comes is missing.</summary>
     public void Counted(Period period, Energy load, Energy sun)
     {
+        Observe(period);
         if (Ends is { } end && period >= end && period >= _next)
         {
             Learn(period, Watts(load), Watts(sun));

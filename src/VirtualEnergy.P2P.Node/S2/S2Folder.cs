@@ -31,8 +31,9 @@ public sealed class S2Folder : IDisposable
     public string Fingerprint => Certificate.GetCertHashString(HashAlgorithmName.SHA256);
 
     /// <summary>Opens the folder, and fills it at the first start.</summary>
+    /// <param name="random">Gives the manager its id at the first start.</param>
     /// <exception cref="UserErrorException">It cannot be read or written.</exception>
-    public static S2Folder Open(string path, TimeProvider time)
+    public static S2Folder Open(string path, TimeProvider time, RandomNumberGenerator random)
     {
         try
         {
@@ -41,7 +42,7 @@ public sealed class S2Folder : IDisposable
             var id = Path.Combine(path, "id");
             if (!File.Exists(id))
             {
-                File.WriteAllText(id, Guid.NewGuid().ToString());
+                File.WriteAllText(id, Uuid.From(random).ToString());
             }
 
             return Guid.TryParse(File.ReadAllText(id).Trim(), out var known)

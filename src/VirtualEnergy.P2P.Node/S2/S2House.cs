@@ -9,6 +9,7 @@ using VirtualEnergy.P2P.Flexibility.S2.Sessions;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Drivers.Mqtt;
 using VirtualEnergy.P2P.Node.S2.Connect;
+using VirtualEnergy.P2P.Node.S2.Discovery;
 
 namespace VirtualEnergy.P2P.Node.S2;
 
@@ -30,15 +31,17 @@ public sealed class S2House : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly OnceLog _once;
-    private readonly string _ids = $"ve-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+    private readonly string _ids;
     private S2EnergyManager? _manager;
+    private S2Announcer? _announcer;
     private readonly ConditionalWeakTable<S2Connection, S2House> _described = [];
     private long _lastId;
 
     /// <param name="folder">Certificate and paired devices; disposed with this.</param>
     /// <param name="desk">The folder's, over the doors.</param>
-    private S2House(S2Folder folder, ConnectDesk desk, TimeProvider time, ILogger logger) =>
-        (_folder, _desk, _time, _logger, _once) = (folder, desk, time, logger, new OnceLog(logger));
+    /// <param name="ids">Makes the ids of its instructions unlike those of any run before.</param>
+    private S2House(S2Folder folder, ConnectDesk desk, string ids, TimeProvider time, ILogger logger) =>
+        (_folder, _desk, _ids, _time, _logger, _once) = (folder, desk, ids, time, logger, new OnceLog(logger));
 
     /// <summary>Where devices connect.</summary>
     public Uri Address => _manager!.Address;
@@ -47,22 +50,24 @@ public sealed class S2House : IAsyncDisposable
     public string Fingerprint => _folder.Fingerprint;
 
     /// <summary>Begins to listen.</summary>
+    /// <param name="random">For ids.</param>
     /// <exception cref="UserErrorException">The folder cannot be used, or nothing can listen there.</exception>
-    public static async Task<S2House> StartAsync(S2HouseOptions options, TimeProvider time, ILogger logger, CancellationToken cancellation)
+    public static async Task<S2House> StartAsync(S2HouseOptions options, RandomNumberGenerator random, TimeProvider time, ILogger logger, CancellationToken cancellation)
     {
-        var folder = S2Folder.Open(options.Folder, time);
+        var folder = S2Folder.Open(options.Folder, time, random);
         var doors = new S2Doors(time);
         foreach (var (device, token) in options.Tokens)
         {
             doors.Admit(device, token);
         }
 
-        var house = new S2House(folder, folder.Desk(doors, time), time, logger);
+        var house = new S2House(folder, folder.Desk(doors, time), $"ve-{Uuid.From(random):N}"[..19], time, logger);
         try
         {
             house._manager = await S2EnergyManager.StartAsync(
                 new S2Listening(options.Listen, folder.Certificate, options.Host), doors, Preference, house.HearAsync, time, options.Limits, house._desk, cancellation).ConfigureAwait(false);
             logger.LogInformation("Devices that speak S2 are managed at {Address}; {Count} are paired.", house.Address, folder.Paired.All.Count);
+            house._announcer = options.Announces ? S2Announcer.Start(options.Listen, house.Pairing, folder.Self.Id, folder.Self.Brand, time, logger) : null;
             return house;
         }
         catch (IOException fault)
@@ -72,20 +77,25 @@ public sealed class S2House : IAsyncDisposable
         }
     }
 
-    /// <summary>Shows a code by which one device can be paired within five minutes, and where.</summary>
-    public (Uri Address, string Code) IssueCode() => (new UriBuilder(Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri, _desk.IssueCode());
+    /// <summary>Where devices are paired.</summary>
+    public Uri Pairing => new UriBuilder(Address) { Scheme = Uri.UriSchemeHttps, Path = "/pairing/" }.Uri;
 
-    /// <summary>The name under which a connected device is planned.</summary>
-    public static string NameOf(string device) => $"s2/{device}";
+    /// <summary>Shows a code by which one device can be paired within five minutes, and where.</summary>
+    public (Uri Address, string Code) IssueCode() => (Pairing, _desk.IssueCode());
+
+    /// <summary>
+    /// The name under which a connected device is planned, the same at every session: what its owner or it itself calls it, where it is paired, else the name of its token.
+    /// </summary>
+    public string NameOf(S2Device device) => $"s2/{DeviceNames.Of(device, _folder.Paired) ?? device.Device}";
 
     /// <summary>The devices as they are known for a period.</summary>
     public S2Plan Plan(DateTimeOffset at, MarketRules rules, SupplierPrices supplier, ImmutableArray<FixedDevice> words) => S2Plan.Of(
         _manager!.Devices.OrderBy(device => device.Key, StringComparer.Ordinal).Where(device => device.Value.Connection.IsEstablished)
-            .Select(device => new S2Part(NameOf(device.Key), device.Value.Connection.Resource)),
+            .Select(device => new S2Part(NameOf(device.Value), device.Value.Connection.Resource)),
         at, rules, supplier, words);
 
     /// <summary>Names of the devices that are connected, as they are planned.</summary>
-    public IEnumerable<string> Names => _manager!.Devices.Values.Where(device => device.Connection.IsEstablished).Select(device => NameOf(device.Device));
+    public IEnumerable<string> Names => _manager!.Devices.Values.Where(device => device.Connection.IsEstablished).Select(NameOf);
 
     /// <summary>Tells each device its part of a period that has begun.</summary>
     /// <param name="only">Which devices are told; null tells all.</param>
@@ -93,7 +103,7 @@ public sealed class S2House : IAsyncDisposable
     {
         foreach (var (name, instructions, all) in Plan(_time.GetUtcNow(), rules, supplier, words).OrdersFor(delivery, NextId).Where(order => only?.Contains(order.Name) ?? true).ToList())
         {
-            if (_manager!.Devices.Values.FirstOrDefault(device => NameOf(device.Device) == name) is { } device)
+            if (_manager!.Devices.Values.FirstOrDefault(device => NameOf(device) == name) is { } device)
             {
                 Tell(device, instructions, all);
             }
@@ -102,6 +112,11 @@ public sealed class S2House : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_announcer is not null)
+        {
+            await _announcer.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_manager is not null)
         {
             await _manager.DisposeAsync().ConfigureAwait(false);
@@ -129,7 +144,7 @@ public sealed class S2House : IAsyncDisposable
 
         if (problem is not null)
         {
-            _once.Warn(NameOf(device.Device), $"goes on as it is: {problem}.");
+            _once.Warn(NameOf(device), $"goes on as it is: {problem}.");
         }
     }
 
@@ -140,19 +155,19 @@ public sealed class S2House : IAsyncDisposable
         switch (news)
         {
             case S2Taken { Message: ResourceManagerDetails details }:
-                _logger.LogInformation("{Device} is here: {Name}, {Model}.", NameOf(device.Device), OnceLog.Shown(details.Name ?? details.ResourceId.ToString()), OnceLog.Shown(details.Model ?? ""));
+                _logger.LogInformation("{Device} is here: {Name}, {Model}.", NameOf(device), OnceLog.Shown(details.Name ?? details.ResourceId.ToString()), OnceLog.Shown($"{details.Manufacturer} {details.Model}".Trim()));
                 break;
             case S2Taken { Message: FrbcStorageStatus or OmbcStatus or PpbcPowerProfileDefinition or DdbcActuatorStatus or PowerForecast } when _described.TryAdd(device.Connection, this):
-                _logger.LogInformation("{Device} has described itself and takes part in plan and bid.", NameOf(device.Device));
+                _logger.LogInformation("{Device} has described itself and takes part in plan and bid.", NameOf(device));
                 break;
             case S2Taken { Message: Flexibility.S2.Messages.InstructionStatusUpdate update }:
-                _logger.LogInformation("{Device}: instruction {Instruction} is {Status}.", NameOf(device.Device), update.InstructionId, update.StatusType);
+                _logger.LogInformation("{Device}: instruction {Instruction} is {Status}.", NameOf(device), update.InstructionId, update.StatusType);
                 break;
             case S2Refused { Refusal: var refusal }:
-                _once.Warn(NameOf(device.Device), $"says what is refused, {refusal.Status}: {OnceLog.Shown(refusal.Diagnostic)}.");
+                _once.Warn(NameOf(device), $"says what is refused, {refusal.Status}: {OnceLog.Shown(refusal.Diagnostic)}.");
                 break;
             case S2RefusedByPeer { Message: var message, Refusal: var refusal }:
-                _once.Warn(NameOf(device.Device), $"refuses {message.GetType().Name}, {refusal.Status}: {OnceLog.Shown(refusal.Diagnostic)}.");
+                _once.Warn(NameOf(device), $"refuses {message.GetType().Name}, {refusal.Status}: {OnceLog.Shown(refusal.Diagnostic)}.");
                 break;
         }
 

@@ -13,6 +13,9 @@ public sealed record S2HouseOptions(string Folder, IPEndPoint Listen, string? Ho
     /// <summary>Devices that know no pairing, with the bearer token of each.</summary>
     public ImmutableArray<(string Device, string Token)> Tokens { get; init; } = [];
 
+    /// <summary>Whether devices on the home's network find it by themselves.</summary>
+    public bool Announces { get; init; } = true;
+
     /// <summary>What a device may do; the usual limits unless told.</summary>
     public S2Limits? Limits { get; init; }
 }

@@ -59,6 +59,9 @@ public enum AuditCheck
     /// <summary>The round's hash.</summary>
     RoundHash,
 
+    /// <summary>No bid trades what its home has promised to somebody else.</summary>
+    Promise,
+
     /// <summary>Members were told the same as was published.</summary>
     Told,
 

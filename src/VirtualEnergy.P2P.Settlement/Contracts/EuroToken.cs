@@ -15,6 +15,8 @@ public sealed class EuroToken(IEthereumClient client, Address address)
     private static readonly AbiFunction Approve = new("approve(address spender, uint256 amount)", "bool");
     private static readonly AbiFunction BalanceOf = new("balanceOf(address account)", "uint256");
     private static readonly AbiFunction Allowance = new("allowance(address owner, address spender)", "uint256");
+    private static readonly AbiFunction Transfer = new("transfer(address to, uint256 amount)", "bool");
+    private static readonly AbiEvent Transferred = new("Transfer(address indexed from, address indexed to, uint256 amount)");
     private static readonly AbiFunction DecimalsOf = new("decimals()", "uint8");
     private static readonly AbiFunction SymbolOf = new("symbol()", "string");
 
@@ -23,6 +25,22 @@ public sealed class EuroToken(IEthereumClient client, Address address)
     /// <summary>Lets a spender take up to this much of the sender's money.</summary>
     public Task<TransactionReceipt> ApproveAsync(TransactionSender sender, Address spender, Money amount, CancellationToken cancellationToken) =>
         sender.SendAndConfirmAsync(Address, Approve.Encode(spender, amount.MicroEur), cancellationToken);
+
+    /// <summary>The call by which its sender gives money to another account, with a reference behind its arguments, where no contract looks (<see cref="ReferencedDeposit"/>).</summary>
+    public static byte[] TransferCall(Address to, Money amount, Hash256 reference) => [.. Transfer.Encode(to, amount.MicroEur), .. reference.ToArray()];
+
+    /// <summary>What an account got by a transaction.</summary>
+    public Money ReceivedBy(TransactionReceipt transfer, Address account)
+    {
+        var received = BigInteger.Zero;
+        foreach (var log in transfer.Logs.Where(log => log.Contract == Address && log.Topics.Length == 3 && log.Topics[0] == Transferred.Topic))
+        {
+            var values = Transferred.Decode(log.Topics, log.Data.AsSpan());
+            received += (Address)values[1] == account ? (BigInteger)values[2] : 0;
+        }
+
+        return AtMost(received);
+    }
 
     public async Task<Money> BalanceOfAsync(Address account, CancellationToken cancellationToken) =>
         AtMost(await ReadAsync<BigInteger>(BalanceOf, cancellationToken, account));

@@ -44,7 +44,8 @@ internal static class DevicesCommand
         {
             await using var crowd = new S2Crowd(count);
             var options = new S2HouseOptions(folder.FullName, new IPEndPoint(IPAddress.Loopback, 0)) { Tokens = [.. crowd.Tokens] };
-            await using var house = await S2House.StartAsync(options, time, NullLogger.Instance, cancellation);
+            using var random = System.Security.Cryptography.RandomNumberGenerator.Create();
+            await using var house = await S2House.StartAsync(options, random, time, NullLogger.Instance, cancellation);
             var started = Stopwatch.GetTimestamp();
             crowd.Connect(house.Address, house.Fingerprint, time);
             while (house.Plan(time.GetUtcNow(), rules, supplier, []) is var plan && plan.Batteries.Length + plan.Bidders < count)

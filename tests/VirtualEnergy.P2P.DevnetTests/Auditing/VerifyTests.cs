@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using VirtualEnergy.P2P.Devnet.Anvil;
@@ -5,7 +6,10 @@ using VirtualEnergy.P2P.DevnetTests.Demo;
 using VirtualEnergy.P2P.DevnetTests.Exchange;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Market.Balancing;
+using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Ethereum;
+using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Auditing;
@@ -82,6 +86,27 @@ public sealed class VerifyTests : IDisposable
             Assert.Contains(words.Output, line => line.Contains($"Period {TestCommunity.First} does not follow from its bids: the volume.", StringComparison.Ordinal));
             Assert.Contains(words.Output, line => line.Contains("from the bids follows", StringComparison.Ordinal));
         }
+    }
+
+    /// <summary>Home 0 buys 100 Wh; its program, that it promised to keep to, has 99, or the 100. As /api/reservations answers it.</summary>
+    [Theory]
+    [InlineData(99, 1)]
+    [InlineData(100, 0)]
+    public async Task A_bid_that_trades_what_its_home_has_promised_elsewhere_is_found(long program, int exitCode)
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        await SaveAsync(community);
+        var (bsp, signing) = (EthereumKey.FromBytes([.. Enumerable.Repeat((byte)0x77, EthereumKey.Size)]), new FlexibilitySigning(community.Domain));
+        var order = new FlexibilityOrder(bsp.Address.ToMember(), community.Keys[0].Address.ToMember(), 1, 12, FlexibilityOrderKind.Reserve, 7, TestCommunity.First, 1, -300, new Price(240_000));
+        ImmutableArray<Energy> programs = [new Energy(program)];
+        var evidence = WireFormat.Write(new ReservationEvidence(
+            new Signed<FlexibilityOrder>(order, FlexibilitySigning.Sign(signing.Hash(order), bsp)), programs, FlexibilitySigning.Sign(signing.Hash(order, programs), community.Keys[0])));
+        await File.WriteAllTextAsync(Path.Combine(Saved, $"{TestCommunity.First}.reservations.json"), $$"""[{"at":"2026-11-30T00:00:00+00:00","evidence":{{Encoding.UTF8.GetString(evidence)}}}]""", _cancellation);
+
+        await using var verify = DemoProcess.Ve(NoEnvironment, [.. Verify(community), "--rounds", Saved, "--json"]);
+        Assert.Equal(exitCode, await verify.ExitAsync());
+        var first = JsonSerializer.Deserialize<JsonElement>(verify.Output[^1]).GetProperty("first");
+        Assert.Equal(exitCode == 0 ? null : "promise", first.ValueKind == JsonValueKind.Null ? null : first.GetProperty("check").GetString());
     }
 
     [Fact]

@@ -160,6 +160,19 @@ public sealed class CommunityLinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_exchange_does_not_keep_is_not_asked_for_until_it_does()
+    {
+        var order = await ReservedAsync();
+        _time.SetUtcNow(Ten.AddMinutes(16));
+        _link.Refresh(_time.GetUtcNow());
+        Assert.Equal(1_600, _board[0].UpWatts);
+        await KeptAsync(new ReservationAnswer(Member(0), Provider, order.Id, false, "bid-stands", "The bid in the open round trades more."));
+        await GatewayBed.UntilAsync(() => _board[0].UpWatts == 0);
+        await KeptAsync(new ReservationAnswer(Member(0), Provider, order.Id, true, null, null));
+        await GatewayBed.UntilAsync(() => _board[0].UpWatts == 1_600);
+    }
+
+    [Fact]
     public async Task After_a_restart_promises_stand_and_numbers_go_on()
     {
         var order = await ReservedAsync();
@@ -225,6 +238,14 @@ public sealed class CommunityLinkTests : IAsyncLifetime
 
     private Task SayAsync(FlexibilityReply reply) =>
         PublishAsync(Between.Replies(reply.Member), WireFormat.Write(new Signed<FlexibilityReply>(reply, FlexibilitySigning.Sign(Signing.Hash(reply), KeyOf(reply.Member)))));
+
+    // Only the exchange may say that.
+    private async Task KeptAsync(ReservationAnswer answer)
+    {
+        await using var exchange = new MqttLink(new MqttLinkOptions { Broker = _broker.Address, ClientId = "exchange", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
+        await exchange.StartAsync(Cancellation);
+        await exchange.PublishAsync(Between.Kept(answer.Member), WireFormat.Write(answer), cancellation: Cancellation);
+    }
 
     private Task PublishAsync(string topic, byte[] payload) => _others.PublishAsync(topic, payload, cancellation: Cancellation);
 

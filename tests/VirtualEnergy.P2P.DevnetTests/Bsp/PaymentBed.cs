@@ -90,6 +90,9 @@ internal sealed class PaymentBed(DevChain chain, Escrow escrow)
 
     public Escrow Escrow => escrow;
 
+    /// <summary>The system operator's account; null where it is paid by hand.</summary>
+    public Address? Operator { get; init; }
+
     public List<PeriodSettlement> Settled { get; } = [];
 
     public PaymentBook Book { get; private set; } = null!;
@@ -107,6 +110,13 @@ internal sealed class PaymentBed(DevChain chain, Escrow escrow)
         Settled.Add(new UnitSettlement(Profile, feePermille: 100).Settle(Delivered(period, ordered, homes)).Settlement!);
     }
 
+    /// <summary>1,000 Wh down at 20 ct by one member who gives 25 ct for a kWh: the provider owes the operator 200,000 µEUR.</summary>
+    public void SettleDown(Period period, int member) => Settled.Add(new UnitSettlement(Profile, feePermille: 100).Settle(new UnitPeriod(
+        new UnitId("UVAM-1"), period, RegulationDirection.Down, [new(new Energy(1_000), new Price(200_000))],
+        [new PointDelivery(PodCode.Parse($"IT001E0000000{member}"), Escrow.AddressOf(member).ToMember(), new Energy(1_000), new Energy(2_000), new Energy(1_000), new Price(-250_000))])).Settlement!);
+
+    public Task<Money> BalanceAsync(Address account) => escrow.Euro.BalanceOfAsync(account, Ct);
+
     public static UnitPeriod Delivered(Period period, ImmutableArray<OrderedEnergy> ordered, params (int Member, long Told, long Delivered)[] homes) => new(
         new UnitId("UVAM-1"), period, RegulationDirection.Up, ordered,
         [
@@ -118,7 +128,7 @@ internal sealed class PaymentBed(DevChain chain, Escrow escrow)
     public PaymentDesk Start(Crashing? crashing = null, IEthereumClient? client = null)
     {
         var options = new PaymentOptions { Rpc = chain.Rpc, ChainId = DevChain.ChainId, Contract = escrow.Contract.Address, Key = Wallet };
-        var parties = new PaymentParties(DevChain.ChainId, escrow.Contract.Address, Wallet.Address);
+        var parties = new PaymentParties(DevChain.ChainId, escrow.Contract.Address, Wallet.Address) { Operator = Operator };
         Book = PaymentBook.Open(parties, _file.ToArray(), line => Append(line, crashing), out var whole);
         Assert.Equal(_file.Count, whole);
         var sender = new TransactionSender(

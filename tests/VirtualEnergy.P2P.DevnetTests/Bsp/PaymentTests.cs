@@ -166,6 +166,44 @@ public sealed class PaymentTests(DevChain chain, ITestOutputHelper output)
         Assert.InRange(crashes, 2 + 2 + 3 * 6, 40);
     }
 
+    [Fact]
+    public async Task What_the_operator_is_due_for_energy_down_is_transferred_once_though_the_process_ends_at_any_step()
+    {
+        var (escrow, to, crashes) = (await Escrow.OfAsync(chain, members: 3), Address.Parse("0x" + new string('7', 40)), 0);
+        for (var at = 1; ; at++)
+        {
+            var bed = new PaymentBed(chain, escrow) { Operator = to };
+            bed.SettleDown(PaymentBed.First, member: 0);
+            await bed.FundAsync(200_000);
+            var (before, wallet) = (await bed.BalanceAsync(to), await bed.WalletAsync());
+            var crashing = new Crashing(at);
+            try
+            {
+                await bed.Start(crashing).RunAsync(Ct);
+            }
+            catch (CrashException)
+            {
+                crashes++;
+                var desk = bed.Start();
+                await desk.RunAsync(Ct);
+                Assert.Null(desk.Problem);
+            }
+
+            // The member owes what she gives, and nobody takes it: the wallet advances it.
+            Assert.Equal(new Money(200_000), Assert.Single(bed.Book.Payments).Paid?.Received);
+            Assert.Equal(new Money(200_000), await bed.BalanceAsync(to) - before);
+            Assert.Equal(new Money(200_000), wallet - await bed.WalletAsync());
+            Assert.True(Assert.Single(bed.Book.Carried).Value < Money.Zero);
+            if (!crashing.Happened)
+            {
+                break;
+            }
+        }
+
+        // A statement, and a transfer written down, sent, and written down as paid; two steps each, and a receipt that was seen.
+        Assert.InRange(crashes, 2 + 6, 12);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

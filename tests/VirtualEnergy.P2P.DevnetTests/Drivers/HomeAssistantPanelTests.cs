@@ -39,7 +39,7 @@ public abstract class HomeAssistantPanelTestBase : IAsyncLifetime
         _homeAssistant = _broker.Broker.Link("home-assistant", TimeProvider.System, NullLogger.Instance);
         await _homeAssistant.SubscribeAsync("#", (message, _) => _held.Take(message), Cancellation);
         await _homeAssistant.StartAsync(Cancellation);
-        _panel = new HomeAssistantPanel(_broker.Broker, Anna, "Anna's home", _controls, default, new NodeMemory(null, _log), TimeProvider.System, _log);
+        _panel = new HomeAssistantPanel(_broker.Broker, Anna, "Anna's home", _controls, default, TimeProvider.System, _log);
         await _panel.StartAsync();
 
         // It says that it is there when its subscriptions are in place.
@@ -121,7 +121,7 @@ public abstract class HomeAssistantPanelTestBase : IAsyncLifetime
     {
         await _panel.DisposeAsync();
         await _homeAssistant.PublishAsync(_topics.Command(NodeEntities.Pause), Encoding.ASCII.GetBytes("ON"), retain: true, Cancellation);
-        await using var again = new HomeAssistantPanel(_broker.Broker, Anna, "again", _controls, default, new NodeMemory(null, _log), TimeProvider.System, _log);
+        await using var again = new HomeAssistantPanel(_broker.Broker, Anna, "again", _controls, default, TimeProvider.System, _log);
         await again.StartAsync();
         await _log.UntilAsync(line => line.Contains("retained", StringComparison.Ordinal));
         Assert.False(_controls.Limits.IsPaused);
@@ -149,7 +149,7 @@ public abstract class HomeAssistantPanelTestBase : IAsyncLifetime
     {
         await _held.UntilAsync(_topics.Availability, text => text == "online");
         await using var refused = new HomeAssistantPanel(
-            _broker.Broker with { User = "stranger" }, Ben, "Ben", _controls, default, new NodeMemory(null, _log), TimeProvider.System, _log);
+            _broker.Broker with { User = "stranger" }, Ben, "Ben", _controls, default, TimeProvider.System, _log);
         await refused.StartAsync();
         await _log.UntilAsync(line => line.Contains("refuses", StringComparison.Ordinal));
         Assert.DoesNotContain(_log.Lines, line => line.Contains(IHomeBroker.Password, StringComparison.Ordinal));

@@ -78,7 +78,7 @@ public sealed partial class RealDevicesInTheMarketTests : IAsyncLifetime
         await using var battery = DemoProcess.Ve(
             new Dictionary<string, string>(), "s2", "battery", "--file", Path.Combine(_folder.FullName, "battery.json"), "--pair", shown.Groups["address"].Value, "--code", shown.Groups["code"].Value, "--json");
         await battery.LineAsync("SelectControlType");
-        await node.LineAsync("is here: Battery");
+        await node.LineAsync("s2/Battery is here: Battery");
         await node.LineAsync("takes part in plan and bid");
 
         // In the last minute of a quarter of an hour the next one is bid for, so that it is not over before it is told.
@@ -93,16 +93,60 @@ public sealed partial class RealDevicesInTheMarketTests : IAsyncLifetime
         await node.LineAsync("is Started");
         Assert.InRange((await _exchange.Readings.ReadAsync(Cancellation)).Charge.WattHours, 1, 1_250);
 
+        // The member decides for it by its name, and it is told at once.
+        await using (var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "override", "s2/battery", "off", "--config", home))
+        {
+            Assert.Equal(0, await ve.ExitAsync());
+            Assert.StartsWith("s2/Battery is off until ", Assert.Single(ve.Output), StringComparison.Ordinal);
+        }
+
         // Unpaired beside the node that runs, it is shown out and has nowhere to come back to.
         var kept = Path.Combine(_folder.FullName, "s2");
         await using var list = DemoProcess.Ve(new Dictionary<string, string>(), "s2", "devices", "--folder", kept, "--json");
         Assert.Equal(0, await list.ExitAsync());
-        var id = JsonSerializer.Deserialize<JsonElement>(Assert.Single(list.Output)).GetProperty("id").GetString()!;
-        await using var unpair = DemoProcess.Ve(new Dictionary<string, string>(), "s2", "unpair", id, "--folder", kept);
+        Assert.Equal("Battery", JsonSerializer.Deserialize<JsonElement>(Assert.Single(list.Output)).GetProperty("name").GetString());
+        await using var unpair = DemoProcess.Ve(new Dictionary<string, string>(), "s2", "unpair", "battery", "--folder", kept);
         Assert.Equal(0, await unpair.ExitAsync());
         Assert.Equal(0, await battery.ExitAsync());
         node.Signal(PosixSignal.SIGINT);
         Assert.Equal(0, await node.ExitAsync());
+    }
+
+    [Fact]
+    public async Task The_members_word_reaches_a_running_node_without_a_home_broker_and_changes_its_bid_at_once()
+    {
+        var home = Write($$"""
+            { "broker": "{{_exchange.Broker}}", "community": "village", "household": { "homes": 2, "name": "Home 02" }, "memory": "anna.memory",
+              "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 2000 } ] } }
+            """);
+        await using (var early = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "override", "car", "on", "--config", home))
+        {
+            Assert.Equal(2, await early.ExitAsync());
+            Assert.Contains("start it with ve node run", Assert.Single(early.Errors), StringComparison.Ordinal);
+        }
+
+        var key = new Dictionary<string, string> { ["VE_KEY"] = Convert.ToHexStringLower(PlayedExchange.HomeKey.ToBytes()) };
+        await using (var node = DemoProcess.Ve(key, "node", "run", "--config", home))
+        {
+            await node.LineAsync("takes part in village");
+            await _exchange.AnnounceAsync(PeriodGrid.QuarterHour.At(TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(1)));
+            var before = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
+
+            await using var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "override", "car", "on", "--for", "3h", "--config", home);
+            Assert.Equal(0, await ve.ExitAsync());
+            Assert.StartsWith("car is on until ", Assert.Single(ve.Output), StringComparison.Ordinal);
+            await node.LineAsync("car is on until");
+            var after = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
+            Assert.Equal((before.Period, before.Number + 1), (after.Period, after.Number));
+
+            // 2 kW for a quarter of an hour are wanted at any price, whatever the plan wanted.
+            Assert.True(after.Buy[0].Energy.WattHours >= 500, $"at the highest price {after.Buy[0].Energy} are wanted");
+            node.Signal(PosixSignal.SIGINT);
+            Assert.Equal(0, await node.ExitAsync());
+        }
+
+        Assert.False(File.Exists(MemberDoor.Beside(home)));
+        Assert.Contains("car", await File.ReadAllTextAsync(Path.Combine(_folder.FullName, "anna.memory"), Cancellation), StringComparison.Ordinal);
     }
 
     private string Write(string home)

@@ -69,6 +69,50 @@ public sealed class ToldPlanTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_home_reads_its_period_and_bids_again_when_the_signal_has_come()
+    {
+        var heard = Channel.CreateUnbounded<string>();
+        await using var ear = await ListenAsync(heard);
+        await using var node = Node(tells: true);
+        await node.StartAsync(Cancellation);
+        await AnnounceAsync(First);
+        var bid = (await _bids.Reader.ReadAsync(Cancellation)).Bid;
+        var result = new RoundResult(First, null, Energy.Zero, 1, [], default, default, default) { Balances = true };
+        await _exchange.PublishAsync(Topics.RoundResult, WireFormat.Write(result), retain: true, Cancellation);
+        while (await heard.Reader.ReadAsync(Cancellation) != "running")
+        {
+        }
+
+        // The next gate opens before the signal comes, as it does in a market. One of another period, and one that nobody can read, are none.
+        await AnnounceAsync(First.Next);
+        await _exchange.PublishAsync(Topics.Balance, WireFormat.Write(new BalanceSignal(First.Next, new Price(90_000), 0)), retain: false, Cancellation);
+        await _exchange.PublishAsync(Topics.Balance, "nonsense"u8.ToArray(), retain: false, Cancellation);
+        await _exchange.PublishAsync(Topics.Balance, WireFormat.Write(new BalanceSignal(First, new Price(90_000), 0)), retain: false, Cancellation);
+        Assert.Equal(["meters", "plans", "bids"], new[] { await NextAsync(), await NextAsync(), await NextAsync() });
+
+        async Task<string> NextAsync()
+        {
+            // What it suggests is told between them.
+            var next = await heard.Reader.ReadAsync(Cancellation);
+            return next is "suggestions" ? await NextAsync() : next;
+        }
+    }
+
+    [Fact]
+    public async Task Who_tells_nothing_waits_for_no_signal()
+    {
+        var heard = Channel.CreateUnbounded<string>();
+        await using var ear = await ListenAsync(heard);
+        await using var node = Node(tells: false);
+        await node.StartAsync(Cancellation);
+        await AnnounceAsync(First);
+        await _bids.Reader.ReadAsync(Cancellation);
+        var result = new RoundResult(First, null, Energy.Zero, 1, [], default, default, default) { Balances = true };
+        await _exchange.PublishAsync(Topics.RoundResult, WireFormat.Write(result), retain: true, Cancellation);
+        Assert.Equal(["bids", "meters"], new[] { await heard.Reader.ReadAsync(Cancellation), await heard.Reader.ReadAsync(Cancellation) });
+    }
+
+    [Fact]
     public async Task Without_her_members_word_a_node_tells_nothing()
     {
         await using var node = Node(tells: false);
@@ -113,6 +157,21 @@ public sealed class ToldPlanTests : IAsyncLifetime
         TellsPlan = tells,
         TellsSuggestions = tells,
     };
+
+    // Everything that nodes send, by the first part of its topic, in the order in which it comes.
+    private async Task<MqttLink> ListenAsync(Channel<string> heard)
+    {
+        var ear = new MqttLink(
+            new MqttLinkOptions { Broker = BrokerAddress.Local(_broker.Port), ClientId = "ear", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
+        string[] all = [Topics.AllBids, Topics.AllPlans, Topics.AllRunning, Topics.AllMeters, Topics.AllSuggestions];
+        foreach (var filter in all)
+        {
+            await ear.SubscribeAsync(filter, (message, _) => heard.Writer.WriteAsync(message.Topic.Split('/')[^2], Cancellation).AsTask(), Cancellation);
+        }
+
+        await ear.StartAsync(Cancellation);
+        return ear;
+    }
 
     private Task AnnounceAsync(Period period) => _exchange.PublishAsync(
         Topics.RoundOpen,

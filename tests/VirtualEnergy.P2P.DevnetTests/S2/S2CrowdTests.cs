@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.ControlSpaces;
@@ -19,6 +20,7 @@ public sealed class S2CrowdTests : IAsyncLifetime
     private static readonly SupplierPrices Supplier = new(new Price(280_000), new Price(90_000));
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("s2-crowd-");
+    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly S2Crowd _crowd = new(Devices);
     private S2House _house = null!;
 
@@ -29,7 +31,7 @@ public sealed class S2CrowdTests : IAsyncLifetime
             Tokens = [.. _crowd.Tokens],
             Limits = S2Limits.Default with { HandshakeWithin = TimeSpan.FromSeconds(2) },
         };
-        _house = await S2House.StartAsync(options, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
+        _house = await S2House.StartAsync(options, _random, TimeProvider.System, NullLogger.Instance, TestContext.Current.CancellationToken);
         _crowd.Connect(_house.Address, _house.Fingerprint, TimeProvider.System);
     }
 
@@ -37,6 +39,7 @@ public sealed class S2CrowdTests : IAsyncLifetime
     {
         await _crowd.DisposeAsync();
         await _house.DisposeAsync();
+        _random.Dispose();
         _folder.Delete(recursive: true);
     }
 

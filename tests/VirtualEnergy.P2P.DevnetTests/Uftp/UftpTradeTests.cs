@@ -5,6 +5,7 @@ using System.Text;
 using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.Bsp.Remuneration;
 using VirtualEnergy.P2P.Bsp.Reservations;
 using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Uftp;
@@ -62,6 +63,16 @@ public sealed class UftpTradeTests
         var settled = await bed.Dso.NextAsync<FlexSettlementResponse>(response => response.FlexSettlementMessageId == settlement.MessageId, Cancellation);
         Assert.Equal((UftpResult.Accepted, SettlementDisposition.Accepted), (settled.Result, settled.Orders[0].Disposition));
         Assert.Equal(FlexTradeState.Settled, Assert.Single(bed.Trader.Trades).State);
+
+        // Half of 3.18 EUR is shared out by what homes did in both periods; of 15 kWh a cycle of a minute may be lost in each.
+        var shared = Assert.Single(bed.Gateway.Parts.Books.Settled);
+        Assert.Equal((OrderingOperator.GridOperator, RegulationDirection.Up, 1_590_000L), (shared.Buyer, shared.Direction, shared.Cash.Net.MicroEur));
+        Assert.InRange(shared.Figures.Delivered.WattHours, 13_500, 16_500);
+        Assert.Equal(1_590_000, shared.Points.Sum(point => point.Net.MicroEur) + shared.ProviderNet.MicroEur);
+        Assert.True(shared.Points.Sum(point => point.Net.MicroEur) > 1_200_000);
+        await bed.Dso.SendAsync(settlement with { MessageId = Guid.NewGuid() }, Cancellation); // under another name it is the same
+        await bed.Dso.NextAsync<FlexSettlementResponse>(response => response.FlexSettlementMessageId != settlement.MessageId, Cancellation);
+        Assert.Equal(shared, Assert.Single(bed.Gateway.Parts.Books.Settled));
     }
 
     [Fact]

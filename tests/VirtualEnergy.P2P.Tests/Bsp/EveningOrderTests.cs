@@ -55,7 +55,7 @@ public sealed class EveningOrderTests
         Assert.Equal(new Energy(125_000), ordered);
         var told = unit.Points[..100].ToHashSet();
         MeterReading? Read(PodCode point, Period period) => MeterReading.Whole(new(1_000 - (period >= First && told.Contains(point) && point.CompareTo(BspSamples.Pod(90)) <= 0 ? 1_250 : 0)), profile.Grid);
-        var deliveries = new UnitMeasurement(profile, portfolio, baselines, Read).Of(unit, First, First, point => (new(told.Contains(point) ? 1_250 : 0), new(150_000)));
+        var deliveries = new UnitMeasurement(profile, portfolio, baselines, new RosterBook(baselines, profile.Grid, BspSamples.Sha256), Read).Of(unit, First, First, point => (new(told.Contains(point) ? 1_250 : 0), new(150_000)));
         var settled = new UnitSettlement(profile, 100).Settle(new(unit.Id, First, RegulationDirection.Up, [new(ordered, taken.Accepted[0].Price)], deliveries)).Settlement!;
 
         // 90 × 1,250 = 112,500 Wh at 15.85 ct: 17,831,250 µEUR. Missing 12,500 Wh, tolerated 6,250, charged 6,250 × 158.5 = 990,625.
@@ -79,7 +79,7 @@ public sealed class EveningOrderTests
         var baselines = new BaselineBook(profile, BspSamples.Sha256);
         Assert.Null(baselines.Propose(new(BspSamples.Pod(1), Monday, [.. Enumerable.Repeat(new Energy(1_000), 96)]), SundayNoon));
         Assert.NotNull(baselines.Freeze(portfolio.Unit(), Monday, SundayNoon).Baseline);
-        var measurement = new UnitMeasurement(profile, portfolio, baselines, (_, period) => MeterReading.Whole(new(period < First ? 1_200 : 700), profile.Grid));
+        var measurement = new UnitMeasurement(profile, portfolio, baselines, new RosterBook(baselines, profile.Grid, BspSamples.Sha256), (_, period) => MeterReading.Whole(new(period < First ? 1_200 : 700), profile.Grid));
         var delivery = Assert.Single(measurement.Of(portfolio.Unit(), First, First, _ => (new(500), new(0))));
         Assert.Equal((1_200, 500), (delivery.Baseline.WattHours, delivery.Delivered(RegulationDirection.Up).WattHours));
         Assert.Empty(measurement.Of(portfolio.Unit(), new(First.Index + 96), First, _ => (new(500), new(0)))); // nothing frozen for Tuesday

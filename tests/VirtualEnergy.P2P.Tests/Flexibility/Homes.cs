@@ -82,7 +82,7 @@ internal static class Homes
     }
 
     /// <summary>Bids for the period, lets the market answer and delivers.</summary>
-    public static Delivery Step(EnergyManagementAgent agent, Period period, (bool Silent, long PriceTicks, int MarginalPermille) result)
+    public static Delivery Step(RuleBasedAgent agent, Period period, (bool Silent, long PriceTicks, int MarginalPermille) result)
     {
         var bid = agent.BidFor(period);
         IsAdmissible(bid, agent.Home, period);

@@ -16,9 +16,11 @@ public sealed class DocumentedExamplesTests
     [InlineData("Announcement", 2)]
     [InlineData("Bid", 2)]
     [InlineData("Receipt", 3)]
-    [InlineData("Result", 3)]
+    [InlineData("Result", 4)]
     [InlineData("Plan", 1)]
     [InlineData("Outlook", 1)]
+    [InlineData("Running", 1)]
+    [InlineData("Balance", 1)]
     [InlineData("Suggestions", 1)]
     [InlineData("Meter reading", 1)]
     [InlineData("Mandate", 2)]
@@ -65,6 +67,8 @@ public sealed class DocumentedExamplesTests
         "Result" => WireFormat.TryReadResult(example, out var result, out var error) ? (WireFormat.Write(result), null) : (null, error),
         "Plan" => WireFormat.TryReadPlan(example, out var plan, out var error) ? (WireFormat.Write(plan), null) : (null, error),
         "Outlook" => WireFormat.TryReadOutlook(example, out var outlook, out var error) ? (WireFormat.Write(outlook), null) : (null, error),
+        "Running" => WireFormat.TryReadPlan(example, out var running, out var error) ? (WireFormat.Write(running), null) : (null, error),
+        "Balance" => WireFormat.TryReadBalance(example, out var signal, out var error) ? (WireFormat.Write(signal), null) : (null, error),
         "Suggestions" => WireFormat.TryReadSuggestedStarts(example, out var suggested, out var error) ? (WireFormat.Write(suggested), null) : (null, error),
         "Meter reading" => WireFormat.TryReadMeterReading(example, out var reading, out var error) ? (WireFormat.Write(reading), null) : (null, error),
         "Mandate" => WireFormat.TryReadMandate(example, null, out var mandate, out var error) ? (WireFormat.Write(mandate), null) : (null, error),

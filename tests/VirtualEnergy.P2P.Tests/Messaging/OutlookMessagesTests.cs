@@ -32,6 +32,23 @@ public sealed class OutlookMessagesTests
     });
 
     [Fact]
+    public void Every_balance_signal_comes_back_as_it_was_written() => Gen.Select(Gen.Long[0, long.MaxValue], Gen.Long, Gen.Int[0, BalanceSignal.Whole]).Sample((period, price, part) =>
+    {
+        var signal = new BalanceSignal(new Period(period), new Price(price), part);
+        return WireFormat.TryReadBalance(WireFormat.Write(signal), out var read, out _) && read == signal;
+    });
+
+    [Theory]
+    [InlineData("""{"period":1,"microEurPerKWh":90000,"millionths":1000001}""", "millionths must be an integer from 0 to 1000000")]
+    [InlineData("""{"period":1,"microEurPerKWh":9.5,"millionths":0}""", "microEurPerKWh must be an integer")]
+    [InlineData("nonsense", "Not JSON")]
+    public void A_balance_signal_that_is_none_is_refused(string payload, string error)
+    {
+        Assert.False(WireFormat.TryReadBalance(Encoding.UTF8.GetBytes(payload), out _, out var said));
+        Assert.StartsWith(error, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_largest_sound_plan_of_a_home_is_read()
     {
         // 100 kW: 25,000 Wh a period, taken in eight steps of different prices.
@@ -82,5 +99,12 @@ public sealed class OutlookMessagesTests
         Assert.True(access.MayPublish("exchange", topics.Outlook, retain: true));
         Assert.True(topics.TryParsePlans(topics.Plans(Anna), out var member));
         Assert.Equal(Anna, member);
+        Assert.True(access.MayPublish(Anna.Value, topics.Running(Anna), retain: false));
+        Assert.False(access.MayPublish(Anna.Value, topics.Running(other), retain: false));
+        Assert.False(access.MaySubscribe(Anna.Value, topics.AllRunning));
+        Assert.True(access.MaySubscribe(Anna.Value, topics.Balance));
+        Assert.False(access.MayPublish(Anna.Value, topics.Balance, retain: false));
+        Assert.True(topics.TryParseRunning(topics.Running(other), out member));
+        Assert.Equal(other, member);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.Bsp.Profiles;
+using VirtualEnergy.P2P.Bsp.Remuneration;
 using VirtualEnergy.P2P.BspGateway.Coordination;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
@@ -51,7 +52,7 @@ internal sealed class GridTrader : IAsyncDisposable
             options.Profile,
             new AggregatorDecisions
             {
-                Plan = _sales.Plan, Reserve = _sales.Reserve, Release = _sales.Release, Measured = Measured, Keep = _changed.Add, ToleranceWatts = options.ToleranceWatts,
+                Plan = _sales.Plan, Reserve = _sales.Reserve, Release = _sales.Release, Measured = Measured, Agreed = Share, Keep = _changed.Add, ToleranceWatts = options.ToleranceWatts,
             },
             time, Guid.NewGuid, _journal.Trades, _journal.Exchanged);
         foreach (var trade in _journal.Trades)
@@ -228,6 +229,25 @@ internal sealed class GridTrader : IAsyncDisposable
             Do(() => [_desk.Meter(point.Operator, meter, day.Date, measured)], null, []);
         }
     }
+
+    // What is agreed is shared out as the system operator's cash is: by what each home was told and delivered.
+    private void Share(FlexOrder order, FlexOrderSettlement agreed)
+    {
+        if (_options.Points.FirstOrDefault(point => point.Address == order.CongestionPoint) is not { } point)
+        {
+            return;
+        }
+
+        var unit = new UnitId(point.Unit);
+        var ordered = order.Isps.Where(isp => isp.Power != 0).SelectMany(isp => Enumerable.Range(isp.Start, isp.Span.Count).Select(at => KeyValuePair.Create(GridSchedule.At(order.Period, at, _grid), isp.Power)));
+        foreach (var period in new GridOrder(unit, ordered.ToImmutableSortedDictionary(), MicroEur(agreed.Price), MicroEur(agreed.Penalty ?? 0)).Periods(_grid, (period, direction) => _books.ForGrid(unit, period, direction)))
+        {
+            _books.Deliver(period, _time.GetUtcNow());
+        }
+    }
+
+    // Four places after the point at most, so that nothing is lost.
+    private static Money MicroEur(decimal euros) => new((long)(euros * 1_000_000m));
 
     private long? Measured(FlexOrder order, int isp) =>
         _options.Points.FirstOrDefault(point => point.Address == order.CongestionPoint) is { } point

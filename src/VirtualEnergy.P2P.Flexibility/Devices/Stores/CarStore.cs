@@ -13,7 +13,7 @@ public readonly record struct Journey(Period Leaves, Period Back, Energy Energy)
 /// <summary>An electric car, simulated: charged at home while it is there, with what the next journey takes in it when it leaves.</summary>
 public sealed record CarStore : StoreModel
 {
-    private const int PeriodsReady = 4;
+    private const int PeriodsReady = 8;
 
     private readonly ImmutableArray<Journey> _journeys;
     private readonly double _capacity;
@@ -59,6 +59,9 @@ public sealed record CarStore : StoreModel
     public double Discharging { get; init => field = Share(value, nameof(Discharging)); } = 0.9;
 
     public override double InitialFill { get; }
+
+    /// <summary>In order.</summary>
+    public ImmutableArray<Journey> Journeys => _journeys;
 
     /// <summary>Whether the car is at home in the period.</summary>
     public bool IsHome(Period period) => Next(period) is not { } next || period < next.Leaves;

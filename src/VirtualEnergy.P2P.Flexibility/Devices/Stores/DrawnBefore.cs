@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.Flexibility.Devices.Stores;
 /// <remarks>
 /// As long as the draw that is usual about now has not come, days are laid upon each other by the clock. Once it has come, what followed
 /// such draws before is laid upon it: nothing is kept any longer for what is over. What is kept is the most of all days, and as much
-/// more as days lie apart: the most less the least, shared among the days between them. What can be heated from the first period of a draw
+/// more as days lie apart: twice the most less the least, shared among the days between them. What can be heated from the first period of a draw
 /// on need not be kept, as the tank heats as soon as it is drawn from.
 /// </remarks>
 internal readonly struct DrawnBefore
@@ -22,8 +22,8 @@ internal readonly struct DrawnBefore
     private const double HoursEarlier = 1.5;
     private const double HoursAhead = 1;
 
-    // Days that were all alike tell little of the next: a quarter of an n-th.
-    private const double LeastPart = 0.25;
+    // Days that were all alike tell little of the next: half of an n-th.
+    private const double LeastPart = 0.5;
 
     // Whole Wh at the terminals, and what leaks while the home waits for its period, Wh.
     private const double Rounding = 10;
@@ -98,7 +98,7 @@ internal readonly struct DrawnBefore
     }
 
     // What the next day may need beyond the most of n days.
-    private static double Beyond(double most, double least, int days) => Math.Max(LeastPart * most / days, (most - least) / Math.Max(1, days - 1));
+    private static double Beyond(double most, double least, int days) => Math.Max(LeastPart * most / days, 2 * (most - least) / Math.Max(1, days - 1));
 
     // Where the days before begin that tell of a period: by the clock, or by what they followed. In periods from now, so all negative.
     private void Lay(List<int>? followed, int t, List<int> starts)

@@ -23,7 +23,6 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
     private readonly NodeTopics _topics;
     private readonly string _homeName;
     private readonly MemberControls _controls;
-    private readonly NodeMemory _memory;
     private readonly NodePicture _picture;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -41,13 +40,11 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
     /// <param name="homeName">What the device is called.</param>
     /// <param name="controls">Set by commands, shown as states.</param>
     /// <param name="totals">What was counted before this start.</param>
-    /// <param name="memory">Keeps limits and totals.</param>
     /// <param name="prefix">Home Assistant's discovery prefix.</param>
     public HomeAssistantPanel(
-        HomeBroker broker, MemberId member, string homeName, MemberControls controls, NodeTotals totals, NodeMemory memory, TimeProvider time, ILogger logger,
-        string prefix = NodeTopics.DefaultPrefix)
+        HomeBroker broker, MemberId member, string homeName, MemberControls controls, NodeTotals totals, TimeProvider time, ILogger logger, string prefix = NodeTopics.DefaultPrefix)
     {
-        (_homeName, _controls, _memory, _time, _logger) = (homeName, controls, memory, time, logger);
+        (_homeName, _controls, _time, _logger) = (homeName, controls, time, logger);
         _topics = new NodeTopics(member, prefix);
         _picture = new NodePicture(member, totals);
         _link = broker.Link(
@@ -128,7 +125,7 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
         {
             if (OverrideEntities.TryRead(device, message.Payload.Span, _time.GetUtcNow(), out var word, out refusal))
             {
-                Decide(device, word);
+                _controls.Decide(device, word);
                 return Task.CompletedTask;
             }
         }
@@ -148,18 +145,6 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private void Decide(string device, DeviceOverride? word)
-    {
-        if (word is { } said)
-        {
-            _controls.Override(said);
-        }
-        else
-        {
-            _controls.Release(device);
-        }
-    }
-
     private async Task RunAsync()
     {
         try
@@ -173,13 +158,11 @@ public sealed class HomeAssistantPanel : IAsyncDisposable
                 {
                     _isAnnounced &= !work();
                 }
-
-                _memory.Write(_controls, _picture.Totals);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-            _memory.Write(_controls, _picture.Totals);
+            // Stopped; the broker says offline by itself.
         }
     }
 

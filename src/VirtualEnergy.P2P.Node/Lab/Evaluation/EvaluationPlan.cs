@@ -22,8 +22,11 @@ public sealed record EvaluationPlan(
     /// <summary>Periods that a home plans ahead: five days, as a running node does.</summary>
     public const int Horizon = 480;
 
-    /// <summary>Whether homes tell what they plan and expect the prices at which the plans meet, rather than those of the last days.</summary>
-    public bool TellsPlans { get; init; }
+    /// <summary>
+    /// Whether homes tell what they plan and expect the prices at which the plans meet, as a running node does; else the optimum's where they know prices, or those
+    /// of the last days.
+    /// </summary>
+    public bool TellsPlans { get; init; } = true;
 
     /// <summary>What every home wants to gain by trading locally: a hundredth of its supplier's spread.</summary>
     public const int MarginPermille = 10;

@@ -73,6 +73,13 @@ internal sealed class MarketRun
         var supplier = _plan.Tariff.At(period);
         var nets = new Energy[_agents.Length];
         InHalves(i => nets[i] = _agents[i].Deliver(period, clearing.Price, traded[i]).Net);
+        if (_expected.NeedsPlans)
+        {
+            // What load and sun turn out to be is told as plans are, and devices make it good together.
+            var signal = BalanceSignal.Of(period, [.. _agents.Select(agent => agent.Running).OfType<PlannedDemand>()], supplier, Energy.Zero);
+            InHalves(i => nets[i] = _agents[i].Balance(signal)?.Net ?? nets[i]);
+        }
+
         var prices = ImbalancePrices.Of(_plan.Rules, clearing.Price, supplier);
         var settled = DeviationCalculator.Settle(
             nets.Select((net, i) => new MeteredPosition(_members[i], net, Energy.Zero, traded[i])), prices, _plan.Rules.Accounts);

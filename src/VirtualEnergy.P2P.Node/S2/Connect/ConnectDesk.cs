@@ -12,7 +12,7 @@ namespace VirtualEnergy.P2P.Node.S2.Connect;
 /// <remarks>
 /// The manager is the server of pairing and of sessions, as the specification asks where both are in the home. A code lasts five minutes, an
 /// attempt fifteen seconds; attempts are answered one after another, a second each.
-/// Not done: discovery by DNS-SD, long polling for devices without a server, deployments outside the home.
+/// Not done: long polling for devices without a server, deployments outside the home.
 /// Source: S2 Connect 1.0.0, pairing process and session initiation.
 /// </remarks>
 public sealed class ConnectDesk

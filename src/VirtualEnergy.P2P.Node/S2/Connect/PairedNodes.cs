@@ -4,7 +4,8 @@ namespace VirtualEnergy.P2P.Node.S2.Connect;
 
 /// <summary>A device that was paired.</summary>
 /// <param name="AccessTokenHash">Of the token by which it gets its next session.</param>
-public sealed record PairedNode(Guid Id, NodeDescription Description, string AccessTokenHash);
+/// <param name="Name">What people call it, the same for as long as it is paired; null before its first session.</param>
+public sealed record PairedNode(Guid Id, NodeDescription Description, string AccessTokenHash, string? Name = null);
 
 /// <summary>The devices that are paired, in a file that only its owner can read; hashes of tokens, not tokens. Another process may change the file.</summary>
 public sealed class PairedNodes
@@ -87,9 +88,37 @@ public sealed class PairedNodes
         lock (_gate)
         {
             Look();
+            node = node with { Name = node.Name ?? _nodes.GetValueOrDefault(node.Id)?.Name };
             Save([.. _nodes.Values.Where(known => known.Id != node.Id), node]);
             _nodes[node.Id] = node;
             _unpaired.Remove(node.Id);
+        }
+    }
+
+    /// <summary>The device's name; chosen now where it has none yet, and the same from then on.</summary>
+    /// <param name="choose">Chooses by the names that others have.</param>
+    /// <returns>Null where it is not paired.</returns>
+    public string? NameOf(Guid id, Func<PairedNode, IEnumerable<string>, string> choose)
+    {
+        lock (_gate)
+        {
+            if (_nodes.GetValueOrDefault(id) is not { } node || node.Name is not null)
+            {
+                return _nodes.GetValueOrDefault(id)?.Name;
+            }
+
+            node = node with { Name = choose(node, _nodes.Values.Select(known => known.Name).OfType<string>()) };
+            _nodes[id] = node;
+            try
+            {
+                Save([.. _nodes.Values]);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // It holds while the node runs, and is written with the next pairing or session.
+            }
+
+            return node.Name;
         }
     }
 

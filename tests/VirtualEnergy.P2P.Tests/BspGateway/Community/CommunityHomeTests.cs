@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Balancing;
+using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Settlement.Signing;
 using Xunit;
 using static VirtualEnergy.P2P.Tests.Proof.CommunityExamples;
@@ -95,6 +96,20 @@ public sealed class CommunityHomeTests
     }
 
     [Fact]
+    public void While_the_exchange_does_not_keep_its_promise_a_home_is_not_relied_upon()
+    {
+        var order = Promised(-1_500);
+        Assert.Null(_home.Take(Kept(order.Id, "bid-stands")));
+        Assert.Equal(0, _home.At(Ten.AddMinutes(16), default).UpWatts);
+        Assert.Equal(0, _home.At(Ten.AddMinutes(30), default).UpWatts);
+
+        // Told again when another bid stood, it was kept.
+        Assert.Null(_home.Take(Kept(order.Id, null)));
+        Assert.Equal(1_500, _home.At(Ten.AddMinutes(30), default).UpWatts);
+        Assert.Equal(IntakeCode.Old, _home.Take(Kept(order.Id + 1, "bid-stands"))); // of an order that was never given
+    }
+
+    [Fact]
     public void A_call_names_what_is_left_of_the_order_and_never_more_than_was_promised()
     {
         var order = Promised(-1_500);
@@ -157,6 +172,8 @@ public sealed class CommunityHomeTests
         Assert.Equal(16, _home.Orders.Length);
         Assert.Equal(40, _home.Orders[^1].First.Id);
     }
+
+    private static ReservationAnswer Kept(long id, string? reason) => new(Member(0), Provider, id, reason is null, reason, null);
 
     private (long, bool) Baseline(DateTimeOffset at)
     {

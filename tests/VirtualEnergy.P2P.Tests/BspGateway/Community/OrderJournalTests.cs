@@ -83,6 +83,35 @@ public sealed class OrderJournalTests : IDisposable
         Assert.True(new OrderNumbers(again.NumbersUpTo, new FakeTimeProvider(Ten.AddHours(-1)), again.KeepNumbers).Next() > last);
     }
 
+    [Fact]
+    public async Task Shortened_it_has_what_is_not_over_and_no_number_is_given_twice()
+    {
+        // Periods 1 to 4, 5 to 8 and 9 to 12 after ten o'clock; the second is released, the first was accepted and over at 11:15.
+        var (first, second, third) = (Reservation(0, 11, -1_500), Reservation(1, 12, -700, from: 5), Reservation(0, 13, -900, from: 9));
+        var release = second with { Number = 14, Kind = FlexibilityOrderKind.Release, ChangeWatts = 0, First = After(7), Periods = 2 };
+        using (var journal = OrderJournal.Open(_folder, "c", _ => { }, (_, _) => { }))
+        {
+            foreach (var order in new[] { first, second, third, release })
+            {
+                await journal.KeepAsync(Sign(order));
+            }
+
+            journal.KeepNumbers(900);
+            await Task.WhenAll(journal.KeepAcceptedAsync(first), journal.KeepAcceptedAsync(second));
+            var path = Path.Combine(_folder, "community-c.jsonl");
+            var before = new FileInfo(path).Length;
+            journal.Shorten(Ten.AddMinutes(74), PeriodGrid.QuarterHour); // nothing is over: one line more, of numbers
+            Assert.True(new FileInfo(path).Length >= before);
+            journal.Shorten(Ten.AddMinutes(75), PeriodGrid.QuarterHour);
+            await journal.KeepAsync(Sign(Reservation(1, 15, -100, from: 20))); // it goes on in the short file
+        }
+
+        var (said, accepted, upTo) = Read();
+        Assert.Equal([12, 13, 14, 15], said.Select(order => order.Number).Order());
+        Assert.Equal([(second.Member, second.Id)], accepted);
+        Assert.Equal(900, upTo);
+    }
+
     private (List<FlexibilityOrder> Said, List<(MemberId, long)> Accepted, long UpTo) Read()
     {
         var (said, accepted) = (new List<FlexibilityOrder>(), new List<(MemberId, long)>());

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using VirtualEnergy.P2P.BspGateway;
 using VirtualEnergy.P2P.BspGateway.Hosting;
+using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Wallets;
 using VirtualEnergy.P2P.Tests.Proof;
 using Xunit;
@@ -56,6 +57,24 @@ public sealed class CommunityConfigurationTests : IDisposable
     {
         Assert.Contains(from, Community, StringComparison.Ordinal);
         Assert.Equal(message, Assert.Throws<GatewayStartException>(() => GatewayOptionsCheck.Check(Read(Community.Replace(from, to, StringComparison.Ordinal)))).Message);
+    }
+
+    [Theory]
+    [InlineData("Bsp")]
+    [InlineData("Bsp:Payments")]
+    public void One_rule_finds_a_key_wherever_one_is_needed(string section)
+    {
+        File.WriteAllText(Path.Combine(_folder, "key"), Hex.Of(CommunityExamples.HomeKey(1).ToBytes())[2..] + "\n");
+        var (wallet, password, file) = (Path.Combine(_folder, "wallet.json"), Path.Combine(_folder, "password"), Path.Combine(_folder, "key"));
+        EthereumKey Key(params (string Key, string Value)[] said) => WalletKey.Read(new GatewayKeys(new ConfigurationBuilder()
+            .AddInMemoryCollection(said.Select(one => KeyValuePair.Create($"{section}:{one.Key}", (string?)one.Value))).Build().GetSection(section)), "it is needed");
+
+        // A wallet goes before a file, and a file before a key.
+        Assert.Equal(CommunityExamples.ProviderKey.Address, Key(("Wallet", wallet), ("PasswordFile", password), ("KeyFile", file)).Address);
+        Assert.Equal(CommunityExamples.HomeKey(1).Address, Key(("KeyFile", file), ("Key", "0x1")).Address);
+        Assert.Equal(CommunityExamples.HomeKey(2).Address, Key(("Key", Hex.Of(CommunityExamples.HomeKey(2).ToBytes()))).Address);
+        Assert.Equal($"{section}:KeyFile is {password}, which does not hold a private key: 64 hexadecimal digits are expected.", Assert.Throws<GatewayStartException>(() => Key(("KeyFile", password))).Message);
+        Assert.Equal($"{section}:Wallet is missing: it is needed. Name a keystore (ve wallet new makes one), or a KeyFile, or set VE_KEY.", Assert.Throws<GatewayStartException>(() => Key()).Message);
     }
 
     [Fact]

@@ -47,6 +47,33 @@ public sealed class GatewayBooksTests : IDisposable
     }
 
     [Fact]
+    public void What_homes_did_for_a_grid_operator_is_known_after_a_restart_and_so_is_what_was_agreed()
+    {
+        ImmutableArray<PointDelivery> kept;
+        using (var books = new GatewayBooks(TestUnits.Options(_folder.FullName)))
+        {
+            Freeze(books, program: 1_000);
+            books.Measure(First, [(TestUnits.Pod(1), MeterReading.Whole(new(400), books.Profile.Grid))], Evening.AddMinutes(15));
+            books.KeepForGrid(Unit, First, RegulationDirection.Up, _ => (new(500), new(100_000)), Evening.AddMinutes(15));
+            books.KeepForGrid(Unit, First, RegulationDirection.Up, _ => (new(9), default), Evening.AddMinutes(16)); // the first word counts
+            kept = books.ForGrid(Unit, First, RegulationDirection.Up);
+            Assert.Equal([(500L, 600L), (500, 0)], kept.Select(point => (point.Assigned.WattHours, point.Delivered(RegulationDirection.Up).WattHours)));
+            Assert.NotNull(books.Deliver(Agreed(books), Evening.AddDays(3)));
+            Assert.Null(books.Deliver(Agreed(books), Evening.AddDays(3)));
+            books.Compact(Evening.AddDays(30));
+        }
+
+        using var again = new GatewayBooks(TestUnits.Options(_folder.FullName));
+        Assert.Equal(kept, again.ForGrid(Unit, First, RegulationDirection.Up));
+        Assert.Empty(again.ForGrid(Unit, First, RegulationDirection.Down));
+        var settled = Assert.Single(again.Settled);
+        Assert.Equal((OrderingOperator.GridOperator, 90_000L, 10_000L), (settled.Buyer, settled.Cash.Payment.MicroEur, settled.Cash.Charge.MicroEur));
+
+        static UnitPeriod Agreed(GatewayBooks books) => new GridOrder(Unit, ImmutableSortedDictionary<Period, long>.Empty.Add(First, -4_000), new(90_000), new(10_000))
+            .Periods(books.Profile.Grid, (period, way) => books.ForGrid(Unit, period, way)).Single();
+    }
+
+    [Fact]
     public void A_line_that_a_crash_cut_off_never_happened()
     {
         using (var books = new GatewayBooks(TestUnits.Options(_folder.FullName)))

@@ -104,6 +104,39 @@ public sealed class PlanningDeskTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Homes_that_are_heard_only_after_planning_began_are_offered_while_the_gate_is_open()
+    {
+        _parts.Board.Change(1, state => state with { MeasuredAt = _time.GetUtcNow().AddMinutes(-1) });
+        Plan();
+        Say(2);
+        Assert.False(_parts.Planning.Run(_time.GetUtcNow().AddSeconds(59)));
+        Assert.Null(Offer(0));
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Say(2);
+        Assert.True(_parts.Planning.Run(_time.GetUtcNow()));
+        Assert.Equal(1_200_000, Offer(0)!.Offer.Watts);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Say(2);
+        Assert.False(_parts.Planning.Run(_time.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task Programs_that_come_after_planning_began_are_frozen_while_the_gate_is_open()
+    {
+        await Restart(_options with { DataFolder = Path.Combine(_folder.FullName, "other") });
+        Plan();
+        Assert.Null(_parts.Books.Baseline(Unit, Day));
+
+        Propose(2);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Say(2);
+        Assert.True(_parts.Planning.Run(_time.GetUtcNow()));
+        Assert.NotNull(_parts.Books.Baseline(Unit, Day));
+        Assert.Equal(1_200_000, Offer(0)!.Offer.Watts);
+    }
+
+    [Fact]
     public async Task Later_sessions_offer_what_is_left_beside_what_was_sold()
     {
         await Restart(_options with { Units = TestUnits.WithHomes(4, _ => new Price(100_000)) });

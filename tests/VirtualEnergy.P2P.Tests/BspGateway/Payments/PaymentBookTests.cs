@@ -105,6 +105,58 @@ public sealed class PaymentBookTests
         Assert.Null(again.State([Settled(100, (1, 700, 750), (3, 300, -20))], Now));
     }
 
+    [Fact]
+    public void What_the_operator_is_due_for_energy_down_is_a_payment_of_its_statement()
+    {
+        // 1,000 Wh down at 20 ct are the provider's to pay: 200,000 µEUR. The home, which gives 25 ct for a kWh, owes the provider that.
+        var book = PaymentBook.Open(Parties with { Operator = Of(0x77) }, [], _ => { }, out _);
+        var statement = book.State([Down(100)], Now)!;
+        Assert.Equal(-200_000, statement.Cash);
+        Assert.Contains($"\noperator {Of(0x77)} paid 200000\ncash -200000 provider", statement.Text, StringComparison.Ordinal);
+        var due = Assert.Single(book.Payments, payment => payment.IsOperators);
+        Assert.Equal((Of(0x77), 200_000L, statement.Hash), (due.Deposit.Member, due.Deposit.Amount.MicroEur, due.Deposit.Reference.ToString()));
+
+        // Where no account of the operator is known it is paid by hand, and the statement says nothing of it.
+        var byHand = Open([], out _);
+        Assert.DoesNotContain("operator", byHand.State([Down(100)], Now)!.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(byHand.Payments, payment => payment.IsOperators);
+    }
+
+    [Fact]
+    public void Statements_that_are_paid_and_long_ago_leave_the_file_and_nothing_is_stated_or_paid_twice()
+    {
+        // Four days; the third member owes from the first on. All of the first two statements is paid, of the third one line is not.
+        var file = new List<byte>();
+        var book = Open(file, out _);
+        for (var day = 0; day < 4; day++)
+        {
+            book.State([Settled(100 + day, (1, 700, 750), (2, 500, 450), (3, 300, -20))], Now.AddDays(day));
+        }
+
+        foreach (var payment in book.Payments.Where(payment => payment.Statement < 3 || payment.Deposit.Member == Of(1)))
+        {
+            book.Paid(payment, Receipt(payment.Statement), payment.Deposit.Amount, Now.AddDays(5));
+        }
+
+        Assert.Null(PaymentHorizon.Split((byte[])[.. file], Now.Add(PaymentHorizon.Kept)).Base);
+        Assert.Equal(1, PaymentHorizon.Split((byte[])[.. file], Now.Add(PaymentHorizon.Kept).AddHours(1)).Base!.Number);
+        var (kept, gone, closed) = PaymentHorizon.Split((byte[])[.. file], Now.Add(PaymentHorizon.Kept).AddDays(30));
+        Assert.Equal((2, 101L), (closed!.Number, closed.LastPeriod)); // and not the third, of which a line waits
+        Assert.Equal(file.Count, gone.Sum(line => line.Length) + kept.Skip(1).Sum(line => line.Length));
+
+        var again = Open([.. kept.SelectMany(line => line.ToArray())], out _);
+        book.Drop(closed);
+        foreach (var shorter in new[] { book, again })
+        {
+            Assert.Equal([3, 4], shorter.Statements.Select(statement => statement.Number));
+            Assert.Equal(Of(2), Assert.Single(shorter.Payments, payment => payment.Statement == 3 && payment.Paid is null).Deposit.Member);
+            Assert.Null(shorter.State(Enumerable.Range(0, 4).Select(day => Settled(100 + day, (1, 700, 750))), Now));
+            var next = shorter.State([Settled(104, (1, 100, 100))], Now)!;
+            Assert.Equal(5, next.Number);
+            Assert.Contains($"member {Of(3)} net 0 before {-4 * 63_568} paid 0 after {-4 * 63_568}", next.Text, StringComparison.Ordinal); // what she owes is not forgotten
+        }
+    }
+
     [Theory]
     [InlineData("paid 142875", "paid 142876", "is altered")]
     [InlineData("{\"entry\":\"statement\"", "{\"entry\":\"guess\"", "line 1 of payments.jsonl cannot be read")]
@@ -128,6 +180,12 @@ public sealed class PaymentBookTests
 
         Assert.Throws<GatewayStartException>(() => PaymentBook.Open(Parties with { Payer = Of(1) }, [.. file], _ => { }, out _));
     }
+
+    private static TransactionReceipt Receipt(int block) => new(default, (ulong)block, default, true, 0, 0, null, []);
+
+    private static PeriodSettlement Down(long period) => new UnitSettlement(ShippedProfiles.Get(ShippedProfiles.ItalianMsd), feePermille: 100).Settle(new UnitPeriod(
+        new UnitId("UVAM-1"), new Period(period), RegulationDirection.Down, [new(new Energy(1_000), new Price(200_000))],
+        [new PointDelivery(PodCode.Parse("IT001E00000001"), Of(1).ToMember(), new Energy(1_000), new Energy(2_000), new Energy(1_000), new Price(-250_000))])).Settlement!;
 
     private static Address Of(byte tail) => Address.Parse("0x" + tail.ToString("x40", System.Globalization.CultureInfo.InvariantCulture));
 

@@ -159,10 +159,10 @@ public sealed class StoreModelTests
         var before = Tank(4).Expected(new Period(4 * 96), 96);
         Assert.Equal((0.0, 1_000.0, 1_000.0, 0.0), (before[27].Use, before[28].Use, before[29].Use, before[30].Use));
 
-        // Days that were all alike tell a quarter of a fourth more, and 10 Wh are for rounding. The draw may come an hour and a half early. Its second period could then be period 23: of
+        // Days that were all alike tell half of a fourth more, and 10 Wh are for rounding. The draw may come an hour and a half early. Its second period could then be period 23: of
         // periods 21 to 23 each heats 500, which leaves 500 to be kept at the end of 20; of 22 and 23 two heat, which leaves 1,000. When it is due, all of it could have been drawn
         // already, and none of it was expected.
-        Assert.Equal((0.0, 541.25, 1_072.5, 2_135.0), (before[19].Wanted, before[20].Wanted, before[21].Wanted, before[27].Wanted));
+        Assert.Equal((0.0, 572.5, 1_135.0, 2_260.0), (before[19].Wanted, before[20].Wanted, before[21].Wanted, before[27].Wanted));
 
         var after = Tank(5).Expected(new Period(4 * 96 + 30), 16);
         Assert.All(after, stage => Assert.Equal((0.0, 0.0), (stage.Use, stage.Wanted)));
@@ -171,28 +171,28 @@ public sealed class StoreModelTests
     [Fact]
     public void A_draw_that_is_twice_the_usual_so_far_is_expected_to_go_on_so()
     {
-        // 2,000 Wh more, a quarter of a fourth beyond that, and 10 Wh for rounding.
+        // 2,000 Wh more, half of a fourth beyond that, and 10 Wh for rounding.
         var under = Tank(5, today: 8_000).Expected(new Period(4 * 96 + 29), 2);
-        Assert.Equal((2_000.0, 135.0), (under[0].Use, under[0].Wanted));
+        Assert.Equal((2_000.0, 260.0), (under[0].Use, under[0].Wanted));
         Assert.Equal(0, under[1].Use);
     }
 
     [Fact]
     public void A_tank_that_differed_from_day_to_day_keeps_what_days_lie_apart_beyond_the_most()
     {
-        // 1,000 Wh in each of two periods on three days and 500 on one; at the end of 27 all of it may be over: 2,000 at most, 1,000 at least, a third of the difference, 10 Wh.
+        // 1,000 Wh in each of two periods on three days and 500 on one; at the end of 27 all of it may be over: 2,000 at most, 1,000 at least, two thirds of the difference, 10 Wh.
         long[] watts = [4_000, 2_000, 4_000, 4_000];
         var tank = new WaterHeaterStore(
             "water heater", 2_000, 150, new PowerProfile(new Period(0), [.. Enumerable.Range(0, 4 * 96).Select(t => t % 96 is 28 or 29 ? watts[t / 96] : 0L)]), 60, 25);
-        Assert.Equal(2_000 + 1_000 / 3.0 + 10, tank.Expected(new Period(4 * 96), 96)[27].Wanted, 6);
+        Assert.Equal(2_000 + 2_000 / 3.0 + 10, tank.Expected(new Period(4 * 96), 96)[27].Wanted, 6);
     }
 
     [Fact]
     public void A_draw_that_is_seen_is_held_against_what_such_draws_went_on_with()
     {
-        // After the first of two periods of 1,000 Wh another 1,000 come, a quarter of a fourth beyond, 10 Wh; 500 of them are heated meanwhile. Before and after nothing is due.
+        // After the first of two periods of 1,000 Wh another 1,000 come, half of a fourth beyond, 10 Wh; 500 of them are heated meanwhile. Before and after nothing is due.
         var tank = Tank(5);
-        Assert.Equal((0.0, 572.5, 0.0), (tank.NeededAfter(new Period(4 * 96 + 27)), tank.NeededAfter(new Period(4 * 96 + 28)), tank.NeededAfter(new Period(4 * 96 + 29))));
+        Assert.Equal((0.0, 635.0, 0.0), (tank.NeededAfter(new Period(4 * 96 + 27)), tank.NeededAfter(new Period(4 * 96 + 28)), tank.NeededAfter(new Period(4 * 96 + 29))));
     }
 
     [Fact]

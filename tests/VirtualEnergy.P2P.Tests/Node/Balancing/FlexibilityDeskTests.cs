@@ -41,7 +41,7 @@ public sealed class FlexibilityDeskTests : IDisposable
         Assert.Equal(new Commitment(new Energy(110), new Energy(-500), null), desk.In(First));
         Assert.Null(desk.In(First.Previous));
         Assert.Null(desk.In(new Period(First.Index + 4)));
-        Assert.True(desk.IsBound(Before));
+        Assert.Equal(new StandingPromises(new Period(First.Index + 4), Up: true, Down: false), desk.Standing(Before));
 
         // Called with 1,200 W five minutes into the second period, for that and the next: 2/3 of 300 Wh, then 300, then nothing.
         var at = Grid.StartOf(First.Next).AddMinutes(5);
@@ -68,7 +68,7 @@ public sealed class FlexibilityDeskTests : IDisposable
         // 3 of 15 minutes of 500 Wh.
         Assert.Equal(new Energy(-100), desk.In(First)!.Value.Ordered);
         Assert.Null(desk.In(First.Next));
-        Assert.False(desk.IsBound(at));
+        Assert.Null(desk.Standing(at));
         Assert.Equal("over", desk.Take(Order(3, FlexibilityOrderKind.Activate, -100, 230_000), at)!.Value.Reason);
     }
 

@@ -29,6 +29,20 @@ public sealed class HomeConfigTests : IDisposable
         Assert.True(config.BrokerAddress() is { Host: "energy.example", Port: 8883, UseTls: true });
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(""","tellsPlan":false""", false)]
+    public void A_plan_is_told_unless_the_member_says_no(string word, bool tells)
+    {
+        var config = Read($$"""{"broker":"mqtt://x","household":{}{{word}}}""");
+        Assert.Equal(tells, config.TellsPlan);
+
+        // What she said is still there when the file is written and read again.
+        var path = Path.Combine(_folder.FullName, "again.json");
+        config.Write(path);
+        Assert.Equal(tells, HomeConfig.Read(path).TellsPlan);
+    }
+
     [Fact]
     public void Preferences_are_premiums_and_a_partner()
     {

@@ -52,7 +52,7 @@ public sealed class DeviceBookTests
     [Fact]
     public void A_device_that_flaps_is_told_once_in_ten_minutes()
     {
-        var log = new FakeLogger();
+        var log = new KeptLog();
         var book = new DeviceBook(_time, log);
         book.Appear(Meter);
         for (var minute = 0; minute < 21; minute++)
@@ -104,18 +104,4 @@ public sealed class DeviceBookTests
     }
 
     private void Read(long watts) => _book.Read("meter/grid", new DeviceReading(_time.GetUtcNow(), watts));
-
-    private sealed class FakeLogger : ILogger
-    {
-        private readonly List<string> _lines = [];
-
-        public int Count(string part) => _lines.Count(line => line.Contains(part, StringComparison.Ordinal));
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => _lines.Add(formatter(state, exception));
-    }
 }

@@ -38,6 +38,17 @@ public sealed class GridMeterTests
     }
 
     [Fact]
+    public async Task The_first_third_of_a_period_is_counted_beside_all_of_it()
+    {
+        var (whole, third) = (Count(_noon), _meter.CountThirdAsync(_noon, PeriodGrid.QuarterHour, Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        At(minutes: 5, import: 1_000, export: 50, production: 900);
+        At(minutes: 5, import: 1_090, export: 50, production: 930);
+        Assert.Equal(new PeriodCounts(new Energy(90), Energy.Zero, new Energy(30)), await third);
+        At(minutes: 10, import: 1_250, export: 80, production: 1_000);
+        Assert.Equal(new PeriodCounts(new Energy(250), new Energy(30), new Energy(100)), await whole);
+    }
+
+    [Fact]
     public async Task A_meter_that_was_silent_at_an_end_or_counts_backwards_has_counted_nothing_that_is_known()
     {
         var silent = Count(_noon);

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.ControlSpaces;
 using VirtualEnergy.P2P.Market;
@@ -17,6 +16,7 @@ public sealed class OrderDeskTests : IAsyncDisposable
 
     private readonly HouseOfPlugs _house = new();
     private readonly Channel<(string Device, DeviceOrder Order)> _given = Channel.CreateUnbounded<(string, DeviceOrder)>();
+    private readonly KeptLog _log = new();
     private readonly OrderDesk _desk;
 
     public OrderDeskTests()
@@ -28,7 +28,7 @@ public sealed class OrderDeskTests : IAsyncDisposable
                 _given.Writer.TryWrite((device.Id, order));
                 return Task.FromResult<string?>(null);
             },
-            _house.Time, NullLogger.Instance);
+            _house.Time, _log);
         _house.Book.Appear(new HomeDevice("roof/battery", "Battery", "roof", DeviceKind.Battery, "", DeviceAbilities.Charges) { Role = "battery" });
         _house.Book.Appear(new HomeDevice("roof/inverter", "Roof", "roof", DeviceKind.Inverter, "", DeviceAbilities.LimitsProduction) { Role = "photovoltaics", RatedWatts = 5_000 });
         _house.Plug("dishwasher", 2_000, isOn: false);
@@ -85,17 +85,51 @@ public sealed class OrderDeskTests : IAsyncDisposable
     {
         Tell(new Period(Noon.Index - 2), new StorageAllocation("battery", Noon, new Energy(1)));
         Tell(Noon.Next, new StorageAllocation("battery", Noon.Next, new Energy(-500)));
+        await _house.Time.UntilAsync(1); // the desk waits for the next
         _house.Time.Advance(TimeSpan.FromMinutes(14));
         Assert.False(_given.Reader.TryRead(out _));
-        var next = NextAsync();
-        while (!next.IsCompleted)
+        _house.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(-2_000, Assert.IsType<ChargeOrder>((await NextAsync()).Order).Watts);
+    }
+
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public async Task A_clock_three_hours_off_gives_no_device_an_order_of_another_time_and_is_said_once(int hours)
+    {
+        var then = new Period(Noon.Index + 4 * hours);
+        Tell(then, new StorageAllocation("battery", then, new Energy(250)));
+        Tell(then.Next, new StorageAllocation("battery", then.Next, new Energy(250)));
+        Tell(Noon, new StorageAllocation("battery", Noon, new Energy(100))); // the clock is right again
+        Assert.Equal(400, Assert.IsType<ChargeOrder>((await NextAsync()).Order).Watts);
+        Assert.Contains("clock: the market's periods are not those of this machine's clock", Assert.Single(_log.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_market_of_another_time_says_nothing_where_no_real_device_plays_a_part()
+    {
+        var then = new Period(Noon.Index - 9_600);
+        Tell(then, new StorageAllocation("car", then, new Energy(250)));
+        Tell(Noon, new StorageAllocation("battery", Noon, new Energy(100)));
+        await NextAsync();
+        Assert.Empty(_log.Warnings);
+    }
+
+    [Fact]
+    public async Task A_battery_that_disobeys_is_said_once_and_told_on()
+    {
+        for (var period = Noon; period.Index < Noon.Index + 4; period = period.Next)
         {
-            _house.Time.Advance(TimeSpan.FromSeconds(30)); // the desk may not have begun to wait yet
-            await Task.Yield();
+            Tell(period, new StorageAllocation("battery", period, new Energy(500)));
+            Assert.Equal(2_000, Assert.IsType<ChargeOrder>((await NextAsync()).Order).Watts);
+            _house.Time.Advance(TimeSpan.FromMinutes(14));
+            _house.Book.Read("roof/battery", new DeviceReading(_house.Time.GetUtcNow(), -1_000, FillPermille: 500));
+            _house.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Assert.True(_house.Time.GetUtcNow() >= PeriodGrid.QuarterHour.StartOf(Noon.Next));
-        Assert.Equal(-2_000, Assert.IsType<ChargeOrder>((await next).Order).Watts);
+        Tell(new Period(Noon.Index + 4), new StorageAllocation("battery", new Period(Noon.Index + 4), new Energy(500)));
+        await NextAsync();
+        Assert.Contains("roof/battery: does not charge and discharge as it is told", Assert.Single(_log.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,8 +28,8 @@ public sealed class EvaluationGoalsTests
     [InlineData("rebase_gse_community")]
     public void With_real_forecasts_prices_of_common_plans_are_worth_more_than_those_of_past_days(string data)
     {
-        var past = Run(data, Knowledge.None);
-        var plans = EvaluationRun.Again(past, tellsPlans: true, TestContext.Current.CancellationToken);
+        var plans = Run(data, Knowledge.None);
+        var past = EvaluationRun.Again(plans, tellsPlans: false, TestContext.Current.CancellationToken);
         Assert.True(
             EvaluationResult.Sum(plans.Market) < EvaluationResult.Sum(past.Market),
             $"{EvaluationResult.Sum(plans.Market)} by common plans, {EvaluationResult.Sum(past.Market)} by the days before");

@@ -113,6 +113,33 @@ public sealed class HomeForesightTests
     }
 
     [Fact]
+    public void What_a_meter_counted_before_a_restart_is_expected_as_if_there_had_been_none()
+    {
+        // The household's profile says 400 W, its meter counts 300 Wh a quarter of an hour for ten days; then the node is started anew.
+        var home = new HomeDescription("home", 6_000, new PowerProfile(First, [.. Enumerable.Repeat(400L, 20 * 96)]));
+        var through = new HomeForesight(home, MarketRules.Default, Tariff, isMetered: true);
+        var kept = ImmutableArray.CreateBuilder<CountedPeriod>();
+        _ = through.Ahead(At(7 * 96));
+        for (var t = 7 * 96; t < 17 * 96; t++)
+        {
+            kept.Add(new CountedPeriod(At(t), new Energy(300 + t % 5), Energy.Zero));
+            through.Counted(At(t), kept[^1].Load, kept[^1].Sun);
+        }
+
+        var anew = new HomeForesight(home, MarketRules.Default, Tariff, isMetered: true);
+        anew.Recall([.. kept, new CountedPeriod(At(90 * 96), new Energy(9_000), Energy.Zero)]); // and one from a clock that was wrong
+        Assert.Equal(through.Ahead(At(17 * 96)).Load, anew.Ahead(At(17 * 96)).Load);
+
+        // What is counted from now on is learned as well.
+        through.Counted(At(17 * 96), new Energy(900), Energy.Zero);
+        anew.Counted(At(17 * 96), new Energy(900), Energy.Zero);
+        Assert.Equal(through.Ahead(At(17 * 96 + 1)).Load, anew.Ahead(At(17 * 96 + 1)).Load);
+
+        // Without it the profile is all that is known.
+        Assert.Equal(100, new HomeForesight(home, MarketRules.Default, Tariff, isMetered: true).Ahead(At(17 * 96)).Load[0], 1.0);
+    }
+
+    [Fact]
     public void A_market_of_other_periods_is_planned_with_the_suppliers_prices()
     {
         var foresight = new HomeForesight(new HomeDescription("home", 6_000, PowerProfile.Constant(400)), MarketRules.Default with { Grid = new PeriodGrid(300) }, Tariff);

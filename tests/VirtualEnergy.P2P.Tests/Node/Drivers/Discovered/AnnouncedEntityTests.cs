@@ -38,6 +38,22 @@ public sealed class AnnouncedEntityTests
     [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":"t","device":{"identifiers":[[]]}}""", "without a device")]
     public void What_is_about_energy_and_cannot_be_read_is_left_out_with_a_reason(string config, string named) => Assert.Contains(named, Problem("sensor", config), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":"t","schema":"v2","platform":"sensor","options":[[{}]],"device":{"identifiers":["a"],"connections":[["mac","x"]],"name":null}}""")] // fields of a later version
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":"t","device":{"identifiers":"a","name":{"text":"a"}}}""")] // a field of another kind
+    public void A_payload_of_another_version_is_read_as_far_as_it_is_understood(string config)
+    {
+        var entity = Read("sensor", config)!;
+        Assert.Equal(("a", "a", EntityRole.Power, "t"), (entity.Device, entity.DeviceName, entity.Role, entity.StateTopic));
+    }
+
+    [Theory]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":{"name":"t"},"device":{"identifiers":["a"]}}""")]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":["t"],"device":["a"]}""")]
+    [InlineData("""{"device_class":"power","unit_of_measurement":"W","state_topic":"t","device":"a"}""")]
+    [InlineData("""{"device_class":"power","unit_of_measurement":["W"],"state_topic":"t","device":{"identifiers":["a"]}}""")]
+    public void A_payload_of_another_version_that_is_not_understood_is_left_out_with_a_reason(string config) => Assert.NotNull(Problem("sensor", config));
+
     private static AnnouncedEntity? Read(string component, string config) =>
         AnnouncedEntity.TryRead(component, JsonElement.Parse(config), out var entity, out _) ? entity : null;
 

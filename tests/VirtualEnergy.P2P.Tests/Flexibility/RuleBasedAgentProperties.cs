@@ -8,13 +8,13 @@ using Xunit;
 namespace VirtualEnergy.P2P.Tests.Flexibility;
 
 /// <summary>What must hold for every home, tariff and sequence of market results.</summary>
-public sealed class EnergyManagementAgentProperties
+public sealed class RuleBasedAgentProperties
 {
     [Fact]
     public void Every_bid_is_admissible_and_every_delivery_keeps_the_devices_limits() =>
         Gen.Select(Homes.Any, Homes.Tariffs, Homes.Results).Sample((home, tariff, results) =>
         {
-            var agent = new EnergyManagementAgent(home, Homes.Rules, tariff);
+            var agent = new RuleBasedAgent(home, Homes.Rules, tariff);
             for (var i = 0; i < results.Length; i++)
             {
                 var fill = agent.BatteryFill;
@@ -61,7 +61,7 @@ public sealed class EnergyManagementAgentProperties
     public void Appliances_meet_every_deadline_whatever_the_market_does() =>
         Gen.Select(Homes.Any, Homes.Tariffs, Homes.Results.Where(results => results.Length > 0)).Sample((home, tariff, results) =>
         {
-            var agent = new EnergyManagementAgent(home, Homes.Rules, tariff);
+            var agent = new RuleBasedAgent(home, Homes.Rules, tariff);
             var used = Enumerable.Range(0, 150)
                 .Select(i => Homes.Step(agent, Homes.At(i), results[i % results.Length]).Appliances.WattHours).ToArray();
             var wanted = 0L;
@@ -97,7 +97,7 @@ public sealed class EnergyManagementAgentProperties
                 var tariff = new SupplierTariff(Homes.First, [.. levels.SelectMany(level => Enumerable.Repeat(
                     new SupplierPrices(new Price(level.Item1 + level.Item2), new Price(level.Item1)), 192))]);
                 var home = new HomeDescription("battery alone", 10_000, PowerProfile.Constant(0), battery: battery);
-                var agent = new EnergyManagementAgent(home, Homes.Rules, tariff);
+                var agent = new RuleBasedAgent(home, Homes.Rules, tariff);
                 var cash = 0L;
                 for (var i = 0; i < levels.Length * 192; i++)
                 {
@@ -126,7 +126,7 @@ public sealed class EnergyManagementAgentProperties
     public void The_same_home_and_results_give_the_same_bids_and_readings() =>
         Gen.Select(Homes.Any, Homes.Tariffs, Homes.Results).Sample((home, tariff, results) =>
         {
-            var (one, other) = (new EnergyManagementAgent(home, Homes.Rules, tariff), new EnergyManagementAgent(home, Homes.Rules, tariff));
+            var (one, other) = (new RuleBasedAgent(home, Homes.Rules, tariff), new RuleBasedAgent(home, Homes.Rules, tariff));
             for (var i = 0; i < results.Length; i++)
             {
                 Assert.Equal(one.BidFor(Homes.At(i)).Buy.AsEnumerable(), other.BidFor(Homes.At(i)).Buy.AsEnumerable());
@@ -140,7 +140,7 @@ public sealed class EnergyManagementAgentProperties
         Gen.Select(Homes.Any, Homes.Any, Homes.Tariffs, Homes.Results).Sample((truth, belief, tariff, results) =>
         {
             var home = truth with { LoadForecast = belief.Load, PhotovoltaicsForecast = belief.Photovoltaics ?? truth.Photovoltaics };
-            var agent = new EnergyManagementAgent(home, Homes.Rules, tariff);
+            var agent = new RuleBasedAgent(home, Homes.Rules, tariff);
             for (var i = 0; i < results.Length; i++)
             {
                 var fill = agent.BatteryFill;
@@ -148,9 +148,9 @@ public sealed class EnergyManagementAgentProperties
             }
         }, iter: 100);
 
-    private static EnergyManagementAgent After(HomeDescription home, SupplierTariff tariff, (bool, long, int)[] history)
+    private static RuleBasedAgent After(HomeDescription home, SupplierTariff tariff, (bool, long, int)[] history)
     {
-        var agent = new EnergyManagementAgent(home, Homes.Rules, tariff);
+        var agent = new RuleBasedAgent(home, Homes.Rules, tariff);
         for (var i = 0; i < history.Length; i++)
         {
             Homes.Step(agent, Homes.At(i), history[i]);

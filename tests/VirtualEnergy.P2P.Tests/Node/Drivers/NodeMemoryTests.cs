@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node;
+using VirtualEnergy.P2P.Node.Drivers;
 using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
 using VirtualEnergy.P2P.Node.Hosting;
 using Xunit;
 
-namespace VirtualEnergy.P2P.Tests.Node.Drivers.HomeAssistant;
+namespace VirtualEnergy.P2P.Tests.Node.Drivers;
 
 public sealed class NodeMemoryTests : IDisposable
 {

@@ -7,15 +7,15 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.Flexibility;
 
 /// <summary>
-/// A home's energy management: it bids the home's net energy as a function of price, and after the auction divides what was
-/// traded among the devices. Pure: the same home, tariff and results give the same bids and readings everywhere.
+/// The baseline beside <see cref="PlanningAgent"/>, for comparing mechanisms: one battery and appliances, valued by rules and not by a plan, so that a month of homes runs in
+/// seconds. It bids the home's net energy as a function of price, and after the auction divides what was traded among the devices. Pure: the same home, tariff and results give the same bids and readings everywhere.
 /// </summary>
 /// <remarks>
 /// Kept whatever the market says, or if it says nothing: no device is asked for what it cannot do, every run meets its
 /// deadline, the connection is never overloaded, and net = load + appliances + charging − production, to the watt-hour.
 /// Not safe for concurrent use.
 /// </remarks>
-public sealed class EnergyManagementAgent
+public sealed class RuleBasedAgent
 {
     private readonly MarketRules _rules;
     private readonly SupplierTariff _tariff;
@@ -27,7 +27,7 @@ public sealed class EnergyManagementAgent
     private readonly ImmutableArray<ShiftableAppliance> _appliances;
     private Period? _last;
 
-    public EnergyManagementAgent(HomeDescription home, MarketRules rules, SupplierTariff tariff)
+    public RuleBasedAgent(HomeDescription home, MarketRules rules, SupplierTariff tariff)
     {
         Home = home;
         _rules = rules;

@@ -7,7 +7,7 @@ using Xunit;
 namespace VirtualEnergy.P2P.Tests.Flexibility;
 
 /// <summary>Small homes, worked out by hand. The supplier asks 25 ct and pays 10 ct; a quarter of an hour of 1 kW is 250 Wh.</summary>
-public sealed class EnergyManagementAgentTests
+public sealed class RuleBasedAgentTests
 {
     private static readonly SupplierTariff Tariff = SupplierTariff.Flat(new Price(250_000), new Price(100_000));
 
@@ -109,7 +109,7 @@ public sealed class EnergyManagementAgentTests
     [Fact]
     public void Production_stops_where_the_supplier_would_be_paid_to_take_it()
     {
-        var agent = new EnergyManagementAgent(
+        var agent = new RuleBasedAgent(
             Home(1_000, sun: 3_000), Homes.Rules, SupplierTariff.Flat(new Price(50_000), new Price(-20_000)));
         var silent = agent.Deliver(Homes.At(0), null, Energy.Zero);
         Assert.Equal((new Energy(250), Energy.Zero), (silent.Production, silent.Net));
@@ -151,7 +151,7 @@ public sealed class EnergyManagementAgentTests
         Assert.True(margins.Distinct().Count() > 10);
     }
 
-    private static EnergyManagementAgent Agent(HomeDescription home) => new(home, Homes.Rules, Tariff);
+    private static RuleBasedAgent Agent(HomeDescription home) => new(home, Homes.Rules, Tariff);
 
     private static HomeDescription Home(long load, long? sun = null, ApplianceDescription? appliance = null) =>
         new("home", 6_000, PowerProfile.Constant(load), sun is { } watts ? PowerProfile.Constant(watts) : null, null,

@@ -1,4 +1,4 @@
-namespace VirtualEnergy.P2P.Node.S2;
+namespace VirtualEnergy.P2P.Node;
 
 /// <summary>Files that only their owner can read, replaced whole or not at all.</summary>
 internal static class PrivateFile

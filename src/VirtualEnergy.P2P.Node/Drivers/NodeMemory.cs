@@ -3,9 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
 using VirtualEnergy.P2P.Node.Hosting;
 
-namespace VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
+namespace VirtualEnergy.P2P.Node.Drivers;
 
 /// <summary>
 /// What a node must not forget at a restart: the member's limits, what she has decided for single devices, what she has spent today, and her totals. One small file, replaced whole,
