@@ -9,7 +9,9 @@ namespace VirtualEnergy.P2P.Flexibility.Planning;
 /// between what its supplier gives and asks, which depends on its own devices: a pass forward, in which the devices' demands meet as
 /// in an auction, shows what it comes to, the devices are planned anew for it, and so on; the best schedule seen is the plan.
 /// Where the price that comes out is the price that went in, the plan is an optimum, as no device can do better and nothing is
-/// left over. Keeps its arrays from plan to plan; one planner serves any number of homes, one after the other. Not safe for
+/// left over. Where several devices can do the same for the same price, a price cannot tell them apart: the stores of a home alone are then decided all
+/// at once (<see cref="InteriorPoint"/>), from that schedule. The first period as a function of its price stays that of the passes, which do at once what the
+/// optimum spreads over periods that are as good. Keeps its arrays from plan to plan; one planner serves any number of homes, one after the other. Not safe for
 /// concurrent use.
 /// </remarks>
 public sealed class HomePlanner
@@ -30,7 +32,7 @@ public sealed class HomePlanner
     // What rounding leaves missing, Wh of fill.
     private const double Nothing = 1;
 
-    /// <summary>Passes of a plan that starts from nothing; with so many its cost is within 0.1 % of the least on average (docs/planner.md).</summary>
+    /// <summary>Passes of a plan that starts from nothing; what is tied is decided after them (docs/planner.md).</summary>
     public const int MostPasses = 60;
 
     /// <summary>
