@@ -83,7 +83,7 @@ internal static class CommunityDemo
             ? HomesInProcesses.Start(homes, new HomeConfig
             {
                 Broker = exchange.Broker.ToString(), Community = config.Name, Household = source, Supplier = supplier, Preferences = preferences, TellsSuggestions = true,
-            })
+            }, plant)
             : await HomesInProcess.StartAsync(homes, config.Name, exchange.Broker, tariff, preferences?.Open() ?? default, report, time, plant, cancellation);
 
         await exchange.Completion.WaitAsync(cancellation);

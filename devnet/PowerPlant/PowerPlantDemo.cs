@@ -8,12 +8,15 @@ using VirtualEnergy.P2P.Bsp.Portfolio;
 using VirtualEnergy.P2P.BspGateway;
 using VirtualEnergy.P2P.BspGateway.Community;
 using VirtualEnergy.P2P.BspGateway.Hosting;
+using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Devnet.Tso;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Balancing;
+using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 
@@ -32,8 +35,14 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
     // Of the machine's time: the market's runs faster.
     private static readonly TimeSpan PaymentPause = TimeSpan.FromMilliseconds(100);
 
+    // As the gateway's own: who was not heard for so long is not waited for.
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(20);
+
     // With which a home shall be able to do what it says.
     private const int ConfidencePermille = 900;
+
+    // What a home wants beyond what a kWh costs it.
+    private const long Gain = 10_000;
 
     private readonly TaskCompletionSource<PowerPlantEvening> _evening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<FlexibilityNode> _consents = [];
@@ -51,6 +60,9 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
     /// <summary>Homes of which the aggregator makes its unit: those with a battery. Who sells nothing in a period does not count in it.</summary>
     public static ImmutableArray<Home> Able(ImmutableArray<Home> homes) => [.. homes.Where(home => home.Household.Battery is not null)];
 
+    /// <summary>The same consent as a node of its own has it in its configuration.</summary>
+    public FlexibilitySource? ConsentIn(Home home) => homes.Contains(home) ? new FlexibilitySource { Bsp = DevAccounts.Balancer.Address.ToString(), Up = true, Down = false, GainMicroEurPerKWh = Gain } : null;
+
     /// <summary>The consent of a home, which its node goes by: to less from the grid, as the evening wants it; null for one that takes no part.</summary>
     public FlexibilityNode? ConsentOf(Home home, ILogger logger)
     {
@@ -60,7 +72,7 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
         }
 
         var consent = new FlexibilityNode(
-            new FlexibilityConsent(DevAccounts.Balancer.Address.ToMember(), Up: true, Down: false, default, new Price(10_000)), home.Key, null, RandomNumberGenerator.Create(), Time, logger);
+            new FlexibilityConsent(DevAccounts.Balancer.Address.ToMember(), Up: true, Down: false, default, new Price(Gain)), home.Key, null, RandomNumberGenerator.Create(), Time, logger);
         _consents.Add(consent);
         return consent;
     }
@@ -110,7 +122,7 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
         var pace = options.Speed is { } speed ? Math.Max(SecondsPerWatchedPeriod, PeriodGrid.QuarterHour.LengthSeconds / speed) : LeastSecondsPerWatchedPeriod;
         var payment = new PowerPlantPayment(plan, Time, chain, _http, [.. homes.Select(home => home.Key.Address)], report);
         await payment.PrepareAsync(cancellation);
-        _evening.SetResult(new PowerPlantEvening(plan, Time, _tso, _http, payment, homes.Length, pace, report.Say));
+        _evening.SetResult(new PowerPlantEvening(plan, Time, _tso, _http, payment, homes.Length, HaveFollowed, pace, report.Say));
     }
 
     /// <summary>A round is open and everyone has bid: the period before it runs. Before the first the day ahead is planned.</summary>
@@ -144,6 +156,13 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
     {
         var evening = await _evening.Task.WaitAsync(cancellation);
         return (await evening.SummaryAsync(cancellation), evening.WhyNot);
+    }
+
+    // The gateway has heard of all homes that it hears of at all, and what it told them is answered.
+    private bool HaveFollowed(DateTimeOffset at)
+    {
+        var parts = _gateway!.Parts;
+        return parts.Board.Read().All(state => state.MeasuredAt >= at || !UnitSituation.IsFresh(state, at, Stale)) && parts.Customers.All(link => link.IsEmpty);
     }
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,7 @@ using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.Devnet.Tso;
 using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Hosting;
 
 namespace VirtualEnergy.P2P.Devnet.PowerPlant;
 
@@ -17,11 +18,15 @@ namespace VirtualEnergy.P2P.Devnet.PowerPlant;
 /// </summary>
 /// <param name="http">To the gateway, with its token.</param>
 /// <param name="payment">Of the order.</param>
+/// <param name="haveFollowed">Whether homes have told what they do at an instant of the market, and have answered what they were told.</param>
 /// <param name="secondsPerWatchedPeriod">So long, in real time, a period takes in which an order is in force; 0 goes as fast as cycles come.</param>
 internal sealed class PowerPlantEvening(
-    PowerPlantPlan plan, DrivenTime time, SimulatedTso tso, HttpClient http, PowerPlantPayment payment, int homes, double secondsPerWatchedPeriod, Action<string> say)
+    PowerPlantPlan plan, DrivenTime time, SimulatedTso tso, HttpClient http, PowerPlantPayment payment, int homes, Func<DateTimeOffset, bool> haveFollowed, double secondsPerWatchedPeriod, Action<string> say)
 {
     private static readonly PeriodGrid Grid = PeriodGrid.QuarterHour;
+
+    // Homes are told one thing after another.
+    private const int QuietCycles = 3;
 
     // Of real time. A cycle that has not reached the system operator by then was left out; an answer that has not come will not.
     private static readonly TimeSpan LongestCycle = TimeSpan.FromSeconds(1);
@@ -87,7 +92,7 @@ internal sealed class PowerPlantEvening(
             var (sets, paced) = (tso.Sets, Task.Delay(pace, TimeProvider.System, stop));
             time.AdvanceTo(at);
             await OrderAsync(at, stop);
-            await SeenAsync(sets, stop);
+            await SeenAsync(sets, at, stop);
             await paced;
         }
     }
@@ -116,15 +121,17 @@ internal sealed class PowerPlantEvening(
         return picture;
     }
 
-    // Homes are told in the cycles that follow what was sold of them; none is told any more when another cycle changes nothing.
+    // Homes are told in the cycles that follow what was sold of them; none is told any more when some cycles change nothing.
     private async Task PromisedAsync(CancellationToken stop)
     {
-        for (var (cycle, before) = (1, -1); cycle <= 30; cycle++)
+        var (before, quiet) = (-1, 0);
+        for (var cycle = 1; cycle <= 60; cycle++)
         {
             time.AdvanceTo(plan.Planning + cycle * PowerPlantPlan.Cycle);
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, stop);
             var promised = await CountAsync(home => home.HasPromised, stop);
-            if (promised > 0 && promised == before)
+            quiet = promised > 0 && promised == before && haveFollowed(DateTimeOffset.MinValue) ? quiet + 1 : 0;
+            if (quiet == QuietCycles)
             {
                 return;
             }
@@ -164,10 +171,10 @@ internal sealed class PowerPlantEvening(
     }
 
     // The next cycle begins when this one has been seen: a slow machine makes the evening longer, and not other.
-    private async Task SeenAsync(int before, CancellationToken stop)
+    private async Task SeenAsync(int before, DateTimeOffset at, CancellationToken stop)
     {
         var since = TimeProvider.System.GetTimestamp();
-        while (tso.Sets == before && TimeProvider.System.GetElapsedTime(since) < LongestCycle)
+        while ((tso.Sets == before || !haveFollowed(at)) && TimeProvider.System.GetElapsedTime(since) < LongestCycle)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, stop);
         }

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Devnet.PowerPlant;

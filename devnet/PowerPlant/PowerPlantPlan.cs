@@ -75,7 +75,6 @@ internal sealed record PowerPlantPlan(DateOnly Day, MarketProfile Profile)
     /// <summary>Why the evening's order is not part of a run; null where it is.</summary>
     public string? WhyNot(DemoOptions options, Period first) =>
         !options.Msd ? "Left out by --no-msd."
-        : options.Processes ? "Left out with --processes: homes in processes of their own go by the machine's clock."
         : first != MarketDay.First(Profile.Grid) ? "Left out, as the data do not begin at midnight."
         : options.Periods < Rounds ? $"Left out: the evening's order takes {Rounds} periods or more."
         : null;

@@ -121,9 +121,9 @@ public sealed class PlanningAgent
     public void Observe(HomeNow now)
     {
         var isNews = false;
-        foreach (var (name, battery) in now.Batteries)
+        foreach (var battery in now.Batteries)
         {
-            isNews |= Adopt(new BatteryStore(name, battery, _rules.Grid));
+            isNews |= Adopt(battery.Store(_rules.Grid));
         }
 
         // What was real and is out of reach does as it likes.
@@ -138,7 +138,7 @@ public sealed class PlanningAgent
         _now = known;
     }
 
-    private bool Adopt(BatteryStore real)
+    private bool Adopt(StoreModel real)
     {
         _real = _real.Add(real.Name);
         if (_stores.FirstOrDefault(store => store.Model.Name == real.Name) is not { } store)
@@ -147,7 +147,8 @@ public sealed class PlanningAgent
             return true;
         }
 
-        var isNews = store.Model.At(default) != real.At(default) || Math.Abs(store.Fill - real.InitialFill) >= 1;
+        var isNews = store.Model.At(default) != real.At(default) || Math.Abs(store.Fill - real.InitialFill) >= 1
+            || (real is CarStore car && !(store.Model is CarStore known && known.Journeys.SequenceEqual(car.Journeys)));
         store.Adopt(real);
         return isNews;
     }

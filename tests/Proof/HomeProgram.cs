@@ -17,7 +17,7 @@ internal static class HomeProgram
         var balance = new Constraint[problem.Length];
         for (var t = 0; t < problem.Length; t++)
         {
-            // import − export + curtailed − stores − runs = load − sun
+            // import − export − curtailed − stores − runs = load − sun
             balance[t] = solver.MakeConstraint(problem.Load[t] - problem.Sun[t], problem.Load[t] - problem.Sun[t]);
             var import = solver.MakeNumVar(0, problem.Limit, "");
             var export = solver.MakeNumVar(0, problem.Limit, "");

@@ -31,7 +31,7 @@ public sealed record GridOrder(UnitId Unit, ImmutableSortedDictionary<Period, lo
                 Unit, way.Min(period => period.Key), way.Key, [new OrderedEnergy(energy, default)],
                 [.. way.SelectMany(period => deliveries(period.Key, way.Key)).GroupBy(point => point.Point).OrderBy(point => point.Key).Select(Sum)], cash)
             {
-                Buyer = FlexibilityBuyer.GridOperator,
+                Buyer = OrderingOperator.GridOperator,
             });
         }
 

@@ -40,7 +40,7 @@ public sealed record PeriodSettlement(
     Money ProviderCharge)
 {
     /// <summary>Whose cash it is.</summary>
-    public FlexibilityBuyer Buyer { get; init; }
+    public OrderingOperator Buyer { get; init; }
 
     /// <summary>+ to the provider of balancing services.</summary>
     public Money ProviderNet => Fee - ProviderCharge;

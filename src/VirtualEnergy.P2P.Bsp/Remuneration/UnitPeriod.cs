@@ -48,5 +48,5 @@ public sealed record UnitPeriod(
     OperatorCash? Stated = null)
 {
     /// <summary>Whose order it was. A grid operator's stands for a whole order from its first period on, and what is stated was agreed, so that no rule of the market can differ from it.</summary>
-    public FlexibilityBuyer Buyer { get; init; }
+    public OrderingOperator Buyer { get; init; }
 }

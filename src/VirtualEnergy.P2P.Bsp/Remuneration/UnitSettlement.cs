@@ -57,7 +57,7 @@ public sealed class UnitSettlement
         ImmutableArray<PointShare> shares = [.. points.Select((point, index) => new PointShare(
             point.Point, point.Member, point.Assigned, delivered[index], point.Measured is not null, payments[index], charges.Shares[index]))];
         return (new PeriodSettlement(
-            period.Unit, period.Period, period.Direction, figures, cash, period.Buyer == FlexibilityBuyer.SystemOperator && period.Stated is { } stated && stated != figures.Cash,
+            period.Unit, period.Period, period.Direction, figures, cash, period.Buyer == OrderingOperator.SystemOperator && period.Stated is { } stated && stated != figures.Cash,
             shares, fee + left, charges.Shares[^1] + charges.Left) { Buyer = period.Buyer }, null);
     }
 

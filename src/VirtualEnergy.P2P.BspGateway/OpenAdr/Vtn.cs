@@ -68,6 +68,9 @@ public sealed class Vtn : IAsyncDisposable
     /// <exception cref="VtnRefusalException">The name is another VEN's.</exception>
     public void Enrol(string clientId, string name, string target) => _program.Enrol(clientId, name, target);
 
+    /// <summary>Sees to it that the VEN of a target has an event that it may report to without an order.</summary>
+    public void AskForReports(string target) => _program.AskForReports(target);
+
     public async ValueTask DisposeAsync()
     {
         await _post.DisposeAsync().ConfigureAwait(false);

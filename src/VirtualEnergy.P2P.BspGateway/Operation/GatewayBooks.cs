@@ -24,7 +24,7 @@ namespace VirtualEnergy.P2P.BspGateway.Operation;
 /// One lock: nothing here waits for a link. Reservations have a log of their own (<see cref="OfferReservations"/>), and so has what is measured of a running period
 /// (<see cref="Meter"/>). <see cref="Compact"/> keeps the log short.
 /// </remarks>
-internal sealed class GatewayBooks : IDisposable
+internal sealed partial class GatewayBooks : IDisposable
 {
     // Nothing is paid for what is delivered after an order's end; homes go one after another within it.
     private static readonly TimeSpan Release = TimeSpan.FromMinutes(1);
@@ -83,36 +83,6 @@ internal sealed class GatewayBooks : IDisposable
     /// <summary>What a unit owes beside the system operator's orders at an instant, W against its program; set once, before the first cycle.</summary>
     public Func<UnitId, DateTimeOffset, long> Beside { get; set; } = (_, _) => 0;
 
-    /// <summary>Settled periods of the last two months, as they were settled; older ones are in <c>settled.jsonl</c>.</summary>
-    public ImmutableArray<PeriodSettlement> Settled
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _settled.Values.Select(settled => settled.Settlement)];
-            }
-        }
-    }
-
-    /// <summary>For how much of a settled period nothing was measured.</summary>
-    public TimeSpan Unmeasured(PeriodSettlement settled)
-    {
-        lock (_lock)
-        {
-            return _settled.TryGetValue((settled.Unit, settled.Period, settled.Direction), out var known) ? known.Unmeasured : TimeSpan.Zero;
-        }
-    }
-
-    /// <summary>Of each point what it delivered of its orders, ‰, oldest first; periods in which something was not measured say nothing of homes.</summary>
-    public IReadOnlyDictionary<PodCode, IReadOnlyList<int>> History()
-    {
-        lock (_lock)
-        {
-            return DeliveryHistory.Of(_settled.Values.Where(settled => settled.Unmeasured < MeasuredWhole).Select(settled => settled.Settlement));
-        }
-    }
-
     /// <summary>ESMP documents that were accepted and are still known.</summary>
     public ImmutableArray<AcceptedDocument> Documents
     {
@@ -125,133 +95,8 @@ internal sealed class GatewayBooks : IDisposable
         }
     }
 
-    /// <summary>All offers that are kept.</summary>
-    public ImmutableArray<BookedOffer> Offers
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _offers.All];
-            }
-        }
-    }
-
-    /// <summary>A point's program of a day comes in.</summary>
-    public Objection? Propose(PodCode pod, MarketDay day, ImmutableArray<Energy> energies, DateTimeOffset now) => Enter(
-        new ProgramEntry(now, pod.Value, day.Date, [.. energies.Select(energy => energy.WattHours)]), () => Apply(pod, day, energies, now));
-
-    public Objection? Freeze(UnitId unit, MarketDay day, DateTimeOffset now) => Enter(
-        new FreezeEntry(now, unit.Value, day.Date), () => _baselines.Freeze(Portfolio.Unit(unit)!, day, now).Refusal);
-
-    /// <summary>Names who counts in a period, until it begins; the same again is not written down.</summary>
-    public Objection? Name(UnitId unit, Period period, ImmutableArray<PodCode> points, DateTimeOffset now)
-    {
-        lock (_lock)
-        {
-            if (_rosters.Find(unit, period) is { } known && known.Points.ToHashSet().SetEquals(points))
-            {
-                return null;
-            }
-        }
-
-        return Enter(new RosterEntry(now, unit.Value, period.Index, [.. points.Select(point => point.Value)]), () => _rosters.Name(unit, period, points, now));
-    }
-
-    public Objection? Offer(OfferId id, UnitOffer offer, DateTimeOffset now) => Enter(
-        new OfferEntry(now, id.Value, offer.Unit.Value, offer.Period.Index, offer.Direction, [.. offer.Steps.Select(step => new StepLine(step.Watts, step.Price.MicroEurPerKWh))]),
-        () => _offers.Submit(id, offer, now));
-
-    /// <summary>Takes an offer back that has no result.</summary>
-    public Objection? Withdraw(OfferId id, DateTimeOffset now) => Enter(new WithdrawalEntry(now, id.Value), () => _offers.Withdraw(id, now));
-
-    public ResultIntake Take(MarketResult result, DateTimeOffset now) => Enter(
-        new ResultEntry(now, result.Id, result.Offer.Value, [.. result.Steps.Select(step => new ResultLine(step.Step, step.Watts, step.Price.MicroEurPerKWh))]),
-        () => _offers.Take(result, now));
-
-    /// <param name="way">Over which interface it came, as pages show it.</param>
-    public OrderRecord Receive(DispatchOrder order, string way, DateTimeOffset now) => Enter(OrderEntry.Of(order, now, way), () => Apply(order, way, now));
-
     /// <summary>A document was accepted: known from now on, beyond a stop.</summary>
     public void Keep(AcceptedDocument document, DateTimeOffset now) => Enter(DocumentEntry.Of(document, now), () => _documents[(document.Sender, document.MRid)] = document);
-
-    /// <summary>What the points of a unit read in a period; kept beyond a stop where the market's baseline is moved by it.</summary>
-    public void Measure(Period period, IEnumerable<(PodCode Point, MeterReading Reading)> readings, DateTimeOffset now)
-    {
-        var entry = new ReadingEntry(now, period.Index, [.. readings.Select(one => new ReadingLine(one.Point.Value, one.Reading.Energy.WattHours, one.Reading.Milliseconds))]);
-        if (Profile.Baseline.AdjustFromSeconds > 0)
-        {
-            Enter(entry, () => Apply(entry));
-            return;
-        }
-
-        lock (_lock)
-        {
-            Apply(entry);
-        }
-    }
-
-    /// <summary>What each point of a unit did in a period that was ordered: its baseline, moved by the hours before the order where the market's rule says so, beside what was read.</summary>
-    /// <param name="told">What it was told to deliver, and what it asks for a kWh of that.</param>
-    public ImmutableArray<PointDelivery> Deliveries(UnitId unit, Period period, RegulationDirection direction, Func<PodCode, (Energy Energy, Price Ask)> told)
-    {
-        lock (_lock)
-        {
-            return _measurement.Of(Portfolio.Unit(unit)!, period, Profile.Grid.At(OrderChain.Start(Carried(unit, direction), period, Profile.Grid)), told);
-        }
-    }
-
-    /// <summary>What each point of a unit did in a period that a grid operator had ordered; written down until the operator settles it.</summary>
-    /// <param name="told">As for <see cref="Deliveries"/>.</param>
-    public void KeepForGrid(UnitId unit, Period period, RegulationDirection direction, Func<PodCode, (Energy Energy, Price Ask)> told, DateTimeOffset now)
-    {
-        ImmutableArray<PointDelivery> points;
-        lock (_lock)
-        {
-            points = _forGrid.ContainsKey((unit, period, direction)) ? [] : _measurement.Of(Portfolio.Unit(unit)!, period, period, told);
-        }
-
-        if (!points.IsEmpty)
-        {
-            var entry = new GridDeliveryEntry(now, unit.Value, period.Index, direction, DeliveryLine.Of(points));
-            Enter(entry, () => Apply(entry));
-        }
-    }
-
-    /// <summary>What was written down of such a period; empty where nothing was.</summary>
-    public ImmutableArray<PointDelivery> ForGrid(UnitId unit, Period period, RegulationDirection direction)
-    {
-        lock (_lock)
-        {
-            return _forGrid.TryGetValue((unit, period, direction), out var kept) ? kept.Points : [];
-        }
-    }
-
-    /// <summary>Settles a period that was ordered and measured; the same again has no effect.</summary>
-    /// <param name="unmeasured">For so much of it nothing was measured.</param>
-    public PeriodSettlement? Deliver(UnitPeriod period, DateTimeOffset now, TimeSpan unmeasured = default) => Enter(DeliveryEntry.Of(period, unmeasured, now), () => Apply(period, unmeasured, now));
-
-    /// <summary>Orders go on to the stages that are due; what was over two days ago is forgotten, but for what was settled.</summary>
-    /// <returns>Whether any has changed.</returns>
-    public bool Advance(DateTimeOffset now)
-    {
-        lock (_lock)
-        {
-            if (Profile.Grid.At(now) is var period && period != _advanced)
-            {
-                _advanced = period;
-                Forget(now);
-            }
-
-            if (_orders.Advance(now).IsEmpty)
-            {
-                return false;
-            }
-
-            _log.Append(Line(new StagesEntry(now)));
-            return true;
-        }
-    }
 
     /// <summary>What is measured of a unit's running period, kept beyond a stop.</summary>
     public DurableLines Meter(string unit) => _meters[unit];
@@ -285,129 +130,12 @@ internal sealed class GatewayBooks : IDisposable
         });
     }
 
-    /// <summary>What a unit owes at an instant.</summary>
-    /// <param name="baseline">W that it would exchange then.</param>
-    public UnitTarget TargetAt(string unit, DateTimeOffset now, long baseline)
-    {
-        var beside = Beside(new UnitId(unit), now);
-        lock (_lock)
-        {
-            var target = _orders.TargetAt(new UnitId(unit), now, baseline + beside);
-            return new UnitTarget(target.Shift + beside, target.IsReleasing && beside == 0);
-        }
-    }
-
     /// <summary>All orders that are kept with the interface that they came by, newest first.</summary>
     public ImmutableArray<(OrderRecord Record, string Way)> Orders()
     {
         lock (_lock)
         {
             return [.. _orders.Records.OrderByDescending(record => record.ReceivedAt).Select(record => (record, _ways.GetValueOrDefault(record.Order.Id, "HTTP")))];
-        }
-    }
-
-    /// <summary>Orders of a unit that are not over at an instant.</summary>
-    public ImmutableArray<OrderRecord> Running(string unit, DateTimeOffset now)
-    {
-        lock (_lock)
-        {
-            return [.. _orders.Records.Where(record => record.Order.Unit.Value == unit && !record.IsOver && record.End > now && record.Order is not RevocationOrder)];
-        }
-    }
-
-    /// <summary>What was ordered of a unit in a period, one way, by the market's reckoning of ramps.</summary>
-    public Energy Ordered(UnitId unit, Period period, RegulationDirection direction)
-    {
-        lock (_lock)
-        {
-            return RampEnergy.Of(Carried(unit, direction), period, Profile);
-        }
-    }
-
-    /// <summary>Periods before one in which a unit was ordered and which are not settled, one way.</summary>
-    public ImmutableArray<Period> Unsettled(UnitId unit, RegulationDirection direction, Period before)
-    {
-        lock (_lock)
-        {
-            var orders = Carried(unit, direction).Where(order => order.End > order.Start).ToList();
-            return
-            [
-                .. orders.SelectMany(order => PeriodRange(Profile.Grid.At(order.Start), Profile.Grid.At(order.End.AddTicks(-1)), before)).Distinct().Order()
-                    .Where(period => !_settled.ContainsKey((unit, period, direction)) && RampEnergy.Of(orders, period, Profile) > Energy.Zero),
-            ];
-        }
-    }
-
-    public FrozenBaseline? Baseline(UnitId unit, MarketDay day)
-    {
-        lock (_lock)
-        {
-            return _baselines.Find(unit, day);
-        }
-    }
-
-    /// <summary>Who counts in the periods of a day for which it was named, rising.</summary>
-    public ImmutableArray<UnitRoster> Rosters(UnitId unit, MarketDay day)
-    {
-        lock (_lock)
-        {
-            return _rosters.Of(unit, day);
-        }
-    }
-
-    public BookedOffer? Offer(UnitId unit, Period period, RegulationDirection direction)
-    {
-        lock (_lock)
-        {
-            return _offers.Current(unit, period, direction);
-        }
-    }
-
-    /// <summary>All offers for a unit, period and direction, in the order in which they were made.</summary>
-    public ImmutableArray<BookedOffer> Made(UnitId unit, Period period, RegulationDirection direction)
-    {
-        lock (_lock)
-        {
-            return [.. _offers.Made(unit, period, direction)];
-        }
-    }
-
-    /// <summary>The steps that the operator took, best for it first.</summary>
-    public ImmutableArray<AcceptedStep> Accepted(UnitId unit, Period period, RegulationDirection direction)
-    {
-        lock (_lock)
-        {
-            return _offers.Accepted(unit, period, direction);
-        }
-    }
-
-    public BookedOffer? Offer(OfferId id)
-    {
-        lock (_lock)
-        {
-            return _offers.Find(id);
-        }
-    }
-
-    /// <summary>Until when a power is sold without a gap from an instant on, at the longest that an order may last; the instant itself where it is not sold.</summary>
-    public DateTimeOffset SoldUntil(string unit, RegulationDirection direction, long watts, DateTimeOffset from, bool withoutOffers)
-    {
-        var most = from + Ramp + Terms.MaximumHold;
-        if (withoutOffers)
-        {
-            return most;
-        }
-
-        lock (_lock)
-        {
-            var period = Profile.Grid.At(from);
-            while (Profile.Grid.StartOf(period) < most && _offers.AcceptedWatts(new UnitId(unit), period, direction) >= watts)
-            {
-                period = period.Next;
-            }
-
-            var until = Profile.Grid.StartOf(period);
-            return until < from ? from : until < most ? until : most;
         }
     }
 
@@ -434,19 +162,6 @@ internal sealed class GatewayBooks : IDisposable
     }
 
     private static byte[] Line(GatewayEntry entry) => [.. entry.Write(), (byte)'\n'];
-
-    private static IEnumerable<Period> PeriodRange(Period first, Period last, Period before)
-    {
-        for (var period = first; period <= last && period < before; period = period.Next)
-        {
-            yield return period;
-        }
-    }
-
-    // The balancing orders that were taken, one way.
-    private IEnumerable<OrderedPower> Carried(UnitId unit, RegulationDirection direction) => _orders.Records
-        .Where(record => record is { Refusal: null, Order: BalancingOrder order } && order.Unit == unit && order.Direction == direction)
-        .Select(record => new OrderedPower(((BalancingOrder)record.Order).Watts, record.Order.Start, record.End));
 
     private BooksHorizon Horizon(DateTimeOffset now) => new(now, Profile, Terms, _orders.Records.Select(record => record.Order.Id).ToHashSet());
 
@@ -481,43 +196,6 @@ internal sealed class GatewayBooks : IDisposable
         {
             _documents.Remove(old);
         }
-    }
-
-    private bool Apply(ReadingEntry entry)
-    {
-        foreach (var point in entry.Points)
-        {
-            _readings[(PodCode.Parse(point.Pod), new Period(entry.Period))] = new MeterReading(new Energy(point.WattHours), point.Milliseconds);
-        }
-
-        return true;
-    }
-
-    private bool Apply(GridDeliveryEntry entry)
-    {
-        _forGrid[(new UnitId(entry.Unit), new Period(entry.Period), entry.Direction)] = ([.. entry.Points.Select(point => point.Delivered)], entry.At);
-        return true;
-    }
-
-    private Objection? Apply(PodCode pod, MarketDay day, ImmutableArray<Energy> energies, DateTimeOffset now) => Portfolio.Point(pod) is null
-        ? new("unknown-point", $"{pod} is not in the portfolio.") : _baselines.Propose(new PointBaseline(pod, day, energies), now);
-
-    private OrderRecord Apply(DispatchOrder order, string way, DateTimeOffset now)
-    {
-        _ways.TryAdd(order.Id, way);
-        return _orders.Receive(order, now);
-    }
-
-    private PeriodSettlement? Apply(UnitPeriod period, TimeSpan unmeasured, DateTimeOffset now)
-    {
-        var key = (period.Unit, period.Period, period.Direction);
-        if (_settled.ContainsKey(key) || _settlement.Settle(period).Settlement is not { } settlement)
-        {
-            return null;
-        }
-
-        _settled.Add(key, (settlement, unmeasured, now));
-        return settlement;
     }
 
     private void Replay()

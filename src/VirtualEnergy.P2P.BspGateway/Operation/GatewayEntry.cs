@@ -140,7 +140,7 @@ internal sealed record GridDeliveryEntry(DateTimeOffset At, string Unit, long Pe
 /// <param name="UnmeasuredMilliseconds">For so much of the period nothing was measured, as when the gateway was down; the baseline stands in.</param>
 internal sealed record DeliveryEntry(
     DateTimeOffset At, string Unit, long Period, RegulationDirection Direction, ImmutableArray<OrderedLine> Ordered, ImmutableArray<DeliveryLine> Points, long UnmeasuredMilliseconds = 0,
-    StatedLine? Stated = null, FlexibilityBuyer Buyer = FlexibilityBuyer.SystemOperator)
+    StatedLine? Stated = null, OrderingOperator Buyer = OrderingOperator.SystemOperator)
     : GatewayEntry(At)
 {
     public static DeliveryEntry Of(UnitPeriod period, TimeSpan unmeasured, DateTimeOffset at) => new(

@@ -31,7 +31,7 @@ internal sealed record PaymentStatement(int Number, Hash256 Before, ImmutableArr
     public Money Cash => Sum(Periods.Select(period => period.Cash.Net));
 
     /// <summary>What the system operator is due for its own periods, as for energy down: 0 or more. What a grid operator withholds is between it and the provider.</summary>
-    public Money OperatorDue => new(Math.Max(0, -Sum(Periods.Where(period => period.Buyer == FlexibilityBuyer.SystemOperator).Select(period => period.Cash.Net)).MicroEur));
+    public Money OperatorDue => new(Math.Max(0, -Sum(Periods.Where(period => period.Buyer == OrderingOperator.SystemOperator).Select(period => period.Cash.Net)).MicroEur));
 
     /// <summary>What of it stays with the provider.</summary>
     public Money Provider => Sum(Periods.Select(period => period.ProviderNet));
@@ -59,7 +59,7 @@ internal sealed record PaymentStatement(int Number, Hash256 Before, ImmutableArr
         Line(text, $"chain {parties.ChainId} escrow {parties.Escrow} payer {parties.Payer}");
         foreach (var period in statement.Periods)
         {
-            Line(text, $"period {period.Period.Index} unit {period.Unit} {(period.Buyer == FlexibilityBuyer.GridOperator ? "grid-operator " : "")}{(period.Direction == Bsp.RegulationDirection.Up ? "up" : "down")} payment {period.Cash.Payment.MicroEur} charge {period.Cash.Charge.MicroEur} fee {period.Fee.MicroEur} provider-charge {period.ProviderCharge.MicroEur}");
+            Line(text, $"period {period.Period.Index} unit {period.Unit} {(period.Buyer == OrderingOperator.GridOperator ? "grid-operator " : "")}{(period.Direction == Bsp.RegulationDirection.Up ? "up" : "down")} payment {period.Cash.Payment.MicroEur} charge {period.Cash.Charge.MicroEur} fee {period.Fee.MicroEur} provider-charge {period.ProviderCharge.MicroEur}");
             foreach (var point in period.Points)
             {
                 Line(text, $"point {point.Point} member {point.Member} payment {point.Payment.MicroEur} charge {point.Charge.MicroEur}");

@@ -9,7 +9,9 @@ namespace VirtualEnergy.P2P.Flexibility.Planning;
 /// between what its supplier gives and asks, which depends on its own devices: a pass forward, in which the devices' demands meet as
 /// in an auction, shows what it comes to, the devices are planned anew for it, and so on; the best schedule seen is the plan.
 /// Where the price that comes out is the price that went in, the plan is an optimum, as no device can do better and nothing is
-/// left over. Keeps its arrays from plan to plan; one planner serves any number of homes, one after the other. Not safe for
+/// left over. Where several devices can do the same for the same price, a price cannot tell them apart: the stores of a home alone are then decided all
+/// at once (<see cref="InteriorPoint"/>), from that schedule. The first period as a function of its price stays that of the passes, which do at once what the
+/// optimum spreads over periods that are as good. Keeps its arrays from plan to plan; one planner serves any number of homes, one after the other. Not safe for
 /// concurrent use.
 /// </remarks>
 public sealed class HomePlanner
@@ -17,12 +19,20 @@ public sealed class HomePlanner
     private readonly List<ValueTable> _tables = [];
     private readonly List<StorePiece> _pieces = [];
     private readonly HomeSweep _sweep = new();
+    private readonly ScheduleProgram _program = new();
+    private readonly InteriorPoint _point;
     private double[] _runLoad = [];
+
+    // How far above the least cost a schedule may stay: a share of what is traded, and thousandths of a µEUR.
+    private const double Near = 2e-4;
+    private const double LeastGap = 1e5;
+
+    public HomePlanner() => _point = new InteriorPoint(_program);
 
     // What rounding leaves missing, Wh of fill.
     private const double Nothing = 1;
 
-    /// <summary>Passes of a plan that starts from nothing; with so many its cost is within 0.1 % of the least on average (docs/planner.md).</summary>
+    /// <summary>Passes of a plan that starts from nothing; what is tied is decided after them (docs/planner.md).</summary>
     public const int MostPasses = 60;
 
     /// <summary>
@@ -60,11 +70,105 @@ public sealed class HomePlanner
                 (best, missing) = (Keep(problem, inside, starts), _sweep.Missing);
             }
 
-            if (pass + 1 >= (missing > Nothing ? Math.Max(passes, MostPasses) : passes) || isLate?.Invoke() == true || !Towards(inside, _sweep.Prices, pass))
+            var late = isLate?.Invoke() == true;
+            if (late || pass + 1 >= (missing > Nothing ? Math.Max(passes, MostPasses) : passes) || !Towards(inside, _sweep.Prices, pass))
             {
-                return best;
+                return late || !HasSpread(problem) ? best : Polished(problem, best);
             }
         }
+    }
+
+    private static bool HasSpread(HomeProblem problem)
+    {
+        if (problem.Promised.Length > 0 || problem.Stores.Length == 0)
+        {
+            return false;
+        }
+
+        for (var t = 0; t < problem.Length; t++)
+        {
+            if (problem.Buy[t] > problem.Sell[t])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // All stores at once, for the starts that were found; and once more where the prices at the optimum say that other starts may be better.
+    private HomePlan Polished(HomeProblem problem, HomePlan plan)
+    {
+        var enough = Math.Max(Near * Traded(plan), LeastGap);
+        if (Optimum(problem, plan.Energies, plan.Prices, plan.Starts, enough) is not { } schedule)
+        {
+            return plan;
+        }
+
+        var best = Better(problem, plan, plan.Starts, schedule);
+        var inside = _point.Prices.ToArray();
+        var starts = Array.ConvertAll(problem.Runs, run => CheapestStart(run, inside));
+        if (Gain(problem, inside, plan.Starts, starts) > enough)
+        {
+            Solve(problem, inside, starts);
+            best = Optimum(problem, _sweep.Energies, inside, starts, enough) is { } other ? Better(problem, best, starts, other) : best;
+        }
+
+        return best;
+    }
+
+    // The schedule that costs least when runs start then; null where it was not found.
+    private double[][]? Optimum(HomeProblem problem, double[][] known, ReadOnlySpan<double> inside, int[] starts, double enough)
+    {
+        Load(problem, starts);
+        _program.Lay(problem, _runLoad, known);
+        if (!_point.Solve(inside, enough))
+        {
+            return null;
+        }
+
+        var schedule = new double[problem.Stores.Length][];
+        for (var s = 0; s < schedule.Length; s++)
+        {
+            schedule[s] = new double[problem.Length];
+            for (var t = 0; t < problem.Length; t++)
+            {
+                schedule[s][t] = _program.Energy(_point.Values, s, t);
+            }
+        }
+
+        return schedule;
+    }
+
+    private HomePlan Better(HomeProblem problem, HomePlan plan, int[] starts, double[][] schedule)
+    {
+        _sweep.Follow(problem, schedule, _runLoad);
+        return _sweep.Cost < plan.Cost - LeastGap
+            ? plan with { Starts = starts, Net = [.. _sweep.Net], Energies = Array.ConvertAll(_sweep.Energies, energies => energies.AsSpan().ToArray()), Cost = _sweep.Cost }
+            : plan;
+    }
+
+    // At prices of an optimum no other starts save more than this.
+    private static double Gain(HomeProblem problem, double[] inside, int[] starts, int[] others)
+    {
+        var gain = 0.0;
+        for (var r = 0; r < starts.Length; r++)
+        {
+            gain += CostOf(problem.Runs[r], inside, starts[r]) - CostOf(problem.Runs[r], inside, others[r]);
+        }
+
+        return gain;
+    }
+
+    private static double Traded(HomePlan plan)
+    {
+        var traded = 0.0;
+        for (var t = 0; t < plan.Net.Length; t++)
+        {
+            traded += Math.Abs(plan.Net[t] * plan.Prices[t]);
+        }
+
+        return traded;
     }
 
     /// <summary>What the home would take in each period of the horizon as a function of its price, at the fills that a plan comes to; Wh, + import.</summary>
@@ -79,7 +183,7 @@ public sealed class HomePlanner
         return demands;
     }
 
-    private void Solve(HomeProblem problem, double[] inside, int[] starts)
+    private void Load(HomeProblem problem, int[] starts)
     {
         Array.Clear(_runLoad);
         for (var r = 0; r < starts.Length; r++)
@@ -90,7 +194,11 @@ public sealed class HomePlanner
                 _runLoad[starts[r] + k] += energies[k];
             }
         }
+    }
 
+    private void Solve(HomeProblem problem, double[] inside, int[] starts)
+    {
+        Load(problem, starts);
         for (var s = 0; s < problem.Stores.Length; s++)
         {
             _tables[s].Solve(problem.Stores[s], inside, problem.Haste);
@@ -160,9 +268,7 @@ public sealed class HomePlanner
         var demands = new StoreDemand[problem.Stores.Length];
         for (var s = 0; s < demands.Length; s++)
         {
-            _pieces.Clear();
-            var most = _tables[s].Demand(0, problem.Stores[s].Fill, _pieces, s);
-            demands[s] = new StoreDemand(most, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]);
+            demands[s] = DemandOf(problem, s);
         }
 
         return new HomePlan
@@ -175,6 +281,13 @@ public sealed class HomePlanner
             Demands = demands,
             StartLimits = Array.ConvertAll(problem.Runs, run => StartLimit(run, inside, problem.Haste)),
         };
+    }
+
+    private StoreDemand DemandOf(HomeProblem problem, int store)
+    {
+        _pieces.Clear();
+        var most = _tables[store].Demand(0, problem.Stores[store].Fill, _pieces, store);
+        return new StoreDemand(most, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]);
     }
 
     private static double? StartLimit(RunProblem run, double[] inside, double haste)

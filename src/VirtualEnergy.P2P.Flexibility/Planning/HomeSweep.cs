@@ -50,17 +50,32 @@ internal sealed class HomeSweep
     /// <param name="runLoad">What the runs take in each period, Wh.</param>
     public void Run(HomeProblem problem, ReadOnlySpan<ValueTable> tables, ReadOnlySpan<double> runLoad)
     {
-        Prepare(problem);
-        for (var s = 0; s < problem.Stores.Length; s++)
+        Begin(problem);
+        Go(problem, tables, runLoad, 0, problem.Length, []);
+        End(problem);
+    }
+
+    /// <summary>A pass in which the stores do what a schedule says, as far as they can and what comes first lets them.</summary>
+    /// <param name="problem">The home.</param>
+    /// <param name="schedule">Each store's energy by period, Wh.</param>
+    /// <param name="runLoad">What the runs take in each period, Wh.</param>
+    public void Follow(HomeProblem problem, double[][] schedule, ReadOnlySpan<double> runLoad)
+    {
+        Begin(problem);
+        for (var t = 0; t < problem.Length; t++)
         {
-            _fills[s] = problem.Stores[s].Fill;
+            _pieces.Clear();
+            var net = problem.Load[t] + runLoad[t] - problem.Sun[t];
+            for (var s = 0; s < problem.Stores.Length; s++)
+            {
+                _taken[s] = problem.Stores[s].Stages[t].Nearest(_fills[s], schedule[s][t]);
+                net += _taken[s];
+            }
+
+            Meet(problem, t, problem.GridAt(t), net);
         }
 
-        Go(problem, tables, runLoad, 0, problem.Length, []);
-        for (var s = 0; s < problem.Stores.Length; s++)
-        {
-            Cost -= problem.Stores[s].WorthOf(_fills[s]);
-        }
+        End(problem);
     }
 
     /// <summary>A pass through some of the periods. Its cost knows nothing of what the stores are worth at its end.</summary>
@@ -83,7 +98,6 @@ internal sealed class HomeSweep
     private void Go(
         HomeProblem problem, ReadOnlySpan<ValueTable> tables, ReadOnlySpan<double> runLoad, int first, int end, ReadOnlySpan<double> promised)
     {
-        (Cost, Wear, Unkept, Missing) = (0, 0, 0, 0);
         for (var t = first; t < end; t++)
         {
             _pieces.Clear();
@@ -94,22 +108,43 @@ internal sealed class HomeSweep
                 net += _taken[s];
             }
 
-            if (problem.Sun[t] > 0)
-            {
-                // Production stops where energy is worth less than nothing.
-                _pieces.Add(new StorePiece(problem.Stores.Length, -1, problem.Sun[t]));
-            }
+            Meet(problem, t, promised.IsEmpty ? problem.GridAt(t) : GridPrice.Promised(promised[t - first]), net);
+        }
+    }
 
-            _pieces.Sort(static (a, b) => b.Limit.CompareTo(a.Limit));
-            Demands?.Add(new StoreDemand(net, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]));
-            var grid = promised.IsEmpty ? problem.GridAt(t) : GridPrice.Promised(promised[t - first]);
-            (Net[t], Prices[t]) = Meet(grid, net);
-            var missed = Math.Max(0, Math.Max(grid.Least - Net[t], Net[t] - grid.Most));
-            Unkept += missed;
+    private void Meet(HomeProblem problem, int t, in GridPrice grid, double net)
+    {
+        if (problem.Sun[t] > 0)
+        {
+            // Production stops where energy is worth less than nothing.
+            _pieces.Add(new StorePiece(problem.Stores.Length, -1, problem.Sun[t]));
+        }
 
-            // A promise comes before money; beyond a connection no schedule goes for it.
-            Cost += grid.Least == grid.Most ? missed * StoreStage.Scarcity : 0;
-            Book(problem, t);
+        _pieces.Sort(static (a, b) => b.Limit.CompareTo(a.Limit));
+        Demands?.Add(new StoreDemand(net, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]));
+        (Net[t], Prices[t]) = Meet(grid, net);
+        var missed = Math.Max(0, Math.Max(grid.Least - Net[t], Net[t] - grid.Most));
+        Unkept += missed;
+
+        // A promise comes before money; beyond a connection no schedule goes for it.
+        Cost += grid.Least == grid.Most ? missed * StoreStage.Scarcity : 0;
+        Book(problem, t);
+    }
+
+    private void Begin(HomeProblem problem)
+    {
+        Prepare(problem);
+        for (var s = 0; s < problem.Stores.Length; s++)
+        {
+            _fills[s] = problem.Stores[s].Fill;
+        }
+    }
+
+    private void End(HomeProblem problem)
+    {
+        for (var s = 0; s < problem.Stores.Length; s++)
+        {
+            Cost -= problem.Stores[s].WorthOf(_fills[s]);
         }
     }
 
@@ -122,6 +157,8 @@ internal sealed class HomeSweep
             Energies = [.. Enumerable.Range(0, stores).Select(_ => new double[problem.Length])];
             (_fills, _taken) = (new double[stores], new double[stores + 1]);
         }
+
+        (Cost, Wear, Unkept, Missing) = (0, 0, 0, 0);
     }
 
     // Down the pieces while each is worth more than what the next Wh through the meter costs.

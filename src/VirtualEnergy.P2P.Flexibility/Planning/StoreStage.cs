@@ -47,4 +47,14 @@ public readonly record struct StoreStage(
 
     /// <summary>The fill after the period with an energy at the terminals: + charge, − discharge.</summary>
     public double After(double fill, double energy) => Left(fill) + (energy >= 0 ? energy * InYield : energy / OutYield);
+
+    /// <summary>The energy nearest to a wanted one that the store can take from a fill: what comes first is charged, and what does not fit is not.</summary>
+    public double Nearest(double fill, double energy)
+    {
+        var left = Left(fill);
+        return Math.Clamp(Math.Max(Math.Min(energy, Math.Max(0, Reaching(Ceiling - left))), Reaching(Math.Max(Floor, Wanted) - left)), -MostOut, MostIn);
+    }
+
+    // At the terminals, for a change of the fill.
+    private double Reaching(double change) => change > 0 ? change / InYield : change * OutYield;
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Market.Balancing;
 using VirtualEnergy.P2P.Messaging;
@@ -18,10 +20,13 @@ namespace VirtualEnergy.P2P.Node.Commands;
 /// <summary><c>ve node run</c>: the prosumer node, until it is stopped.</summary>
 internal static class NodeCommand
 {
+    private const int MostInstantDigits = 32;
+
     public static Command Create()
     {
         var config = new Option<string>("--config") { Description = "The home's configuration file.", Required = true };
         var untilInputCloses = new Option<bool>("--until-input-closes") { Description = "Also stop when standard input closes: for a supervisor that must not leave nodes behind." };
+        var marketTime = new Option<long?>("--market-time") { Description = "The market's time is simulated and begins here, unix ms; lines of standard input, each an instant, move it on. For flexibility in simulations; with --until-input-closes.", HelpName = "MS" };
         var challenge = new Option<bool>("--challenge") { Description = "Prove on the chain, by the wallet's key, what is false in a round; roll back, and leave. The key needs some ether." };
         var pair = new Option<bool>("--pair") { Description = "Show a code for pairing one device that speaks S2, good for five minutes; needs s2 in the configuration." };
         var run = new Command("run", """
@@ -29,12 +34,12 @@ internal static class NodeCommand
               {
                 "broker": "mqtt://192.168.1.10:1883",
                 "wallet": "anna.json", "passwordFile": "anna.password",
-                "rpc": "http://192.168.1.10:8545", "contract": "0x5FbDB2315678afecb367f032d93F642f64180aa3",   // for ve funds
+                "rpc": "http://192.168.1.10:8545", "contract": "0x5FbDB2315678afecb367f032d93F642f64180aa3",   // for ve funds and audits
+                "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "household": { "data": "my-home", "name": "anna" },
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
                 "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsSuggestions": true,
-                "rpc": "http://127.0.0.1:8545", "contract": "0x5fbd…", "exchange": "http://192.168.1.10:8080", "receipts": "anna.receipts",
                 "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
                 "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password" }, "memory": "anna.memory",
@@ -54,13 +59,13 @@ internal static class NodeCommand
             Examples: ve node run --config home.json
                       ve node run --config home.json --challenge
                       ve node run --config home.json --pair
-            """) { config, challenge, pair, untilInputCloses };
+            """) { config, challenge, pair, untilInputCloses, marketTime };
         run.SetAction(async (parsed, cancellation) => await RunAsync(
-            parsed.GetValue(config)!, parsed.GetValue(challenge), parsed.GetValue(pair), parsed.GetValue(untilInputCloses), cancellation).ConfigureAwait(false));
+            parsed.GetValue(config)!, parsed.GetValue(challenge), parsed.GetValue(pair), parsed.GetValue(untilInputCloses), MarketTime(parsed.GetValue(marketTime), parsed.GetValue(untilInputCloses)), cancellation).ConfigureAwait(false));
         return new Command("node", "The prosumer node.") { run };
     }
 
-    private static async Task<int> RunAsync(string path, bool challenges, bool pairs, bool untilInputCloses, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string path, bool challenges, bool pairs, bool untilInputCloses, DrivenTime? marketTime, CancellationToken cancellation)
     {
         var config = HomeConfig.Read(path);
         var broker = config.BrokerAddress();
@@ -88,8 +93,8 @@ internal static class NodeCommand
         var member = key.Address.ToMember();
         using var random = RandomNumberGenerator.Create();
         await using var s2 = await OpenS2Async(config, pairs, path, random, time, logging.CreateLogger("s2"), cancellation).ConfigureAwait(false);
-        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)));
-        using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, time, logging.CreateLogger("flexibility"))
+        await using var inHouse = InHouse.Open(config, member, home.Home.Name, time, logging, s2, MemberDoor.Beside(Path.GetFullPath(path)), home.Stores);
+        using var flexibility = config.Flexibility is not { } consent ? null : new FlexibilityNode(consent.Open(), key, consent.Book, random, marketTime ?? time, logging.CreateLogger("flexibility"))
         {
             Measured = inHouse.Meter is { } power ? () => Measured(power, time) : null,
             IsPaused = () => inHouse.Controls.Limits.IsPaused,
@@ -116,7 +121,7 @@ internal static class NodeCommand
             await inHouse.StartAsync().ConfigureAwait(false);
             StartWatch(watch, logger);
             await node.StartAsync(cancellation).ConfigureAwait(false);
-            await (untilInputCloses ? InputClosedAsync(cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
+            await (untilInputCloses ? InputClosedAsync(marketTime, cancellation) : Task.Delay(Timeout.InfiniteTimeSpan, cancellation)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -188,12 +193,34 @@ internal static class NodeCommand
         watch?.Start();
     }
 
-    private static async Task InputClosedAsync(CancellationToken cancellation)
+    private static DrivenTime? MarketTime(long? begin, bool untilInputCloses) => begin is not { } at ? null
+        : !untilInputCloses ? throw new UserErrorException("--market-time: standard input moves it on; say --until-input-closes as well.")
+        : new DrivenTime(Instant(at) ?? throw new UserErrorException($"--market-time {at}: unix ms of an instant up to the year 9999."));
+
+    private static DateTimeOffset? Instant(long ms) => ms is >= 0 and < 253_402_300_800_000 ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+
+    // Whatever else comes in is passed over, and a line never takes more than its first digits.
+    private static async Task InputClosedAsync(DrivenTime? marketTime, CancellationToken cancellation)
     {
         using var input = Console.OpenStandardInput();
-        var scrap = new byte[64];
-        while (await input.ReadAsync(scrap, cancellation).ConfigureAwait(false) > 0)
+        var (scrap, line) = (new byte[4_096], new StringBuilder());
+        while (await input.ReadAsync(scrap, cancellation).ConfigureAwait(false) is var read and > 0)
         {
+            foreach (var letter in scrap.AsSpan(0, marketTime is null ? 0 : read))
+            {
+                if (letter != '\n')
+                {
+                    line.Append(line.Length < MostInstantDigits ? ((char)letter).ToString() : "");
+                    continue;
+                }
+
+                if (long.TryParse(line.ToString().AsSpan().TrimEnd('\r'), NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && Instant(ms) is { } instant)
+                {
+                    marketTime!.AdvanceTo(instant);
+                }
+
+                line.Clear();
+            }
         }
     }
 }

@@ -108,7 +108,7 @@ internal static class S2Command
                 S2House.Preference,
                 (device, news) =>
                 {
-                    events.Of(desk.Paired.All.FirstOrDefault(node => node.Id.ToString() == device.Device)?.Description.ModelName ?? device.Device, news);
+                    events.Of(DeviceNames.Of(device, desk.Paired) ?? desk.Paired.All.FirstOrDefault(node => node.Id.ToString() == device.Device)?.Description.ModelName ?? device.Device, news);
                     return ValueTask.CompletedTask;
                 },
                 time,

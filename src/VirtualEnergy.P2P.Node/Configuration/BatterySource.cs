@@ -44,6 +44,12 @@ public sealed record BatterySource
     /// <summary>For one that counts discharging as positive.</summary>
     public bool Invert { get; init; }
 
+    /// <summary>Whether it is a car's: then it leaves, and is to be ready by then. Its journeys are those of the car of that name in <c>equipment</c>, and what it did before.</summary>
+    public bool Car { get; init; }
+
+    /// <summary>Where the car says whether it is connected; left out, five minutes without a word of its fill say that it is not.</summary>
+    public NumberSource? Connected { get; init; }
+
     /// <exception cref="UserErrorException">Something cannot be.</exception>
     public MappedBattery Open()
     {
@@ -57,6 +63,11 @@ public sealed record BatterySource
             throw new UserErrorException($"devices.batteries: {Name}: 100 to 1000000 capacityWattHours, 0 to 100000 chargeWatts and dischargeWatts and 0 to 100 reservePercent are possible.");
         }
 
+        if (Car ? ChargeWatts == 0 : Connected is not null)
+        {
+            throw new UserErrorException($"devices.batteries: {Name}: a car needs chargeWatts, and connected is for a car (\"car\": true).");
+        }
+
         PublishedNumber Number(string key, NumberSource source) => new(DeviceSources.Topic($"batteries: {Name}: {key}", source.Topic), source.Path);
         return new MappedBattery(Name, Role, Number("fill", Fill), DeviceSources.Topic($"batteries: {Name}: command", Command))
         {
@@ -67,6 +78,8 @@ public sealed record BatterySource
             Power = Power is { } power ? Number("power", power) : null,
             CommandField = CommandField,
             Invert = Invert,
+            IsCar = Car,
+            Connected = Connected is { } connected ? Number("connected", connected) : null,
         };
     }
 }

@@ -79,8 +79,9 @@ public sealed class DeviceBook(TimeProvider time, ILogger logger)
                     known.LossIsSaid = now - known.LossSaidAt >= FlapsWithin;
                     if (known.LossIsSaid)
                     {
+                        // A car that leaves is nothing to worry about.
                         known.LossSaidAt = now;
-                        logger.LogWarning("{Device} is lost: {Problem}", id, problem);
+                        logger.Log(known.Device.IsCar ? LogLevel.Information : LogLevel.Warning, "{Device} is {State}: {Problem}", id, known.Device.IsCar ? "away" : "lost", problem);
                     }
                 }
 

@@ -55,6 +55,12 @@ public sealed record HomeDevice(string Id, string Name, string Driver, DeviceKin
     /// <summary>What stays in a battery, in thousandths of its capacity.</summary>
     public int ReservePermille { get; init; }
 
+    /// <summary>A car's battery: while the device is not there, the car is away.</summary>
+    public bool IsCar { get; init; }
+
+    /// <summary>Whether a car says that it is connected; else its silence says that it is not.</summary>
+    public bool SaysConnected { get; init; }
+
     /// <summary>Which of the home's devices this one is, by the name that its orders bear; null where it takes none.</summary>
     public string? Role { get; init; }
 

@@ -4,6 +4,7 @@ using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.ControlSpaces;
 using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Market;
+using VirtualEnergy.P2P.Node.Drivers.Cars;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Node.S2;
 
@@ -16,8 +17,9 @@ namespace VirtualEnergy.P2P.Node.Drivers;
 /// <param name="book">Knows the devices.</param>
 /// <param name="s2">Those that speak S2; null without any.</param>
 /// <param name="controls">The member's word.</param>
+/// <param name="cars">What real cars are expected to do.</param>
 /// <param name="time">What is told now is about now: a market of another time is simulated throughout.</param>
-public sealed class HomeSenses(DeviceBook book, S2House? s2, MemberControls controls, TimeProvider time)
+public sealed class HomeSenses(DeviceBook book, S2House? s2, MemberControls controls, HomeCars cars, TimeProvider time)
 {
     private static readonly TimeSpan Near = TimeSpan.FromDays(1);
 
@@ -71,7 +73,7 @@ public sealed class HomeSenses(DeviceBook book, S2House? s2, MemberControls cont
 
             var (begins, words) = (rules.Grid.StartOf(period), Words(rules.Grid, period));
             var plan = s2?.Plan(begins > now ? begins : now, rules, tariff.At(period), words);
-            var batteries = Batteries(period).Concat(plan?.Batteries ?? []).Select(battery => _running.At(period, battery, now, rules.Grid));
+            var batteries = Batteries(period, rules.Grid).Concat(plan?.Batteries ?? []).Select(battery => _running.At(period, battery, now, rules.Grid));
             return new HomeNow { Batteries = [.. batteries], Fixed = words, Beside = plan?.Beside ?? DemandCurve.Constant(Energy.Zero) };
         }
     }
@@ -119,16 +121,23 @@ public sealed class HomeSenses(DeviceBook book, S2House? s2, MemberControls cont
     ];
 
     // A battery takes part by the role that it plays; one that has been silent for long, or does not say what it holds, does as it likes.
-    private IEnumerable<MeasuredBattery> Batteries(Period period)
+    private IEnumerable<MeasuredBattery> Batteries(Period period, PeriodGrid grid)
     {
         var told = new HashSet<string>();
+        var present = grid.At(time.GetUtcNow());
         foreach (var state in book.All())
         {
+            // Journeys are told in quarters of an hour; in a market of other periods a car is a battery.
+            var isCar = state.Device is { IsCar: true, Role: not null } && grid == PeriodGrid.QuarterHour;
+            var isHeard = state is { IsThere: true, Reading: { IsEstimated: false, FillPermille: not null } };
+            var journeys = !isCar ? default : cars.Look(
+                state.Device.Role!, present, isHeard ? new Energy(state.Device.CapacityWattHours.GetValueOrDefault() * state.Reading!.Value.FillPermille!.Value / 1000) : null,
+                state is { IsThere: true, Device.SaysConnected: true }, new Energy(state.Device.CapacityWattHours.GetValueOrDefault()));
             if (state is { Device: { Role: { } role, Abilities: var abilities }, Reading.IsEstimated: false } && abilities.HasFlag(DeviceAbilities.Charges)
                 && DeviceControlSpace.Of(state, period) is StorageControlSpace { MaximumFill.WattHours: > 0 } space && told.Add(role))
             {
                 yield return new MeasuredBattery(role, new BatteryDescription(
-                    space.MaximumFill, space.ChargeWatts, space.DischargeWatts, space.Charging, space.Discharging, space.MinimumFill, space.Fill));
+                    space.MaximumFill, space.ChargeWatts, space.DischargeWatts, space.Charging, space.Discharging, space.MinimumFill, space.Fill)) { Journeys = journeys };
             }
         }
     }

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Configuration;
+using VirtualEnergy.P2P.Node.Drivers.Cars;
 using VirtualEnergy.P2P.Node.Drivers.HomeAssistant;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Node.S2;
@@ -34,8 +37,9 @@ public sealed class InHouse : IAsyncDisposable
     /// <summary>By what the home's configuration names; without a home broker and devices it does nothing.</summary>
     /// <param name="s2">Devices that speak S2; null without any. Not disposed here.</param>
     /// <param name="door">File of the socket by which <c>ve</c> reaches the node on this machine; null where it does not.</param>
+    /// <param name="planned">The stores that the configuration describes: the journeys of its cars are the member's calendar.</param>
     /// <exception cref="UserErrorException">Something in the configuration cannot be.</exception>
-    public static InHouse Open(HomeConfig config, MemberId member, string homeName, TimeProvider time, ILoggerFactory logging, S2House? s2 = null, string? door = null)
+    public static InHouse Open(HomeConfig config, MemberId member, string homeName, TimeProvider time, ILoggerFactory logging, S2House? s2 = null, string? door = null, ImmutableArray<StoreModel> planned = default)
     {
         var (log, broker) = (logging.CreateLogger("home"), config.HomeBroker?.Open());
         var memory = new NodeMemory(config.Memory, log);
@@ -43,7 +47,8 @@ public sealed class InHouse : IAsyncDisposable
         var prefix = config.HomeBroker?.Prefix ?? NodeTopics.DefaultPrefix;
         var drivers = config.Devices?.Open(broker, prefix, $"ve-{member.Value[..10]}", time, log) ?? [];
         var devices = new HomeDrivers(drivers, new DeviceBook(time, log), time, log);
-        var senses = new HomeSenses(devices.Book, s2, controls, time);
+        var cars = new HomeCars(planned.IsDefault ? [] : planned, config.Memory is null ? null : config.Memory + ".cars", log);
+        var senses = new HomeSenses(devices.Book, s2, controls, cars, time);
         var panel = broker is not null && config.HomeBroker is { HomeAssistant: true }
             ? new HomeAssistantPanel(broker, member, homeName, controls, totals, time, log, prefix) { Devices = () => senses.Devices }
             : null;

@@ -160,6 +160,7 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
             _once.Warn(device.Id, disobeys);
         }
 
+        var given = time.GetUtcNow();
         if (await give(device, told, cancellation).ConfigureAwait(false) is { } problem)
         {
             _once.Warn(device.Id, $"did not take an order: {problem}");
@@ -167,7 +168,7 @@ public sealed class OrderDesk(DeviceBook book, Func<HomeDevice, DeviceOrder, Can
         else
         {
             _told[device.Id] = device;
-            _last[device.Id] = (told, time.GetUtcNow());
+            _last[device.Id] = (told, given);
         }
     }
 }

@@ -11,6 +11,10 @@ internal static class DeviceNames
     /// <summary>The end of a serial number that stands on a label.</summary>
     private const int SerialLength = 4;
 
+    /// <summary>The name under which a connected device is known, the same at every session; null where it is not paired, or has not said who it is.</summary>
+    public static string? Of(S2Device device, PairedNodes paired) => Guid.TryParse(device.Device, out var id) && device.Connection.Resource.Details is { } details
+        ? paired.NameOf(id, (node, taken) => Choose(node.Description, details, taken)) : null;
+
     /// <summary>The name that its owner gave it, or what it calls itself, or maker and model; made unlike those that are taken.</summary>
     /// <param name="paired">What it said when it was paired.</param>
     /// <param name="details">What it says in its session.</param>

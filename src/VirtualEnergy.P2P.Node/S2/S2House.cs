@@ -86,10 +86,7 @@ public sealed class S2House : IAsyncDisposable
     /// <summary>
     /// The name under which a connected device is planned, the same at every session: what its owner or it itself calls it, where it is paired, else the name of its token.
     /// </summary>
-    public string NameOf(S2Device device) =>
-        Guid.TryParse(device.Device, out var id) && device.Connection.Resource.Details is { } details
-            && _folder.Paired.NameOf(id, (node, taken) => DeviceNames.Choose(node.Description, details, taken)) is { } name
-            ? $"s2/{name}" : $"s2/{device.Device}";
+    public string NameOf(S2Device device) => $"s2/{DeviceNames.Of(device, _folder.Paired) ?? device.Device}";
 
     /// <summary>The devices as they are known for a period.</summary>
     public S2Plan Plan(DateTimeOffset at, MarketRules rules, SupplierPrices supplier, ImmutableArray<FixedDevice> words) => S2Plan.Of(

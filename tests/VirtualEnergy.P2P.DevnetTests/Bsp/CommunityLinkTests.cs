@@ -93,6 +93,16 @@ public sealed class CommunityLinkTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Asked_for_fewer_spans_homes_hear_new_terms_in_which_nothing_else_has_changed()
+    {
+        var before = await _terms.Reader.ReadAsync(Cancellation);
+        _link.AskForSpans(1);
+        var after = await _terms.Reader.ReadAsync(Cancellation);
+        Assert.Equal(before with { Session = after.Session, Spans = 1 }, after);
+        Assert.True(after.Session > before.Session);
+    }
+
+    [Fact]
     public async Task A_home_that_says_too_much_does_not_hold_up_another()
     {
         var nonsense = new byte[4_000];

@@ -10,7 +10,8 @@ namespace VirtualEnergy.P2P.DevnetTests.Demo;
 internal sealed class DemoProcess : IAsyncDisposable
 {
     private const string Mark = "VE_TEST_MARK";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1.5);
+    // What takes seconds has minutes where other tests run beside it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly Lazy<bool> CanRestoreSignals = new(EnvKnowsSignals);
     private static int s_started;
 

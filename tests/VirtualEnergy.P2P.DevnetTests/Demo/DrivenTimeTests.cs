@@ -1,4 +1,4 @@
-using VirtualEnergy.P2P.Devnet.PowerPlant;
+using VirtualEnergy.P2P.Node.Hosting;
 using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Demo;

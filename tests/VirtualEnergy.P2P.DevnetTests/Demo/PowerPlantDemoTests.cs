@@ -41,6 +41,18 @@ public sealed class PowerPlantDemoTests
         Assert.Equal(2_000_000_000 + paid, summary.GetProperty("balancesMicroEur").GetInt64());
     }
 
+    [Fact]
+    public async Task Homes_in_processes_of_their_own_are_told_the_markets_time_and_are_ordered_as_well()
+    {
+        var summary = await SummaryAsync("--headless", "--fast", "--json", "--periods", "82", "--homes", "8", "--processes");
+        Assert.Equal(JsonValueKind.Null, summary.GetProperty("msdNote").ValueKind);
+        var msd = summary.GetProperty("msd");
+        Assert.Equal(900, msd.GetProperty("heldSeconds").GetInt32());
+        Assert.InRange(msd.GetProperty("deliveredWh").GetInt64(), msd.GetProperty("orderedWh").GetInt64() / 2, msd.GetProperty("orderedWh").GetInt64() * 2);
+        Assert.InRange(msd.GetProperty("homesThatMoved").GetInt32(), 1, 8);
+        Assert.True(msd.GetProperty("paidOnChainMicroEur").GetInt64() > 0);
+    }
+
     [Theory]
     [InlineData("Left out by --no-msd.", "--no-msd")]
     [InlineData("Left out: the evening's order takes 82 periods or more.")]
@@ -54,7 +66,7 @@ public sealed class PowerPlantDemoTests
     private static async Task<JsonElement> SummaryAsync(params string[] arguments)
     {
         await using var demo = DemoProcess.Demo(arguments);
-        Assert.True(await demo.ExitAsync(TimeSpan.FromMinutes(5)) == 0, string.Join('\n', demo.Errors.TakeLast(20)));
+        Assert.True(await demo.ExitAsync(TimeSpan.FromMinutes(10)) == 0, string.Join('\n', demo.Errors.TakeLast(20)));
         return demo.Summary();
     }
 }

@@ -64,6 +64,32 @@ public abstract class MqttDriversTestBase : IAsyncLifetime
         Assert.Equal("""{"state":"ON"}""", await _held.UntilAsync("zigbee2mqtt/kitchen/washer/set", text => text.Length > 0));
     }
 
+    [Fact]
+    public async Task A_car_is_there_while_it_says_that_it_is_connected()
+    {
+        Start(new MqttBatteryDriver(
+            _broker.Broker, "node-batteries",
+            [
+                new MappedBattery("car", "car", new PublishedNumber("car/soc", ""), "car/set")
+                {
+                    CapacityWattHours = 50_000, ChargeWatts = 7_000, DischargeWatts = 0, IsCar = true, Connected = new PublishedNumber("car/state", "plug.connected"),
+                },
+            ],
+            TimeProvider.System, NullLogger.Instance));
+        await UntilAsync("battery/car", state => state is { IsThere: true, Device: { IsCar: true, SaysConnected: true } });
+        await Waiting.UntilAsync(
+            () =>
+            {
+                _ = PublishAsync("car/state", """{"plug":{"connected":false}}""", retain: true);
+                return _book.Find("battery/car") is { IsThere: false } gone ? gone : null;
+            },
+            () => "it is there");
+        await PublishAsync("car/state", """{"plug":{"connected":"perhaps"}}""", retain: true);
+        await PublishAsync("car/state", "[", retain: true);
+        await PublishAsync("car/state", """{"plug":{"connected":"on"}}""", retain: true);
+        await UntilAsync("battery/car", state => state.IsThere);
+    }
+
     [Theory]
     [InlineData(null, false, "1500")]
     [InlineData("charge_power", false, """{"charge_power":1500}""")]

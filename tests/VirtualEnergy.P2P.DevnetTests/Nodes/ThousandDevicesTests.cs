@@ -6,6 +6,7 @@ using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Drivers;
+using VirtualEnergy.P2P.Node.Drivers.Cars;
 using VirtualEnergy.P2P.Node.Drivers.Zigbee2Mqtt;
 using VirtualEnergy.P2P.Node.Hosting;
 using Xunit;
@@ -47,7 +48,7 @@ public sealed class ThousandDevicesTests : IAsyncLifetime
         var book = new DeviceBook(TimeProvider.System, NullLogger.Instance);
         await using var drivers = new HomeDrivers(
             [new Zigbee2MqttDriver(((IHomeBroker)_broker).Broker, "node-zigbee", "zigbee2mqtt", _ => null, TimeProvider.System, NullLogger.Instance)], book, TimeProvider.System, NullLogger.Instance);
-        var senses = new HomeSenses(book, null, new MemberControls(), TimeProvider.System);
+        var senses = new HomeSenses(book, null, new MemberControls(), new HomeCars([], null, NullLogger.Instance), TimeProvider.System);
         await PublishAsync("zigbee2mqtt/bridge/info", """{"version":"2.6.1"}""", retain: true);
         await PublishAsync("zigbee2mqtt/bridge/devices", $"[{string.Join(',', Enumerable.Range(0, Plugs).Select(Plug))}]", retain: true);
         drivers.Start();

@@ -160,7 +160,7 @@ internal sealed class UftpBed : IAsyncDisposable
     /// <summary>Waits until it is so, and fails when it is not after a while.</summary>
     public static Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(100));

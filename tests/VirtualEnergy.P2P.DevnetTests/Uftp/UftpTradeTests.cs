@@ -64,12 +64,13 @@ public sealed class UftpTradeTests
         Assert.Equal((UftpResult.Accepted, SettlementDisposition.Accepted), (settled.Result, settled.Orders[0].Disposition));
         Assert.Equal(FlexTradeState.Settled, Assert.Single(bed.Trader.Trades).State);
 
-        // Half of 3.18 EUR is shared out by what homes did in both periods; of 15 kWh a cycle of a minute may be lost in each.
+        // Half of 3.18 EUR, less what the operator withheld, is shared out by what homes did in both periods; of 15 kWh a cycle of a minute may be lost in each.
+        var net = (long)(settlement.Orders[0].NetSettlement * 1_000_000m);
         var shared = Assert.Single(bed.Gateway.Parts.Books.Settled);
-        Assert.Equal((FlexibilityBuyer.GridOperator, RegulationDirection.Up, 1_590_000L), (shared.Buyer, shared.Direction, shared.Cash.Net.MicroEur));
+        Assert.Equal((OrderingOperator.GridOperator, RegulationDirection.Up, 1_590_000L, net), (shared.Buyer, shared.Direction, shared.Cash.Payment.MicroEur, shared.Cash.Net.MicroEur));
         Assert.InRange(shared.Figures.Delivered.WattHours, 13_500, 16_500);
-        Assert.Equal(1_590_000, shared.Points.Sum(point => point.Net.MicroEur) + shared.ProviderNet.MicroEur);
-        Assert.True(shared.Points.Sum(point => point.Net.MicroEur) > 1_200_000);
+        Assert.Equal(net, shared.Points.Sum(point => point.Net.MicroEur) + shared.ProviderNet.MicroEur);
+        Assert.Equal(1_590_000, shared.Points.Sum(point => point.Payment.MicroEur)); // without a fee
         await bed.Dso.SendAsync(settlement with { MessageId = Guid.NewGuid() }, Cancellation); // under another name it is the same
         await bed.Dso.NextAsync<FlexSettlementResponse>(response => response.FlexSettlementMessageId != settlement.MessageId, Cancellation);
         Assert.Equal(shared, Assert.Single(bed.Gateway.Parts.Books.Settled));

@@ -31,11 +31,26 @@ internal sealed class FlexibilityProgram(VtnDesk desk, VtnClient bsp)
             priority = 0,
             targets = new[] { order.VenTarget },
             payloadDescriptors = new[] { Descriptor("EVENT_PAYLOAD_DESCRIPTOR", "CONTROL_SETPOINT") },
-            reportDescriptors = new[] { new { payloadType = "READING", readingType = "DIRECT_READ", units = "KW", historical = true, reportIntervals = "SUB_INTERVALS" } },
+            reportDescriptors = new[] { Wanted("READING") },
             intervalPeriod = new { start = order.Start.UtcDateTime, duration = XmlConvert.ToString(order.Length) },
             intervals = new[] { new { id = 0, payloads = new[] { new { type = "CONTROL_SETPOINT", values = new[] { order.ChangeWatts / 1000m } } } } },
         });
         return (eventId is null ? desk.Create(bsp, ObjectKind.Event, body) : desk.Update(bsp, ObjectKind.Event, eventId, body)).Id;
+    }
+
+    /// <summary>Sees to it that a VEN has an event that it may report to without an order: what a home does and can do is to be known before it is asked for anything. It asks for nothing else and has no end.</summary>
+    /// <param name="venTarget">The target that was granted to that VEN alone.</param>
+    public void AskForReports(string venTarget)
+    {
+        var name = $"reports of {venTarget}";
+        if (Find(name) is null)
+        {
+            desk.Create(bsp, ObjectKind.Event, JsonSerializer.SerializeToElement(new
+            {
+                programID = ProgramId(), eventName = name, priority = 0, targets = new[] { venTarget },
+                reportDescriptors = new[] { Wanted("READING"), Wanted("UP_REGULATION_AVAILABLE"), Wanted("DOWN_REGULATION_AVAILABLE") },
+            }));
+        }
     }
 
     /// <summary>Takes an order back: the VEN returns to its own plan.</summary>
@@ -77,6 +92,8 @@ internal sealed class FlexibilityProgram(VtnDesk desk, VtnClient bsp)
             },
         })).Id;
     }
+
+    private static object Wanted(string payloadType) => new { payloadType, readingType = "DIRECT_READ", units = "KW", historical = true, reportIntervals = "SUB_INTERVALS" };
 
     private static object Descriptor(string objectType, string payloadType) => new { objectType, payloadType, units = "KW" };
 }

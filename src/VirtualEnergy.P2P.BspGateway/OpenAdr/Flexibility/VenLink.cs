@@ -57,7 +57,7 @@ internal sealed class VenLink : IHomeLink
 
     public bool IsEmpty => true;
 
-    /// <summary>Each home's VEN is granted its target, and the event that a gateway before this one left is found again.</summary>
+    /// <summary>Each home's VEN is granted its target and asked for reports, and the event that a gateway before this one left is found again.</summary>
     public void Start()
     {
         for (var home = 0; home < _customer.Homes.Length; home++)
@@ -66,6 +66,7 @@ internal sealed class VenLink : IHomeLink
             try
             {
                 _vtn.Enrol(described.Ven!, described.Name, described.Pod.Value);
+                _vtn.AskForReports(described.Pod.Value);
             }
             catch (VtnRefusalException refusal)
             {

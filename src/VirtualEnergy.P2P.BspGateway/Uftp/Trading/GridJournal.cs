@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using VirtualEnergy.P2P.BspGateway.Hosting;
 using VirtualEnergy.P2P.BspGateway.Operation;
 using VirtualEnergy.P2P.Market;
@@ -38,11 +37,6 @@ internal sealed class GridJournal : IDisposable
     // A message is delivered again for an hour, or a day where a sender is stubborn; trades are settled once a month.
     private static readonly TimeSpan MessagesKept = TimeSpan.FromDays(7);
     private static readonly TimeSpan TradesKept = TimeSpan.FromDays(62);
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true,
-    };
 
     private readonly DurableLines _lines;
     private readonly Lock _gate = new();
@@ -120,7 +114,7 @@ internal sealed class GridJournal : IDisposable
             }
 
             _stopped = true;
-            _lines.Append((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(line, Json), (byte)'\n']);
+            _lines.Append((byte[])[.. EntryJson.Write(line), (byte)'\n']);
             _stopped = false;
             Apply(line);
         }
@@ -152,7 +146,7 @@ internal sealed class GridJournal : IDisposable
         {
             try
             {
-                Apply(JsonSerializer.Deserialize<GridLine>(log.Slice(whole, length), Json) ?? throw new JsonException("null is no line."));
+                Apply(EntryJson.Read<GridLine>(log.Slice(whole, length)));
             }
             catch (Exception wrong) when (wrong is JsonException or FormatException)
             {
@@ -217,7 +211,7 @@ internal sealed class GridJournal : IDisposable
             .. _measured.Values.Select(measured => new GridLine(measured.At, Measured: measured.Line)),
         ])
         {
-            file.Write(JsonSerializer.SerializeToUtf8Bytes(line, Json));
+            file.Write(EntryJson.Write(line));
             file.WriteByte((byte)'\n');
         }
 

@@ -60,6 +60,9 @@ public sealed record CarStore : StoreModel
 
     public override double InitialFill { get; }
 
+    /// <summary>In order.</summary>
+    public ImmutableArray<Journey> Journeys => _journeys;
+
     /// <summary>Whether the car is at home in the period.</summary>
     public bool IsHome(Period period) => Next(period) is not { } next || period < next.Leaves;
 

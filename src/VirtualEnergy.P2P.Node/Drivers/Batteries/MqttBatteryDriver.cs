@@ -35,6 +35,12 @@ public sealed record MappedBattery(string Name, string Role, PublishedNumber Fil
 
     /// <summary>For one that counts discharging as positive.</summary>
     public bool Invert { get; init; }
+
+    /// <summary>A car's.</summary>
+    public bool IsCar { get; init; }
+
+    /// <summary>Where a car says whether it is connected, true or false, on or off, 1 or 0; null where silence says that it is not.</summary>
+    public PublishedNumber? Connected { get; init; }
 }
 
 /// <summary>
@@ -54,20 +60,13 @@ public sealed class MqttBatteryDriver(HomeBroker broker, string clientId, Immuta
     {
         foreach (var battery in batteries)
         {
-            book.Appear(new HomeDevice(Id(battery), battery.Name, Name, DeviceKind.Battery, "MQTT", DeviceAbilities.Measures | DeviceAbilities.Charges)
-            {
-                Role = battery.Role,
-                CapacityWattHours = battery.CapacityWattHours,
-                ChargeWatts = battery.ChargeWatts,
-                DischargeWatts = battery.DischargeWatts,
-                ReservePermille = battery.ReservePermille,
-            });
+            book.Appear(Device(battery));
         }
 
         await _line.RunAsync(
             async () =>
             {
-                foreach (var topic in batteries.SelectMany(battery => new[] { battery.Fill.Topic, battery.Power?.Topic }).OfType<string>().Distinct())
+                foreach (var topic in batteries.SelectMany(battery => new[] { battery.Fill.Topic, battery.Power?.Topic, battery.Connected?.Topic }).OfType<string>().Distinct())
                 {
                     await _line.SubscribeAsync(topic, (message, _) => Take(book, message), cancellation).ConfigureAwait(false);
                 }
@@ -102,6 +101,11 @@ public sealed class MqttBatteryDriver(HomeBroker broker, string clientId, Immuta
                     ? new DeviceReading(time.GetUtcNow(), null, FillPermille: (int)decimal.Round(number * 10)) : null);
             }
 
+            if (battery.Connected is { } connected && connected.Topic == message.Topic)
+            {
+                Connect(book, battery, message, connected.Path);
+            }
+
             if (battery.Power is { } power && power.Topic == message.Topic)
             {
                 Take(book, battery, "power", message, power.Path, number => Units.Reading(time.GetUtcNow(), Quantity.Power, battery.Invert ? -number : number, 1));
@@ -110,6 +114,36 @@ public sealed class MqttBatteryDriver(HomeBroker broker, string clientId, Immuta
 
         return Task.CompletedTask;
     }
+
+    // Whether it is connected is kept by the broker, and holds until something else is said.
+    private void Connect(DeviceBook book, MappedBattery battery, MqttMessage message, string path)
+    {
+        var said = path.Length == 0 ? Encoding.UTF8.GetString(message.Payload.Span[..Math.Min(16, message.Payload.Length)])
+            : PayloadValue.Parse(message.Payload) is { } json ? PayloadValue.At(json, path)?.ToString() : null;
+        switch (said?.Trim().ToUpperInvariant())
+        {
+            case "TRUE" or "ON" or "1" or "CONNECTED":
+                book.Appear(Device(battery));
+                break;
+            case "FALSE" or "OFF" or "0" or "DISCONNECTED":
+                book.Lose(Id(battery), "is not connected");
+                break;
+            default:
+                _once.Warn(battery.Name, $"no word for connected or not at \"{path}\" of {message.Topic}.");
+                break;
+        }
+    }
+
+    private HomeDevice Device(MappedBattery battery) => new(Id(battery), battery.Name, Name, DeviceKind.Battery, "MQTT", DeviceAbilities.Measures | DeviceAbilities.Charges)
+    {
+        Role = battery.Role,
+        CapacityWattHours = battery.CapacityWattHours,
+        ChargeWatts = battery.ChargeWatts,
+        DischargeWatts = battery.DischargeWatts,
+        ReservePermille = battery.ReservePermille,
+        IsCar = battery.IsCar,
+        SaysConnected = battery.Connected is not null,
+    };
 
     // What the broker kept may be of any age; a level that is hours old is no level. It is news only when it comes.
     private void Take(DeviceBook book, MappedBattery battery, string what, MqttMessage message, string path, Func<decimal, DeviceReading?> reading)

@@ -18,7 +18,7 @@ public sealed class GridOrderTests
         // Home 1 delivers 600 + 600, home 2 400 + 0 (it was not read in the second period). Of 1.00 EUR they asked 1,200 × 10 ct = 120,000 and 400 × 20 ct = 80,000; the fee of 10 % is
         // 100,000; the rest of 700,000 goes 1,200 : 400. Penalty 0.05 EUR: only home 2 fell short.
         var settled = Assert.Single(Settle(Order(up: 2), new(1_000_000), new(50_000)));
-        Assert.Equal((First, RegulationDirection.Up, FlexibilityBuyer.GridOperator, false), (settled.Period, settled.Direction, settled.Buyer, settled.Disputed));
+        Assert.Equal((First, RegulationDirection.Up, OrderingOperator.GridOperator, false), (settled.Period, settled.Direction, settled.Buyer, settled.Disputed));
         Assert.Equal([(1_200L, 645_000L, 0L), (400, 255_000, 50_000)], settled.Points.Select(point => (point.Delivered.WattHours, point.Payment.MicroEur, point.Charge.MicroEur)));
         Assert.Equal((100_000, 0), (settled.Fee.MicroEur, settled.ProviderCharge.MicroEur));
         Assert.Equal(950_000, settled.Points.Sum(point => point.Net.MicroEur) + settled.ProviderNet.MicroEur);

@@ -47,6 +47,18 @@ public sealed class VenLinkTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Before_it_is_asked_for_anything_a_VEN_has_one_event_to_report_to_also_after_a_restart()
+    {
+        var reporting = Assert.Single(All(Anna));
+        Assert.Equal(
+            ["READING", "UP_REGULATION_AVAILABLE", "DOWN_REGULATION_AVAILABLE"],
+            reporting.Body.GetProperty("reportDescriptors").EnumerateArray().Select(wanted => wanted.GetProperty("payloadType").GetString()));
+        new VenLink(new CustomerOptions { Id = "vens", IsOpenAdr = true, Homes = [_board.Homes[0].Home] }, _vtn, _board, 0, _time).Start();
+        Assert.Equal(reporting.Id, Assert.Single(All(Anna)).Id);
+        Assert.Empty(All(new VtnClient("bruno", Business: false)));
+    }
+
+    [Fact]
     public void What_a_VEN_reports_stands_on_the_board()
     {
         Report("READING", 1.5m, Start);
@@ -119,7 +131,10 @@ public sealed class VenLinkTests : IAsyncDisposable
 
     private static decimal Power(VtnObject happening) => happening.Body.GetProperty("intervals")[0].GetProperty("payloads")[0].GetProperty("values")[0].GetDecimal();
 
-    private ImmutableArray<VtnObject> Events(VtnClient client) =>
+    // Those that ask for something.
+    private ImmutableArray<VtnObject> Events(VtnClient client) => [.. All(client).Where(thing => thing.Body.TryGetProperty("intervals", out _))];
+
+    private ImmutableArray<VtnObject> All(VtnClient client) =>
         [.. _vtn.Desk.Search(client, ObjectKind.Event, new VtnQuery(ImmutableDictionary<string, string>.Empty, null, [], [], false, 0, 50)).Select(found => found.Thing)];
 
     private void Report(string type, decimal kilowatts, DateTimeOffset start)

@@ -67,7 +67,7 @@ public sealed class GatewayBooksTests : IDisposable
         Assert.Equal(kept, again.ForGrid(Unit, First, RegulationDirection.Up));
         Assert.Empty(again.ForGrid(Unit, First, RegulationDirection.Down));
         var settled = Assert.Single(again.Settled);
-        Assert.Equal((FlexibilityBuyer.GridOperator, 90_000L, 10_000L), (settled.Buyer, settled.Cash.Payment.MicroEur, settled.Cash.Charge.MicroEur));
+        Assert.Equal((OrderingOperator.GridOperator, 90_000L, 10_000L), (settled.Buyer, settled.Cash.Payment.MicroEur, settled.Cash.Charge.MicroEur));
 
         static UnitPeriod Agreed(GatewayBooks books) => new GridOrder(Unit, ImmutableSortedDictionary<Period, long>.Empty.Add(First, -4_000), new(90_000), new(10_000))
             .Periods(books.Profile.Grid, (period, way) => books.ForGrid(Unit, period, way)).Single();

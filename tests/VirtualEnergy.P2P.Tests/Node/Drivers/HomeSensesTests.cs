@@ -1,8 +1,11 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.ControlSpaces;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Drivers;
+using VirtualEnergy.P2P.Node.Drivers.Cars;
 using VirtualEnergy.P2P.Node.Hosting;
 using Xunit;
 
@@ -20,7 +23,7 @@ public sealed class HomeSensesTests : IAsyncDisposable
 
     public HomeSensesTests()
     {
-        _senses = new HomeSenses(_house.Book, null, _controls, _house.Time);
+        _senses = new HomeSenses(_house.Book, null, _controls, new HomeCars([], null, NullLogger.Instance), _house.Time);
         _house.Book.Appear(new HomeDevice("roof/battery", "Battery", "roof", DeviceKind.Battery, "", DeviceAbilities.Charges | DeviceAbilities.Measures)
         {
             Role = "battery", CapacityWattHours = 10_000, ChargeWatts = 4_000, DischargeWatts = 5_000, ReservePermille = 100,
@@ -40,6 +43,26 @@ public sealed class HomeSensesTests : IAsyncDisposable
         var battery = Assert.Single(_senses.Sense(Noon).Batteries);
         Assert.Equal(("battery", 10_000, 6_000, 1_000, 4_000, 5_000), (
             battery.Name, battery.Battery.Capacity.WattHours, battery.Battery.InitialFill.WattHours, battery.Battery.MinimumFill.WattHours, battery.Battery.ChargeWatts, battery.Battery.DischargeWatts));
+    }
+
+    [Fact]
+    public void A_car_is_sensed_with_its_journeys_while_it_is_connected_and_not_at_all_while_it_is_away()
+    {
+        var car = new HomeDevice("battery/car", "Car", "battery", DeviceKind.Battery, "", DeviceAbilities.Charges | DeviceAbilities.Measures)
+        {
+            Role = "car", CapacityWattHours = 50_000, ChargeWatts = 7_000, DischargeWatts = 0, IsCar = true, SaysConnected = true,
+        };
+        _house.Book.Appear(car);
+        _house.Book.Read(car.Id, new DeviceReading(_house.Time.GetUtcNow(), null, FillPermille: 400));
+
+        // Nothing is known of it: it is ready with 10 kWh at seven each morning, 18 hours after 12:00 UTC for the first time.
+        var sensed = Assert.Single(_senses.Sense(Noon).Batteries);
+        Assert.Equal(("car", 20_000), (sensed.Name, sensed.Battery.InitialFill.WattHours));
+        Assert.Equal(new Journey(new Period(Noon.Index + 72), new Period(Noon.Index + 73), new Energy(10_000)), sensed.Journeys[0]);
+        Assert.True(_senses.Sense(Noon).Batteries.All(battery => battery.Name == "car" != battery.Journeys.IsDefault));
+
+        _house.Book.Lose(car.Id, "is not connected");
+        Assert.Empty(_senses.Sense(Noon.Next).Batteries);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using VirtualEnergy.P2P.Node.Drivers;
 
 namespace VirtualEnergy.P2P.Tests.Node.Drivers;
@@ -11,7 +10,7 @@ internal sealed class HouseOfPlugs : IDeviceDriver
 
     public HouseOfPlugs()
     {
-        Time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 29, 12, 0, 0, TimeSpan.Zero));
+        Time = new CountedTime(new DateTimeOffset(2026, 11, 29, 12, 0, 0, TimeSpan.Zero));
         Book = new DeviceBook(Time, NullLogger.Instance);
         Drivers = new HomeDrivers([this], Book, Time, NullLogger.Instance);
         Book.Appear(new HomeDevice("house/meter", "Meter", Name, DeviceKind.Meter, "", DeviceAbilities.Measures));
@@ -19,7 +18,7 @@ internal sealed class HouseOfPlugs : IDeviceDriver
 
     public string Name => "house";
 
-    public FakeTimeProvider Time { get; }
+    public CountedTime Time { get; }
 
     public DeviceBook Book { get; }
 

@@ -1,15 +1,18 @@
-namespace VirtualEnergy.P2P.Devnet.PowerPlant;
+namespace VirtualEnergy.P2P.Node.Hosting;
 
 /// <summary>
 /// The clock of a simulated market: it stands still until it is moved, and never goes back. A timer rings once when its time has gone by, however much time that was, and then waits
 /// for the next of its beats that is still to come. Any thread may call.
 /// </summary>
 /// <param name="start">What it shows first.</param>
-internal sealed class DrivenTime(DateTimeOffset start) : TimeProvider
+public sealed class DrivenTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly HashSet<DrivenTimer> _timers = [];
     private DateTimeOffset _now = start;
+
+    /// <summary>Told of each instant to which the clock was moved, after what was due by then was called.</summary>
+    public event Action<DateTimeOffset>? Advanced;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -50,6 +53,8 @@ internal sealed class DrivenTime(DateTimeOffset start) : TimeProvider
         {
             ThreadPool.UnsafeQueueUserWorkItem(static timer => timer.Ring(), timer, preferLocal: false);
         }
+
+        Advanced?.Invoke(instant);
     }
 
     private void Rearm(DrivenTimer timer)

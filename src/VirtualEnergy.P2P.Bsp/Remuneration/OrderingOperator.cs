@@ -1,7 +1,7 @@
 namespace VirtualEnergy.P2P.Bsp.Remuneration;
 
 /// <summary>Who bought what a unit delivered, and pays for it.</summary>
-public enum FlexibilityBuyer
+public enum OrderingOperator
 {
     /// <summary>The transmission system operator, by the market's profile.</summary>
     SystemOperator,
