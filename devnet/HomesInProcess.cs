@@ -29,7 +29,7 @@ internal sealed class HomesInProcess : IAsyncDisposable
             new ProsumerNode(broker, community, home.Key, home.Plan, tariff, time, new HomeLogger(home.Household.Name, report))
             {
                 Preferences = preferences,
-                TellsPlan = plant is null, // a plant's homes go by programs that were frozen the day before
+                TellsPlan = true,
                 TellsSuggestions = true,
                 Flexibility = plant?.ConsentOf(home, new HomeLogger(home.Household.Name, report)),
             })]);
