@@ -39,7 +39,7 @@ public sealed class ViewerOnRealExchangeTests(BrowserFixture browser) : IClassFi
             $"{trade.GetProperty("period")} {trade.GetProperty("seller")} {trade.GetProperty("buyer")} {trade.GetProperty("energyWh")} {trade.GetProperty("priceMicroEurPerKWh")} {trade.GetProperty("amountMicroEur")}").ToList();
         await viewer.WaitForTradeOfPeriodAsync(api.GetProperty("trades")[0].GetProperty("period").GetInt64());
         var shown = await viewer.ReadTradesAsync(); // the latest of those that the API keeps
-        Assert.InRange(shown.Count, 10, trades.Count);
+        Assert.InRange(shown.Count, Math.Min(10, trades.Count), trades.Count);
         Assert.Equal(trades.Take(shown.Count), shown.Select(row => $"{row.Period} {row.Seller} {row.Buyer} {row.EnergyWh} {row.PriceMicroEurPerKWh} {row.AmountMicroEur}"));
         foreach (var member in api.GetProperty("members").EnumerateArray())
         {
