@@ -29,7 +29,8 @@ internal sealed class HomesInProcess : IAsyncDisposable
             new ProsumerNode(broker, community, home.Key, home.Plan, tariff, time, new HomeLogger(home.Household.Name, report))
             {
                 Preferences = preferences,
-                TellsPlan = true,
+                // A power plant's orders come when they come: told plans would carry that into every later price, and a run would not follow from its seed.
+                TellsPlan = plant is null,
                 TellsSuggestions = true,
                 Flexibility = plant?.ConsentOf(home, new HomeLogger(home.Household.Name, report)),
             })]);
