@@ -16,7 +16,7 @@ namespace VirtualEnergy.P2P.Node.Planning;
 public sealed class HomeAgent
 {
     /// <summary>So long a round waits for a forecast, or for a better plan: both take milliseconds.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     /// <summary>A meter counts a period when the next has been run, and perhaps the one after.</summary>
     private const int RunsKept = 4;
