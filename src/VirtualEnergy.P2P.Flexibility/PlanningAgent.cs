@@ -183,8 +183,7 @@ public sealed class PlanningAgent
             return null;
         }
 
-        var situation = AsRun(begun);
-        situation = situation with { Supplier = Ordered, Bending = situation.Bending.SetItem(situation.Bending.Length - 1, CurtailmentDemand.Of(situation.Production, Ordered, _rules)) };
+        var situation = AsRun(begun, Ordered);
 
         // The next plan starts from other fills.
         (_planned, _prices, _added) = (null, [], []);
@@ -213,7 +212,7 @@ public sealed class PlanningAgent
             return;
         }
 
-        var planned = _told.Aggregate(AsRun(begun).Fixed, (sum, energy) => sum + energy);
+        var planned = _told.Aggregate(AsRun(begun, _tariff.At(begun.Period)).Fixed, (sum, energy) => sum + energy);
         var load = begun.Load + Energy.Max(-_limit, Energy.Min(_limit, new Energy(PartsOfPeriod * counted.WattHours))) - planned;
         var more = Energy.Max(Energy.Zero, -load);
         _begun = begun with
@@ -241,24 +240,20 @@ public sealed class PlanningAgent
     }
 
     // As it runs: what no price changes any more, and what every device can.
-    private Situation AsRun(BegunPeriod begun)
+    private Situation AsRun(BegunPeriod begun, SupplierPrices residual) => begun.Situation with
     {
-        var supplier = _tariff.At(begun.Period);
-        return begun.Situation with
-        {
-            Fixed = begun.Load + begun.Beside + begun.Appliances - begun.Situation.Production,
-            Bending = begun.Situation.Bending.SetItem(begun.Situation.Bending.Length - 1, CurtailmentDemand.Of(begun.Situation.Production, supplier, _rules)),
-            Waiting = [],
-            Supplier = supplier,
-        };
-    }
+        Fixed = begun.Load + begun.Beside + begun.Appliances - begun.Situation.Production,
+        Bending = begun.Situation.Bending.SetItem(begun.Situation.Bending.Length - 1, CurtailmentDemand.Of(begun.Situation.Production, residual, _rules)),
+        Waiting = [],
+        Supplier = residual,
+    };
 
     // What every device still can when the first part of the period is over.
     private static Energy Still(Energy did, Energy whole) => new((long)Math.Floor((did.WattHours + (PartsOfPeriod - 1.0) * whole.WattHours) / PartsOfPeriod));
 
     private Situation Rest(BegunPeriod begun)
     {
-        var situation = AsRun(begun);
+        var situation = AsRun(begun, _tariff.At(begun.Period));
         return situation with { Bending = [.. situation.Bending.Select((curve, device) => Rest(curve, begun.Did[device]))] };
     }
 

@@ -47,9 +47,15 @@ internal sealed class PlanningDesk(
             {
                 foreach (var unit in options.Units)
                 {
-                    var (key, heard) = ((unit.Id, session.Name, session.Periods[0]), Heard(unit.Id, now));
+                    var key = (unit.Id, session.Name, session.Periods[0]);
                     var before = _done.GetValueOrDefault(key);
-                    if (before is null || (now - before.At >= BetweenPlans && (before.Refusal is not null || heard > before.Homes)))
+                    if (before is not null && now - before.At < BetweenPlans)
+                    {
+                        continue;
+                    }
+
+                    var heard = Heard(unit.Id, now);
+                    if (before is null || before.Refusal is not null || heard > before.Homes)
                     {
                         var refusal = Plan(books.Portfolio.Unit(new UnitId(unit.Id))!, session, before?.Refusal, now);
                         _done[key] = new PlannedSession(session.Day, now, heard, refusal);
