@@ -289,13 +289,21 @@ contract ClearingProofsTest is RoundTest {
         bool ofBuyers,
         bool isFraud
     ) private {
-        IClearingProofs.RoundHeads memory heads = headsOf(round);
-        IClearingProofs.PlacedBid memory first = placed(round, one);
-        IClearingProofs.PlacedBid memory second = placed(round, other);
+        unfair(settled, headsOf(round), placed(round, one), round.bids[one], placed(round, other), round.bids[other], ofBuyers, isFraud);
+    }
+
+    function unfair(
+        CommittedRounds.Settled memory settled,
+        IClearingProofs.RoundHeads memory heads,
+        IClearingProofs.PlacedBid memory one,
+        SignedBids.Bid memory first,
+        IClearingProofs.PlacedBid memory other,
+        SignedBids.Bid memory second,
+        bool ofBuyers,
+        bool isFraud
+    ) private {
         expect(isFraud);
-        clearing.proveUnfairShare(
-            escrow, settled, rules(), heads, first, round.bids[one], second, round.bids[other], ofBuyers
-        );
+        clearing.proveUnfairShare(escrow, settled, rules(), heads, one, first, other, second, ofBuyers);
     }
 
     function price(Round memory round, CommittedRounds.Settled memory settled, bool isFraud) private {

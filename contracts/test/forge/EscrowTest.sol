@@ -45,7 +45,7 @@ abstract contract EscrowTest {
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
-        euro = new TestEuro();
+        euro = TestEuro(deploy("TestEuro.sol:TestEuro", ""));
         escrow = create(terms());
         for (uint256 i = 0; i < MEMBERS; ++i) members.push(vm.addr(keyOf(i)));
         vm.prank(REGISTRAR);
@@ -77,10 +77,14 @@ abstract contract EscrowTest {
         });
     }
 
-    /// @dev As `new EnergySettlement(given)` does, but from the compiled contract: else the compiler, which takes most of the tests' time,
-    /// would build the contract anew into each test.
-    function create(IEnergySettlement.Terms memory given) internal returns (EnergySettlement created) {
-        bytes memory code = creationOf(given);
+    function create(IEnergySettlement.Terms memory given) internal returns (EnergySettlement) {
+        return EnergySettlement(deploy("EnergySettlement.sol:EnergySettlement", abi.encode(given)));
+    }
+
+    /// @dev As `new` does, but from the compiled contract: else the compiler, which takes most of the tests' time, would build the contract
+    /// anew into each test, and as it builds tests (see forge-solc) and not as it is deployed.
+    function deploy(string memory artifact, bytes memory arguments) internal returns (address created) {
+        bytes memory code = bytes.concat(vm.getCode(artifact), arguments);
         assembly ("memory-safe") {
             created := create(0, add(code, 32), mload(code))
             if iszero(created) {
@@ -88,10 +92,6 @@ abstract contract EscrowTest {
                 revert(code, returndatasize())
             }
         }
-    }
-
-    function creationOf(IEnergySettlement.Terms memory given) private view returns (bytes memory) {
-        return bytes.concat(vm.getCode("EnergySettlement.sol:EnergySettlement"), abi.encode(given));
     }
 
     function keyOf(uint256 member) internal pure returns (uint256) {

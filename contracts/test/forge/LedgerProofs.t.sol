@@ -35,14 +35,7 @@ contract LedgerProofsTest is RoundTest {
             expect(false);
             judge.proveEntryWithoutTrade(escrow, settled, rules(), tree, round.outcome, gap);
             if (place == round.entries.length) continue;
-            uint256 i = round.entries[place].trade;
-            bytes32[] memory path = siblings(tradeLeaves(round), i);
-            expect(false);
-            judge.proveWrongEntry(escrow, settled, rules(), round.outcome, gap, round.trades[i], path);
-            expect(false);
-            judge.proveTradeNotBooked(
-                escrow, settled, rules(), round.outcome, gap, round.trades[i], i, path, round.entries[place].member
-            );
+            booked(round, settled, round.entries[place], gap);
         }
         for (uint256 m = 0; m < MEMBERS; ++m) {
             CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, members[m]));
@@ -50,6 +43,20 @@ contract LedgerProofsTest is RoundTest {
             judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[m], words, inOnePiece());
         }
         frozen(false);
+    }
+
+    function booked(
+        Round memory round,
+        CommittedRounds.Settled memory settled,
+        CommittedRounds.Entry memory entry,
+        CommittedRounds.EntryGap memory gap
+    ) private {
+        bytes32[] memory path = siblings(tradeLeaves(round), entry.trade);
+        CommittedRounds.Trade memory trade = round.trades[entry.trade];
+        expect(false);
+        judge.proveWrongEntry(escrow, settled, rules(), round.outcome, gap, trade, path);
+        expect(false);
+        judge.proveTradeNotBooked(escrow, settled, rules(), round.outcome, gap, trade, entry.trade, path, entry.member);
     }
 
     /* MUTATED: always */
@@ -127,9 +134,9 @@ contract LedgerProofsTest is RoundTest {
         Round memory round = withFees(honest(seed), seed);
         (from, to) = (from % MEMBERS, to % MEMBERS);
         vm.assume(from != to);
-        int256 skimmed = int256(bound(amount, 1, 100_000));
-        round.deltas[from] -= skimmed;
-        round.deltas[to] += skimmed;
+        amount = bound(amount, 1, 100_000);
+        round.deltas[from] -= int256(amount);
+        round.deltas[to] += int256(amount);
         CommittedRounds.Settled memory settled = settle(round);
         CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, members[from]));
         bytes32 tree = tradesTree(round);

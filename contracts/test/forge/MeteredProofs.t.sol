@@ -93,7 +93,6 @@ contract MeteredProofsTest is MeteredTest {
         Metered memory m = honestMetered(seed);
         meter(m);
         bytes32 tree = tradesTree(m.balance);
-        bytes32 outcome = keccak256(abi.encode(m.balance.outcome));
         uint256[] memory words = pack(m.balance.deltas);
         for (uint256 place = 0; place <= m.balance.entries.length; ++place) {
             CommittedRounds.EntryGap memory gap = entryGap(m.balance, place);
@@ -102,17 +101,7 @@ contract MeteredProofsTest is MeteredTest {
             expect(false);
             metered.proveEntryWithoutTrade(escrow, m.batch, tree, m.balance.outcome, gap);
             if (place == m.balance.entries.length) continue;
-            uint256 i = m.balance.entries[place].trade;
-            CommittedRounds.Trade memory trade = m.balance.trades[i];
-            bytes32[] memory path = siblings(tradeLeaves(m.balance), i);
-            expect(false);
-            metered.proveWrongEntry(escrow, m.batch, rules(), m.balance.outcome, gap, trade, path);
-            expect(false);
-            metered.proveTradeNotBooked(
-                escrow, m.batch, rules(), m.balance.outcome, gap, trade, i, path, m.balance.entries[place].member
-            );
-            expect(false);
-            metered.proveWrongBalancingTrade(escrow, m.batch, m.head, trade, i, path, outcome);
+            booked(m, m.balance.entries[place], gap);
         }
         for (uint256 i = 0; i < MEMBERS; ++i) {
             CommittedRounds.EntryGap memory gap = entryGap(m.balance, behind(m.balance, members[i]));
@@ -292,19 +281,32 @@ contract MeteredProofsTest is MeteredTest {
             for (uint256 j = 0; j + 1 < entries.length; ++j) m.balance.entries[j] = entries[j < place ? j : j + 1];
         }
         meter(m);
+        falseLedger(m, entryGap(m.balance, kind == 2 ? place + 1 : place), i, entry.member, kind);
+        frozen(true);
+    }
+
+    function booked(Metered memory m, CommittedRounds.Entry memory entry, CommittedRounds.EntryGap memory gap) private {
+        bytes32 outcome = keccak256(abi.encode(m.balance.outcome));
+        CommittedRounds.Trade memory trade = m.balance.trades[entry.trade];
+        bytes32[] memory path = siblings(tradeLeaves(m.balance), entry.trade);
+        expect(false);
+        metered.proveWrongEntry(escrow, m.batch, rules(), m.balance.outcome, gap, trade, path);
+        expect(false);
+        metered.proveTradeNotBooked(escrow, m.batch, rules(), m.balance.outcome, gap, trade, entry.trade, path, entry.member);
+        expect(false);
+        metered.proveWrongBalancingTrade(escrow, m.batch, m.head, trade, entry.trade, path, outcome);
+    }
+
+    function falseLedger(Metered memory m, CommittedRounds.EntryGap memory gap, uint256 i, address member, uint256 kind) private {
         bytes32 tree = tradesTree(m.balance);
         bytes32[] memory path = siblings(tradeLeaves(m.balance), i);
-        CommittedRounds.EntryGap memory gap = entryGap(m.balance, kind == 2 ? place + 1 : place);
         CommittedRounds.Outcome memory outcome = m.balance.outcome;
         CommittedRounds.Trade memory trade = m.balance.trades[i];
         expect(true);
         if (kind == 0) metered.proveWrongEntry(escrow, m.batch, rules(), outcome, gap, trade, path);
         if (kind == 1) metered.proveEntryWithoutTrade(escrow, m.batch, tree, outcome, gap);
         if (kind == 2) metered.proveEntriesOutOfOrder(escrow, m.batch, tree, outcome, gap);
-        if (kind == 3) {
-            metered.proveTradeNotBooked(escrow, m.batch, rules(), outcome, gap, trade, i, path, entry.member);
-        }
-        frozen(true);
+        if (kind == 3) metered.proveTradeNotBooked(escrow, m.batch, rules(), outcome, gap, trade, i, path, member);
     }
 
     /// @dev The batch goes first, then the period that it stands on; everyone has what she had.

@@ -51,13 +51,7 @@ contract PartProofsTest is RoundTest {
     function test_Honest_parts_are_never_slashed(uint256 seed) public {
         Round memory round = honest(seed);
         (CommittedRounds.Settled memory settled, PartOf[] memory parts) = settleByParts(round, seed);
-        bytes32 tree = tradesTree(round);
-        for (uint256 m = 0; m < MEMBERS; ++m) {
-            CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, members[m]));
-            BatchParts.Place memory place = placeOf(parts, partOf(parts, m));
-            expect(false);
-            judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[m], parts[partOf(parts, m)].words, place);
-        }
+        for (uint256 m = 0; m < MEMBERS; ++m) wrongDelta(round, settled, parts, m, false);
         frozen(false);
     }
 
@@ -71,16 +65,27 @@ contract PartProofsTest is RoundTest {
         round.deltas[from] -= skimmed;
         round.deltas[to] += skimmed;
         (CommittedRounds.Settled memory settled, PartOf[] memory parts) = settleByParts(round, seed);
-        CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, members[from]));
-        bytes32 tree = tradesTree(round);
-        BatchParts.Place memory place = placeOf(parts, partOf(parts, from));
-        expect(true);
-        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[from], parts[partOf(parts, from)].words, place);
+        wrongDelta(round, settled, parts, from, true);
         frozen(true);
 
         escrow.rollbackParts(settled.bidsRoot, settled.tradesRoot, settled.deltasHash);
         for (uint256 i = parts.length; i > 0; --i) undo(parts[i - 1], 0);
         same(balances(), before, "balance");
+    }
+
+    function wrongDelta(
+        Round memory round,
+        CommittedRounds.Settled memory settled,
+        PartOf[] memory parts,
+        uint256 m,
+        bool isFraud
+    ) private {
+        bytes32 tree = tradesTree(round);
+        CommittedRounds.EntryGap memory gap = entryGap(round, behind(round, members[m]));
+        uint256 part = partOf(parts, m);
+        BatchParts.Place memory place = placeOf(parts, part);
+        expect(isFraud);
+        judge.proveWrongDelta(escrow, settled, tree, round.outcome, gap, members[m], parts[part].words, place);
     }
 
     /* WORDS */

@@ -43,9 +43,9 @@ abstract contract RoundTest is PartsTest {
 
     function terms() internal virtual override returns (IEnergySettlement.Terms memory given) {
         given = super.terms();
-        clearing = new ClearingProofs();
-        metered = new MeteredProofs();
-        judge = new FraudProofs(address(clearing), address(metered));
+        clearing = ClearingProofs(deploy("ClearingProofs.sol:ClearingProofs", ""));
+        metered = MeteredProofs(deploy("MeteredProofs.sol:MeteredProofs", ""));
+        judge = FraudProofs(deploy("FraudProofs.sol:FraudProofs", abi.encode(clearing, metered)));
         given.judge = address(judge);
         given.rules = keccak256(abi.encode(rules()));
     }
