@@ -18,6 +18,7 @@ public sealed class MqttLink : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Inbox _inbox;
+    private readonly OutageLog _outage;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private volatile TaskCompletionSource<BrokerConnection> _connected = NewConnected();
@@ -30,7 +31,7 @@ public sealed class MqttLink : IAsyncDisposable
     public MqttLink(MqttLinkOptions options, TimeProvider time, ILogger logger)
     {
         (_options, _time, _logger) = (options, time, logger);
-        _inbox = new Inbox(options.MaxWaitingMessages, logger);
+        (_inbox, _outage) = (new Inbox(options.MaxWaitingMessages, logger), new OutageLog(options.ClientId, options.Broker, time, logger));
     }
 
     /// <summary>Raised on a thread of the link, in order. A handler that throws is logged.</summary>
@@ -297,7 +298,11 @@ public sealed class MqttLink : IAsyncDisposable
         State = state;
         if (reason.Length > 0)
         {
-            _logger.LogWarning("{ClientId}: {Reason} Next attempt in {Wait:0.0} s.", _options.ClientId, reason, retryIn?.TotalSeconds);
+            _outage.Out(reason);
+        }
+        else if (state == LinkState.Connected)
+        {
+            _outage.Back();
         }
 
         try

@@ -22,7 +22,7 @@ internal static class Scrypt
         }
 
         var wordsOfOne = 2 * BlockWords * cost.R;
-        var memory = new uint[checked(cost.N * wordsOfOne)];
+        using var memory = new ScryptMemory(cost.N, wordsOfOne);
         for (var i = 0; i < cost.P; i++)
         {
             Mix(words.AsSpan(i * wordsOfOne, wordsOfOne), memory);
@@ -40,20 +40,20 @@ internal static class Scrypt
         Rfc2898DeriveBytes.Pbkdf2(password, salt, 1, HashAlgorithmName.SHA256, size);
 
     // scryptROMix: fill the memory in order, then read it in an order that only the data knows.
-    private static void Mix(Span<uint> block, uint[] memory)
+    private static void Mix(Span<uint> block, ScryptMemory memory)
     {
         var scratch = new uint[block.Length];
-        var rows = memory.Length / block.Length;
-        for (var i = 0; i < rows; i++)
+        var row = new uint[block.Length];
+        for (var i = 0; i < memory.Rows; i++)
         {
-            block.CopyTo(memory.AsSpan(i * block.Length, block.Length));
+            memory.Write(i, block);
             MixBlock(block, scratch);
         }
 
-        for (var i = 0; i < rows; i++)
+        for (var i = 0; i < memory.Rows; i++)
         {
-            var row = (int)(block[^BlockWords] & (uint)(rows - 1));
-            Xor(block, memory.AsSpan(row * block.Length, block.Length));
+            memory.Read((int)(block[^BlockWords] & (uint)(memory.Rows - 1)), row);
+            Xor(block, row);
             MixBlock(block, scratch);
         }
     }
