@@ -83,6 +83,15 @@ public sealed record HomeDescription
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"A margin is 0 to {MostMarginPermille} thousandths of the spread.");
     }
 
+    /// <summary>The same home by periods of another length.</summary>
+    public HomeDescription On(PeriodGrid grid) => Load.Grid == grid ? this
+        : new HomeDescription(Name, ConnectionWatts, Load.On(grid), Photovoltaics?.On(grid), Battery, [.. Appliances.Select(appliance => appliance.On(grid))])
+        {
+            LoadForecast = LoadForecast.On(grid),
+            PhotovoltaicsForecast = PhotovoltaicsForecast?.On(grid),
+            MarginPermille = MarginPermille,
+        };
+
     // FNV-1a over the name's UTF-16 units: people differ in what they ask for, and the same home asks the same everywhere.
     private static int DefaultMargin(string name)
     {

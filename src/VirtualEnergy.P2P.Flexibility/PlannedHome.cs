@@ -77,7 +77,11 @@ public sealed record PlannedHome
     public IEnumerable<string> Devices => Stores.Select(store => store.Name).Concat(Home.Appliances.Select(appliance => appliance.Name))
         .Concat(Lights.Select(light => light.Name)).Concat(Home.Photovoltaics is null ? [] : [Photovoltaics]);
 
-    /// <summary>The home in a market of other periods: the battery comes along; what was described by periods of another length stays out.</summary>
-    public PlannedHome On(PeriodGrid grid) =>
-        Stores.All(store => store.Grid == grid) ? this : new PlannedHome(Home, [.. Stores.Where(store => store.Grid == grid && store.Name != Battery)], grid) { Lights = Lights, Wind = Wind };
+    /// <summary>The home in a market of other periods, with everything that it has.</summary>
+    public PlannedHome On(PeriodGrid grid) => Home.Load.Grid == grid && Stores.All(store => store.Grid == grid) ? this
+        : new PlannedHome(Home.On(grid), [.. Stores.Where(store => store.Name != Battery).Select(store => store.On(grid))], grid)
+        {
+            Lights = [.. Lights.Select(light => new DimmableLight(light.Name, light.Watts.On(grid), light.LeastShare, light.Worth))],
+            Wind = Wind is { } wind ? new WindTurbine(wind.Production.On(grid)) : null,
+        };
 }

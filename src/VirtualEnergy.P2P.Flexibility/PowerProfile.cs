@@ -10,11 +10,9 @@ public sealed class PowerProfile
     /// <summary>No home's device draws more: a number above it is a wrong unit. 10 MW.</summary>
     public const long MostWatts = 10_000_000;
 
-    private readonly int _periodsADay;
-
     /// <param name="first">The period of the first entry.</param>
     /// <param name="watts">W per period, each 0 to <see cref="MostWatts"/>, at least one; a single entry is constant power.</param>
-    /// <param name="grid">Gives the length of a day; a quarter of an hour a period unless told.</param>
+    /// <param name="grid">Length of a period; a quarter of an hour unless told.</param>
     /// <exception cref="ArgumentException">No entries, or one out of range.</exception>
     public PowerProfile(Period first, ImmutableArray<long> watts, PeriodGrid? grid = null)
     {
@@ -34,10 +32,13 @@ public sealed class PowerProfile
         First = first;
         Watts = watts;
         Peak = watts.Max();
-        _periodsADay = 86_400 / (grid ?? PeriodGrid.QuarterHour).LengthSeconds;
+        Grid = grid ?? PeriodGrid.QuarterHour;
     }
 
     public static PowerProfile Constant(long watts) => new(default, [watts]);
+
+    /// <summary>Length of a period.</summary>
+    public PeriodGrid Grid { get; }
 
     public Period First { get; }
 
@@ -55,8 +56,39 @@ public sealed class PowerProfile
             return Watts[(int)index];
         }
 
-        var span = Math.Min(Watts.Length, _periodsADay);
+        var span = Math.Min(Watts.Length, 86_400 / Grid.LengthSeconds);
         var start = index < 0 ? 0 : Watts.Length - span;
         return Watts[start + (int)(((index - start) % span + span) % span)];
+    }
+
+    /// <summary>The same power by periods of another length: shorter ones have that of the period in which they lie, longer ones the mean of those that they consist of.</summary>
+    public PowerProfile On(PeriodGrid grid)
+    {
+        if (grid == Grid)
+        {
+            return this;
+        }
+
+        if (Watts.Length == 1)
+        {
+            return new PowerProfile(grid.At(Grid.StartOf(First)), Watts, grid);
+        }
+
+        var (first, end) = (grid.At(Grid.StartOf(First)), grid.At(Grid.StartOf(new Period(First.Index + Watts.Length)).AddTicks(-1)));
+        var watts = ImmutableArray.CreateBuilder<long>();
+        for (var period = first; period <= end; period = period.Next)
+        {
+            var (from, to) = (Grid.At(grid.StartOf(period)), Grid.At(grid.StartOf(period.Next).AddTicks(-1)));
+            var sum = 0L;
+            for (var part = from; part <= to; part = part.Next)
+            {
+                sum += At(part);
+            }
+
+            var parts = to.Index - from.Index + 1;
+            watts.Add((sum + parts / 2) / parts);
+        }
+
+        return new PowerProfile(first, watts.DrainToImmutable(), grid);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class SeasonalForecaster
         var periodsAnHour = 3600.0 / grid.LengthSeconds;
         (_model, _spread) = (model, (float)model.PriorError);
         _horizons = Horizons.Of(grid);
-        _usual = new DailyProfile(slots, model.Kinds, model.PriorError, model.Kernel);
+        _usual = new DailyProfile(slots, model.Kinds, model.PriorError, model.KernelOn(grid));
         _error = new ErrorScale(slots, model);
         _recent = new RecentLevel(_horizons, periodsAnHour, model.Fading);
         _timeOfDay = new TimeOfDayDeviation(slots, model.Fading.LearnedTimeOfDay);

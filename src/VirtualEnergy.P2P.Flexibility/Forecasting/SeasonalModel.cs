@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Market;
 
 namespace VirtualEnergy.P2P.Flexibility.Forecasting;
 
@@ -17,8 +18,25 @@ internal sealed record SeasonalModel
     /// <summary>Mean size of the error of that.</summary>
     public required double PriorError { get; init; }
 
-    /// <summary>How much a measurement tells of its own slot, of the next ones on both sides, and so on; begins with 1.</summary>
+    /// <summary>How much a measurement tells of its own quarter of an hour, of the next ones on both sides, and so on; begins with 1.</summary>
     public required ImmutableArray<float> Kernel { get; init; }
+
+    /// <summary>The same by periods of another length: straight in between, and nothing beyond the next after the last.</summary>
+    public ImmutableArray<float> KernelOn(PeriodGrid grid)
+    {
+        var weights = ImmutableArray.CreateBuilder<float>();
+        for (var beside = 0; ; beside++)
+        {
+            var (quarters, rest) = Math.DivRem(beside * grid.LengthSeconds, PeriodGrid.QuarterHour.LengthSeconds);
+            if (quarters >= Kernel.Length)
+            {
+                return weights.DrainToImmutable();
+            }
+
+            var next = quarters + 1 < Kernel.Length ? Kernel[quarters + 1] : 0;
+            weights.Add(Kernel[quarters] + (next - Kernel[quarters]) * rest / PeriodGrid.QuarterHour.LengthSeconds);
+        }
+    }
 
     public required Fading Fading { get; init; }
 

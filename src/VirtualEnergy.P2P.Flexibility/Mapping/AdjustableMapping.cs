@@ -14,7 +14,7 @@ public static class AdjustableMapping
 
     public static ModeNames NamesOf(AdjustableSystemDescription description) => ModeNames.Named(0, description.Graph);
 
-    /// <exception cref="ArgumentException">There is no transition outside abnormal conditions: EFI asks for one.</exception>
+    /// <exception cref="ArgumentException">EFI cannot say what it told.</exception>
     public static AdjustableSystemDescription ToEfi(OmbcSystemDescription description, EfiHeader header)
     {
         var names = NamesOf(description);

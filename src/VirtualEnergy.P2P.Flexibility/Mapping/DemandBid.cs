@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using VirtualEnergy.P2P.Flexibility.Efi.Bidding;
 using VirtualEnergy.P2P.Flexibility.S2.Messages;
 using VirtualEnergy.P2P.Flexibility.S2.Sessions;
 using VirtualEnergy.P2P.Market.Curves;
@@ -108,7 +109,7 @@ public sealed class DemandBid
         return (missed * Unmet + choices.Sum(choice => choice.Watts / 1000 * price + choice.Mode.MicroEurPerHour), choices);
     }
 
-    private static Demand DemandOf(double watts) => new(checked((long)Math.Round(Math.Clamp(watts, -1e8, 1e8) * Demand.NanoWattsPerWatt, MidpointRounding.AwayFromZero)));
+    private static Demand DemandOf(double watts) => EfiBid.DemandOf(Math.Clamp(watts, -EfiBid.MostWattsOfHome, EfiBid.MostWattsOfHome));
 
     private sealed record Mode(Identifier Actuator, Identifier Id, double AtZero, double AtOne, double WattsAtZero, double WattsAtOne, double MicroEurPerHour)
     {

@@ -12,7 +12,7 @@ public static class DemandMapping
         i, actuator.Id, actuator.OperationModes.Where(mode => !mode.AbnormalConditionOnly).Select(mode => mode.Id), actuator.Timers))];
 
     /// <summary>An adjustable device for each actuator, in order.</summary>
-    /// <exception cref="ArgumentException">An actuator has no transition outside abnormal conditions: EFI asks for one.</exception>
+    /// <exception cref="ArgumentException">EFI cannot say what it told.</exception>
     public static ImmutableArray<AdjustableSystemDescription> ToEfi(DdbcSystemDescription description, EfiHeader header) =>
         [.. description.Actuators.Zip(NamesOf(description), (actuator, names) => new AdjustableSystemDescription(
             header,

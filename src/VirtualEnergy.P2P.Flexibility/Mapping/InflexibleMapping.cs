@@ -48,8 +48,8 @@ public static class InflexibleMapping
         }
 
         double Widest(PowerEnvelopeLimit limit) => limit == PowerEnvelopeLimit.UpperLimit
-            ? ranges.Where(range => range.LimitType == limit).Max(range => range.RangeBoundary.EndOfRange.Value)
-            : ranges.Where(range => range.LimitType == limit).Min(range => range.RangeBoundary.StartOfRange.Value);
+            ? ranges.Where(range => range.LimitType == limit).Max(range => range.Values.EndOfRange.Value)
+            : ranges.Where(range => range.LimitType == limit).Min(range => range.Values.StartOfRange.Value);
         var (lowest, highest) = (Widest(PowerEnvelopeLimit.LowerLimit), Widest(PowerEnvelopeLimit.UpperLimit));
         return new PebcInstruction(
             nextId(),
@@ -116,10 +116,10 @@ public static class InflexibleMapping
     // The values to which production (up to 0) or consumption (from 0) can be limited, put together where they touch.
     private static ValueList<CurtailmentRange> Ranges(IEnumerable<PebcAllowedLimitRange> limits)
     {
-        var sorted = limits.Where(limit => !limit.AbnormalConditionOnly && limit.RangeBoundary.StartOfRange < limit.RangeBoundary.EndOfRange)
+        var sorted = limits.Where(limit => !limit.AbnormalConditionOnly && limit.Values.StartOfRange < limit.Values.EndOfRange)
             .Select(limit => limit.LimitType == PowerEnvelopeLimit.LowerLimit
-                ? (Low: limit.RangeBoundary.StartOfRange.Value, High: Math.Min(0, limit.RangeBoundary.EndOfRange.Value))
-                : (Low: Math.Max(0, limit.RangeBoundary.StartOfRange.Value), High: limit.RangeBoundary.EndOfRange.Value))
+                ? (Low: limit.Values.StartOfRange.Value, High: Math.Min(0, limit.Values.EndOfRange.Value))
+                : (Low: Math.Max(0, limit.Values.StartOfRange.Value), High: limit.Values.EndOfRange.Value))
             .Where(range => range.Low <= range.High).Order();
         var merged = new List<(double Low, double High)>();
         foreach (var range in sorted)

@@ -13,12 +13,12 @@ public sealed record ModeNames(int Number, Identifier Id, ImmutableArray<(int Nu
     public static ModeNames Numbered(int number, Identifier id, IEnumerable<Identifier> modes, IEnumerable<S2Timer> timers) =>
         new(number, id, [.. modes.Select((mode, i) => (i, mode))], [.. timers.Select((timer, i) => (i, timer.Id))]);
 
-    /// <summary>Numbers that came from EFI, named after themselves.</summary>
+    /// <summary>Numbers that came from EFI, named by what stands for them.</summary>
     public static ModeNames Named(int number, RunningModeGraph graph) => new(
         number,
-        new Identifier($"actuator-{number}"),
-        [.. graph.Modes.Select(mode => (mode, new Identifier($"mode-{mode}")))],
-        [.. graph.Timers.Select(timer => (timer.Id, new Identifier($"timer-{timer.Id}")))]);
+        Identifier.Named($"actuator-{number}"),
+        [.. graph.Modes.Select(mode => (mode, Identifier.Named($"mode-{mode}")))],
+        [.. graph.Timers.Select(timer => (timer.Id, Identifier.Named($"timer-{timer.Id}")))]);
 
     public Identifier ModeOf(int number) => Modes.First(mode => mode.Number == number).Id;
 
@@ -28,8 +28,11 @@ public sealed record ModeNames(int Number, Identifier Id, ImmutableArray<(int Nu
     internal ValueList<RunningModeTimer> ToEfi(ValueList<S2Timer> timers) =>
         ValueList.From(timers.Select(timer => new RunningModeTimer(TimerOf(timer.Id), timer.DiagnosticLabel ?? timer.Id.ToString(), timer.Duration.ToTimeSpan())));
 
-    // What is for abnormal conditions only has no place in EFI's descriptions.
-    internal ValueList<RunningModeTransition> ToEfi(ValueList<Transition> transitions) => ValueList.From(transitions
+    // What is for abnormal conditions only has no place in EFI's descriptions. EFI asks for a way and S2 does not: then a mode goes over into itself.
+    internal ValueList<RunningModeTransition> ToEfi(ValueList<Transition> transitions) =>
+        Ways(transitions) is var ways && (ways.Count > 0 || Modes.IsEmpty) ? ways : [new RunningModeTransition(Modes[0].Number, Modes[0].Number)];
+
+    private ValueList<RunningModeTransition> Ways(ValueList<Transition> transitions) => ValueList.From(transitions
         .Where(way => !way.AbnormalConditionOnly && Modes.Any(mode => mode.Id == way.From) && Modes.Any(mode => mode.Id == way.To))
         .Select(way => new RunningModeTransition(
             ModeOf(way.From),
@@ -43,7 +46,7 @@ public sealed record ModeNames(int Number, Identifier Id, ImmutableArray<(int Nu
         ValueList.From(timers.Select(timer => new S2Timer(TimerOf(timer.Id), S2.S2Duration.From(timer.Duration), timer.Label)));
 
     internal ValueList<Transition> ToS2(ValueList<RunningModeTransition> transitions) => ValueList.From(transitions.Select(way => new Transition(
-        new Identifier($"way-{way.From}-{way.To}"),
+        Identifier.Named($"way-{way.From}-{way.To}"),
         ModeOf(way.From),
         ModeOf(way.To),
         ValueList.From(way.StartTimers.Select(TimerOf)),

@@ -46,8 +46,9 @@ public sealed class S2Bid
                 .Where(part => part.Bid is not null)
                 .Select(part => (Bid: part.Bid!, part.ToS2))
                 .ToImmutableArray();
-            return parts.IsEmpty ? null : new S2Bid(
-                parts.Select(part => part.Bid.Curve).Aggregate((sum, curve) => sum.Plus(curve)),
+            var underWay = JobsUnderWay.Watts(resource, at, period);
+            return (parts.IsEmpty && underWay == 0) || !(Math.Abs(underWay) <= EfiBid.MostWattsOfHome) ? null : new S2Bid(
+                parts.Select(part => part.Bid.Curve).Aggregate(DemandCurve.Flat(basis, EfiBid.DemandOf(underWay)), (sum, curve) => sum.Plus(curve)),
                 (price, nextId) => parts.SelectMany(part => part.Bid.InstructionAt(price, nextId()) is { } instruction ? part.ToS2(instruction, nextId) : []));
         }
         catch (ArgumentException)

@@ -8,10 +8,11 @@ using VirtualEnergy.P2P.Market;
 namespace VirtualEnergy.P2P.Flexibility.Mapping;
 
 /// <summary>
-/// A storage under fill-rate-based control that is a battery: one actuator that charges and delivers electricity in proportion to its factor. Such a
-/// one is planned by what its fill is worth; every other storage has a bid of its own (<see cref="S2Bid"/>).
+/// A storage under fill-rate-based control that is a battery: one actuator that charges and delivers electricity at any power up to its highest, in a mode each or in one for both.
+/// Such a one is planned by what its fill is worth; every other storage has a bid of its own (<see cref="S2Bid"/>).
 /// </summary>
 /// <remarks>
+/// Ranges go with the factor either way: some devices tell what they deliver as 0 to −5 kW, others, whose libraries want ranges to ascend, as −5 kW to 0.
 /// What a unit of the fill level holds is not told, but follows: charging takes a Wh of electricity a unit and delivering gives b, so that √(b/a)
 /// arrives each way and a unit holds √(ab).
 /// </remarks>
@@ -24,9 +25,9 @@ public sealed class S2Store
     private readonly Identifier _actuator;
     private readonly Way _charge;
     private readonly Way _deliver;
-    private readonly ImmutableArray<Identifier> _idle;
+    private readonly ImmutableArray<(Identifier Mode, double Factor)> _idle;
 
-    private S2Store(Identifier actuator, Way charge, Way deliver, ImmutableArray<Identifier> idle, BatteryDescription battery) =>
+    private S2Store(Identifier actuator, Way charge, Way deliver, ImmutableArray<(Identifier Mode, double Factor)> idle, BatteryDescription battery) =>
         (_actuator, _charge, _deliver, _idle, Battery) = (actuator, charge, deliver, idle, battery);
 
     /// <summary>Its data; <see cref="BatteryDescription.InitialFill"/> is what is in it now.</summary>
@@ -37,14 +38,14 @@ public sealed class S2Store
     public static S2Store? Of(S2Resource resource, DateTimeOffset at)
     {
         if (resource.Selected != ControlType.FillRateBasedControl || resource.Storage.At(at) is not { Actuators: [var actuator] } description
-            || resource.StorageStatus is not { } status || resource.StateOf(actuator.Id).Mode is null || resource.Target is not null)
+            || resource.StorageStatus is not { } status || resource.StateOf(actuator.Id).Mode is null || (resource.Target is { } target && IsOpen(target, at)))
         {
             return null;
         }
 
         var range = description.Storage.FillLevelRange;
         var modes = actuator.OperationModes.Where(mode => !mode.AbnormalConditionOnly).ToList();
-        var ways = modes.Select(mode => Way.Of(mode, range)).OfType<Way>().ToList();
+        var ways = modes.SelectMany(mode => Way.Of(mode, range)).ToList();
         var (charge, deliver) = (ways.Where(way => way is { Watts: > 0, Rate: > 0 }).MaxBy(way => way.Watts), ways.Where(way => way is { Watts: < 0, Rate: < 0 }).MinBy(way => way.Watts));
         if (charge is null || deliver is null)
         {
@@ -64,8 +65,8 @@ public sealed class S2Store
         var battery = new BatteryDescription(
             whole, (long)charge.Watts, (long)-deliver.Watts, efficiency, efficiency,
             initialFill: Energy.Max(Energy.Zero, Energy.Min(whole, new Energy((long)((status.PresentFillLevel - range.StartOfRange) * unit))))) { Wear = charge.Wear };
-        var idle = modes.Where(mode => mode.Elements.All(element => element is { FillRate: { StartOfRange.Value: 0, EndOfRange.Value: 0 } })).Select(mode => mode.Id);
-        return new S2Store(actuator.Id, charge, deliver, [.. idle, charge.Mode, deliver.Mode], battery);
+        var idle = modes.Where(mode => mode.Elements.All(element => element is { FillRate: { StartOfRange.Value: 0, EndOfRange.Value: 0 } })).Select(mode => (mode.Id, 0.0));
+        return new S2Store(actuator.Id, charge, deliver, [.. idle, (charge.Mode, charge.FactorFor(0)), (deliver.Mode, deliver.FactorFor(0))], battery);
     }
 
     /// <summary>What the device is told so that an energy flows over a period: instructions of which the first that it can follow is sent; the last leaves it at rest.</summary>
@@ -76,27 +77,49 @@ public sealed class S2Store
     {
         FrbcInstruction Instruction(Identifier mode, double factor) => new(nextId(), nextId(), at, false, _actuator, mode, factor);
         var watts = energy.WattHours / period.TotalHours;
-        var rest = _idle.Select(mode => Instruction(mode, 0));
-        return watts == 0 ? [.. rest] : [Instruction((watts > 0 ? _charge : _deliver).Mode, Math.Min(1, watts / (watts > 0 ? _charge : _deliver).Watts)), .. rest];
+        var rest = _idle.Select(one => Instruction(one.Mode, one.Factor));
+        var way = watts > 0 ? _charge : _deliver;
+        return watts == 0 ? [.. rest] : [Instruction(way.Mode, way.FactorFor(watts)), .. rest];
     }
 
-    // A mode that does in proportion to its factor what it does at 1, at every fill level that the storage may have.
-    private sealed record Way(Identifier Mode, double Watts, double Rate, Price Wear)
+    private static bool IsOpen(FrbcFillLevelTargetProfile target, DateTimeOffset at) =>
+        (at - target.StartTime).TotalMilliseconds < target.Elements.Sum(element => (double)element.Duration.Milliseconds);
+
+    // From nothing to the highest power in one direction, by a factor that goes with it, at every fill level that the storage may have.
+    private sealed record Way(Identifier Mode, double Watts, double Rate, double Nothing, double Full, Price Wear)
     {
+        private const double Nearly = 1e-9;
+
         public double WattHoursAUnit => Watts / (3600 * Rate);
 
-        public static Way? Of(FrbcOperationMode mode, NumberRange range)
+        /// <summary>The factor at a power, W; at the highest where that is less.</summary>
+        public double FactorFor(double watts) => Math.Clamp(Nothing + (Full - Nothing) * Math.Min(1, watts / Watts), 0, 1);
+
+        public static IEnumerable<Way> Of(FrbcOperationMode mode, NumberRange range)
         {
-            if (mode.Elements is not [var element] || element.FillLevelRange.StartOfRange > range.StartOfRange || element.FillLevelRange.EndOfRange < range.EndOfRange
-                || element.FillRate.StartOfRange != 0 || Power(element, atOne: false) != 0)
+            if (mode.Elements is not [var element] || element.FillLevelRange.StartOfRange > range.StartOfRange || element.FillLevelRange.EndOfRange < range.EndOfRange)
             {
-                return null;
+                yield break;
             }
 
-            var watts = Power(element, atOne: true);
+            var (atZero, atOne) = (Power(element, atOne: false), Power(element, atOne: true));
+            double rateAtZero = element.FillRate.StartOfRange, rateAtOne = element.FillRate.EndOfRange;
+            var nothing = -atZero / (atOne - atZero);
+            if (!(nothing is >= 0 and <= 1) || Math.Abs(rateAtZero + (rateAtOne - rateAtZero) * nothing) > Nearly * Math.Max(Math.Abs(rateAtZero), Math.Abs(rateAtOne)))
+            {
+                yield break; // no power at which nothing flows, or something flows without power
+            }
+
+            foreach (var (full, watts, rate) in new[] { (0.0, atZero, rateAtZero), (1.0, atOne, rateAtOne) }.Where(end => end.Item2 != 0))
+            {
+                yield return new Way(mode.Id, watts, rate, nothing, full, WearOf(element, watts));
+            }
+        }
+
+        private static Price WearOf(FrbcOperationModeElement element, double watts)
+        {
             var costs = element.RunningCosts is { } told ? Math.Abs(told.StartOfRange + told.EndOfRange) / 2 : 0;
-            var wear = watts == 0 ? 0 : costs * 3600 * 1000 / Math.Abs(watts) * MicroEurPerEur;
-            return new Way(mode.Id, watts, element.FillRate.EndOfRange, wear is > 0 and < Planning.StoreStage.Scarcity ? new Price((long)wear) : BatteryDescription.UsualWear);
+            return costs * 3600 * 1000 / Math.Abs(watts) * MicroEurPerEur is > 0 and < Planning.StoreStage.Scarcity and var wear ? new Price((long)wear) : BatteryDescription.UsualWear;
         }
 
         private static double Power(FrbcOperationModeElement element, bool atOne) =>

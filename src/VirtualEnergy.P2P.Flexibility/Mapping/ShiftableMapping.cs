@@ -63,7 +63,7 @@ public static class ShiftableMapping
     private static IEnumerable<(int Number, PpbcPowerSequence Sequence)> Ordinary(PpbcPowerSequenceContainer container) =>
         container.PowerSequences.Select((sequence, i) => (i, sequence)).Where(pair => !pair.sequence.AbnormalConditionOnly);
 
-    private static Identifier StepId(int number) => new($"step-{number}");
+    private static Identifier StepId(int number) => Identifier.Named($"step-{number}");
 
-    private static Identifier WayId(int number) => new($"way-{number}");
+    private static Identifier WayId(int number) => Identifier.Named($"way-{number}");
 }

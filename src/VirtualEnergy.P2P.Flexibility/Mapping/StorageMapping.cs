@@ -19,7 +19,7 @@ public static class StorageMapping
     public static ImmutableArray<ModeNames> NamesOf(StorageSystemDescription description) =>
         [.. description.Actuators.Select(actuator => ModeNames.Named(actuator.ActuatorId, actuator.Graph))];
 
-    /// <exception cref="ArgumentException">An actuator has no transition outside abnormal conditions: EFI asks for one.</exception>
+    /// <exception cref="ArgumentException">EFI cannot say what it told.</exception>
     public static StorageSystemDescription ToEfi(FrbcSystemDescription description, FrbcLeakageBehaviour? leakage, EfiHeader header) => new(
         header,
         description.MessageId,

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace VirtualEnergy.P2P.Flexibility.Planning;
 
 /// <summary>
@@ -120,7 +122,7 @@ internal sealed class HomeSweep
             _pieces.Add(new StorePiece(problem.Stores.Length, -1, problem.Sun[t]));
         }
 
-        _pieces.Sort(static (a, b) => b.Limit.CompareTo(a.Limit));
+        Sort();
         Demands?.Add(new StoreDemand(net, [.. _pieces.Select(piece => new DemandPiece(piece.Limit, piece.Energy))]));
         (Net[t], Prices[t]) = Meet(grid, net);
         var missed = Math.Max(0, Math.Max(grid.Least - Net[t], Net[t] - grid.Most));
@@ -129,6 +131,22 @@ internal sealed class HomeSweep
         // A promise comes before money; beyond a connection no schedule goes for it.
         Cost += grid.Least == grid.Most ? missed * StoreStage.Scarcity : 0;
         Book(problem, t);
+    }
+
+    // A handful, each store's in order already: insertion, the same whatever stands at a tie.
+    private void Sort()
+    {
+        var pieces = CollectionsMarshal.AsSpan(_pieces);
+        for (var i = 1; i < pieces.Length; i++)
+        {
+            var (piece, at) = (pieces[i], i);
+            for (; at > 0 && pieces[at - 1].Limit < piece.Limit; at--)
+            {
+                pieces[at] = pieces[at - 1];
+            }
+
+            pieces[at] = piece;
+        }
     }
 
     private void Begin(HomeProblem problem)

@@ -13,7 +13,9 @@ internal sealed class StoreChain
 
     private int _stores;
     private int _periods;
+    private int _stride;
     private double[] _balance = [];
+    private double[] _own = [];
     private double[] _withBalance = [];
     private double[] _withBefore = [];
     private double[] _inverse = [];
@@ -21,33 +23,35 @@ internal sealed class StoreChain
 
     public void Factor(ScheduleProgram program, double[] weights)
     {
-        (_stores, _periods) = (program.Stores, program.Periods);
+        (_stores, _periods, _stride) = (program.Stores, program.Periods, program.Stride);
         var (n, square) = (_stores, _stores * _stores);
-        if (_balance.Length < _periods || _inverse.Length < square * _periods)
+        if (_balance.Length < _stride || _own.Length < n * _stride || _inverse.Length < square * _periods || _work.Length < 2 * n)
         {
-            (_balance, _inverse, _work) = (new double[_periods], new double[square * _periods], new double[square + n]);
-            (_withBalance, _withBefore) = (new double[n * _periods], new double[n * _periods]);
+            (_balance, _inverse, _work) = (new double[_stride], new double[square * _periods], new double[2 * n]);
+            (_own, _withBalance, _withBefore) = (new double[n * _stride], new double[n * _stride], new double[n * _stride]);
         }
 
-        var matrix = _work.AsSpan(0, square);
-        var own = _work.AsSpan(square, n);
+        program.Matrix(weights, _balance, _own, _withBalance, _withBefore);
+        _inverse.AsSpan(0, square).Clear();
         for (var t = 0; t < _periods; t++)
         {
-            var meets = _withBalance.AsSpan(t * n, n);
-            var back = _withBefore.AsSpan(t * n, n);
-            _balance[t] = 1 / (program.Entries(weights, t, own, meets, back) + Least);
-            var before = t > 0 ? _inverse.AsSpan((t - 1) * square, square) : [];
+            _balance[t] = 1 / (_balance[t] + Least);
+            var matrix = _inverse.AsSpan(t * square, square);
+            var before = _inverse.AsSpan(Math.Max(0, t - 1) * square, square);
             for (var i = 0; i < n; i++)
             {
-                for (var j = 0; j < n; j++)
+                var row = i * _stride + t;
+                var (meets, back) = (_withBalance[row] * _balance[t], _withBefore[row]);
+                for (var j = 0; j < i; j++)
                 {
-                    matrix[i * n + j] = -meets[i] * meets[j] * _balance[t] - (t > 0 ? back[i] * before[i * n + j] * back[j] : 0);
+                    var other = j * _stride + t;
+                    matrix[i * n + j] = matrix[j * n + i] = -meets * _withBalance[other] - back * before[i * n + j] * _withBefore[other];
                 }
 
-                matrix[i * n + i] += own[i] * (1 + Ridge) + Least;
+                matrix[i * n + i] = _own[row] * (1 + Ridge) + Least - meets * _withBalance[row] - back * before[i * n + i] * back;
             }
 
-            Invert(matrix, _inverse.AsSpan(t * square, square), n);
+            Invert(matrix, n);
         }
     }
 
@@ -60,17 +64,17 @@ internal sealed class StoreChain
         before.Clear();
         for (var t = 0; t < _periods; t++)
         {
-            var meets = _withBalance.AsSpan(t * n, n);
-            var back = _withBefore.AsSpan(t * n, n);
+            var priced = _balance[t] * balance[t];
             for (var s = 0; s < n; s++)
             {
-                right[s] = stores[s * _periods + t] - meets[s] * _balance[t] * balance[t] - back[s] * before[s];
+                var row = s * _stride + t;
+                right[s] = stores[row] - _withBalance[row] * priced - _withBefore[row] * before[s];
             }
 
             Times(t, right, before);
             for (var s = 0; s < n; s++)
             {
-                stores[s * _periods + t] = before[s];
+                stores[s * _stride + t] = before[s];
             }
         }
 
@@ -80,7 +84,7 @@ internal sealed class StoreChain
             {
                 for (var s = 0; s < n; s++)
                 {
-                    right[s] = -_withBefore[(t + 1) * n + s] * stores[s * _periods + t + 1];
+                    right[s] = -_withBefore[s * _stride + t + 1] * stores[s * _stride + t + 1];
                 }
 
                 Times(t, right, before);
@@ -92,8 +96,8 @@ internal sealed class StoreChain
 
             for (var s = 0; s < n; s++)
             {
-                stores[s * _periods + t] += before[s];
-                balance[t] -= _withBalance[t * n + s] * stores[s * _periods + t];
+                stores[s * _stride + t] += before[s];
+                balance[t] -= _withBalance[s * _stride + t] * stores[s * _stride + t];
             }
 
             balance[t] *= _balance[t];
@@ -115,33 +119,32 @@ internal sealed class StoreChain
         }
     }
 
-    // Gauss and Jordan; positive definite, so that no row has to be changed for another.
-    private static void Invert(Span<double> matrix, Span<double> inverse, int n)
+    // Gauss and Jordan, in place; positive definite, so that no row has to be changed for another.
+    private static void Invert(Span<double> matrix, int n)
     {
-        inverse.Clear();
-        for (var i = 0; i < n; i++)
-        {
-            inverse[i * n + i] = 1;
-        }
-
         for (var k = 0; k < n; k++)
         {
-            var row = matrix.Slice(k * n, n);
-            var result = inverse.Slice(k * n, n);
-            var scale = 1 / row[k];
-            for (var j = 0; j < n; j++)
+            var pivot = matrix.Slice(k * n, n);
+            var scale = 1 / pivot[k];
+            pivot[k] = 1;
+            for (var j = 0; j < pivot.Length; j++)
             {
-                row[j] *= scale;
-                result[j] *= scale;
+                pivot[j] *= scale;
             }
 
             for (var i = 0; i < n; i++)
             {
-                var by = matrix[i * n + k];
-                for (var j = 0; i != k && j < n; j++)
+                if (i == k)
                 {
-                    matrix[i * n + j] -= by * row[j];
-                    inverse[i * n + j] -= by * result[j];
+                    continue;
+                }
+
+                var row = matrix.Slice(i * n, n);
+                var by = row[k];
+                row[k] = 0;
+                for (var j = 0; j < row.Length; j++)
+                {
+                    row[j] -= by * pivot[j];
                 }
             }
         }

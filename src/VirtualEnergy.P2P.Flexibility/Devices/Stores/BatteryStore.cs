@@ -9,6 +9,7 @@ public sealed record BatteryStore : StoreModel
     /// <summary>Lithium-ion cells lose about 2 % in a month (B. Xu et al. name 1 to 3 %); a month of 30 days. Hours until 1/e is left.</summary>
     private const double UsualHoursToAnEth = 36_000;
 
+    private readonly BatteryDescription _description;
     private readonly StoreStage _stage;
 
     /// <param name="name">Unique in its home.</param>
@@ -17,7 +18,7 @@ public sealed record BatteryStore : StoreModel
     public BatteryStore(string name, BatteryDescription description, PeriodGrid? grid = null)
         : base(name, grid)
     {
-        InitialFill = description.InitialFill.WattHours;
+        _description = description;
         var floor = (double)description.MinimumFill.WattHours;
         var kept = KeptOf(UsualHoursToAnEth);
 
@@ -28,9 +29,11 @@ public sealed record BatteryStore : StoreModel
             description.Charging.PartsPerMillion / 1e6, description.Discharging.PartsPerMillion / 1e6, description.Wear.MicroEurPerKWh);
     }
 
-    public override double InitialFill { get; }
+    public override double InitialFill => _description.InitialFill.WattHours;
 
     public override bool CanDeliver => _stage.MostOut > 0;
 
     public override StoreStage At(Period period) => _stage;
+
+    private protected override StoreModel OnOther(PeriodGrid grid) => new BatteryStore(Name, _description, grid);
 }

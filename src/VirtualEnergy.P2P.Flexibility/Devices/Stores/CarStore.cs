@@ -8,12 +8,34 @@ namespace VirtualEnergy.P2P.Flexibility.Devices.Stores;
 /// <param name="Leaves">First period without the car.</param>
 /// <param name="Back">First period with it again; after <paramref name="Leaves"/>.</param>
 /// <param name="Energy">What driving takes out of its battery, Wh ≥ 0.</param>
-public readonly record struct Journey(Period Leaves, Period Back, Energy Energy);
+public readonly record struct Journey(Period Leaves, Period Back, Energy Energy)
+{
+    /// <summary>Journeys by periods of another length: away in each in which they are away for a part, and one where they then meet.</summary>
+    /// <param name="journeys">In order, none begins before the one before is over.</param>
+    public static ImmutableArray<Journey> On(IEnumerable<Journey> journeys, PeriodGrid from, PeriodGrid to)
+    {
+        var on = ImmutableArray.CreateBuilder<Journey>();
+        foreach (var journey in journeys)
+        {
+            var one = new Journey(to.At(from.StartOf(journey.Leaves)), to.At(from.StartOf(journey.Back).AddTicks(-1)).Next, journey.Energy);
+            if (on.Count > 0 && one.Leaves < on[^1].Back)
+            {
+                on[^1] = new Journey(on[^1].Leaves, one.Back, on[^1].Energy + one.Energy);
+            }
+            else
+            {
+                on.Add(one);
+            }
+        }
+
+        return on.DrainToImmutable();
+    }
+}
 
 /// <summary>An electric car, simulated: charged at home while it is there, with what the next journey takes in it when it leaves.</summary>
 public sealed record CarStore : StoreModel
 {
-    private const int PeriodsReady = 8;
+    private const int SecondsReady = 2 * 3_600;
 
     private readonly ImmutableArray<Journey> _journeys;
     private readonly double _capacity;
@@ -82,9 +104,16 @@ public sealed record CarStore : StoreModel
         return sum;
     }
 
-    /// <summary>Ready some periods before it leaves: what else the home draws until then is not known.</summary>
+    /// <summary>Ready two hours before it leaves: what else the home draws until then is not known.</summary>
     public override StoreStage[] Expected(Period now, int length) =>
-        [.. Enumerable.Range(0, length).Select(t => Stage(new Period(now.Index + t), PeriodsReady))];
+        [.. Enumerable.Range(0, length).Select(t => Stage(new Period(now.Index + t), Math.Max(1, SecondsReady / Grid.LengthSeconds)))];
+
+    private protected override StoreModel OnOther(PeriodGrid grid) => new CarStore(
+        Name, new Energy((long)_capacity), Watts(_charge), Journey.On(_journeys, Grid, grid), new Energy((long)_reserve), new Energy((long)InitialFill), Watts(_discharge), grid)
+    {
+        Charging = Charging,
+        Discharging = Discharging,
+    };
 
     private StoreStage Stage(Period period, int ready)
     {

@@ -29,6 +29,9 @@ public sealed record CogenerationStore : StoreModel
     private readonly PowerProfile _heat;
     private readonly CogenerationCost _cost;
     private readonly double _power;
+    private readonly double _litres;
+    private readonly double _span;
+    private readonly double _standing;
     private readonly double _tank;
     private readonly double _keep;
 
@@ -54,8 +57,9 @@ public sealed record CogenerationStore : StoreModel
         _heat = heat;
         _cost = cost;
         _power = PerPeriod((long)Positive(ratedWatts, nameof(ratedWatts)));
-        _tank = Positive(litres, nameof(litres)) * Positive(span, nameof(span)) * WaterHeaterStore.WattHoursPerLitreKelvin;
-        _keep = standingWatts == 0 ? 1 : KeptOf(_tank / NotNegative(standingWatts, nameof(standingWatts)));
+        (_litres, _span, _standing) = (Positive(litres, nameof(litres)), Positive(span, nameof(span)), NotNegative(standingWatts, nameof(standingWatts)));
+        _tank = _litres * _span * WaterHeaterStore.WattHoursPerLitreKelvin;
+        _keep = _standing == 0 ? 1 : KeptOf(_tank / _standing);
     }
 
     public override double InitialFill => _tank / 2;
@@ -67,9 +71,10 @@ public sealed record CogenerationStore : StoreModel
 
     public override StoreStage At(Period period) => Stage(_heat.At(period));
 
-    /// <summary>The heat that was taken at the same time of the last day.</summary>
-    public override StoreStage[] Expected(Period now, int length) =>
-        [.. Enumerable.Range(0, length).Select(t => Stage(_heat.At(LastSeen(new Period(now.Index + t), now))))];
+    /// <summary>See <see cref="HeatBefore"/>.</summary>
+    public override StoreStage[] Expected(Period now, int length) => new HeatBefore(_heat, now).Stages(length, Stage);
+
+    private protected override StoreModel OnOther(PeriodGrid grid) => new CogenerationStore(Name, Watts(_power), _cost, _heat.On(grid), _litres, _span, _standing, grid);
 
     private StoreStage Stage(long heatWatts) =>
         new(0, _tank, 0, _keep, -PerPeriod(heatWatts) - (1 - _keep) * _tank, 0, _power, 1, _cost.ElectricalEfficiency / _cost.HeatEfficiency, 0) { OutCost = _cost.MicroEurPerKWh };

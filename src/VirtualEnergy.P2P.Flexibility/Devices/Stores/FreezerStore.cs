@@ -16,6 +16,11 @@ public sealed record FreezerStore : StoreModel
     /// <summary>Below −18 °C; above it the plan looks as far as −15 °C, where food begins to suffer. K.</summary>
     private const double Warm = 3;
 
+    private readonly double _kilowattHoursAYear;
+    private readonly double _foodKilograms;
+    private readonly double _bandKelvin;
+    private readonly double _kitchenCelsius;
+    private readonly double _performance;
     private readonly StoreStage _stage;
     private readonly double _band;
 
@@ -42,6 +47,7 @@ public sealed record FreezerStore : StoreModel
         var difference = Positive(kitchenCelsius + 18, nameof(kitchenCelsius));
         var leakPerKelvin = meanWatts * Positive(performance, nameof(performance)) / difference;
         var capacityPerKelvin = Positive(foodKilograms, nameof(foodKilograms)) * 2_000 / 3_600;
+        (_kilowattHoursAYear, _foodKilograms, _bandKelvin, _kitchenCelsius, _performance) = (kilowattHoursAYear, foodKilograms, band, kitchenCelsius, performance);
         _band = Positive(band, nameof(band)) * capacityPerKelvin;
         _stage = new StoreStage(
             -Warm * capacityPerKelvin, _band, 0, KeptOf(capacityPerKelvin / leakPerKelvin), leakPerKelvin * difference * Hours, PerPeriod(ratedWatts), 0, performance, 1, 0);
@@ -50,4 +56,7 @@ public sealed record FreezerStore : StoreModel
     public override double InitialFill => _band / 2;
 
     public override StoreStage At(Period period) => _stage;
+
+    private protected override StoreModel OnOther(PeriodGrid grid) =>
+        new FreezerStore(Name, _kilowattHoursAYear, Watts(_stage.MostIn), _foodKilograms, _bandKelvin, _kitchenCelsius, _performance, grid);
 }

@@ -61,47 +61,14 @@ public sealed record HeatPumpStore : StoreModel
 
     public override StoreStage At(Period period) => Stage(_heat.At(period));
 
-    /// <summary>
-    /// The heat of the day before, and what of the present deviation from it lasts. Nothing is kept for a quarter of an hour that needs more: it is heated in
-    /// the quarter in which it is seen.
-    /// </summary>
-    public override StoreStage[] Expected(Period now, int length)
+    /// <summary>See <see cref="HeatBefore"/>. Nothing is kept for a period that needs more: it is heated in the one in which it is seen.</summary>
+    public override StoreStage[] Expected(Period now, int length) => new HeatBefore(_heat, now).Stages(length, Stage);
+
+    private protected override StoreModel OnOther(PeriodGrid grid) => new HeatPumpStore(Name, Watts(_power), _heat.On(grid), _capacityPerKelvin, _lossPerKelvin, _band, grid)
     {
-        var deviation = Deviation.At(_heat, now, PeriodsADay);
-        var stages = new StoreStage[length];
-        for (var t = 0; t < length; t++)
-        {
-            var seen = _heat.At(LastSeen(new Period(now.Index + t), now));
-            stages[t] = Stage((long)Math.Max(0, Math.Round(seen + deviation.Ahead(t))));
-        }
-
-        return stages;
-    }
-
-    private int PeriodsADay => 86_400 / Grid.LengthSeconds;
-
-    /// <summary>How the last quarter and the last hour lie against the day before, W, and how that fades.</summary>
-    private readonly record struct Deviation(double Last, double Hour)
-    {
-        private const int Quarters = 4;
-        private const double FadesLast = 8;
-        private const double FadesHour = 96;
-
-        public static Deviation At(PowerProfile heat, Period now, int day)
-        {
-            double Of(int back) => heat.At(new Period(now.Index - back)) - heat.At(new Period(now.Index - back - day));
-
-            var hour = 0.0;
-            for (var back = 1; back <= Quarters; back++)
-            {
-                hour += Of(back) / Quarters;
-            }
-
-            return new Deviation(Of(1), hour);
-        }
-
-        public double Ahead(int periods) => Hour * Math.Exp(-periods / FadesHour) + (Last - Hour) * Math.Exp(-periods / FadesLast);
-    }
+        LowestCelsius = LowestCelsius,
+        FlowCelsius = FlowCelsius,
+    };
 
     private StoreStage Stage(long heatWatts)
     {

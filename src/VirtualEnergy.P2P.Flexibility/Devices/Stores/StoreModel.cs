@@ -23,6 +23,11 @@ public abstract record StoreModel
     /// <summary>Fill at the start, Wh.</summary>
     public abstract double InitialFill { get; }
 
+    /// <summary>The same device by periods of another length.</summary>
+    public StoreModel On(PeriodGrid grid) => grid == Grid ? this : OnOther(grid);
+
+    private protected abstract StoreModel OnOther(PeriodGrid grid);
+
     /// <summary>What the period really is.</summary>
     public abstract StoreStage At(Period period);
 
@@ -63,6 +68,8 @@ public abstract record StoreModel
 
     private protected double PerPeriod(long watts) => watts * Hours;
 
+    private protected long Watts(double perPeriod) => (long)Math.Round(perPeriod / Hours);
+
     private protected double KeptOf(double hoursToAnEth) => Math.Exp(-Hours / hoursToAnEth);
 
     private protected static double Share(double value, string name) =>
@@ -73,11 +80,4 @@ public abstract record StoreModel
 
     private protected static double NotNegative(double value, string name) =>
         double.IsFinite(value) && value >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is 0 or more.");
-
-    // The same time of the last day that is over: what somebody without a forecast expects.
-    private protected Period LastSeen(Period period, Period now)
-    {
-        var day = 86_400 / Grid.LengthSeconds;
-        return period < now ? period : new Period(period.Index - (period.Index - now.Index + day) / day * day);
-    }
 }

@@ -14,6 +14,8 @@ public sealed record WaterHeaterStore : StoreModel
 
     private readonly PowerProfile _drawn;
     private readonly double _power;
+    private readonly double _litres;
+    private readonly double _span;
     private readonly double _ceiling;
     private readonly double _standing;
 
@@ -29,7 +31,8 @@ public sealed record WaterHeaterStore : StoreModel
     {
         _drawn = drawn;
         _power = PerPeriod((long)Positive(ratedWatts, nameof(ratedWatts)));
-        _ceiling = Positive(litres, nameof(litres)) * Positive(span, nameof(span)) * WattHoursPerLitreKelvin;
+        (_litres, _span) = (Positive(litres, nameof(litres)), Positive(span, nameof(span)));
+        _ceiling = _litres * _span * WattHoursPerLitreKelvin;
         _standing = NotNegative(standingWatts, nameof(standingWatts));
     }
 
@@ -72,6 +75,8 @@ public sealed record WaterHeaterStore : StoreModel
         before.Expect(next[..1], next[1..]);
         return Math.Clamp(next[0] + next[1] - _power, 0, MostWanted * _ceiling);
     }
+
+    private protected override StoreModel OnOther(PeriodGrid grid) => new WaterHeaterStore(Name, Watts(_power), _litres, _drawn.On(grid), _standing, _span, grid);
 
     private StoreStage Stage(double drawn) => new(-_ceiling, _ceiling, 0, _standing > 0 ? KeptOf(_ceiling / _standing) : 1, drawn, _power, 0, 1, 1, 0);
 }

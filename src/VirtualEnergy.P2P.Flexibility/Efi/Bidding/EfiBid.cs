@@ -37,7 +37,7 @@ public abstract class EfiBid
         _ => null,
     };
 
-    private protected static Demand DemandOf(double watts) => new(checked((long)Math.Round(watts * Demand.NanoWattsPerWatt, MidpointRounding.AwayFromZero)));
+    internal static Demand DemandOf(double watts) => new(checked((long)Math.Round(watts * Demand.NanoWattsPerWatt, MidpointRounding.AwayFromZero)));
 
     private static double MostWatts(EfiDevice device)
     {

@@ -15,11 +15,6 @@ internal static class PebcContent
             }
         }
 
-        foreach (var problem in constraints.AllowedLimitRanges.SelectMany((range, i) => Rules.Ordered(range.RangeBoundary, $"allowed_limit_ranges[{i}]")))
-        {
-            yield return problem;
-        }
-
         foreach (var quantity in constraints.AllowedLimitRanges.GroupBy(range => range.CommodityQuantity))
         {
             foreach (var limit in Enum.GetValues<PowerEnvelopeLimit>().Except(quantity.Select(range => range.LimitType)))

@@ -11,8 +11,8 @@ public sealed class S2CemSession : S2Session
     private readonly ImmutableArray<ControlType> _preference;
 
     /// <param name="preference">Control types that the manager can use, best first; one that the device does not offer is passed over.</param>
-    public S2CemSession(ImmutableArray<ControlType> preference, S2Limits limits, string idPrefix)
-        : base(limits, idPrefix) => _preference = preference;
+    public S2CemSession(ImmutableArray<ControlType> preference, S2Limits limits, Guid seed)
+        : base(limits, seed) => _preference = preference;
 
     private protected override EnergyManagementRole Role => EnergyManagementRole.Cem;
 

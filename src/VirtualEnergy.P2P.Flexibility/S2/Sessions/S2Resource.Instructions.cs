@@ -56,7 +56,7 @@ public sealed partial record S2Resource
 
         bool Allowed(CommodityQuantity quantity, PowerEnvelopeLimit limit, double value) => constraints.AllowedLimitRanges.Any(range =>
             range.CommodityQuantity == quantity && range.LimitType == limit && (instruction.AbnormalCondition || !range.AbnormalConditionOnly)
-            && range.RangeBoundary.StartOfRange <= value && value <= range.RangeBoundary.EndOfRange);
+            && range.Values.StartOfRange <= value && value <= range.Values.EndOfRange);
 
         foreach (var envelope in instruction.PowerEnvelopes)
         {

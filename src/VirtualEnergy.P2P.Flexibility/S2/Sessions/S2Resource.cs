@@ -35,6 +35,10 @@ public sealed partial record S2Resource
 
     public PowerMeasurement? Measurement { get; private init; }
 
+    /// <summary>Electricity by the last measurement, all phases together, W; + consumption, − production. Null where it does not say.</summary>
+    public double? ElectricWatts => Measurement?.Values.Where(value => Mapping.Quantities.IsElectric(value.CommodityQuantity)).Select(value => (double?)(double)value.Value)
+        .DefaultIfEmpty(null).Aggregate((sum, watts) => sum + watts);
+
     public PowerForecast? Forecast { get; private init; }
 
     public ImmutableDictionary<Identifier, PebcPowerConstraints> PowerConstraints { get; private init; } = ImmutableDictionary<Identifier, PebcPowerConstraints>.Empty;

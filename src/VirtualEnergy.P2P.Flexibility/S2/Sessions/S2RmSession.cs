@@ -8,8 +8,8 @@ public sealed class S2RmSession : S2Session
     private readonly Func<Identifier, ResourceManagerDetails> _details;
 
     /// <param name="details">Makes the device's details with the id of their message.</param>
-    public S2RmSession(Func<Identifier, ResourceManagerDetails> details, S2Limits limits, string idPrefix)
-        : base(limits, idPrefix) => _details = details;
+    public S2RmSession(Func<Identifier, ResourceManagerDetails> details, S2Limits limits, Guid seed)
+        : base(limits, seed) => _details = details;
 
     private protected override EnergyManagementRole Role => EnergyManagementRole.Rm;
 

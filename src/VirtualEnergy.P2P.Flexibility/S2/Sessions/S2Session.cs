@@ -13,21 +13,16 @@ namespace VirtualEnergy.P2P.Flexibility.S2.Sessions;
 /// </remarks>
 public abstract class S2Session
 {
-    private readonly string _prefix;
+    private readonly IdentifierSequence _ids;
     private readonly Dictionary<Identifier, Pending> _pending = [];
     private readonly Queue<DateTimeOffset> _received = new();
     private readonly Queue<DateTimeOffset> _refused = new();
     private readonly List<S2Message> _send = [];
     private readonly List<S2Event> _events = [];
     private DateTimeOffset? _opened;
-    private long _number;
 
-    /// <param name="idPrefix">Makes this session's ids unlike those of any other; up to 40 characters of an identifier.</param>
-    private protected S2Session(S2Limits limits, string idPrefix)
-    {
-        Limits = limits;
-        _prefix = new Identifier(idPrefix.Length <= 40 ? $"{idPrefix}-0" : throw new ArgumentException("At most 40 characters.", nameof(idPrefix))).ToString()[..^1];
-    }
+    /// <param name="seed">Makes this session's ids unlike those of any other.</param>
+    private protected S2Session(S2Limits limits, Guid seed) => (Limits, _ids) = (limits, new IdentifierSequence(seed));
 
     /// <summary>Why the session is over; null while it goes on.</summary>
     public string? Closed { get; private set; }
@@ -138,7 +133,7 @@ public abstract class S2Session
     }
 
     /// <summary>An id that this session has not used.</summary>
-    public Identifier NextId() => new($"{_prefix}{++_number}");
+    public Identifier NextId() => _ids.Next();
 
     private protected abstract S2Request Greeting();
 
