@@ -118,36 +118,34 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
         }
     }
 
-    /// <summary>Takes an order and answers it.</summary>
-    /// <returns>Whether what the home is committed to has changed.</returns>
-    internal bool TakeOrder(MqttMessage message)
+    /// <summary>Judges an order.</summary>
+    /// <returns>
+    /// What to <see cref="Answer"/> as soon as the home goes by it: who hears that it is accepted may rely on what flows from then on. Null while no market is known.
+    /// </returns>
+    internal FlexibilityReply? TakeOrder(MqttMessage message)
     {
         if (_signing is null || _desk is null)
         {
-            return false;
+            return null;
         }
 
         if (!WireFormat.TryReadFlexibilityOrder(message.Payload.Span, out var signed, out var error))
         {
             var reason = message.Payload.Length > WireFormat.MaxSmallBytes ? FlexibilityReason.TooLarge : FlexibilityReason.Malformed;
-            Reply(0, 0, false, 0, reason, error);
-            return false;
+            return Reply(0, 0, false, 0, reason, error);
         }
 
         var order = signed.Content;
         if (order.Bsp != consent.Bsp || order.Member != key.Address.ToMember()
             || !FlexibilitySigning.IsSignedBy(consent.Bsp, _signing.Hash(order), signed.Signature.AsSpan()))
         {
-            Reply(order.Number, order.Id, false, 0, FlexibilityReason.WrongSignature, $"Not an order of {consent.Bsp} to this home.");
-            return false;
+            return Reply(order.Number, order.Id, false, 0, FlexibilityReason.WrongSignature, $"Not an order of {consent.Bsp} to this home.");
         }
 
-        var refused = _desk.Take(signed, _clock.Now);
-        Reply(order.Number, order.Id, refused is null, 0, refused?.Reason, refused?.Detail);
-        if (refused is { } why)
+        if (_desk.Take(signed, _clock.Now) is { } why)
         {
             logger.LogWarning("Order {Id} of the BSP is refused: {Reason}. {Detail}", order.Id, why.Reason, why.Detail);
-            return false;
+            return Reply(order.Number, order.Id, false, 0, why.Reason, why.Detail);
         }
 
         logger.LogInformation("Order {Id} of the BSP: {Kind} {Watts} W for {Periods} periods from {First}.", order.Id, WireFormat.Code(order.Kind), order.ChangeWatts, order.Periods, order.First);
@@ -159,8 +157,12 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
             TellPromises();
         }
 
-        return true;
+        return Reply(order.Number, order.Id, true, 0, null, null);
     }
+
+    /// <summary>Signs and sends an answer.</summary>
+    internal void Answer(FlexibilityReply reply) =>
+        Post(_topics!.Replies(reply.Member), WireFormat.Write(new Signed<FlexibilityReply>(reply, FlexibilitySigning.Sign(_signing!.Hash(reply), key))));
 
     /// <summary>A bid was admitted: where it took the place of one that a promise stood against, the exchange takes the promise now.</summary>
     internal void Admitted()
@@ -187,7 +189,8 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
             if (missed.WattHours > 1)
             {
                 var watts = missed.WattHours * 3_600 / _grid.LengthSeconds;
-                Reply(order.First.Number, order.Id, true, Math.Min(watts, WireFormat.MaxFlexibilityWatts), FlexibilityReason.Devices, $"In period {delivery.Period} {watts} W cannot be held.");
+                Answer(Reply(
+                    order.First.Number, order.Id, true, Math.Min(watts, WireFormat.MaxFlexibilityWatts), FlexibilityReason.Devices, $"In period {delivery.Period} {watts} W cannot be held."));
             }
         }
     }
@@ -289,11 +292,8 @@ public sealed class FlexibilityNode(FlexibilityConsent consent, EthereumKey key,
         _book?.In(delivery.Period, _grid) is { } order && order.In(delivery.Period, _grid) is { } commitment
             ? (order.Id, delivery.Period, commitment.Program, delivery.Net) : null;
 
-    private void Reply(long number, long id, bool accepted, long shortfall, string? reason, string? detail)
-    {
-        var reply = new FlexibilityReply(key.Address.ToMember(), consent.Bsp, number, id, accepted, shortfall, reason, detail);
-        Post(_topics!.Replies(reply.Member), WireFormat.Write(new Signed<FlexibilityReply>(reply, FlexibilitySigning.Sign(_signing!.Hash(reply), key))));
-    }
+    private FlexibilityReply Reply(long number, long id, bool accepted, long shortfall, string? reason, string? detail) =>
+        new(key.Address.ToMember(), consent.Bsp, number, id, accepted, shortfall, reason, detail);
 
     private Task PublishAsync(string topic, byte[] payload) => _publish!(topic, payload);
 

@@ -27,7 +27,7 @@ internal sealed class TelemetryPulse(
     private long _session;
     private int _sequence;
     private ITimer? _timer;
-    private int _sending;
+    private int _beats;
 
     /// <summary>Begins, or begins anew: with another interval, or in another market.</summary>
     public void Start(FlexibilityTopics topics, MemberId bsp, int seconds, FlexibilitySigning signing, EthereumKey key)
@@ -51,14 +51,33 @@ internal sealed class TelemetryPulse(
         }
     }
 
+    // One at a time: while a broker is away samples are left out, not kept for later. What flows at the last beat of them is sent when there is one again.
     private async Task BeatAsync()
     {
-        // One at a time: while a broker is away samples are left out, not kept for later.
-        if (Interlocked.Exchange(ref _sending, 1) == 1)
+        if (Interlocked.Increment(ref _beats) > 1)
         {
             return;
         }
 
+        try
+        {
+            int rung;
+            do
+            {
+                rung = Volatile.Read(ref _beats);
+                await SendAsync().ConfigureAwait(false);
+            }
+            while (Interlocked.CompareExchange(ref _beats, 0, rung) != rung);
+        }
+        catch
+        {
+            _ = Interlocked.Exchange(ref _beats, 0);
+            throw;
+        }
+    }
+
+    private async Task SendAsync()
+    {
         try
         {
             var (topics, opened, message) = Next();
@@ -77,10 +96,6 @@ internal sealed class TelemetryPulse(
                 // Whether the BSP knows the session is not known: a new one is opened when there is a link again.
                 _chain = null;
             }
-        }
-        finally
-        {
-            _ = Interlocked.Exchange(ref _sending, 0);
         }
     }
 

@@ -61,8 +61,9 @@ internal static class CurveRolesCommand
             };
             terms = terms with { Objective = ObjectiveOf(parsed, terms) };
             var options = Options(parsed);
+            using var random = RandomNumberGenerator.Create();
             await using var own = parsed.GetValue(listen) is { } port
-                ? await OwnBrokerAsync(Within("--listen", port, 0, 65_535), parsed.GetValue(Community) ?? DefaultCommunity, logging).ConfigureAwait(false) : null;
+                ? await OwnBrokerAsync(Within("--listen", port, 0, 65_535), parsed.GetValue(Community) ?? DefaultCommunity, random, logging).ConfigureAwait(false) : null;
             var broker = own?.Address ?? Address(parsed);
             var community = parsed.GetValue(Community) ?? (own is null ? await ClusterDiscovery.CommunityAsync(broker, key.Address.ToMember(), time, logging, stop).ConfigureAwait(false) : DefaultCommunity);
             var link = new RoleLink { Broker = broker, Community = community, Key = key, Password = BrokerPassword(parsed) };
@@ -229,11 +230,12 @@ internal static class CurveRolesCommand
         return (link, named is not null ? new MemberId(named) : await ClusterDiscovery.AuctioneerAsync(link, time, logging, stop).ConfigureAwait(false));
     }
 
-    private static async Task<EmbeddedBroker> OwnBrokerAsync(int port, string community, ILogger logging)
+    private static async Task<EmbeddedBroker> OwnBrokerAsync(int port, string community, RandomNumberGenerator random, ILogger logging)
     {
         // No exchange connects here: its password is one that nobody knows.
-        var broker = new EmbeddedBroker(
-            new EmbeddedBrokerOptions { Community = community, Port = port, ExchangePassword = Convert.ToHexString(RandomNumberGenerator.GetBytes(16)) }, logging);
+        var password = new byte[16];
+        random.GetBytes(password);
+        var broker = new EmbeddedBroker(new EmbeddedBrokerOptions { Community = community, Port = port, ExchangePassword = Convert.ToHexString(password) }, logging);
         await broker.StartAsync().ConfigureAwait(false);
         return broker;
     }

@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using Spectre.Console;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Drivers;
 using VirtualEnergy.P2P.Node.Drivers.Recognition;
+using VirtualEnergy.P2P.Node.S2;
 
 namespace VirtualEnergy.P2P.Node.Commands;
 
@@ -21,6 +20,7 @@ internal static class DevicesCommand
         var command = new Command("devices", """
             Show the home's real devices: what is there, what it last said, what the agent may do with it, and what happens to it by default.
             Looks and listens for some seconds and changes nothing. A meter that is silent is estimated and marked.
+            Devices that speak S2 are those that are paired; how they are says the node that runs by the same configuration on this machine.
             Examples: ve devices --config home.json
                       ve devices --config home.json --wait 30 --json
                       ve devices override car on --for 2h --config home.json
@@ -35,14 +35,21 @@ internal static class DevicesCommand
             }
 
             var path = parsed.GetValue(config) ?? throw new UserErrorException("--config FILE is missing: the home's configuration names its devices.");
-            var found = await FindAsync(HomeConfig.Read(path), path, TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation).ConfigureAwait(false);
+            var home = HomeConfig.Read(path);
+            if (home is { Devices: null, S2: null })
+            {
+                throw new UserErrorException($"{path}: names no devices and no s2; see ve node run --help.");
+            }
+
+            var found = home.Devices is null ? [] : await FindAsync(home, home.Devices, TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation).ConfigureAwait(false);
+            var (known, isRunning) = home.S2 is { } s2 ? await S2PairCommand.KnownAsync(s2.Folder, cancellation).ConfigureAwait(false) : ([], false);
             if (parsed.GetValue(json))
             {
-                Console.WriteLine(ToJson(found));
+                Console.WriteLine(ToJson(found, known, isRunning));
             }
             else
             {
-                Show(found);
+                Show(found, known, isRunning, home.Devices is not null);
             }
 
             return 0;
@@ -85,9 +92,8 @@ internal static class DevicesCommand
         return command;
     }
 
-    private static async Task<ImmutableArray<DeviceState>> FindAsync(HomeConfig config, string path, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
+    private static async Task<ImmutableArray<DeviceState>> FindAsync(HomeConfig config, DeviceSources sources, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
     {
-        var sources = config.Devices ?? throw new UserErrorException($"{path}: names no devices; see ve node run --help.");
         var log = new FirstProblem();
         var broker = config.HomeBroker?.Open();
         await using var drivers = new HomeDrivers(
@@ -103,86 +109,59 @@ internal static class DevicesCommand
         return drivers.Book.All();
     }
 
-    private static void Show(ImmutableArray<DeviceState> devices)
+    private static void Show(ImmutableArray<DeviceState> devices, ImmutableArray<S2Shown> known, bool isRunning, bool hasDrivers)
     {
-        if (devices.IsEmpty)
+        if (devices.IsEmpty && known.IsEmpty)
         {
-            AnsiConsole.MarkupLine("No device was found. Is the home's broker right, and do the devices publish? --wait gives them more time.");
+            Console.WriteLine(hasDrivers ? "No device was found. Is the home's broker right, and do the devices publish? --wait gives them more time."
+                : "No device that speaks S2 is paired: ve s2 code shows a code for one while the node runs, and ve s2 pair takes a device's own.");
             return;
         }
 
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("device", "what", "model", "now", "may", "by default", "plays");
-        foreach (var state in devices)
+        foreach (var line in DevicesText.Lines(devices, known, isRunning))
         {
-            var device = state.Device;
-            table.AddRow(
-                new Markup($"{Markup.Escape(device.Name)}\n[dim]{Markup.Escape(device.Id)}[/]"),
-                new Text(Word(device.Kind)),
-                new Text(device.Model),
-                state.Problem is { } problem ? new Markup($"[yellow]lost:[/] {Markup.Escape(problem)}") : new Text(Reading(state.Reading) + (state.LooksLike == ApplianceKind.Unknown ? "" : $", looks like a {Word(state.LooksLike)}")),
-                new Text(string.Join(", ", May(device.Abilities))),
-                new Text(device.Default),
-                new Text(device.Role ?? ""));
+            Console.WriteLine(line);
         }
-
-        AnsiConsole.Write(table);
     }
 
-    private static string Reading(DeviceReading? reading)
-    {
-        if (reading is not { } said)
+    private static string ToJson(ImmutableArray<DeviceState> devices, ImmutableArray<S2Shown> known, bool isRunning) => JsonSerializer.Serialize(
+        devices.Select(Shown).Concat(known.Select(device => (object)new
         {
-            return "nothing said yet";
-        }
+            id = $"s2/{device.Name}",
+            name = device.Name,
+            driver = "s2",
+            model = device.Model,
+            isThere = device.IsThere,
+            problem = device.IsThere ? null : isRunning ? "not connected" : "no node runs",
+            may = device.Control is { } control ? [control] : Array.Empty<string>(),
+            byDefault = "its own control",
+            reading = !device.IsThere ? null : new { watts = device.Watts, fillPermille = device.FillPermille },
+        })));
 
-        string?[] parts =
-        [
-            said.Watts is { } watts ? Text($"{watts} W") : null,
-            said.FillPermille is { } fill ? Text($"{fill / 10m:0.#} % full") : null,
-            said.ImportedWattHours is { } taken ? Text($"{taken / 1000m:0.0} kWh taken") : null,
-            said.ExportedWattHours is { } given ? Text($"{given / 1000m:0.0} kWh given") : null,
-            said.IsOn is { } on ? on ? "on" : "off" : null,
-            said.IsEstimated ? "estimated" : null,
-        ];
-        return string.Join(", ", parts.OfType<string>());
-    }
-
-    private static string ToJson(ImmutableArray<DeviceState> devices) => JsonSerializer.Serialize(
-        devices.Select(state => new
-        {
-            id = state.Device.Id,
-            name = state.Device.Name,
-            driver = state.Device.Driver,
-            kind = Word(state.Device.Kind),
-            model = state.Device.Model,
-            isThere = state.IsThere,
-            problem = state.Problem,
-            may = May(state.Device.Abilities),
-            byDefault = state.Device.Default,
-            looksLike = state.LooksLike == ApplianceKind.Unknown ? null : Word(state.LooksLike),
-            role = state.Device.Role,
-            ratedWatts = state.Device.RatedWatts,
-            capacityWattHours = state.Device.CapacityWattHours,
-            reading = state.Reading is not { } said ? null : new
-            {
-                at = said.At,
-                watts = said.Watts,
-                importedWattHours = said.ImportedWattHours,
-                exportedWattHours = said.ExportedWattHours,
-                fillPermille = said.FillPermille,
-                isOn = said.IsOn,
-                isEstimated = said.IsEstimated,
-            },
-        }));
-
-    private static IEnumerable<string> May(DeviceAbilities abilities)
+    private static object Shown(DeviceState state) => new
     {
-        (DeviceAbilities Ability, string Word)[] all =
-            [(DeviceAbilities.Measures, "measure"), (DeviceAbilities.Switches, "switch"), (DeviceAbilities.LimitsProduction, "limit production"), (DeviceAbilities.Charges, "charge")];
-        return all.Where(one => abilities.HasFlag(one.Ability)).Select(one => one.Word);
-    }
-
-    private static string Word(Enum kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString()).Replace('-', ' ');
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        id = state.Device.Id,
+        name = state.Device.Name,
+        driver = state.Device.Driver,
+        kind = DevicesText.Word(state.Device.Kind),
+        model = state.Device.Model,
+        isThere = state.IsThere,
+        problem = state.Problem,
+        may = DevicesText.May(state.Device.Abilities),
+        byDefault = state.Device.Default,
+        looksLike = state.LooksLike == ApplianceKind.Unknown ? null : DevicesText.Word(state.LooksLike),
+        role = state.Device.Role,
+        ratedWatts = state.Device.RatedWatts,
+        capacityWattHours = state.Device.CapacityWattHours,
+        reading = state.Reading is not { } said ? null : new
+        {
+            at = said.At,
+            watts = said.Watts,
+            importedWattHours = said.ImportedWattHours,
+            exportedWattHours = said.ExportedWattHours,
+            fillPermille = said.FillPermille,
+            isOn = said.IsOn,
+            isEstimated = said.IsEstimated,
+        },
+    };
 }

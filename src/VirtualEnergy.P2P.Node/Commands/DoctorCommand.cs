@@ -12,7 +12,7 @@ internal static class DoctorCommand
 {
     public static Command Create()
     {
-        var config = new Option<string?>("--config") { Description = "A home's configuration file: its broker and community are looked at." };
+        var config = new Option<string?>("--config") { Description = "A home's configuration file: its wallet, broker, community, Ethereum node, contract and home broker are looked at." };
         var broker = new Option<string?>("--broker") { Description = "The market's broker." };
         var community = new Option<string?>("--community") { Description = "Its name; else the one market that the broker serves." };
         var rpc = new Option<string?>("--rpc") { Description = "Address of an Ethereum node, as http://127.0.0.1:8545." };
@@ -21,9 +21,10 @@ internal static class DoctorCommand
         var wait = new Option<int>("--wait") { Description = "Seconds to wait for each answer.", DefaultValueFactory = _ => 5 };
         var json = new Option<bool>("--json") { Description = "Print {healthy, checks: [{what, state, is, advice}]}." };
         var doctor = new Command("doctor", """
-            Look at what a node or an exchange needs: the curve's library and its speed, broker, chain, contract, clock, journal, disk.
+            Look at what a node or an exchange needs: the curve's library and its speed, wallet, brokers, chain, contract, clock, journal, disk.
             Without options only this machine is looked at. Exit code 1 when something fails.
-            Example: ve doctor --config home.json --rpc http://127.0.0.1:8545
+            Examples: ve doctor --config home.json
+                      ve doctor --broker mqtt://192.168.1.10:1883 --rpc http://127.0.0.1:8545 --journal exchange.db
             """) { config, broker, community, rpc, contract, journal, wait, json };
         doctor.SetAction(async (parsed, cancellation) =>
         {
@@ -37,9 +38,9 @@ internal static class DoctorCommand
             var question = new Question(
                 parsed.GetValue(broker) is { } named ? BrokerOf(named) : home?.BrokerAddress(),
                 parsed.GetValue(community) ?? home?.Community,
-                parsed.GetValue(rpc) is { } node ? NodeOf(node) : null,
-                parsed.GetValue(contract) is { } address ? ContractOf(address) : null,
-                parsed.GetValue(journal), TimeSpan.FromSeconds(seconds));
+                parsed.GetValue(rpc) is { } node ? NodeOf(node) : home?.Rpc is { } own ? ChainOptions.Url("rpc", own) : null,
+                parsed.GetValue(contract) is { } address ? ContractOf(address) : home?.Contract is { } its ? ChainOptions.AddressOf("contract", its) : null,
+                parsed.GetValue(journal), TimeSpan.FromSeconds(seconds)) { Home = home };
             var findings = await ExamineAsync(question, TimeProvider.System, cancellation).ConfigureAwait(false);
             Show(findings, parsed.GetValue(json));
             return findings.Exists(finding => finding.State == FindingState.Fail) ? 1 : 0;
@@ -53,11 +54,21 @@ internal static class DoctorCommand
         findings.AddRange(question.Journal is { } journal
             ? MachineCheck.Journal(journal)
             : [MachineCheck.Space(Environment.CurrentDirectory, new DriveInfo(Environment.CurrentDirectory).AvailableFreeSpace)]);
+        if (question.Home is { Wallet: { } wallet } and { PasswordFile: { } password })
+        {
+            findings.Add(HomeCheck.Wallet(wallet, password));
+        }
+
+        if (question.Home?.HomeBroker is { } inHouse)
+        {
+            findings.Add(await HomeCheck.BrokerAsync(inHouse.Open(), question.Wait, time, cancellation).ConfigureAwait(false));
+        }
+
         MarketDescription? market = null;
         if (question.Broker is { } broker)
         {
-            (var finding, market) = await MarketCheck.BrokerAsync(broker, question.Community, question.Wait, time, cancellation).ConfigureAwait(false);
-            findings.Add(finding);
+            (var found, market) = await MarketCheck.BrokerAsync(broker, question.Community, question.Wait, time, cancellation).ConfigureAwait(false);
+            findings.AddRange(found);
         }
 
         if (question.Rpc is { } rpc)
@@ -102,5 +113,9 @@ internal static class DoctorCommand
     private static Address ContractOf(string text) =>
         Address.TryParse(text, out var address) ? address : throw new UserErrorException($"--contract {text}: write 0x and 40 hexadecimal digits.");
 
-    private sealed record Question(BrokerAddress? Broker, string? Community, Uri? Rpc, Address? Contract, string? Journal, TimeSpan Wait);
+    private sealed record Question(BrokerAddress? Broker, string? Community, Uri? Rpc, Address? Contract, string? Journal, TimeSpan Wait)
+    {
+        /// <summary>What the member's configuration says beside; null where none was given.</summary>
+        public HomeConfig? Home { get; init; }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using VirtualEnergy.P2P.Node.Drivers;
 
 namespace VirtualEnergy.P2P.Node.Commands;
@@ -12,9 +13,16 @@ internal static class DoorClient
     /// <param name="config">The home's configuration file.</param>
     /// <returns>Null where no node runs by it on this machine.</returns>
     /// <exception cref="UserErrorException">A node runs, and does not answer.</exception>
-    public static async Task<DoorAnswer?> AskAsync(string config, DoorQuestion question, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
+    public static Task<DoorAnswer?> AskAsync(string config, DoorQuestion question, TimeSpan patience, TimeProvider time, CancellationToken cancellation) =>
+        AskAsync(MemberDoor.Beside(Path.GetFullPath(config)), question, DoorJson.Default.DoorQuestion, DoorJson.Default.DoorAnswer, patience, time, cancellation);
+
+    /// <param name="path">The socket's file.</param>
+    /// <returns>Null where nobody listens there.</returns>
+    /// <exception cref="UserErrorException">Somebody listens, and does not answer.</exception>
+    public static async Task<TAnswer?> AskAsync<TQuestion, TAnswer>(
+        string path, TQuestion question, JsonTypeInfo<TQuestion> questionType, JsonTypeInfo<TAnswer> answerType, TimeSpan patience, TimeProvider time, CancellationToken cancellation)
+        where TAnswer : class
     {
-        var path = MemberDoor.Beside(Path.GetFullPath(config));
         if (!File.Exists(path))
         {
             return null;
@@ -39,8 +47,8 @@ internal static class DoorClient
 
         try
         {
-            await socket.SendAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(question, DoorJson.Default.DoorQuestion), (byte)'\n'], either.Token).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(await ReadAsync(socket, either.Token).ConfigureAwait(false), DoorJson.Default.DoorAnswer) ?? throw new JsonException("nothing");
+            await socket.SendAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(question, questionType), (byte)'\n'], either.Token).ConfigureAwait(false);
+            return JsonSerializer.Deserialize(await ReadAsync(socket, either.Token).ConfigureAwait(false), answerType) ?? throw new JsonException("nothing");
         }
         catch (Exception failure) when (failure is SocketException or JsonException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {

@@ -22,6 +22,11 @@ internal static class NodeCommand
 {
     private const int MostInstantDigits = 32;
 
+    private const string Name = "run";
+
+    /// <summary>So long a command that is told to stop has to leave things in order. A node sets its devices free first, each of which may take ten seconds to answer.</summary>
+    public static TimeSpan LeavesWithin(ParseResult parsed) => TimeSpan.FromSeconds(parsed.CommandResult.Command is { Name: Name } command && command.Parents.Any(parent => parent.Name == "node") ? 20 : 2);
+
     public static Command Create()
     {
         var config = new Option<string>("--config") { Description = "The home's configuration file.", Required = true };
@@ -29,7 +34,7 @@ internal static class NodeCommand
         var marketTime = new Option<long?>("--market-time") { Description = "The market's time is simulated and begins here, unix ms; lines of standard input, each an instant, move it on. For flexibility in simulations; with --until-input-closes.", HelpName = "MS" };
         var challenge = new Option<bool>("--challenge") { Description = "Prove on the chain, by the wallet's key, what is false in a round; roll back, and leave. The key needs some ether." };
         var pair = new Option<bool>("--pair") { Description = "Show a code for pairing one device that speaks S2, good for five minutes; needs s2 in the configuration." };
-        var run = new Command("run", """
+        var run = new Command(Name, """
             Take part in the market: bid for the home, obey the results, send what the meter reads.
               {
                 "broker": "mqtt://192.168.1.10:1883",
@@ -40,7 +45,7 @@ internal static class NodeCommand
                 "meterWallet": "meter.json", "meterPasswordFile": "meter.password",
                 "supplier": { "importMicroEurPerKWh": 280000, "exportMicroEurPerKWh": 90000 },
                 "preferences": { "greenMicroEurPerKWh": 10000, "localMicroEurPerKWh": 5000 }, "tellsSuggestions": true,
-                "equipment": { "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
+                "equipment": { "appliances": [ { "name": "dishwasher", "runs": [ { "loaded": "13:30", "ready": "19:00" } ] } ], "cars": [ { "capacityWattHours": 50000, "chargeWatts": 7400,
                     "journeys": [ { "days": ["monday", "friday"], "leaves": "07:30", "back": "17:15", "wattHours": 9000 } ] } ] },
                 "homeBroker": { "address": "mqtt://homeassistant.local", "user": "ve", "passwordFile": "mqtt.password" }, "memory": "anna.memory",
                 "flexibility": { "bsp": "0x3c44…93bc", "up": true, "down": true, "minimumPriceMicroEurPerKWh": 150000, "book": "anna.flexibility" },
@@ -53,7 +58,7 @@ internal static class NodeCommand
             With "tellsSuggestions": true the member's page in the market's viewer says when to start which appliance.
             With rpc, contract and exchange the node audits every settled round (docs/audit.md).
             With flexibility a balancing service provider may order less or more from the grid, at a price (docs/headroom.md; ve flexibility shows it).
-            With memory limits, the word for single devices and what the meter counted outlive a restart; ve devices override decides for a device while it runs.
+            With memory limits, the word for single devices, what the meter counted and what was traded for the running period outlive a restart; ve devices override decides for a device while it runs.
             With a homeBroker it appears in Home Assistant by itself; devices name the real ones that it reads and tells (docs/devices.md).
             With s2 it manages devices that speak S2, and plans and bids with them (docs/flexibility.md).
             Examples: ve node run --config home.json
@@ -114,8 +119,11 @@ internal static class NodeCommand
                 Controls = inHouse.Controls,
                 Senses = inHouse.Sense,
                 News = inHouse.Tell,
+                Clock = marketTime is null ? time : null,
                 Meter = inHouse.Meter is { } counters ? counters.CountAsync : null,
                 MeterInBetween = inHouse.Meter is { } counting ? counting.CountThirdAsync : null,
+                Trades = config.Memory is { } file ? TradedPeriods.Open(file + ".trades", member, logger) : null,
+                Prices = config.Memory is { } kept ? PriceMemory.Open(kept + ".prices", logger) : null,
                 History = inHouse.Meter is not null && config.Memory is { } memory ? MeasuredHistory.Open(memory + ".history", logger) : null,
             };
             await inHouse.StartAsync().ConfigureAwait(false);

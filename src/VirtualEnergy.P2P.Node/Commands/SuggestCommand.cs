@@ -35,7 +35,7 @@ internal static class SuggestCommand
     {
         var now = PeriodGrid.QuarterHour.At(at is null ? time.GetUtcNow() : Instant(at));
         var community = config.Household.Open();
-        var home = config.Household.Choose(community).Describe();
+        var home = config.Plan(community, time.GetUtcNow()).Home;
         var prices = (exchange ?? config.Exchange) is { } address
             ? await PricesAsync(ChainOptions.Url("exchange", address), now, time, cancellation).ConfigureAwait(false)
             : [];

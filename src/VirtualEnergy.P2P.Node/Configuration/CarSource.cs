@@ -50,7 +50,8 @@ public sealed record CarSource
         EquipmentSource.Within("cars", Name, "capacityWattHours", CapacityWattHours, 1_000, 300_000, "Wh");
         EquipmentSource.Within("cars", Name, "chargeWatts", ChargeWatts, 500, 50_000, "W");
         EquipmentSource.Within("cars", Name, "dischargeWatts", DischargeWatts, 0, 50_000, "W");
-        var planned = Journeys.Select(journey => (Days: DaysOf(journey), Leaves: Clock(journey.Leaves), Back: Clock(journey.Back), Energy: new Energy(journey.WattHours))).ToList();
+        var planned = Journeys.Select(journey => (
+            Days: WeekTimes.DaysOf("cars", Name, journey.Days), Leaves: WeekTimes.TimeOf("cars", Name, journey.Leaves, "07:30"), Back: WeekTimes.TimeOf("cars", Name, journey.Back, "07:30"), Energy: new Energy(journey.WattHours))).ToList();
         foreach (var (_, _, _, energy) in planned)
         {
             EquipmentSource.Within("cars", Name, "a journey's wattHours", energy.WattHours, 0, CapacityWattHours - (ReserveWattHours ?? CapacityWattHours / 10), "Wh beside the reserve");
@@ -61,13 +62,4 @@ public sealed record CarSource
         return EquipmentSource.Checked("cars", Name, () => new CarStore(
             Name, new Energy(CapacityWattHours), ChargeWatts, [.. journeys], new Energy(ReserveWattHours ?? CapacityWattHours / 10), new Energy(FillWattHours ?? CapacityWattHours / 2), DischargeWatts));
     }
-
-    private TimeOnly Clock(string text) => TimeOnly.TryParseExact(text, "HH:mm", out var time)
-        ? time : throw new UserErrorException($"equipment.cars: {Name}: \"{text}\" is no time of day; write 07:30.");
-
-    private ImmutableHashSet<DayOfWeek> DaysOf(JourneySource journey) => journey.Days.IsEmpty ? [.. Enum.GetValues<DayOfWeek>()] :
-    [
-        .. journey.Days.Select(text => Enum.TryParse<DayOfWeek>(text, ignoreCase: true, out var day) && !char.IsAsciiDigit(text[0])
-            ? day : throw new UserErrorException($"equipment.cars: {Name}: \"{text}\" is no day; write monday to sunday.")),
-    ];
 }

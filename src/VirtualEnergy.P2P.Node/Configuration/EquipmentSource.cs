@@ -1,15 +1,19 @@
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Households;
 
 namespace VirtualEnergy.P2P.Node.Configuration;
 
-/// <summary>What a home has beside the battery and the appliances, all simulated: <c>equipment</c> in <c>home.json</c>.</summary>
+/// <summary>What a home has beside what its household's data say, simulated unless a real device plays its part: <c>equipment</c> in <c>home.json</c>.</summary>
 public sealed record EquipmentSource
 {
     private const int MostOfAKind = 4;
+
+    /// <summary>Beside those of the household's data.</summary>
+    public ImmutableArray<ApplianceSource> Appliances { get; init; } = [];
 
     public ImmutableArray<CarSource> Cars { get; init; } = [];
 
@@ -34,7 +38,7 @@ public sealed record EquipmentSource
     {
         try
         {
-            return new PlannedHome(home.Home, [.. home.Stores.Where(store => store.Name != PlannedHome.Battery), .. Stores(first, last)])
+            return new PlannedHome(WithAppliances(home.Home, first, last), [.. home.Stores.Where(store => store.Name != PlannedHome.Battery), .. Stores(first, last)])
             {
                 Lights = [.. home.Lights, .. Lights.Select(light => light.Open(first, last))],
                 Wind = Wind?.Open(first, last) ?? home.Wind,
@@ -44,6 +48,24 @@ public sealed record EquipmentSource
         {
             throw new UserErrorException($"equipment: {error.Message}", error);
         }
+    }
+
+    private HomeDescription WithAppliances(HomeDescription home, Period first, Period last)
+    {
+        if (Appliances.IsDefaultOrEmpty)
+        {
+            return home;
+        }
+
+        var days = LocalDays.Between(first, last);
+        ImmutableArray<ApplianceDescription> appliances = [.. home.Appliances, .. Appliances.Select(appliance => appliance.Open(days))];
+        var peak = home.Load.Peak + appliances.Sum(appliance => appliance.Peak);
+        return peak > home.ConnectionWatts
+            ? throw new UserErrorException($"equipment.appliances: load and appliances can draw {peak} W at once, and the connection carries {home.ConnectionWatts} W; connection_w in homes.csv says what it carries.")
+            : new HomeDescription(home.Name, home.ConnectionWatts, home.Load, home.Photovoltaics, home.Battery, appliances)
+            {
+                LoadForecast = home.LoadForecast, PhotovoltaicsForecast = home.PhotovoltaicsForecast, MarginPermille = home.MarginPermille,
+            };
     }
 
     private ImmutableArray<StoreModel> Stores(Period first, Period last)

@@ -84,8 +84,8 @@ public sealed record HomeConfig
     public HomeBrokerSource? HomeBroker { get; init; }
 
     /// <summary>
-    /// File in which the member's limits, her word for single devices, what was spent today and the totals outlive a restart, and beside it (<c>.history</c>) what a
-    /// real meter counted; left out, <c>homeBroker.memory</c>, and without that they are forgotten.
+    /// File in which the member's limits, her word for single devices, what was spent today and the totals outlive a restart, and beside it (<c>.trades</c>) what was traded
+    /// for periods that are not over, (<c>.prices</c>) what energy was worth and (<c>.history</c>) what a real meter counted; left out, <c>homeBroker.memory</c>, and without that they are forgotten.
     /// </summary>
     public string? Memory { get; init; }
 
@@ -121,7 +121,7 @@ public sealed record HomeConfig
                 Flexibility = config.Flexibility is { } flexibility ? flexibility with { Book = Beside(folder, flexibility.Book) } : null,
                 Memory = Beside(folder, config.Memory ?? config.HomeBroker?.Memory),
                 HomeBroker = config.HomeBroker is { } home ? home with { PasswordFile = Beside(folder, home.PasswordFile), Memory = null } : null,
-                S2 = config.S2 is { } s2 ? s2 with { Folder = Beside(folder, s2.Folder)! } : null,
+                S2 = config.S2 is { } s2 ? s2 with { Folder = Beside(folder, s2.Folder)!, Tokens = s2.Tokens.ToImmutableDictionary(token => token.Key, token => Beside(folder, token.Value)!) } : null,
                 Household = config.Household with { Data = Beside(folder, config.Household.Data) },
                 Supplier = config.Supplier with { Prices = Beside(folder, config.Supplier.Prices) },
             };

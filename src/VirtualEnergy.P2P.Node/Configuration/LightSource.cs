@@ -32,7 +32,7 @@ public sealed record LightSource
         Within("watts", Watts, 1, 20_000, "W");
         Within("leastShare", LeastShare, 0, 1, "(no unit)");
         Within("worthCentPerKWh", WorthCentPerKWh, -100, 1_000, "ct/kWh");
-        var (from, until) = (Time(From), Time(Until));
+        var (from, until) = (WeekTimes.TimeOf("lights", Name, From, "18:00"), WeekTimes.TimeOf("lights", Name, Until, "18:00"));
         var watts = new long[checked((int)(last.Index - first.Index + 1))];
         for (var i = 0; i < watts.Length; i++)
         {
@@ -42,7 +42,4 @@ public sealed record LightSource
 
         return EquipmentSource.Checked("lights", Name, () => new DimmableLight(Name, new PowerProfile(first, [.. watts]), LeastShare, new Price((long)Math.Round(WorthCentPerKWh * 10_000))));
     }
-
-    private TimeOnly Time(string text) => TimeOnly.TryParseExact(text, "HH:mm", out var time)
-        ? time : throw new UserErrorException($"equipment.lights: {Name}: \"{text}\" is no time of day; write 18:00.");
 }

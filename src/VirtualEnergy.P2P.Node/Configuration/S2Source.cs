@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using VirtualEnergy.P2P.Node.S2;
 
@@ -18,8 +19,24 @@ public sealed record S2Source
     /// <summary>Whether devices on the home's network find the node by themselves (DNS-SD); they do unless told.</summary>
     public bool Announce { get; init; } = true;
 
+    /// <summary>Devices that know no S2 Connect: the name of each, and the file whose first line is its bearer token.</summary>
+    public ImmutableDictionary<string, string> Tokens { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     /// <exception cref="UserErrorException">Something cannot be.</exception>
-    public S2HouseOptions Open() => new(Folder, EndpointOf("s2.listen", Listen), HostFor("s2.host", Listen, Host)) { Announces = Announce };
+    public S2HouseOptions Open() => new(Folder, EndpointOf("s2.listen", Listen), HostFor("s2.host", Listen, Host)) { Announces = Announce, Tokens = TokensOf("s2.tokens", Tokens) };
+
+    /// <summary>Devices by name, with their tokens.</summary>
+    /// <param name="key">What names them, for what is said of them.</param>
+    /// <param name="files">The file of each.</param>
+    /// <exception cref="UserErrorException">A name that cannot be planned under, or a file without a token of its own.</exception>
+    internal static ImmutableArray<(string Device, string Token)> TokensOf(string key, IEnumerable<KeyValuePair<string, string>> files)
+    {
+        var tokens = files.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => (Device: DeviceNames.IsPlain(pair.Key) ? pair.Key : throw new UserErrorException($"{key} {pair.Key}: {DeviceNames.Rule}"), Token: TokenFile.Read($"{key} {pair.Key}:", pair.Value)))
+            .ToImmutableArray();
+        return tokens.DistinctBy(one => one.Token).Count() == tokens.Length && tokens.DistinctBy(one => one.Device).Count() == tokens.Length
+            ? tokens : throw new UserErrorException($"{key}: each device has a name and a token of its own.");
+    }
 
     internal static IPEndPoint EndpointOf(string key, string text) => IPEndPoint.TryParse(text, out var endpoint) && text.Contains(':', StringComparison.Ordinal)
         ? endpoint : throw new UserErrorException($"{key} {text}: write an address and a port, as 0.0.0.0:8443.");

@@ -48,7 +48,7 @@ public sealed record WaterHeaterSource
         foreach (var draw in Draws)
         {
             Within("a draw's wattHours", draw.WattHours, 0, 20_000, "Wh");
-            var at = TimeOnly.TryParseExact(draw.At, "HH:mm", out var time) ? time : throw new UserErrorException($"equipment.waterHeaters: {Name}: \"{draw.At}\" is no time of day; write 07:00.");
+            var at = WeekTimes.TimeOf("waterHeaters", Name, draw.At, "07:00");
             foreach (var i in days.SelectMany(day => Enumerable.Range(0, PeriodsADraw).Select(k => LocalDays.At(day, at).Index + k - first.Index)).Where(i => i >= 0 && i < watts.Length))
             {
                 watts[i] += draw.WattHours * 4 / PeriodsADraw;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
 using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Settlement.Commitments;
@@ -13,23 +14,46 @@ public static class MarketCheck
     /// <summary>A gate's time is told in seconds; a clock that is further off bids too late.</summary>
     private static readonly TimeSpan ClockError = TimeSpan.FromSeconds(15);
 
+    /// <summary>Gates close a day before delivery at the earliest.</summary>
+    private static readonly TimeSpan LongestLead = TimeSpan.FromDays(1);
+
     /// <summary>At 12 s a block, 25 blocks missing.</summary>
     private static readonly TimeSpan OldHead = TimeSpan.FromMinutes(5);
 
     /// <returns>What was found, and the market where there is one.</returns>
-    public static async Task<(Finding Finding, MarketDescription? Market)> BrokerAsync(
+    public static async Task<(IReadOnlyList<Finding> Findings, MarketDescription? Market)> BrokerAsync(
         BrokerAddress broker, string? community, TimeSpan wait, TimeProvider time, CancellationToken cancellation)
     {
         try
         {
             var view = await MarketView.ReadAsync(broker, community, wait, time, cancellation).ConfigureAwait(false);
             var round = view.Open is { } open ? $"period {open.Period.Index} is open" : "no round is open";
-            return (Finding.Ok("broker", $"{broker} serves {view.Market.Community}; {round}"), view.Market);
+            var gate = view.Open is { } announced ? GateOf(announced, view.Market.Rules.Grid, time.GetUtcNow()) : null;
+            var served = Finding.Ok("broker", $"{broker} serves {view.Market.Community}; {round}");
+            return (gate is null ? [served] : [served, gate], view.Market);
         }
         catch (UserErrorException failure)
         {
-            return (Finding.Fail("broker", failure.Message, "check the address, and whether broker and exchange run"), null);
+            return ([Finding.Fail("broker", failure.Message, "check the address, and whether broker and exchange run")], null);
         }
+    }
+
+    /// <summary>This machine's clock beside the open gate's: a node that is hours off bids, and tells devices, nothing.</summary>
+    /// <returns>Null for a market of simulated time, whose gates do not close shortly before what they deliver.</returns>
+    public static Finding? GateOf(RoundAnnouncement open, PeriodGrid grid, DateTimeOffset now)
+    {
+        if (open.DeliveryStart - open.GateClosesAt is var lead && (lead < TimeSpan.Zero || lead > LongestLead))
+        {
+            return null;
+        }
+
+        var left = TimeSpan.FromSeconds(Math.Round((open.GateClosesAt - now).TotalSeconds));
+        var how = string.Create(
+            CultureInfo.InvariantCulture,
+            $"the open gate closes at {open.GateClosesAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {(left < TimeSpan.Zero ? $"{-left:c} ago" : $"in {left:c}")} by this machine's clock");
+        return left < -ClockError || left > TimeSpan.FromSeconds(grid.LengthSeconds) + ClockError
+            ? Finding.Warn("gate", how, "set the clock (timedatectl set-ntp true); if it is right, the exchange is away or behind, or its time is simulated")
+            : Finding.Ok("gate", how);
     }
 
     /// <param name="market">As the broker tells it; null where no broker was asked.</param>

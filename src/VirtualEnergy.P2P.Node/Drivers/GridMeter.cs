@@ -16,23 +16,26 @@ public sealed class GridMeter(DeviceBook book, string id, TimeProvider time)
 
     private const int BoundariesKept = 6;
 
+    /// <summary>Whether a period is one of this machine's time.</summary>
+    public GateLead Gates { get; init; } = new(time);
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<DateTimeOffset, Task<Counters?>> _looks = [];
 
     /// <summary>Waits for the period's end and says what was counted.</summary>
     /// <returns>Null where the meter was silent at one of its ends, or the period is of another time: it is better estimated than invented.</returns>
     public Task<PeriodCounts?> CountAsync(Period period, PeriodGrid grid, CancellationToken cancellation) =>
-        CountAsync(grid.StartOf(period), grid.EndOf(period), grid, cancellation);
+        CountAsync(period, grid.EndOf(period), grid, cancellation);
 
     /// <summary>Waits until the first third of the period is over and says what was counted in it.</summary>
     /// <inheritdoc cref="CountAsync(Period, PeriodGrid, CancellationToken)"/>
     public Task<PeriodCounts?> CountThirdAsync(Period period, PeriodGrid grid, CancellationToken cancellation) =>
-        CountAsync(grid.StartOf(period), grid.StartOf(period).AddSeconds(grid.LengthSeconds / 3.0), grid, cancellation);
+        CountAsync(period, grid.StartOf(period).AddSeconds(grid.LengthSeconds / 3.0), grid, cancellation);
 
-    private async Task<PeriodCounts?> CountAsync(DateTimeOffset begin, DateTimeOffset end, PeriodGrid grid, CancellationToken cancellation)
+    private async Task<PeriodCounts?> CountAsync(Period period, DateTimeOffset end, PeriodGrid grid, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if (now > begin + MostAge || (begin - now).TotalSeconds > 2.0 * grid.LengthSeconds)
+        var begin = grid.StartOf(period);
+        if (time.GetUtcNow() > begin + MostAge || !Gates.IsOfThisTime(period, grid))
         {
             return null;
         }

@@ -12,6 +12,9 @@ public enum DeviceKind
     Inverter,
     Battery,
     Plug,
+
+    /// <summary>One that speaks for itself, over S2.</summary>
+    Resource,
 }
 
 /// <summary>What the home's agent may do with a device.</summary>
@@ -65,7 +68,7 @@ public sealed record HomeDevice(string Id, string Name, string Driver, DeviceKin
     public string? Role { get; init; }
 
     /// <summary>What happens to it as long as nobody orders anything.</summary>
-    public string Default => Abilities.HasFlag(DeviceAbilities.Charges) ? "its own control"
+    public string Default => Kind == DeviceKind.Resource || Abilities.HasFlag(DeviceAbilities.Charges) ? "its own control"
         : Abilities.HasFlag(DeviceAbilities.LimitsProduction) ? "no limit"
         : Abilities.HasFlag(DeviceAbilities.Switches) ? "as its switch stands"
         : "measured only";

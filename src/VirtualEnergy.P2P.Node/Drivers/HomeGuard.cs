@@ -18,13 +18,16 @@ public sealed record HomeGuardOptions(GuardRules Rules, ImmutableArray<HeldDevic
 {
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The connection's meter, where the home has several; null takes the first that says its power.</summary>
+    public string? Meter { get; init; }
+
     /// <summary>For how long a plug that the member switches on herself goes before everything else.</summary>
     public TimeSpan OverrideSpan { get; init; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>
 /// Watches the connection's meter and holds devices back so that the home stays within its contract power: plugs are switched off and on
-/// again, a battery that charges is turned down. A plug that somebody switches on by hand is the member's word, and goes first for a while.
+/// again, a battery that charges is turned down, also one that nobody listed. A plug that somebody switches on by hand is the member's word, and goes first for a while.
 /// </summary>
 public sealed class HomeGuard : IAsyncDisposable
 {
@@ -42,12 +45,14 @@ public sealed class HomeGuard : IAsyncDisposable
     private readonly Dictionary<string, HeldPlug> _plugs = [];
     private readonly Dictionary<string, ChargeOrder> _charging = [];
     private readonly Dictionary<string, MemberOverride> _words = [];
+    private readonly HashSet<string> _deaf = [];
+    private ImmutableArray<HeldDevice> _held;
     private ContractGuard _guard;
     private string _said = "";
     private Task _running = Task.CompletedTask;
 
     public HomeGuard(HomeDrivers drivers, HomeGuardOptions options, TimeProvider time, ILogger logger) =>
-        (_drivers, _options, _time, _logger, _guard) = (drivers, options, time, logger, new ContractGuard(options.Rules));
+        (_drivers, _options, _time, _logger, _guard, _held) = (drivers, options, time, logger, new ContractGuard(options.Rules), options.Devices);
 
     /// <summary>Told what is held back whenever that changes, in words; empty when nothing is.</summary>
     public Action<string>? Said { get; init; }
@@ -61,7 +66,7 @@ public sealed class HomeGuard : IAsyncDisposable
         await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (order is not ChargeOrder charge || _options.Devices.All(held => held.Id != device.Id))
+            if (order is not ChargeOrder charge)
             {
                 return await _drivers.OrderAsync(device, order, cancellation).ConfigureAwait(false);
             }
@@ -73,6 +78,11 @@ public sealed class HomeGuard : IAsyncDisposable
             }
 
             _charging[device.Id] = charge;
+            if (_held.All(held => held.Id != device.Id))
+            {
+                // What nobody listed goes after everything that is.
+                _held = _held.Add(new HeldDevice(device.Id, Math.Max(device.ChargeWatts ?? 0, charge.Watts.Value)));
+            }
         }
         finally
         {
@@ -90,7 +100,7 @@ public sealed class HomeGuard : IAsyncDisposable
         try
         {
             var now = _time.GetUtcNow();
-            var standing = _options.Devices.Select(held => (Held: held, State: _drivers.Book.Find(held.Id))).Where(one => one.State is { IsThere: true } state && IsKnown(state))
+            var standing = _held.Select(held => (Held: held, State: _drivers.Book.Find(held.Id))).Where(one => one.State is { IsThere: true } state && IsKnown(state))
                 .Select(one => (one.Held, State: one.State!, Guarded: Stand(one.Held, one.State!, now))).ToImmutableArray();
             (_guard, var decisions) = _guard.Decide(now, MeterWatts(), [.. standing.Select(one => one.Guarded)], [.. _words.Values]);
             foreach (var (one, decision) in standing.Zip(decisions))
@@ -136,7 +146,8 @@ public sealed class HomeGuard : IAsyncDisposable
     }
 
     // The meter's own word only: an estimate of what others draw protects no fuse.
-    private long? MeterWatts() => _drivers.Book.All().Where(state => state.Device.Kind == DeviceKind.Meter && state is { IsThere: true, Reading: { IsEstimated: false, Watts: not null } })
+    private long? MeterWatts() => _drivers.Book.All()
+        .Where(state => (_options.Meter is { } meter ? state.Device.Id == meter : state.Device.Kind == DeviceKind.Meter) && state is { IsThere: true, Reading: { IsEstimated: false, Watts: not null } })
         .Select(state => state.Reading!.Value.Watts).FirstOrDefault();
 
     // A plug that has not said yet how it stands is nobody's to judge.
@@ -197,9 +208,19 @@ public sealed class HomeGuard : IAsyncDisposable
             order = new ChargeOrder(decision.Watts, charge.Until);
         }
 
-        if (order is not null && await _drivers.OrderAsync(device, order, cancellation).ConfigureAwait(false) is { } problem)
+        if (order is null)
         {
-            _logger.LogWarning("{Device} could not be held back: {Problem}", device.Id, problem);
+            return;
+        }
+
+        // It is told again at every look, and what is wrong is said once until it takes what it is told.
+        if (await _drivers.OrderAsync(device, order, cancellation).ConfigureAwait(false) is not { } problem)
+        {
+            _deaf.Remove(device.Id);
+        }
+        else if (_deaf.Add(device.Id))
+        {
+            _logger.LogWarning("{Device} could not be held back, and is told again: {Problem}", device.Id, problem);
         }
     }
 

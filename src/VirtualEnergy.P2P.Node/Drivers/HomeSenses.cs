@@ -3,6 +3,7 @@ using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Flexibility.Bidding;
 using VirtualEnergy.P2P.Flexibility.ControlSpaces;
 using VirtualEnergy.P2P.Flexibility.Devices;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Drivers.Cars;
 using VirtualEnergy.P2P.Node.Hosting;
@@ -81,6 +82,28 @@ public sealed class HomeSenses(DeviceBook book, S2House? s2, MemberControls cont
     /// <summary>A period has begun: devices that speak S2 are told their part.</summary>
     public void Begin(Delivery delivery) => Obey(delivery, null);
 
+    /// <summary>No plan has come for the period that runs: batteries that speak S2 rest, other devices go by the supplier's price, until one does. The member's word holds on.</summary>
+    public void End()
+    {
+        if (s2 is null)
+        {
+            return;
+        }
+
+        Delivery rest;
+        lock (_gate)
+        {
+            if (_market is not { } market)
+            {
+                return;
+            }
+
+            _last = rest = Unplanned(market, s2.Names);
+        }
+
+        Obey(rest, null);
+    }
+
     /// <summary>The member has decided anew for some devices: those of them that speak S2 are told at once.</summary>
     public void Obey(IReadOnlySet<string> devices)
     {
@@ -93,9 +116,18 @@ public sealed class HomeSenses(DeviceBook book, S2House? s2, MemberControls cont
 
         if (market is not null)
         {
-            var present = market.Market.Rules.Grid.At(time.GetUtcNow());
-            Obey(last ?? new Delivery(present, default, [], default, default, default, default, null) { BesidePrice = market.Tariff.At(present).Import }, devices);
+            Obey(last ?? Unplanned(market, []), devices);
         }
+    }
+
+    // What holds without a plan: batteries of these names rest, and what bids beside the plan goes by the supplier's price.
+    private Delivery Unplanned(MarketJoined market, IEnumerable<string> resting)
+    {
+        var present = market.Market.Rules.Grid.At(time.GetUtcNow());
+        return new Delivery(present, default, [.. resting.Select(name => new StorageAllocation(name, present, Energy.Zero))], default, default, default, default, null)
+        {
+            BesidePrice = market.Tariff.At(present).Import,
+        };
     }
 
     private void Obey(Delivery delivery, IReadOnlySet<string>? only)
@@ -124,11 +156,10 @@ public sealed class HomeSenses(DeviceBook book, S2House? s2, MemberControls cont
     private IEnumerable<MeasuredBattery> Batteries(Period period, PeriodGrid grid)
     {
         var told = new HashSet<string>();
-        var present = grid.At(time.GetUtcNow());
+        var present = PeriodGrid.QuarterHour.At(time.GetUtcNow());
         foreach (var state in book.All())
         {
-            // Journeys are told in quarters of an hour; in a market of other periods a car is a battery.
-            var isCar = state.Device is { IsCar: true, Role: not null } && grid == PeriodGrid.QuarterHour;
+            var isCar = state.Device is { IsCar: true, Role: not null };
             var isHeard = state is { IsThere: true, Reading: { IsEstimated: false, FillPermille: not null } };
             var journeys = !isCar ? default : cars.Look(
                 state.Device.Role!, present, isHeard ? new Energy(state.Device.CapacityWattHours.GetValueOrDefault() * state.Reading!.Value.FillPermille!.Value / 1000) : null,
@@ -137,7 +168,7 @@ public sealed class HomeSenses(DeviceBook book, S2House? s2, MemberControls cont
                 && DeviceControlSpace.Of(state, period) is StorageControlSpace { MaximumFill.WattHours: > 0 } space && told.Add(role))
             {
                 yield return new MeasuredBattery(role, new BatteryDescription(
-                    space.MaximumFill, space.ChargeWatts, space.DischargeWatts, space.Charging, space.Discharging, space.MinimumFill, space.Fill)) { Journeys = journeys };
+                    space.MaximumFill, space.ChargeWatts, space.DischargeWatts, space.Charging, space.Discharging, space.MinimumFill, space.Fill)) { Journeys = isCar ? Journey.On(journeys, PeriodGrid.QuarterHour, grid) : default };
             }
         }
     }

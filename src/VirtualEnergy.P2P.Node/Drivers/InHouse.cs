@@ -14,6 +14,7 @@ namespace VirtualEnergy.P2P.Node.Drivers;
 /// <summary>All that a node has to do with inside the house: its devices, their orders, and Home Assistant. The market waits for none of it.</summary>
 public sealed class InHouse : IAsyncDisposable
 {
+    private readonly GateLead _gates;
     private readonly HomeDrivers _devices;
     private readonly HomeGuard? _guard;
     private readonly OrderDesk _orders;
@@ -24,9 +25,9 @@ public sealed class InHouse : IAsyncDisposable
     private readonly MemberDoor? _door;
 
     private InHouse(
-        MemberControls controls, GridMeter? meter, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel, HomeSenses senses, OverrideDesk overrides, MemoryKeeper memory,
+        GateLead gates, MemberControls controls, GridMeter? meter, HomeDrivers devices, HomeGuard? guard, OrderDesk orders, HomeAssistantPanel? panel, HomeSenses senses, OverrideDesk overrides, MemoryKeeper memory,
         MemberDoor? door) =>
-        (Controls, Meter, _devices, _guard, _orders, _panel, _senses, _overrides, _memory, _door) = (controls, meter, devices, guard, orders, panel, senses, overrides, memory, door);
+        (_gates, Controls, Meter, _devices, _guard, _orders, _panel, _senses, _overrides, _memory, _door) = (gates, controls, meter, devices, guard, orders, panel, senses, overrides, memory, door);
 
     /// <summary>What the member allows, as it was kept from before.</summary>
     public MemberControls Controls { get; }
@@ -46,20 +47,25 @@ public sealed class InHouse : IAsyncDisposable
         var (controls, totals) = memory.Read();
         var prefix = config.HomeBroker?.Prefix ?? NodeTopics.DefaultPrefix;
         var drivers = config.Devices?.Open(broker, prefix, $"ve-{member.Value[..10]}", time, log) ?? [];
-        var devices = new HomeDrivers(drivers, new DeviceBook(time, log), time, log);
+        HomeSenses? known = null;
+        var devices = new HomeDrivers(s2 is null ? drivers : drivers.Add(new S2Driver(s2, names => known?.Obey(names), time)), new DeviceBook(time, log), time, log);
         var cars = new HomeCars(planned.IsDefault ? [] : planned, config.Memory is null ? null : config.Memory + ".cars", log);
-        var senses = new HomeSenses(devices.Book, s2, controls, cars, time);
+        var senses = known = new HomeSenses(devices.Book, s2, controls, cars, time);
         var panel = broker is not null && config.HomeBroker is { HomeAssistant: true }
             ? new HomeAssistantPanel(broker, member, homeName, controls, totals, time, log, prefix) { Devices = () => senses.Devices }
             : null;
         var guard = config.Devices?.Guard is { } rules
-            ? new HomeGuard(devices, rules.Open(), time, log) { Said = words => panel?.Tell(new HeldBack(words)) }
+            ? new HomeGuard(devices, rules.Open() with { Meter = config.Devices.Reads }, time, log) { Said = words => panel?.Tell(new HeldBack(words)) }
             : null;
-        var meter = config.Devices?.Reads is { } id ? new GridMeter(devices.Book, id, time) : null;
+        var gates = new GateLead(time);
+        var meter = config.Devices?.Reads is { } id ? new GridMeter(devices.Book, id, time) { Gates = gates } : null;
         Func<HomeDevice, DeviceOrder, CancellationToken, Task<string?>> give = guard is null ? devices.OrderAsync : guard.OrderAsync;
-        var orders = new OrderDesk(devices.Book, give, time, log) { Begins = senses.Begin };
+        var orders = new OrderDesk(devices.Book, give, time, log)
+        {
+            Gates = gates, Begins = senses.Begin, Ends = senses.End, HasWord = device => controls.Overrides.Any(word => word.Device == device && word.Until > time.GetUtcNow()),
+        };
         return new InHouse(
-            controls, meter, devices, guard, orders, panel, senses, new OverrideDesk(devices.Book, give, controls, senses.Obey, time, log),
+            gates, controls, meter, devices, guard, orders, panel, senses, new OverrideDesk(devices.Book, give, controls, senses.Obey, time, log),
             new MemoryKeeper(memory, controls, totals, member), door is null ? null : new MemberDoor(door, () => senses.Devices, controls, time, log));
     }
 
@@ -81,6 +87,11 @@ public sealed class InHouse : IAsyncDisposable
     /// <summary>Takes the node's news; never waits and never throws.</summary>
     public void Tell(NodeNews news)
     {
+        if (news is RoundOpened opened)
+        {
+            _gates.Announced(opened.Round);
+        }
+
         _senses.Tell(news);
         _memory.Tell(news);
         _panel?.Tell(news);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -21,44 +20,21 @@ public sealed class MemberDoor(string path, Func<IEnumerable<string>> devices, M
 {
     internal const int MostBytes = 1_024;
 
-    /// <summary>So long one may take to ask: who never asks keeps nobody else out for longer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    private readonly CancellationTokenSource _stopping = new();
-    private Socket? _listener;
-    private Task _running = Task.CompletedTask;
+    private OwnerSocket? _socket;
 
     /// <summary>Where the door of the node that runs by this configuration is.</summary>
     public static string Beside(string config) => config + ".door";
 
     public void Start()
     {
-        try
+        _socket ??= new OwnerSocket(path, MostBytes, (line, _) => Task.FromResult(JsonSerializer.SerializeToUtf8Bytes(Answer(line.Span), DoorJson.Default.DoorAnswer)), time);
+        if (_socket.Start() is { } why)
         {
-            _listener = Listen();
-            _running = Task.Run(() => ServeAsync(_listener));
-        }
-        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException or ArgumentException or PlatformNotSupportedException)
-        {
-            logger.LogWarning("ve devices override does not reach this node by {Path}: {Why}", path, failure.Message);
+            logger.LogWarning("ve devices override does not reach this node by {Path}: {Why}", path, why);
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_stopping.IsCancellationRequested)
-        {
-            return;
-        }
-
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        _listener?.Dispose();
-        await _running.ConfigureAwait(false);
-        if (_listener is not null)
-        {
-            File.Delete(path);
-        }
-    }
+    public ValueTask DisposeAsync() => _socket?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Answers one line. Nothing in it makes it throw.</summary>
     public DoorAnswer Answer(ReadOnlySpan<byte> line)
@@ -105,91 +81,5 @@ public sealed class MemberDoor(string path, Func<IEnumerable<string>> devices, M
         return controls.Overrides.Where(word => word.Device == device && word.Until > now).Select(word => (DeviceOverride?)word).FirstOrDefault() is { } word
             ? new DoorDevice(device, word.IsOn ? OverrideEntities.On : OverrideEntities.Off, word.Until)
             : new DoorDevice(device, OverrideEntities.Plan, null);
-    }
-
-    private Socket Listen()
-    {
-        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            var end = new UnixDomainSocketEndPoint(path);
-            if (File.Exists(path))
-            {
-                if (IsAnswered(end))
-                {
-                    throw new IOException("another node listens there");
-                }
-
-                File.Delete(path);
-            }
-
-            listener.Bind(end);
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-
-            // Nobody gets in before this.
-            listener.Listen(8);
-            return listener;
-        }
-        catch
-        {
-            listener.Dispose();
-            throw;
-        }
-    }
-
-    private static bool IsAnswered(UnixDomainSocketEndPoint end)
-    {
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(end);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private async Task ServeAsync(Socket listener)
-    {
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
-            {
-                using var caller = await listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-                using var limit = new CancellationTokenSource(Patience, time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stopping.Token);
-                await AnswerAsync(caller, either.Token).ConfigureAwait(false);
-            }
-            catch (Exception failure) when (failure is SocketException or OperationCanceledException or ObjectDisposedException)
-            {
-                // Who asked is gone, or took too long; the next may ask.
-            }
-        }
-    }
-
-    private async Task AnswerAsync(Socket caller, CancellationToken cancellation)
-    {
-        var line = new byte[MostBytes];
-        var length = 0;
-        while (length < line.Length && line.AsSpan(0, length).IndexOf((byte)'\n') < 0)
-        {
-            var read = await caller.ReceiveAsync(line.AsMemory(length), cancellation).ConfigureAwait(false);
-            if (read == 0)
-            {
-                break;
-            }
-
-            length += read;
-        }
-
-        var end = line.AsSpan(0, length).IndexOf((byte)'\n');
-        var answer = JsonSerializer.SerializeToUtf8Bytes(Answer(line.AsSpan(0, end < 0 ? length : end)), DoorJson.Default.DoorAnswer);
-        await caller.SendAsync(answer, cancellation).ConfigureAwait(false);
-        await caller.SendAsync("\n"u8.ToArray(), cancellation).ConfigureAwait(false);
     }
 }

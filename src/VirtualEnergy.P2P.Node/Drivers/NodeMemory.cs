@@ -9,7 +9,7 @@ using VirtualEnergy.P2P.Node.Hosting;
 namespace VirtualEnergy.P2P.Node.Drivers;
 
 /// <summary>
-/// What a node must not forget at a restart: the member's limits, what she has decided for single devices, what she has spent today, and her totals. One small file, replaced whole,
+/// What a node must not forget at a restart: the member's limits, what she has decided for single devices, what she has spent today, and her totals. One small file, the member's alone to read, replaced whole,
 /// so that a crash leaves the old one or the new one.
 /// </summary>
 /// <param name="path">The file; null keeps nothing.</param>
@@ -77,8 +77,7 @@ public sealed class NodeMemory(string? path, ILogger logger)
 
         try
         {
-            File.WriteAllBytes(path + ".new", now);
-            File.Move(path + ".new", path, overwrite: true);
+            PrivateFile.Write(path, file => file.Write(now));
             _last = now;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -69,7 +69,7 @@ internal sealed class FundsMoves(FundsAccess access, TransactionSender sender, T
         return request;
     }
 
-    /// <summary>The same as soon as the chain allows it. A chain's clock may be behind ours: it is asked, with longer and longer pauses.</summary>
+    /// <summary>The same as soon as the chain allows it. A chain's clock may be behind ours, or before it: it is asked, with longer and longer pauses.</summary>
     /// <param name="member">Who is paid.</param>
     /// <param name="waiting">Told when it is ready, each time it is found not to be.</param>
     /// <param name="cancellation">Stops waiting; the request stands.</param>
@@ -85,11 +85,13 @@ internal sealed class FundsMoves(FundsAccess access, TransactionSender sender, T
             {
                 var readyAt = (await Escrow.RequestOfAsync(member, cancellation).ConfigureAwait(false)).ReadyAt;
                 waiting(readyAt);
-                var left = readyAt - time.GetUtcNow();
-                await Task.Delay(left > pause ? left : pause, time, cancellation).ConfigureAwait(false);
+                await Task.Delay(UntilNextLook(readyAt - time.GetUtcNow(), pause), time, cancellation).ConfigureAwait(false);
             }
         }
     }
+
+    /// <summary>When the chain is asked again: when it is ready by our clock, which may be hours off either way, so not at once and not much later.</summary>
+    internal static TimeSpan UntilNextLook(TimeSpan left, TimeSpan pause) => left < pause ? pause : left < LongestLook ? left : LongestLook;
 
     /// <summary>Pays out all that a member has, once everyone may leave.</summary>
     /// <param name="open">Open the exit first, where the operator has been silent for long enough.</param>

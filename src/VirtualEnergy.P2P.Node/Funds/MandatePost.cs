@@ -40,8 +40,8 @@ internal static class MandatePost
         }, cancellation).ConfigureAwait(false);
         try
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            using var timer = time.CreateTimer(_ => limit.Cancel(), null, wait, Timeout.InfiniteTimeSpan);
+            using var late = new CancellationTokenSource(wait, time);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
             await link.StartAsync(limit.Token).ConfigureAwait(false);
             var payload = WireFormat.Write(new MandateMessage(mandate, signing.Sign(mandate, key)));
             while (!answered.Task.IsCompleted)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
@@ -21,12 +22,17 @@ internal sealed class BidDesk(MemberId member, string topic, EthereumKey key, Pe
     private const int MostAttempts = 16;
 
     private readonly OwnFunds _funds = new(member, logger);
+    private Bid? _before;
+    private ImmutableArray<BidMessage> _recalled = [];
 
     /// <summary>What the home adds for energy of an origin it prefers.</summary>
     public Preferences Preferences { get; set; }
 
     /// <summary>What the member allows.</summary>
     public MemberControls Controls { get; set; } = new();
+
+    /// <summary>Told of each bid before it is sent.</summary>
+    public Action<JoinedMarket, BidMessage> Keep { get; set; } = (_, _) => { };
 
     /// <summary>Has the agent look at what the house says before it bids.</summary>
     public Action<JoinedMarket, Period> Observe { get; set; } = (_, _) => { };
@@ -36,6 +42,15 @@ internal sealed class BidDesk(MemberId member, string topic, EthereumKey key, Pe
 
     /// <summary>The last bid; null before the first.</summary>
     public Bid? Last { get; private set; }
+
+    /// <summary>
+    /// The last bid for a period: the open one, or the one before, whose result may come after the next gate has opened, as when a broker is back and sends what it keeps in any order; or
+    /// one from before this start; else null.
+    /// </summary>
+    public Bid? Of(Period period) => Last?.Period == period ? Last : _before?.Period == period ? _before : _recalled.FirstOrDefault(bid => bid.Bid.Period == period)?.Bid;
+
+    /// <summary>Whether the exchange has answered the last bid, or need not any more. Any thread may ask.</summary>
+    public bool IsAnswered => !pending.IsWaiting;
 
     /// <summary>Whether the open round still wants this home's first bid: not where a price is broadcast instead, or the period was run or bid for.</summary>
     public bool IsDue(JoinedMarket market) =>
@@ -53,9 +68,26 @@ internal sealed class BidDesk(MemberId member, string topic, EthereumKey key, Pe
 
     public Task SendAsync(JoinedMarket market, Bid bid, CancellationToken cancellation)
     {
+        _before = Last is { } last && last.Period != bid.Period ? last : _before;
         Last = bid;
-        var signed = market.Bids.Sign(bid, key);
-        return pending.SendAsync(topic, WireFormat.Write(new BidMessage(bid, signed.Signature)), cancellation);
+        var message = new BidMessage(bid, market.Bids.Sign(bid, key).Signature);
+        Keep(market, message);
+        return pending.SendAsync(topic, WireFormat.Write(message), cancellation);
+    }
+
+    /// <summary>What was bid before this start.</summary>
+    public void Recall(ImmutableArray<BidMessage> bids) => _recalled = bids;
+
+    /// <summary>What was bid for the open round before this start stands: it is sent once more as it was, since its receipt may have been lost.</summary>
+    public Task SendStandingAsync(CancellationToken cancellation)
+    {
+        if (Last is not null || _recalled.FirstOrDefault(bid => bid.Bid.Period == Open) is not { } standing)
+        {
+            return Task.CompletedTask;
+        }
+
+        Last = standing.Bid;
+        return pending.SendAsync(topic, WireFormat.Write(standing), cancellation);
     }
 
     /// <summary>What is allowed or promised has changed: the open round's bid is replaced where it changes with that.</summary>

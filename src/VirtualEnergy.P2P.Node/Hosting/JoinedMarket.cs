@@ -15,9 +15,9 @@ internal sealed class JoinedMarket
     private readonly ReadingReceiptSigning _readingReceipts;
     private readonly Address _exchange;
 
-    private JoinedMarket(MarketDescription description, HomeAgent agent)
+    private JoinedMarket(MarketDescription description, HomeAgent agent, SupplierTariff tariff)
     {
-        (Description, Agent) = (description, agent);
+        (Description, Agent, Tariff) = (description, agent, tariff);
         Topics = new Topics(description.Community);
         var domain = new MarketDomain(description.ChainId, Address.Parse(description.Contract));
         Domain = domain;
@@ -41,23 +41,33 @@ internal sealed class JoinedMarket
 
     public HomeAgent Agent { get; }
 
+    /// <summary>The home's contract with its supplier, in the market's periods.</summary>
+    public SupplierTariff Tariff { get; }
+
     /// <summary>The last period that the home has run.</summary>
     public Period? LastDelivered { get; set; }
 
     /// <summary>Keeps the agent, and with it the state of the devices, unless the rules have changed.</summary>
+    /// <param name="tariff">In quarters of an hour.</param>
     public static JoinedMarket Join(
         MarketDescription description, JoinedMarket? before, PlannedHome home, SupplierTariff tariff, bool tellsPlan, TimeProvider time, ILogger logger,
-        bool keepsAhead = false, bool isMetered = false, MeasuredHistory? history = null)
+        bool keepsAhead = false, bool isMetered = false, MeasuredHistory? history = null, PriceMemory? prices = null)
     {
         if (before is not null && before.Description.Rules == description.Rules)
         {
-            return new JoinedMarket(description, before.Agent) { LastDelivered = before.LastDelivered };
+            return new JoinedMarket(description, before.Agent, before.Tariff) { LastDelivered = before.LastDelivered };
         }
 
-        var agent = new HomeAgent(home, description.Rules, tariff, tellsPlan, time, logger, keepsAhead, isMetered);
+        var ours = On(tariff, description.Rules.Grid);
+        var agent = new HomeAgent(home, description.Rules, ours, tellsPlan, time, logger, keepsAhead, isMetered);
         agent.Recall(history?.In(description.Rules.Grid) ?? []);
-        return new JoinedMarket(description, agent);
+        agent.RecallPrices(prices?.In(description));
+        return new JoinedMarket(description, agent, ours);
     }
+
+    // A longer period has the price of its first quarter of an hour: those of contracts change on the hour.
+    private static SupplierTariff On(SupplierTariff tariff, PeriodGrid grid) =>
+        grid == PeriodGrid.QuarterHour ? tariff : SupplierTariff.ByRule(period => tariff.At(PeriodGrid.QuarterHour.At(grid.StartOf(period))));
 
     public bool IsSignedByExchange(BidReceipt receipt) =>
         _receipts.IsSignedBy(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
+using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Node.Hosting;
 
@@ -11,6 +12,13 @@ public static class OwnTrades
     /// <summary>Wh; + bought, − sold.</summary>
     public static Energy NetEnergy(ImmutableArray<Trade> trades, MemberId member) =>
         Bought(trades, member) - Sold(trades, member);
+
+    /// <summary>A round as far as it is the member's: her own trades and charges, and what it was for all.</summary>
+    public static RoundResult Of(RoundResult result, MemberId member) => result with
+    {
+        Trades = [.. result.Trades.Where(trade => trade.Buyer == member || trade.Seller == member)],
+        Charges = [.. result.Charges.Where(charge => charge.Member == member)],
+    };
 
     /// <summary>
     /// True when the member trades no more than her bid offers at the trades' prices, counting as a buyer all that she pays,

@@ -28,6 +28,18 @@ public sealed class PendingBid : IAsyncDisposable
         _timer = time.CreateTimer(_ => SendAgain(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Whether one waits for its receipt. Any thread may ask.</summary>
+    public bool IsWaiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting is not null;
+            }
+        }
+    }
+
     /// <summary>Takes the place of the bid that waited before.</summary>
     public Task SendAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {

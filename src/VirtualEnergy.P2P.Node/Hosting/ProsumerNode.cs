@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
-using VirtualEnergy.P2P.Market.Auctions;
 using VirtualEnergy.P2P.Market.Funds;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Market.Zones;
@@ -34,21 +33,23 @@ public sealed class ProsumerNode : IAsyncDisposable
     private readonly BidDesk _bids;
     private readonly MeterDesk _meters;
     private readonly StatusPost _status;
-    private readonly SeedPromises _seeds = new();
+    private readonly ResultCheck _check;
     private readonly ReadingPost _readings;
     private readonly PlanPost _plans;
     private readonly BalancePost _balance;
     private readonly RestOfPeriod _rest = new();
     private readonly SuggestionPost _suggestions;
-    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly EarlyResults _early;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Turns _turns;
     private JoinedMarket? _market;
+    private bool _isCatchingUp;
 
     /// <param name="broker">Where the market's broker is.</param>
     /// <param name="community">Its name; <see cref="MarketDiscovery"/> finds it.</param>
     /// <param name="key">Signs bids and readings; its address is the member.</param>
     /// <param name="home">What the home consumes, produces and owns, and what of it is planned.</param>
-    /// <param name="tariff">The home's contract with its supplier.</param>
+    /// <param name="tariff">The home's contract with its supplier, in quarters of an hour.</param>
     /// <param name="time">For time-outs and back-off only; rounds are announced.</param>
     /// <param name="logger">Told what a member would want to know.</param>
     public ProsumerNode(
@@ -56,7 +57,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     {
         (_plan, _home, _tariff, _time, _logger) = (home, home.Home, tariff, time, logger);
         Member = key.Address.ToMember();
-        _topics = new Topics(community);
+        (_topics, _turns, _check, _early) = (new Topics(community), new Turns(_stopping.Token), new ResultCheck(Member, logger), new EarlyResults(Member));
         _status = new StatusPost(Member, _topics.Status(Member), _home.Name);
         _link = new MqttLink(
             new MqttLinkOptions
@@ -69,11 +70,15 @@ public sealed class ProsumerNode : IAsyncDisposable
             },
             time,
             logger);
-        _bids = new BidDesk(Member, _topics.Bids(Member), key, new PendingBid(PostAsync, time, logger), logger) { Observe = Observe };
+        _bids = new BidDesk(Member, _topics.Bids(Member), key, new PendingBid(PostAsync, time, logger), logger)
+        {
+            Observe = Observe,
+            Keep = (market, bid) => Trades?.Keep(market.Description, bid),
+        };
         _readings = new ReadingPost(Member, _topics.Meters(Member), new PendingBid(PostAsync, time, logger), receipt => Watch?.Keep(receipt), logger);
-        _meters = new MeterDesk(Member, _readings, () => _market, AloneAsync, logger);
+        _meters = new MeterDesk(Member, _readings, () => _market, _turns.RunAsync, logger);
         _plans = new PlanPost(Member, _topics.Plans(Member), _link, logger);
-        _balance = new BalancePost(Member, _topics.Running(Member), _link, GoOnAsync, AloneAsync, time, logger, _stopping.Token);
+        _balance = new BalancePost(Member, _topics.Running(Member), _link, GoOnAsync, _turns.RunAsync, time, logger, _stopping.Token);
         _suggestions = new SuggestionPost(Member, _topics.Suggestions(Member), _link, key, logger);
         MeterKey = key;
     }
@@ -113,6 +118,15 @@ public sealed class ProsumerNode : IAsyncDisposable
         init => _meters.Real = value;
     }
 
+    /// <summary>
+    /// The clock by which the market may go: then what is read of a period is sent when it is over, as the exchange asks. Null in a market of simulated time, where readings go out at once.
+    /// </summary>
+    public TimeProvider? Clock
+    {
+        get => _meters.Clock;
+        init => _meters.Clock = value;
+    }
+
     /// <summary>Waits until a third of a period is over and says what that meter counted in it, null where it was silent; null where nobody knows.</summary>
     public Func<Period, PeriodGrid, CancellationToken, Task<PeriodCounts?>>? MeterInBetween
     {
@@ -127,6 +141,12 @@ public sealed class ProsumerNode : IAsyncDisposable
         init => _meters.History = value;
     }
 
+    /// <summary>What energy was worth in this market before this start, and where that is kept; null where it is forgotten.</summary>
+    public PriceMemory? Prices { get; init; }
+
+    /// <summary>What was bid and allotted before this start, and where that is kept; null where it is forgotten.</summary>
+    public TradedPeriods? Trades { get; init; }
+
     /// <summary>Says what the house knows of itself for a period; null where it is simulated throughout.</summary>
     public Func<Period, HomeNow>? Senses { get; init; }
 
@@ -139,30 +159,33 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>The home's part with a balancing service provider; null where the member consents to none. Not disposed here.</summary>
     public FlexibilityNode? Flexibility { get; init; }
 
+    /// <summary>Whether the exchange has answered what this home bid and read last, and nothing waits to be sent: who drives a simulated clock waits for it. Any thread may ask.</summary>
+    public bool IsAnswered => _bids.IsAnswered && _readings.IsAnswered && !_meters.HasUnsent;
+
     /// <summary>Connects and takes part until disposed. Returns once the broker is reached.</summary>
     /// <exception cref="MqttLinkException">The broker refuses this node.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
         // The result comes before the announcement: a home runs the last period before it bids for the next.
-        await _link.SubscribeAsync(_topics.Market, Alone(OnMarketAsync), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Receipts(Member), Alone(OnReceiptAsync), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Funds(Member), Alone((message, stopping) => _bids.TakeFundsAsync(message, _market, stopping)), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Readings(Member), Alone((message, _) => _readings.TakeReceipt(message, _market)), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.RoundResult, Alone(OnResultAsync), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.DeviationResult, Alone((message, _) => _readings.TakeDeviations(message)), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Balance, Alone(OnBalanceAsync), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.Outlook, Alone((message, _) => _plans.TakeOutlook(message, _market)), cancellation).ConfigureAwait(false);
-        await _link.SubscribeAsync(_topics.RoundOpen, Alone(OnRoundOpenAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Market, _turns.Of(OnMarketAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Receipts(Member), _turns.Of(OnReceiptAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Funds(Member), _turns.Of((message, stopping) => _bids.TakeFundsAsync(message, _market, stopping)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Readings(Member), _turns.Of((message, _) => _readings.TakeReceipt(message, _market)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.RoundResult, _turns.Of(OnResultAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.DeviationResult, _turns.Of((message, _) => _readings.TakeDeviations(message)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Balance, _turns.Of(OnBalanceAsync), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.Outlook, _turns.Of((message, _) => _plans.TakeOutlook(message, _market)), cancellation).ConfigureAwait(false);
+        await _link.SubscribeAsync(_topics.RoundOpen, _turns.Of(OnRoundOpenAsync), cancellation).ConfigureAwait(false);
         if (Flexibility is { } flexibility)
         {
             var topics = _topics.Flexibility(flexibility.Consent.Bsp);
-            await _link.SubscribeAsync(topics.Terms, Alone((message, _) =>
+            await _link.SubscribeAsync(topics.Terms, _turns.Of((message, _) =>
             {
                 flexibility.TakeTerms(message);
                 BeginOffering();
                 return Task.CompletedTask;
             }), cancellation).ConfigureAwait(false);
-            await _link.SubscribeAsync(topics.Orders(Member), Alone((message, stopping) => OnOrderAsync(flexibility, message, stopping)), cancellation).ConfigureAwait(false);
+            await _link.SubscribeAsync(topics.Orders(Member), _turns.Of((message, stopping) => OnOrderAsync(flexibility, message, stopping)), cancellation).ConfigureAwait(false);
         }
 
         await _link.StartAsync(cancellation).ConfigureAwait(false);
@@ -188,34 +211,10 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _bids.DisposeAsync().ConfigureAwait(false);
         await _readings.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
+        _turns.Dispose();
     }
 
     private Task PostAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation) => _link.PublishAsync(topic, payload, retain: false, cancellation);
-
-    private Func<MqttMessage, CancellationToken, Task> Alone(Func<MqttMessage, CancellationToken, Task> handler) => async (message, cancellation) =>
-    {
-        try
-        {
-            await AloneAsync(() => handler(message, cancellation), cancellation).ConfigureAwait(false);
-        }
-        catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException && _stopping.IsCancellationRequested)
-        {
-            // The node stops, and its link is closed under a message that was on its way.
-        }
-    };
-
-    private async Task AloneAsync(Func<Task> work, CancellationToken cancellation)
-    {
-        await _oneAtATime.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            await work().ConfigureAwait(false);
-        }
-        finally
-        {
-            _oneAtATime.Release();
-        }
-    }
 
     private void OnControlsChanged() => _ = BidAnewAsync(_stopping.Token);
 
@@ -224,7 +223,7 @@ public sealed class ProsumerNode : IAsyncDisposable
     {
         try
         {
-            await AloneAsync(() => RebidAsync(cancellation), cancellation).ConfigureAwait(false);
+            await _turns.RunAsync(() => RebidAsync(cancellation), cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
         {
@@ -237,11 +236,26 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>The BSP's order: what is promised is bid no more, and a period that runs goes by what is called now.</summary>
     private async Task OnOrderAsync(FlexibilityNode flexibility, MqttMessage message, CancellationToken cancellation)
     {
-        if (!flexibility.TakeOrder(message) || _market is not { } market)
+        if (flexibility.TakeOrder(message) is not { } answer)
         {
             return;
         }
 
+        try
+        {
+            if (answer.Accepted && _market is { } market)
+            {
+                await GoByOrderAsync(flexibility, market, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            flexibility.Answer(answer);
+        }
+    }
+
+    private async Task GoByOrderAsync(FlexibilityNode flexibility, JoinedMarket market, CancellationToken cancellation)
+    {
         await RebidAsync(cancellation).ConfigureAwait(false);
         if (market.Agent.Amend() is { } delivery)
         {
@@ -281,23 +295,43 @@ public sealed class ProsumerNode : IAsyncDisposable
         }
         else if (_market?.Description != description)
         {
-            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null, isMetered: Meter is not null, History);
+            var isFirst = _market is null;
+            _market = JoinedMarket.Join(description, _market, _plan, _tariff, TellsPlan, _time, _logger, keepsAhead: Flexibility is not null, isMetered: Meter is not null, History, Prices);
             _plans.Join(_market);
             _logger.LogInformation("{Home} takes part in {Community} as {Member}.", _home.Name, description.Community, Member);
-            if (_market.Agent.Home.Stores.Length < _plan.Stores.Length)
-            {
-                _logger.LogWarning(
-                    "This market's periods last {Seconds} s, and cars and heat are described by quarters of an hour: they are not planned here.", description.Rules.Grid.LengthSeconds);
-            }
-
             Flexibility?.Join(
                 description.Community, _market.Domain, description.Rules.Grid, _market.Agent,
                 (topic, payload) => _link.PublishAsync(topic, payload, retain: false, _stopping.Token));
-            News?.Invoke(new MarketJoined(description, _home, _tariff) { Devices = [.. _market.Agent.Home.Devices] });
+            News?.Invoke(new MarketJoined(description, _home, _market.Tariff) { Devices = [.. _market.Agent.Home.Devices] });
 
-            // A broker sends what it keeps in any order: the open round may have come first.
+            // A broker sends what it keeps in any order: results and the open round may have come first.
+            if (isFirst)
+            {
+                await CatchUpAsync(_market, cancellation).ConfigureAwait(false);
+            }
+
             await BidAsync(cancellation).ConfigureAwait(false);
             BeginOffering();
+        }
+    }
+
+    /// <summary>The home goes on by what it had traded before this start, and by what it was told meanwhile.</summary>
+    private async Task CatchUpAsync(JoinedMarket market, CancellationToken cancellation)
+    {
+        var now = Clock?.GetUtcNow();
+        _bids.Recall(Trades?.Bids(market.Description) ?? []);
+        _isCatchingUp = true;
+        try
+        {
+            var known = now is { } at ? Trades?.Results(market.Description, at) ?? [] : [];
+            foreach (var (result, isKnown) in _early.Take(known, now is { } present ? market.Description.Rules.Grid.At(present) : null))
+            {
+                await RunAsync(market, result, isKnown, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _isCatchingUp = false;
         }
     }
 
@@ -309,7 +343,8 @@ public sealed class ProsumerNode : IAsyncDisposable
             return;
         }
 
-        ReportBrokenPromise(_seeds.Announced(round));
+        _check.Announced(round);
+        _meters.Announced(round, MeterKey, _stopping.Token);
         _bids.Open = round.Period;
         Flexibility?.Opened(round.Period);
         News?.Invoke(new RoundOpened(round));
@@ -328,7 +363,13 @@ public sealed class ProsumerNode : IAsyncDisposable
     /// <summary>Bids for the open round, once.</summary>
     private async Task BidAsync(CancellationToken cancellation)
     {
-        if (_market is not { } market || !_bids.IsDue(market) || _bids.Open is not { } period || _balance.IsHolding)
+        if (_market is not { } market || _isCatchingUp)
+        {
+            return;
+        }
+
+        await _bids.SendStandingAsync(cancellation).ConfigureAwait(false);
+        if (!_bids.IsDue(market) || _bids.Open is not { } period || _balance.IsHolding)
         {
             return;
         }
@@ -356,17 +397,24 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     private async Task OnResultAsync(MqttMessage message, CancellationToken cancellation)
     {
-        if (_market is not { } market)
-        {
-            return;
-        }
-
         if (!WireFormat.TryReadResult(message.Payload.Span, out var result, out var error))
         {
             _logger.LogWarning("A round's result cannot be used: {Error}", error);
-            return;
         }
+        else if (_market is { } market)
+        {
+            await RunAsync(market, result, isKnown: false, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            _early.Hold(result);
+        }
+    }
 
+    /// <summary>The home runs a period by its result.</summary>
+    /// <param name="isKnown">The result was held against the bid and kept before this start.</param>
+    private async Task RunAsync(JoinedMarket market, RoundResult result, bool isKnown, CancellationToken cancellation)
+    {
         if (market.LastDelivered >= result.Period)
         {
             return;
@@ -376,13 +424,17 @@ public sealed class ProsumerNode : IAsyncDisposable
         await _balance.ReleaseAsync(cancellation).ConfigureAwait(false);
         Watch?.Hear(result);
         _bids.Over(result.Period);
-
-        // Obeyed all the same where it keeps the bid: the trades stand, and whoever audits the round has both hashes.
-        ReportBrokenPromise(_seeds.Revealed(result, market.Description.Rules.Mechanism.DrawsLots()));
+        _check.Revealed(result, market.Description.Rules);
         Observe(market, result.Period);
-        var traded = Allotted(market, result);
+        var (traded, isObeyed) = isKnown ? (_check.AllottedBefore(market, result), true) : _check.Allotted(market, result, _bids.Of(result.Period));
+        if (!isKnown && Clock is { } clock)
+        {
+            Trades?.Keep(market.Description, result, isObeyed, clock.GetUtcNow());
+        }
+
         var delivery = market.Agent.Deliver(result.Period, result.Price, traded);
         market.LastDelivered = result.Period;
+        Prices?.Keep(market.Description, market.Agent);
         await _balance.RunAsync(new RunPeriod(market, result, delivery), isAwaited: _plans.Told == result.Period, cancellation).ConfigureAwait(false);
     }
 
@@ -410,29 +462,15 @@ public sealed class ProsumerNode : IAsyncDisposable
 
     private void Book(JoinedMarket market, RoundResult result, Delivery delivery)
     {
-        var spending = new DailySpending(market.Description.Rules.Grid);
-        spending.Clear(result.Period, result.Trades, result.Charges);
-        Controls.Spend(DailySpending.DayOf(market.Description.Rules.Grid, result.Period), spending.Of(Member, result.Period));
+        if (Trades?.IsBooked(market.Description, result.Period) != true)
+        {
+            var spending = new DailySpending(market.Description.Rules.Grid);
+            spending.Clear(result.Period, result.Trades, result.Charges);
+            Controls.Spend(DailySpending.DayOf(market.Description.Rules.Grid, result.Period), spending.Of(Member, result.Period));
+            Trades?.Booked(market.Description, result.Period);
+        }
+
         News?.Invoke(new PeriodRun(result, [.. result.Trades.Where(trade => trade.Buyer == Member || trade.Seller == Member)], delivery));
-    }
-
-    /// <summary>What the home is to take, + bought: by its trades, or by its own answer where a price is all that there is.</summary>
-    private Energy Allotted(JoinedMarket market, RoundResult result)
-    {
-        if (market.Description.Rules.RealTimePrice is not null)
-        {
-            return result.Price is { } price ? market.Agent.ResponseTo(result.Period, price) : Energy.Zero;
-        }
-
-        var traded = OwnTrades.NetEnergy(result.Trades, Member);
-        if (OwnTrades.KeepTheBid(result.Trades, Member, _bids.Last?.Period == result.Period ? _bids.Last : null))
-        {
-            return traded;
-        }
-
-        // Not obeyed: the devices are the member's. What the chain then says can be disputed with the signed bid.
-        _logger.LogError("The result of period {Period} gives this home {Traded} against its bid; it is not obeyed.", result.Period, traded);
-        return Energy.Zero;
     }
 
     private void Observe(JoinedMarket market, Period period)
@@ -440,14 +478,6 @@ public sealed class ProsumerNode : IAsyncDisposable
         if (Senses is not null)
         {
             market.Agent.Observe(Senses(period));
-        }
-    }
-
-    private void ReportBrokenPromise(string? broken)
-    {
-        if (broken is not null)
-        {
-            _logger.LogError("The exchange broke its word: {Broken}", broken);
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Messaging;
+using VirtualEnergy.P2P.Node.Drivers.Mqtt;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using VirtualEnergy.P2P.Settlement.Signing;
 
@@ -16,7 +17,21 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
 {
     private readonly Lock _lock = new();
     private readonly OwnReadings _readings = new();
-    private Period? _metered;
+    private (Period Period, long Number)? _unanswered;
+    private string? _refused;
+    private volatile bool _isSilent;
+
+    /// <summary>Whether the exchange has answered the last reading. Any thread may ask.</summary>
+    public bool IsAnswered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _unanswered is null;
+            }
+        }
+    }
 
     /// <summary>A real meter's reading goes out when its period is over, long after the round's result.</summary>
     /// <param name="meter">Waits for the period's end and says what was counted; null where the meter was silent.</param>
@@ -30,12 +45,15 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
             if (await meter(period, market.Description.Rules.Grid, cancellation).ConfigureAwait(false) is { } counts)
             {
                 var metered = new MeteredEnergy(member, period, 1, counts.Import, counts.Export, counts.Production ?? Energy.Zero, Energy.Zero, Energy.Zero);
+                _isSilent = false;
                 await SendAsync(market, key, metered, cancellation).ConfigureAwait(false);
                 await counted(period, counts).ConfigureAwait(false);
             }
-            else
+            else if (!_isSilent)
             {
-                logger.LogWarning("The home's meter was silent at an end of period {Period}: nothing is reported, and the exchange estimates it.", period);
+                // A meter that is broken is for many periods.
+                _isSilent = true;
+                logger.LogWarning("The home's meter was silent at an end of period {Period}, or nobody listened yet: the exchange estimates, until the meter counts a whole period.", period);
             }
         }
         catch (Exception failure) when (failure is MqttLinkException or OperationCanceledException or ObjectDisposedException)
@@ -52,7 +70,7 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
             market.Readings.Sign(metered, key));
         lock (_lock)
         {
-            _metered = metered.Period;
+            _unanswered = (metered.Period, metered.Number);
             _readings.Sent(reading);
         }
 
@@ -75,8 +93,10 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
 
         lock (_lock)
         {
-            if (receipt.Period == _metered)
+            // Of a period several may be under way; the last is sent until it is answered itself.
+            if (_unanswered is { } last && receipt.Period == last.Period && receipt.Number >= last.Number)
             {
+                _unanswered = null;
                 pending.Received();
             }
 
@@ -88,10 +108,15 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
 
         if (receipt.Reason is { } reason)
         {
-            logger.LogWarning("The meter reading for period {Period} does not count: {Reason}. It will be estimated.", receipt.Period, reason);
+            // What is wrong with one is mostly wrong with all that follow: it is said until one counts again.
+            logger.Log(
+                _refused == reason ? LogLevel.Debug : LogLevel.Warning,
+                "The meter reading for period {Period} does not count: {Reason}. It will be estimated, and so will the next ones that are refused for it.{Advice}", receipt.Period, OnceLog.Shown(reason), AdviceOn(reason));
+            _refused = reason;
         }
         else
         {
+            _refused = null;
             receipted(receipt);
         }
 
@@ -119,4 +144,12 @@ internal sealed class ReadingPost(MemberId member, string topic, PendingBid pend
     }
 
     public ValueTask DisposeAsync() => pending.DisposeAsync();
+
+    // Codes of the exchange's answer, docs/messages.md.
+    private static string AdviceOn(string reason) => reason switch
+    {
+        "wrong-period" => " Is this machine's clock right? ve doctor says.",
+        "wrong-signature" => " The exchange knows another key for this meter: meterWallet names its file.",
+        _ => "",
+    };
 }

@@ -12,6 +12,17 @@ public static class Equipment
     private static readonly ImmutableArray<long> WashingMachine = [1_500, 900, 200, 200, 250, 400];
     private static readonly ImmutableArray<long> Dishwasher = [1_600, 400, 150, 1_300, 300];
 
+    private static readonly ImmutableArray<long> Dryer = [900, 850, 800, 700, 500];
+
+    /// <summary>Average W of each quarter of an hour of a run; null for an appliance of which nothing is known.</summary>
+    public static ImmutableArray<long>? RunOf(string appliance) => appliance switch
+    {
+        "washing machine" => WashingMachine,
+        "dishwasher" => Dishwasher,
+        "dryer" => Dryer,
+        _ => null,
+    };
+
     /// <summary>5, 7.5 or 10 kWh; the inverter empties it in two hours; a fifth is kept in reserve and a half is in it at first.</summary>
     public static BatteryDescription Battery(SplitMix64 random)
     {

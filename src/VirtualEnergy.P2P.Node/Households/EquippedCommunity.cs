@@ -13,8 +13,6 @@ namespace VirtualEnergy.P2P.Node.Households;
 /// </summary>
 public static class EquippedCommunity
 {
-    private static readonly ImmutableArray<long> Dryer = [900, 850, 800, 700, 500];
-
     /// <param name="folder">The data set's, for the cars and the heat that it has; null for generated homes.</param>
     /// <param name="marginPermille">See <see cref="HomeDescription.MarginPermille"/>; null leaves each home its own.</param>
     public static ImmutableArray<PlannedHome> Of(Community community, string? folder, ulong seed, int? marginPermille = null)
@@ -164,7 +162,7 @@ public static class EquippedCommunity
             }
         }
 
-        return appliances.Add(new ApplianceDescription("dryer", Dryer, runs.ToImmutable()));
+        return appliances.Add(new ApplianceDescription("dryer", Equipment.RunOf("dryer")!.Value, runs.ToImmutable()));
     }
 
     private static IEnumerable<Period> Midnights(Community community)

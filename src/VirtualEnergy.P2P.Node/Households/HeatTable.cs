@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.Node.Households;
 public sealed class HeatTable
 {
     /// <summary>W/K that the file's building is taken to lose: its peak of 10.5 kW at −12 °C outside and 20 °C inside.</summary>
-    private const double LossPerKelvin = 330;
+    public const double LossPerKelvin = 330;
 
     private readonly TimeSeriesTable _table;
     private readonly ImmutableArray<long> _watts;

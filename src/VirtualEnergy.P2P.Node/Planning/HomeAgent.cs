@@ -30,7 +30,7 @@ public sealed class HomeAgent
     private (Period Period, BidSteps Steps)? _bid;
     private Period? _told;
 
-    /// <param name="home">The home; what of it is described by periods of another length than the market's is left out.</param>
+    /// <param name="home">The home; its heat is left out where it is described by periods of another length than the market's.</param>
     /// <param name="rules">The market's.</param>
     /// <param name="tariff">The home's contract with its supplier.</param>
     /// <param name="tellsPlan">Whether <see cref="ComingFrom"/> is wanted.</param>
@@ -40,7 +40,7 @@ public sealed class HomeAgent
     /// <param name="isMetered">Whether what flows is told by <see cref="Counted"/>, and the home's profiles are only its past.</param>
     public HomeAgent(PlannedHome home, MarketRules rules, SupplierTariff tariff, bool tellsPlan = false, TimeProvider? time = null, ILogger? logger = null, bool keepsAhead = false,
         bool isMetered = false)
-        : this(home, rules, tariff, new HomeForesight(home.Home, rules, tariff, isMetered), null, tellsPlan, time, logger, keepsAhead)
+        : this(home, rules, tariff, new HomeForesight(home.Home.On(rules.Grid), rules, tariff, isMetered), null, tellsPlan, time, logger, keepsAhead)
     {
     }
 
@@ -151,6 +151,12 @@ public sealed class HomeAgent
 
     /// <inheritdoc cref="HomeForesight.Recall"/>
     public void Recall(ImmutableArray<CountedPeriod> counted) => _foresight.Recall(counted);
+
+    /// <inheritdoc cref="HomeForesight.LastPrices"/>
+    public PriceHistory? LastPrices(int most) => _foresight.LastPrices(most);
+
+    /// <inheritdoc cref="HomeForesight.RecallPrices"/>
+    public void RecallPrices(PriceHistory? prices) => _foresight.RecallPrices(prices);
 
     // Whatever is wrong with a forecaster is likely to stay so for a while.
     private void Tell(Period period, PeriodGrid grid, string problem)

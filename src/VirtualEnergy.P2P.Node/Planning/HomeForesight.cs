@@ -23,8 +23,8 @@ public sealed class HomeForesight
     /// <summary>So much of what the home measured before is learned from at the start: four weeks.</summary>
     private const int HistorySeconds = 28 * 86_400;
 
-    /// <summary>After a longer silence the prices from before it say nothing any more: a week of quarters of an hour.</summary>
-    private const int LongestGap = 672;
+    /// <summary>After a longer silence the prices from before it say nothing any more: a week.</summary>
+    private const int LongestGapSeconds = 7 * 86_400;
 
     /// <summary>So many periods what the market told of prices is used: it tells anew with each, but a message can be lost.</summary>
     private const int FreshPeriods = 4;
@@ -38,6 +38,7 @@ public sealed class HomeForesight
     private ImmutableArray<CountedPeriod> _recalled = [];
     private LearnedForecast? _learned;
     private PriceHistory? _history;
+    private PriceHistory? _remembered;
     private PriceOutlook? _outlook;
     private Period _first;
 
@@ -59,6 +60,7 @@ public sealed class HomeForesight
 
     private Outlook LookAhead(Period now)
     {
+        RememberPrices(now);
         var oldest = new Period(Math.Max(0, now.Index - HistorySeconds / _grid.LengthSeconds));
         _learned ??= Learned(now, oldest);
         var length = Math.Min(HorizonSeconds / _grid.LengthSeconds, MostPeriods);
@@ -84,22 +86,58 @@ public sealed class HomeForesight
     /// <summary>Before the first look ahead: what a meter counted while the node ran before, in order. Periods that are not over teach nothing.</summary>
     public void Recall(ImmutableArray<CountedPeriod> counted) => _recalled = _isMetered ? counted : [];
 
+    /// <summary>What energy was worth in the last rounds, a copy; null before the first, and while a forecast takes long.</summary>
+    /// <param name="most">Of how many periods.</param>
+    public PriceHistory? LastPrices(int most)
+    {
+        if (!_gate.TryEnter())
+        {
+            return null;
+        }
+
+        try
+        {
+            return _history?.Last(most);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Before the first look ahead: what energy was worth before the node was started anew. What is not over by then says nothing.</summary>
+    public void RecallPrices(PriceHistory? prices) => _remembered = prices;
+
+    private void RememberPrices(Period now)
+    {
+        if (_remembered is not { } remembered)
+        {
+            return;
+        }
+
+        _remembered = null;
+        if (_history is null && remembered.Before(now) is { } over)
+        {
+            (_history, _first) = (over, over.First);
+        }
+    }
+
     /// <summary>A round is over: what energy was worth in it is remembered.</summary>
     /// <param name="price">The one price; null where nothing was traded.</param>
     /// <param name="own">What the home bid; null where it did not.</param>
     public void Cleared(Period period, Price? price, BidSteps? own)
     {
-        // The courses of past days are told in quarters of an hour.
-        if (_grid != PeriodGrid.QuarterHour || period < _first || !_gate.TryEnter())
+        if (period < _first || !_gate.TryEnter())
         {
             return;
         }
 
         try
         {
-            if (_history is null || period.Index - _history.Next.Index > LongestGap)
+            RememberPrices(period);
+            if (_history is null || IsLong(period.Index - _history.Next.Index))
             {
-                (_history, _first) = (new PriceHistory(period), period);
+                (_history, _first) = (new PriceHistory(period, _grid), period);
             }
 
             _history.Set(period, Worth(price, own, _tariff.At(period)));
@@ -129,7 +167,7 @@ public sealed class HomeForesight
 
     private ImmutableArray<double[]> PricesAsBefore(Period now, int length)
     {
-        if (_history is null || now < _history.Next || now.Index - _history.Next.Index > LongestGap)
+        if (_history is null || now < _history.Next || IsLong(now.Index - _history.Next.Index))
         {
             return [];
         }
@@ -142,6 +180,8 @@ public sealed class HomeForesight
 
         return _history.Ahead(now, length);
     }
+
+    private bool IsLong(long gap) => gap > LongestGapSeconds / _grid.LengthSeconds;
 
     private double[] Tradable(PriceOutlook outlook) =>
         [.. outlook.Prices.Select((price, t) => Reservation.Of(_tariff.At(new Period(outlook.First.Index + t)), _home.MarginPermille, _rules).Nearest(price.MicroEurPerKWh))];

@@ -31,6 +31,12 @@ internal static class DeviceNames
         return candidates.Concat(Enumerable.Range(2, others.Count + 1).Select(number => $"{name} {number}")).First(candidate => !others.Contains(Told(candidate)));
     }
 
+    /// <summary>What a name that is given by hand has to be.</summary>
+    public static string Rule => $"a name is 1 to {MostLength} letters, digits, spaces, '-', '_' and '.', and no UUID.";
+
+    /// <summary>Whether a name that is given by hand is safe in a topic, a command and a log, and is none of a paired device.</summary>
+    public static bool IsPlain(string name) => name.Length > 0 && Clean(name) == name && !Guid.TryParse(name, out _);
+
     // What devices say may be anything.
     private static string Clean(string? text)
     {

@@ -15,9 +15,15 @@ namespace VirtualEnergy.P2P.Node.S2;
 /// </remarks>
 public sealed class S2Connection : IDisposable
 {
+    internal const string ClosedByPeer = "the peer closed the connection";
+    internal const string StoppedHere = "stopped here";
+
     private const int MostUnsent = 1_000;
 
     private static readonly TimeSpan Parting = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between two looks at what a peer goes on sending after its session is over: nobody reads that, and it may be a flood.</summary>
+    private static readonly TimeSpan Weariness = TimeSpan.FromMilliseconds(20);
 
     private readonly WebSocket _socket;
     private readonly S2Session _session;
@@ -66,7 +72,7 @@ public sealed class S2Connection : IDisposable
     /// <returns>Why it is over.</returns>
     public async Task<string> RunAsync(CancellationToken stop)
     {
-        using var registration = stop.Register(() => Close("stopped here"));
+        using var registration = stop.Register(() => Close(StoppedHere));
         var sending = SendAllAsync();
         var telling = TellAllAsync();
         using (var ticks = _time.CreateTimer(_ => Step(session => session.Tick(_time.GetUtcNow())), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)))
@@ -75,7 +81,7 @@ public sealed class S2Connection : IDisposable
             await ReceiveAllAsync();
         }
 
-        End("the peer closed the connection");
+        End(ClosedByPeer);
         await sending;
         await telling;
         _socket.Abort(); // what was to be said is said, or the peer had its time
@@ -95,6 +101,17 @@ public sealed class S2Connection : IDisposable
     public void Close(string reason) => Step(session => session.Terminate(reason, _time.GetUtcNow()));
 
     public void Dispose() => _over.Dispose();
+
+    private bool IsOver
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _reason is not null;
+            }
+        }
+    }
 
     private void Step(Func<S2Session, S2Step> happens)
     {
@@ -182,8 +199,15 @@ public sealed class S2Connection : IDisposable
                 var part = await _socket.ReceiveAsync(received.GetMemory(4096), _over.Token);
                 if (part.MessageType != WebSocketMessageType.Text)
                 {
-                    End(part.MessageType == WebSocketMessageType.Close ? "the peer closed the connection" : "the peer sent something else than text");
+                    End(part.MessageType == WebSocketMessageType.Close ? ClosedByPeer : "the peer sent something else than text");
                     return;
+                }
+
+                if (IsOver)
+                {
+                    received.ResetWrittenCount();
+                    await Task.Delay(Weariness, _over.Token);
+                    continue;
                 }
 
                 received.Advance(part.Count);

@@ -59,7 +59,7 @@ public sealed class S2Doors(TimeProvider time)
     private void Keep(string token, Pass pass)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(pass.Device);
-        ArgumentOutOfRangeException.ThrowIfLessThan(token.Length, 32);
+        ArgumentOutOfRangeException.ThrowIfLessThan(token.Length, TokenFile.LeastCharacters);
         _passes[HashOf(token)] = pass;
     }
 

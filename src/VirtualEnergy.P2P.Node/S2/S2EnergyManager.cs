@@ -42,18 +42,22 @@ public sealed class S2EnergyManager : IAsyncDisposable
     private readonly ImmutableArray<ControlType> _preference;
     private readonly Func<S2Device, S2Event, ValueTask> _heard;
     private readonly TimeProvider _time;
+    private readonly RandomNumberGenerator _random;
     private readonly ConcurrentDictionary<string, S2Device> _devices = new(StringComparer.Ordinal);
+    private readonly ConnectionPace _pace;
     private readonly CancellationTokenSource _stop = new();
     private ITimer? _looking;
 
     private S2EnergyManager(
-        WebApplication app, S2Doors doors, ImmutableArray<ControlType> preference, Func<S2Device, S2Event, ValueTask> heard, TimeProvider time)
+        WebApplication app, S2Doors doors, ImmutableArray<ControlType> preference, Func<S2Device, S2Event, ValueTask> heard, TimeProvider time, RandomNumberGenerator random)
     {
         _app = app;
         _doors = doors;
         _preference = preference;
         _heard = heard;
         _time = time;
+        _random = random;
+        _pace = new ConnectionPace(time);
     }
 
     /// <summary>ws:// or wss://, with the port that was taken.</summary>
@@ -66,14 +70,18 @@ public sealed class S2EnergyManager : IAsyncDisposable
 
     private ConnectDesk? Connect { get; init; }
 
+    private Action<S2Device, string> Ended { get; init; } = (_, _) => { };
+
     /// <param name="doors">Which tokens let which devices in.</param>
     /// <param name="preference">Control types that are used, best first.</param>
     /// <param name="heard">Told what devices say; one at a time for each device.</param>
+    /// <param name="random">Makes ids of sessions unlike those of any before.</param>
     /// <param name="connect">Pairs devices by S2 Connect; needs a certificate. Null where tokens are handed over by other means.</param>
+    /// <param name="ended">Told when a device's session is over, and why.</param>
     /// <exception cref="ArgumentException">Without a certificate, an address that is not loopback.</exception>
     public static async Task<S2EnergyManager> StartAsync(
         S2Listening listening, S2Doors doors, ImmutableArray<ControlType> preference, Func<S2Device, S2Event, ValueTask> heard, TimeProvider time,
-        S2Limits? limits = null, ConnectDesk? connect = null, CancellationToken stop = default)
+        RandomNumberGenerator random, S2Limits? limits = null, ConnectDesk? connect = null, Action<S2Device, string>? ended = null, CancellationToken stop = default)
     {
         if (listening.Certificate is null && !IPAddress.IsLoopback(listening.Listen.Address))
         {
@@ -94,7 +102,7 @@ public sealed class S2EnergyManager : IAsyncDisposable
             });
         });
         var app = builder.Build();
-        var manager = new S2EnergyManager(app, doors, preference, heard, time) { Limits = limits ?? S2Limits.Default, Connect = listening.Certificate is null ? null : connect };
+        var manager = new S2EnergyManager(app, doors, preference, heard, time, random) { Limits = limits ?? S2Limits.Default, Connect = listening.Certificate is null ? null : connect, Ended = ended ?? ((_, _) => { }) };
         if (connect is not null)
         {
             manager._looking = time.CreateTimer(_ => connect.Refresh(), null, LookAtPairings, LookAtPairings);
@@ -142,10 +150,14 @@ public sealed class S2EnergyManager : IAsyncDisposable
         {
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, "This token is not of a paired device; pair it anew.");
         }
+        else if (!_pace.Allows(name))
+        {
+            await RefuseAsync(context, StatusCodes.Status429TooManyRequests, $"At most {ConnectionPace.MostAMinute} connections a minute.");
+        }
         else
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            var session = new S2CemSession(_preference, Limits, $"cem-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}");
+            var session = new S2CemSession(_preference, Limits, Uuid.From(_random));
             using var connection = new S2Connection(socket, session, _time, (link, news) => HearAsync(new S2Device(name, link), news));
             await RunAsync(new S2Device(name, connection));
         }
@@ -162,7 +174,7 @@ public sealed class S2EnergyManager : IAsyncDisposable
         before?.Connection.Close("the device connected anew");
         try
         {
-            await device.Connection.RunAsync(_stop.Token);
+            Ended(device, await device.Connection.RunAsync(_stop.Token));
         }
         finally
         {

@@ -44,6 +44,10 @@ internal sealed class S2Events(TextWriter output, bool asJson, TimeProvider time
         FrbcStorageStatus status => $"fill level {status.PresentFillLevel}",
         FrbcActuatorStatus status => $"{status.ActuatorId} in {status.ActiveOperationModeId} at {status.OperationModeFactor}",
         FrbcInstruction instruction => $"{instruction.ActuatorId} to {instruction.OperationMode} at {instruction.OperationModeFactor}",
+        OmbcInstruction instruction => $"to {instruction.OperationModeId} at {instruction.OperationModeFactor}",
+        DdbcInstruction instruction => $"{instruction.ActuatorId} to {instruction.OperationModeId} at {instruction.OperationModeFactor}",
+        PebcInstruction { PowerEnvelopes: [{ PowerEnvelopeElements: [var first, ..] } envelope, ..] } => $"{envelope.CommodityQuantity} within {first.LowerLimit} to {first.UpperLimit} for {first.Duration}",
+        PpbcInstruction instruction => $"{instruction.SequenceContainerId} by {instruction.PowerSequenceId}, {instruction.ExecutionTime:O}",
         InstructionStatusUpdate update => $"{update.InstructionId} {update.StatusType}",
         _ => "",
     };

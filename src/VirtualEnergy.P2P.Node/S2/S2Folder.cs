@@ -12,14 +12,20 @@ namespace VirtualEnergy.P2P.Node.S2;
 /// </remarks>
 public sealed class S2Folder : IDisposable
 {
+    /// <summary>The devices that are paired.</summary>
+    internal const string PairedFile = "paired.json";
+
     private const int CertificateYears = 10;
 
-    private S2Folder(Guid id, X509Certificate2 certificate, PairedNodes paired)
+    private S2Folder(string path, Guid id, X509Certificate2 certificate, PairedNodes paired)
     {
+        Path = path;
         Certificate = certificate;
         Paired = paired;
         Self = new NodeDescription(id, "VirtualEnergy P2P", "energy manager", "ve", EnergyManagementRole.Cem);
     }
+
+    public string Path { get; }
 
     public NodeDescription Self { get; }
 
@@ -38,15 +44,15 @@ public sealed class S2Folder : IDisposable
         try
         {
             Directory.CreateDirectory(path);
-            var certificate = Certificates(Path.Combine(path, "certificate.pfx"), time);
-            var id = Path.Combine(path, "id");
+            var certificate = Certificates(System.IO.Path.Combine(path, "certificate.pfx"), time);
+            var id = System.IO.Path.Combine(path, "id");
             if (!File.Exists(id))
             {
                 File.WriteAllText(id, Uuid.From(random).ToString());
             }
 
             return Guid.TryParse(File.ReadAllText(id).Trim(), out var known)
-                ? new S2Folder(known, certificate, PairedNodes.Open(Path.Combine(path, "paired.json")))
+                ? new S2Folder(path, known, certificate, PairedNodes.Open(System.IO.Path.Combine(path, PairedFile)))
                 : throw new UserErrorException($"{id}: not the id of an energy manager; remove the folder and pair the devices anew.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or CryptographicException)
@@ -56,7 +62,8 @@ public sealed class S2Folder : IDisposable
     }
 
     /// <summary>The manager's side of pairing, with what this folder keeps.</summary>
-    public ConnectDesk Desk(S2Doors doors, TimeProvider time) => new(Self, Certificate.GetCertHash(HashAlgorithmName.SHA256), Paired, doors, time);
+    /// <param name="random">Makes its codes, challenges and tokens.</param>
+    public ConnectDesk Desk(S2Doors doors, TimeProvider time, RandomNumberGenerator random) => new(Self, Certificate.GetCertHash(HashAlgorithmName.SHA256), Paired, doors, time, random);
 
     public void Dispose() => Certificate.Dispose();
 

@@ -7,9 +7,9 @@ namespace VirtualEnergy.P2P.Node.S2;
 
 /// <summary>Where a device's energy manager is, and what lets the device in.</summary>
 /// <param name="Address">ws:// or wss://.</param>
-/// <param name="Token">The bearer token from pairing.</param>
+/// <param name="Token">The bearer token from pairing; null where the manager asks for none.</param>
 /// <param name="Trust">Which certificates count.</param>
-public sealed record S2ManagerAddress(Uri Address, string Token, S2Trust Trust);
+public sealed record S2ManagerAddress(Uri Address, string? Token, S2Trust Trust);
 
 /// <summary>
 /// Offers a device to an energy manager: connects, and connects again after a loss, waiting longer each time. One manager at a time.
@@ -95,14 +95,20 @@ public sealed class S2ResourceManager
     {
         var manager = await _manager(stop);
         using var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("Authorization", $"Bearer {manager.Token}");
+        if (manager.Token is { } token)
+        {
+            socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
+        }
+
         socket.Options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => manager.Trust.Trusts(certificate, chain, errors);
         socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(20);
         socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(20);
         await socket.ConnectAsync(manager.Address, stop);
 
         var established = false;
-        var session = new S2RmSession(_details, Limits, $"rm-{_chance.NextInt64():x16}");
+        var seed = new byte[16];
+        _chance.NextBytes(seed);
+        var session = new S2RmSession(_details, Limits, new Guid(seed));
         using var connection = new S2Connection(socket, session, _time, (link, news) =>
         {
             established |= link.IsEstablished;

@@ -35,7 +35,7 @@ public sealed class HomeCars
         }
     }
 
-    /// <summary>The car is looked at, and what it is expected to do is said.</summary>
+    /// <summary>The car is looked at, and what it is expected to do is said, in quarters of an hour.</summary>
     /// <param name="name">The name under which it is planned.</param>
     /// <param name="fill">What is in it, Wh; null while it is away, or says nothing.</param>
     /// <param name="isConnected">Whether it says that it is connected, whatever it says of its fill.</param>

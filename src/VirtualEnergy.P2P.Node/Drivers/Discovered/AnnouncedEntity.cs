@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using VirtualEnergy.P2P.Node.Drivers.Mqtt;
@@ -21,15 +22,29 @@ public enum EntityRole
 /// <param name="Value">How it is read.</param>
 /// <param name="PerUnit">W or Wh of its unit.</param>
 /// <param name="CommandTopic">Where a switch is told.</param>
-/// <param name="AvailabilityTopic">Where it says whether it is there; null where it does not.</param>
 public sealed record AnnouncedEntity(
-    string Device, string DeviceName, string Model, EntityRole Role, string StateTopic, ValueTemplate Value, decimal PerUnit, string? CommandTopic, string? AvailabilityTopic)
+    string Device, string DeviceName, string Model, EntityRole Role, string StateTopic, ValueTemplate Value, decimal PerUnit, string? CommandTopic)
 {
+    /// <summary>What switches it on.</summary>
     public string On { get; init; } = "ON";
 
+    /// <summary>What switches it off.</summary>
     public string Off { get; init; } = "OFF";
 
+    /// <summary>What it says when it is on.</summary>
+    public string StateOn { get; init; } = "ON";
+
+    /// <summary>What it says when it is off.</summary>
+    public string StateOff { get; init; } = "OFF";
+
+    /// <summary>Where it says whether it is there; empty where it does not.</summary>
+    public ImmutableArray<AnnouncedAvailability> Availability { get; init; } = [];
+
+    /// <summary>What those mean together.</summary>
+    public AvailabilityMode AvailabilityMode { get; init; }
+
     private const int MostText = 256;
+    private const int MostTopics = 8;
 
     /// <summary>Reads a configuration of Home Assistant's discovery, with its abbreviations and its base topic.</summary>
     /// <param name="component">Which kind of entity the topic says it is.</param>
@@ -66,13 +81,31 @@ public sealed record AnnouncedEntity(
 
         entity = new AnnouncedEntity(
             id, device.Text("name", "name") ?? id, $"{device.Text("manufacturer", "mf")} {device.Text("model", "mdl")}".Trim(), role, state, template, perUnit.Value,
-            role == EntityRole.Switch ? reader.Topic("command_topic", "cmd_t") : null,
-            reader.Topic("availability_topic", "avty_t") ?? new Fields(PayloadValue.Elements(reader.Element("availability", "avty")).FirstOrDefault(), reader.Base).Topic("topic", "t"))
+            role == EntityRole.Switch ? reader.Topic("command_topic", "cmd_t") : null)
         {
             On = reader.Text("payload_on", "pl_on") ?? "ON",
             Off = reader.Text("payload_off", "pl_off") ?? "OFF",
+            StateOn = reader.Text("state_on", "stat_on") ?? reader.Text("payload_on", "pl_on") ?? "ON",
+            StateOff = reader.Text("state_off", "stat_off") ?? reader.Text("payload_off", "pl_off") ?? "OFF",
+            Availability = AvailabilityOf(reader),
+            AvailabilityMode = reader.Text("availability_mode", "avty_mode") switch
+            {
+                "all" => AvailabilityMode.All,
+                "any" => AvailabilityMode.Any,
+                _ => AvailabilityMode.Latest,
+            },
         };
         return true;
+    }
+
+    // One topic, or a list of them; one whose template is more than a place says nothing that is understood, and the others still do.
+    private static ImmutableArray<AnnouncedAvailability> AvailabilityOf(Fields entity)
+    {
+        static AnnouncedAvailability? Of(Fields fields, string? topic, string? template) => topic is not null && ValueTemplate.Parse(template) is { } value
+            ? new AnnouncedAvailability(topic, value, fields.Text("payload_available", "pl_avail") ?? "online", fields.Text("payload_not_available", "pl_not_avail") ?? "offline") : null;
+        var listed = PayloadValue.Elements(entity.Element("availability", "avty")).Take(MostTopics).Select(one => new Fields(one, entity.Base))
+            .Select(one => Of(one, one.Topic("topic", "t"), one.Text("value_template", "val_tpl")));
+        return [.. listed.Prepend(Of(entity, entity.Topic("availability_topic", "avty_t"), entity.Text("availability_template", "avty_tpl"))).OfType<AnnouncedAvailability>()];
     }
 
     private static EntityRole? RoleOf(string component, string? kind, string? unit) => (component, kind, unit) switch

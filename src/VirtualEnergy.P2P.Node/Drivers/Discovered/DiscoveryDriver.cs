@@ -25,6 +25,7 @@ public sealed class DiscoveryDriver : IDeviceDriver
     private readonly Lock _lock = new();
     private readonly Dictionary<string, AnnouncedEntity> _entities = [];
     private readonly HashSet<string> _subscribed = [];
+    private readonly Dictionary<string, bool> _online = [];
 
     /// <param name="broker">The home's broker.</param>
     /// <param name="clientId">Names the session there.</param>
@@ -46,6 +47,7 @@ public sealed class DiscoveryDriver : IDeviceDriver
         {
             _entities.Clear();
             _subscribed.Clear();
+            _online.Clear();
         }
 
         return _line.RunAsync(
@@ -129,7 +131,7 @@ public sealed class DiscoveryDriver : IDeviceDriver
             }
 
             _entities[key] = entity;
-            topics = [.. ((string?[])[entity.StateTopic, entity.AvailabilityTopic]).OfType<string>().Where(_subscribed.Add)];
+            topics = [.. entity.Availability.Select(one => one.Topic).Prepend(entity.StateTopic).Where(_subscribed.Add)];
         }
 
         Describe(book, entity.Device);
@@ -181,31 +183,61 @@ public sealed class DiscoveryDriver : IDeviceDriver
         var now = _time.GetUtcNow();
         foreach (var entity in Entities())
         {
-            if (entity.AvailabilityTopic == message.Topic)
+            switch (IsThere(entity, message))
             {
-                if (message.Payload.Span.SequenceEqual("offline"u8))
-                {
-                    book.Lose(Id(entity), "it says that it is offline");
-                }
-                else if (message.Payload.Span.SequenceEqual("online"u8))
-                {
+                case true:
                     Describe(book, entity.Device);
-                }
+                    break;
+                case false:
+                    book.Lose(Id(entity), "it says that it is offline");
+                    break;
             }
 
             // What the broker kept may be of any age: how a switch stands, and no power that flows now.
-            if (entity.StateTopic == message.Topic && (!message.Retain || entity.Role == EntityRole.Switch) && Read(entity, message.Payload, now) is { } reading)
+            if (entity.StateTopic != message.Topic || (message.Retain && entity.Role != EntityRole.Switch))
+            {
+                continue;
+            }
+
+            if (Read(entity, message.Payload, now) is { } reading)
             {
                 book.Read(Id(entity), reading);
+            }
+            else if (!SaysNothing(entity.Value.Text(message.Payload)))
+            {
+                _once.Warn(Id(entity), $"no {entity.Role.ToString().ToLowerInvariant()} that can be, in {OnceLog.Shown(message.Topic)}.");
             }
         }
 
         return Task.CompletedTask;
     }
 
+    // Null where the message says nothing of that. What was not said yet is no reason to take a device for lost.
+    private bool? IsThere(AnnouncedEntity entity, MqttMessage message)
+    {
+        if (entity.Availability.Where(one => one.Topic == message.Topic).Select(one => one.Says(message.Payload)).FirstOrDefault(word => word is not null) is not { } said)
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            _online[message.Topic] = said;
+            return entity.AvailabilityMode switch
+            {
+                AvailabilityMode.All => entity.Availability.All(one => _online.GetValueOrDefault(one.Topic, true)),
+                AvailabilityMode.Any => entity.Availability.Any(one => _online.GetValueOrDefault(one.Topic, true)),
+                _ => said,
+            };
+        }
+    }
+
+    // As Home Assistant has it: what is not known is no nonsense.
+    private static bool SaysNothing(string? text) => text is "" or "unknown" or "unavailable" or "None" or "none" or "null";
+
     private static DeviceReading? Read(AnnouncedEntity entity, ReadOnlyMemory<byte> payload, DateTimeOffset now) => entity.Role switch
     {
-        EntityRole.Switch => entity.Value.Text(payload) is { } text && (text == entity.On || text == entity.Off) ? new DeviceReading(now, null, IsOn: text == entity.On) : null,
+        EntityRole.Switch => entity.Value.Text(payload) is { } text && (text == entity.StateOn || text == entity.StateOff) ? new DeviceReading(now, null, IsOn: text == entity.StateOn) : null,
         EntityRole.Fill => entity.Value.Number(payload) is >= 0 and <= 100 and var percent ? new DeviceReading(now, null, FillPermille: (int)decimal.Round(percent * 10)) : null,
         EntityRole.Power => entity.Value.Number(payload) is { } power ? Units.Reading(now, Quantity.Power, power, entity.PerUnit) : null,
         _ => entity.Value.Number(payload) is { } energy ? Units.Reading(now, Quantity.Import, energy, entity.PerUnit) : null,

@@ -59,6 +59,6 @@ public sealed partial class ValueTemplate
     private JsonElement? Place(ReadOnlyMemory<byte> payload) => PayloadValue.Parse(payload) is { } json ? PayloadValue.At(json, _path!) : null;
 
     // Atomic throughout, so that a text is gone through once, whoever wrote it: no time limit, which a busy machine would reach by itself.
-    [GeneratedRegex("""^(?>\s*)\{\{-?(?>\s*)(?:value|(?<json>value_json)(?>(?:\.(?<place>\w{1,64})|\[(?>\s*)['"](?<place>[\w -]{1,64})['"](?>\s*)\])+))(?>(?:(?>\s*)\|(?>\s*)(?:float|int|round)(?:\((?>\s*)\d{0,2}(?>\s*)\))?)*)(?>\s*)-?\}\}(?>\s*)$""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""^(?>\s*)\{\{-?(?>\s*)(?:value|(?<json>value_json)(?>(?:\.(?<place>\w{1,64})|\[(?>\s*)['"](?<place>[\w -]{1,64})['"](?>\s*)\])+))(?>(?:(?>\s*)\|(?>\s*)(?:is_defined|(?:float|int|round)(?:\((?>\s*)\d{0,2}(?>\s*)\))?))*)(?>\s*)-?\}\}(?>\s*)$""", RegexOptions.CultureInvariant)]
     private static partial Regex Simple();
 }

@@ -18,6 +18,9 @@ public readonly struct RegisterBlock(int model, ReadOnlyMemory<ushort> registers
     private const decimal MostMagnitude = 10_000_000;
     private const decimal MostWattHours = 1_000_000_000_000;
 
+    // So that it can be scaled at all.
+    private const decimal MostCounter = 1_000_000_000_000_000_000;
+
     /// <summary>Points that a device sends, less those that it leaves out at the end, as older ones do.</summary>
     public int Length => registers.Length;
 
@@ -31,6 +34,10 @@ public readonly struct RegisterBlock(int model, ReadOnlyMemory<ushort> registers
 
     /// <summary>An accumulator of 32 bits; zero is "not accumulated".</summary>
     public uint? Acc32(int offset) => Raw(offset) is { } high && Raw(offset + 1) is { } low && (high, low) != (0, 0) ? (uint)high << 16 | low : null;
+
+    /// <summary>A number of 64 bits without sign.</summary>
+    public ulong? UInt64(int offset) => Raw(offset) is { } a && Raw(offset + 1) is { } b && Raw(offset + 2) is { } c && Raw(offset + 3) is { } d
+        && ((ulong)a << 48 | (ulong)b << 32 | (uint)c << 16 | d) is var value and not ulong.MaxValue ? value : null;
 
     /// <exception cref="SunSpecException">An infinity.</exception>
     public float? Float32(int offset, string point)
@@ -69,9 +76,11 @@ public readonly struct RegisterBlock(int model, ReadOnlyMemory<ushort> registers
 
     /// <summary>An accumulator × 10^scale, in Wh.</summary>
     /// <exception cref="SunSpecException">The scale factor is missing or out of range, or the sum is no home's.</exception>
-    public long? WattHours(int offset, int scale, string point) => Acc32(offset) is not { } value ? null
-        : value * PowerOfTen(scale, point) is <= MostWattHours and var energy ? (long)decimal.Truncate(energy)
-        : throw Nonsense(point, "is more than a home can have in its life");
+    public long? WattHours(int offset, int scale, string point) => WattHours(Acc32(offset), scale, point);
+
+    /// <summary>A counter of 64 bits × 10^scale, in Wh.</summary>
+    /// <inheritdoc cref="WattHours(int, int, string)"/>
+    public long? WattHours64(int offset, int scale, string point) => WattHours(UInt64(offset), scale, point);
 
     /// <exception cref="SunSpecException">A magnitude that no home has.</exception>
     public decimal? Plausible(decimal? value, string point) =>
@@ -82,6 +91,10 @@ public readonly struct RegisterBlock(int model, ReadOnlyMemory<ushort> registers
         value is { } number ? Math.Abs(number) > (float)MostMagnitude ? throw Nonsense(point, $"is {number}") : (decimal)number : null;
 
     public SunSpecException Nonsense(string point, string what) => new($"model {model}: {point} {what}");
+
+    private long? WattHours(decimal? counter, int scale, string point) => counter is not { } value ? null
+        : value <= MostCounter && value * PowerOfTen(scale, point) is <= MostWattHours and var energy ? (long)decimal.Truncate(energy)
+        : throw Nonsense(point, "is more than a home can have in its life");
 
     private decimal? Scaled(int? value, int scale, string point) => value is { } number ? Plausible(number * PowerOfTen(scale, point), point) : null;
 

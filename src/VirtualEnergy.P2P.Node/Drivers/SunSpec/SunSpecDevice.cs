@@ -35,13 +35,26 @@ public sealed class SunSpecDevice(ModbusTcpClient client)
             where T : class =>
             _map.Find(id) is { } place && await BlockAsync(_map, id, length, cancellation).ConfigureAwait(false) is { } block ? read(place.Id, block) : null;
 
+        // It says both what a battery holds and how full it is: asked for once.
+        Task<RegisterBlock?>? newerStorage = null;
+        Task<RegisterBlock?> NewerStorageAsync() => newerStorage ??= BlockAsync(_map, id => id == DerModels.Storage, DerModels.StorageLength, cancellation);
+
+        async Task<NameplateModel?> NewerPlateAsync()
+        {
+            var plate = await Read(id => id == DerModels.Capacity, DerModels.CapacityLength, (_, block) => DerModels.ReadCapacity(block)).ConfigureAwait(false);
+            var holds = await NewerStorageAsync().ConfigureAwait(false) is { } block ? DerModels.CapacityOf(block) : null;
+            return holds is null ? plate : (plate ?? new NameplateModel(null, null, null, null)) with { StorageWattHours = holds };
+        }
+
         return new SunSpecSnapshot(
             _common!,
             await Read(InverterModel.IsInteger, InverterModel.IntegerLength, InverterModel.Read).ConfigureAwait(false)
-                ?? await Read(InverterModel.IsFloat, InverterModel.FloatLength, InverterModel.Read).ConfigureAwait(false),
-            await Read(id => id == NameplateModel.Id, NameplateModel.LeastLength, (_, block) => NameplateModel.Read(block)).ConfigureAwait(false),
+                ?? await Read(InverterModel.IsFloat, InverterModel.FloatLength, InverterModel.Read).ConfigureAwait(false)
+                ?? await Read(id => id == DerModels.Measurement, DerModels.MeasurementLength, (_, block) => DerModels.ReadMeasurement(block)).ConfigureAwait(false),
+            await Read(id => id == NameplateModel.Id, NameplateModel.LeastLength, (_, block) => NameplateModel.Read(block)).ConfigureAwait(false) ?? await NewerPlateAsync().ConfigureAwait(false),
             await Read(id => id == ControlsModel.Id, ControlsModel.LeastLength, (_, block) => ControlsModel.Read(block)).ConfigureAwait(false),
-            await Read(id => id == StorageModel.Id, StorageModel.LeastLength, (_, block) => StorageModel.Read(block)).ConfigureAwait(false),
+            await Read(id => id == StorageModel.Id, StorageModel.LeastLength, (_, block) => StorageModel.Read(block)).ConfigureAwait(false)
+                ?? (await NewerStorageAsync().ConfigureAwait(false) is { } fill ? DerModels.ReadStorage(fill) : null),
             await Read(MeterModel.Is, MeterModel.LeastLength, (_, block) => MeterModel.Read(block)).ConfigureAwait(false));
     }
 

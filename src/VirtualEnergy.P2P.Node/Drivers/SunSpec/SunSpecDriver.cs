@@ -9,6 +9,8 @@ namespace VirtualEnergy.P2P.Node.Drivers.SunSpec;
 /// </summary>
 public sealed class SunSpecDriver : IDeviceDriver
 {
+    private const int MostShown = 16;
+
     private readonly SunSpecDriverOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -82,7 +84,8 @@ public sealed class SunSpecDriver : IDeviceDriver
         {
             _last = await _device.ReadAsync(cancellation).ConfigureAwait(false);
             Enter(book, _last);
-            _told = null;
+            TellOnce(_last is { Inverter: null, Storage: null, Meter: null }
+                ? $"{_last.Common.Manufacturer} {_last.Common.Model} has models {string.Join(", ", _device.Map!.Models.Select(place => place.Id).Take(MostShown))}, and none that this node reads (101 to 103, 111 to 113, 124, 201 to 204, 701, 713)" : null);
         }
         catch (Exception failure) when (failure is ModbusException or SunSpecException)
         {
@@ -96,16 +99,26 @@ public sealed class SunSpecDriver : IDeviceDriver
                 book.Lose(Id(part), failure.Message);
             }
 
-            if (_last is null && _told != failure.Message)
+            if (_last is null)
             {
-                _told = failure.Message;
-                _logger.LogWarning("{Driver}: {Problem}. Tried again every {Interval} s.", Name, failure.Message, _options.Interval.TotalSeconds);
+                TellOnce($"{failure.Message}. Tried again every {_options.Interval.TotalSeconds} s");
             }
         }
         finally
         {
             _oneAtATime.Release();
         }
+    }
+
+    // Null forgets what was told, so that it is told again when it comes again.
+    private void TellOnce(string? problem)
+    {
+        if (problem is not null && problem != _told)
+        {
+            _logger.LogWarning("{Driver}: {Problem}.", Name, problem);
+        }
+
+        _told = problem;
     }
 
     private void Enter(DeviceBook book, SunSpecSnapshot read)

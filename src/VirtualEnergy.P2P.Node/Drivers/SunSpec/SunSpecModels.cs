@@ -113,7 +113,7 @@ public sealed record StorageModel(decimal? MostChargeWatts, decimal? FillPercent
             : throw block.Nonsense("WChaMax", "is 0");
     }
 
-    private static decimal? Percent(RegisterBlock block, int offset, int scale, string point) =>
+    internal static decimal? Percent(RegisterBlock block, int offset, int scale, string point) =>
         block.Unsigned(offset, scale, point) is { } percent ? percent <= 100 ? percent : throw block.Nonsense(point, $"is {percent} %") : null;
 }
 

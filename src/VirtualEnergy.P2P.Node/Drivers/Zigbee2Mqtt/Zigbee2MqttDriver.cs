@@ -17,12 +17,16 @@ public sealed class Zigbee2MqttDriver : IDeviceDriver
     // 1.17 brought the topics used here; 2 kept them.
     private static readonly int[] KnownMajors = [1, 2];
 
+    private const string Availability = "/availability";
+    private const string OutOfReach = "its radio is out of reach";
+
     private readonly string _base;
     private readonly Func<string, string?> _roleOf;
     private readonly TimeProvider _time;
     private readonly OnceLog _once;
     private readonly DriverLine _line;
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _away = [];
     private ImmutableArray<ZigbeePlug> _plugs = [];
     private ReadOnlyMemory<byte>? _list;
     private bool _isKnownVersion;
@@ -64,7 +68,8 @@ public sealed class Zigbee2MqttDriver : IDeviceDriver
         }
     }
 
-    private Task Take(DeviceBook book, MqttMessage message)
+    /// <summary>Takes what the broker sends, in whatever order: what it keeps comes as it likes.</summary>
+    internal Task Take(DeviceBook book, MqttMessage message)
     {
         var topic = message.Topic[Math.Min(message.Topic.Length, _base.Length + 1)..];
         switch (topic)
@@ -94,12 +99,16 @@ public sealed class Zigbee2MqttDriver : IDeviceDriver
 
     private void TakeState(DeviceBook book, string topic, MqttMessage message)
     {
-        const string Availability = "/availability";
+        if (topic.EndsWith(Availability, StringComparison.Ordinal))
+        {
+            Remember(topic[..^Availability.Length], IsOnline(message.Payload));
+        }
+
         foreach (var plug in Plugs())
         {
             if (topic == plug.FriendlyName + Availability)
             {
-                Heard(book, plug, IsOnline(message.Payload), "its radio is out of reach");
+                Heard(book, plug, IsOnline(message.Payload), OutOfReach);
             }
             else if (topic == plug.FriendlyName)
             {
@@ -107,12 +116,32 @@ public sealed class Zigbee2MqttDriver : IDeviceDriver
                 {
                     _once.Warn(Id(plug), "a message that is no JSON object.");
                 }
-                else if (!message.Retain && plug.Read(_time.GetUtcNow(), state) is { } reading)
+                else if (!message.Retain)
                 {
                     // What the broker kept may be of any age, and is not taken for what the plug does now.
-                    book.Read(Id(plug), reading);
+                    if (plug.Read(_time.GetUtcNow(), state) is { } reading)
+                    {
+                        book.Read(Id(plug), reading);
+                    }
+
+                    if (plug.NonsenseIn(state) is { } property)
+                    {
+                        _once.Warn(Id(plug), $"no {property} that can be.");
+                    }
                 }
             }
+        }
+    }
+
+    private void Remember(string name, bool? isOnline)
+    {
+        if (isOnline == true)
+        {
+            _away.Remove(name);
+        }
+        else if (isOnline == false && _away.Count < DeviceBook.MostDevices)
+        {
+            _away.Add(name);
         }
     }
 
@@ -120,7 +149,7 @@ public sealed class Zigbee2MqttDriver : IDeviceDriver
     {
         if (isOnline == true)
         {
-            book.Appear(Describe(plug));
+            Appear(book, plug);
         }
         else if (isOnline == false)
         {
@@ -164,7 +193,22 @@ public sealed class Zigbee2MqttDriver : IDeviceDriver
 
         foreach (var plug in plugs)
         {
+            Appear(book, plug);
+        }
+    }
+
+    /// <summary>One that is in the list, or whose bridge is back, may be out of reach all the same.</summary>
+    private void Appear(DeviceBook book, ZigbeePlug plug)
+    {
+        var isAway = _away.Contains(plug.FriendlyName);
+        if (!isAway || book.Find(Id(plug)) is null)
+        {
             book.Appear(Describe(plug));
+        }
+
+        if (isAway)
+        {
+            book.Lose(Id(plug), OutOfReach);
         }
     }
 

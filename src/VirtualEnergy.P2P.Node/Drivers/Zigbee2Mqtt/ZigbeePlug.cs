@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using VirtualEnergy.P2P.Node.Drivers.Mqtt;
 
 namespace VirtualEnergy.P2P.Node.Drivers.Zigbee2Mqtt;
@@ -10,14 +11,14 @@ namespace VirtualEnergy.P2P.Node.Drivers.Zigbee2Mqtt;
 /// </summary>
 /// <param name="Address">Its IEEE address, the same whatever it is called.</param>
 /// <param name="FriendlyName">Its topic.</param>
-/// <param name="Endpoint">Which of its outlets; empty where it has one.</param>
+/// <param name="Endpoint">Which of its outlets or channels; empty for the whole device.</param>
 /// <param name="Model">Vendor and model.</param>
 /// <param name="State">The property that switches; null for one that measures alone.</param>
 /// <param name="On">What switches it on.</param>
 /// <param name="Off">What switches it off.</param>
 /// <param name="Power">The property with its power, W; null without a meter.</param>
 /// <param name="Energy">The property with its energy, kWh; null without.</param>
-public sealed record ZigbeePlug(
+public sealed partial record ZigbeePlug(
     string Address, string FriendlyName, string Endpoint, string Model, string? State, string On, string Off, string? Power, string? Energy)
 {
     /// <summary>A list of devices has a definition of each, some kilobytes long.</summary>
@@ -52,19 +53,26 @@ public sealed record ZigbeePlug(
             .Where(found => found.State.ValueKind == JsonValueKind.Object)
             .ToList();
         var numbers = exposes.Where(expose => Is(expose, "type", "numeric") && Allows(expose, Published)).ToList();
-        if (switches.Count == 0)
+        var meters = MetersOf(numbers);
+        var left = new Dictionary<string, (string? Power, string? Energy)>(meters, StringComparer.Ordinal);
+        var plugs = switches.Select(found =>
         {
-            return Property(numbers, "power", "W", "") is { } clamp
-                ? [new ZigbeePlug(address, name, "", OnceLog.Shown(model), null, "", "", clamp, Property(numbers, "energy", "kWh", ""))]
-                : [];
-        }
+            // One meter of the whole device is that of its only switch, whatever that is called; with several switches it is none of theirs.
+            var at = !meters.ContainsKey(found.Endpoint) && switches.Count == 1 ? "" : found.Endpoint;
+            left.Remove(at);
+            var (power, energy) = meters.GetValueOrDefault(at);
+            return new ZigbeePlug(
+                address, name, found.Endpoint, OnceLog.Shown(model),
+                PayloadValue.Text(PayloadValue.Named(found.State, "property")),
+                PayloadValue.Text(PayloadValue.Named(found.State, "value_on")) ?? "ON",
+                PayloadValue.Text(PayloadValue.Named(found.State, "value_off")) ?? "OFF",
+                power, energy);
+        }).ToList();
 
-        return switches.Select(found => new ZigbeePlug(
-            address, name, found.Endpoint, OnceLog.Shown(model),
-            PayloadValue.Text(PayloadValue.Named(found.State, "property")),
-            PayloadValue.Text(PayloadValue.Named(found.State, "value_on")) ?? "ON",
-            PayloadValue.Text(PayloadValue.Named(found.State, "value_off")) ?? "OFF",
-            Property(numbers, "power", "W", found.Endpoint), Property(numbers, "energy", "kWh", found.Endpoint)));
+        // What is metered and switched by nothing is metered alone; beside a meter of the whole device, other channels are parts of that.
+        var clamps = left.Where(meter => meter.Value.Power is not null && (meter.Key.Length == 0 || meters.GetValueOrDefault("").Power is null))
+            .Select(meter => new ZigbeePlug(address, name, meter.Key, OnceLog.Shown(model), null, "", "", meter.Value.Power, meter.Value.Energy));
+        return [.. plugs, .. clamps];
     }
 
     /// <summary>What a message of the device says of this outlet; null where it says nothing of it.</summary>
@@ -79,6 +87,16 @@ public sealed record ZigbeePlug(
         return watts is null && counted is null && isOn is null ? null : new DeviceReading(at, watts?.Watts, counted?.ImportedWattHours, IsOn: isOn);
     }
 
+    /// <summary>The first of its properties that the message gives a value that it cannot have; null where there is none. <c>null</c> is a value that is not known.</summary>
+    public string? NonsenseIn(JsonElement message)
+    {
+        bool IsSaid(string? property) => property is not null && PayloadValue.Named(message, property) is { ValueKind: not JsonValueKind.Null };
+        return IsSaid(Power) && (PayloadValue.Number(PayloadValue.Named(message, Power!)) is not { } power || Units.Reading(default, Quantity.Power, power, 1) is null) ? Power
+            : IsSaid(Energy) && (PayloadValue.Number(PayloadValue.Named(message, Energy!)) is not { } energy || Units.Reading(default, Quantity.Import, energy, 1_000) is null) ? Energy
+            : IsSaid(State) && PayloadValue.Text(PayloadValue.Named(message, State!)) is var state && state != On && state != Off ? State
+            : null;
+    }
+
     private static bool IsSwitch(JsonElement feature) =>
         Is(feature, "type", "binary") && Is(feature, "name", "state") && Allows(feature, Settable) && PayloadValue.Text(PayloadValue.Named(feature, "property")) is { Length: > 0 and <= 64 };
 
@@ -88,9 +106,30 @@ public sealed record ZigbeePlug(
 
     private static string EndpointOf(JsonElement expose) => PayloadValue.Text(PayloadValue.Named(expose, "endpoint")) is { Length: <= 32 } endpoint && endpoint.All(char.IsAsciiLetterOrDigit) ? endpoint : "";
 
-    // One meter for all outlets belongs to the plug as a whole, and to none of several outlets.
-    private static string? Property(List<JsonElement> numbers, string name, string unit, string endpoint) => numbers
-        .Where(number => Is(number, "name", name) && EndpointOf(number) == endpoint && (PayloadValue.Text(PayloadValue.Named(number, "unit")) ?? unit) == unit)
-        .Select(number => PayloadValue.Text(PayloadValue.Named(number, "property")))
-        .FirstOrDefault(property => property is { Length: > 0 and <= 64 });
+    // By endpoint, or by what ends the name where a device has channels or phases without endpoints (power_a); empty for the whole device.
+    private static Dictionary<string, (string? Power, string? Energy)> MetersOf(List<JsonElement> numbers)
+    {
+        var meters = new Dictionary<string, (string? Power, string? Energy)>(StringComparer.Ordinal);
+        foreach (var number in numbers)
+        {
+            var (named, unit, property) = (PayloadValue.Text(PayloadValue.Named(number, "name")), PayloadValue.Text(PayloadValue.Named(number, "unit")), PayloadValue.Text(PayloadValue.Named(number, "property")));
+            if (property is not { Length: > 0 and <= 64 } || named is null || Metered().Match(named) is not { Success: true } match)
+            {
+                continue;
+            }
+
+            var (isPower, channel) = (match.Groups["what"].Value == "power", match.Groups["channel"]);
+            if ((unit ?? (channel.Success ? null : isPower ? "W" : "kWh")) == (isPower ? "W" : "kWh"))
+            {
+                var key = channel.Success ? channel.Value : EndpointOf(number);
+                var (power, energy) = meters.GetValueOrDefault(key);
+                meters[key] = isPower ? (power ?? property, energy) : (power, energy ?? property);
+            }
+        }
+
+        return meters;
+    }
+
+    [GeneratedRegex("^(?<what>power|energy)(?:_(?:phase_)?(?<channel>[A-Za-z]|[lL][0-9]|ch[0-9]|[0-9]))?$")]
+    private static partial Regex Metered();
 }

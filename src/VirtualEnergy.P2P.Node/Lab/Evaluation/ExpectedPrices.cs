@@ -17,7 +17,7 @@ internal sealed class ExpectedPrices
     private ExpectedPrices(EvaluationPlan plan, double[]? known, bool needsPlans)
     {
         (_plan, _known, NeedsPlans) = (plan, known, needsPlans);
-        _history = new PriceHistory(plan.Span.First);
+        _history = new PriceHistory(plan.Span.First, plan.Rules.Grid);
     }
 
     /// <summary>Whether homes have to tell what they plan.</summary>

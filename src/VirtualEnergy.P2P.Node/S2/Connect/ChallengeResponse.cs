@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace VirtualEnergy.P2P.Node.S2.Connect;
 
 /// <summary>How both sides of a pairing show that they know the pairing token, without telling it.</summary>
 /// <remarks>
-/// In a home network R = HMAC-SHA256(C, T ‖ F): the key is the challenge, the message the token in ASCII and the SHA-256 fingerprint of the
+/// In a home network R = HMAC-SHA256(C, T ‖ F): the key is the challenge, the message the token's bytes and the SHA-256 fingerprint of the
 /// server's certificate. Somebody in between has another certificate, and his answer does not fit. Source: S2 Connect 1.0.0, challenge response.
 /// </remarks>
 public static class ChallengeResponse
@@ -13,12 +12,11 @@ public static class ChallengeResponse
     public const int LeastChallengeBytes = 32;
 
     /// <param name="challenge">At least 32 bytes of chance.</param>
-    /// <param name="token">The pairing token, letters and digits.</param>
     /// <param name="fingerprint">SHA-256 of the server's certificate, 32 bytes.</param>
-    public static byte[] Of(ReadOnlySpan<byte> challenge, string token, ReadOnlySpan<byte> fingerprint) =>
-        HMACSHA256.HashData(challenge, [.. Encoding.ASCII.GetBytes(token), .. fingerprint]);
+    public static byte[] Of(ReadOnlySpan<byte> challenge, PairingToken token, ReadOnlySpan<byte> fingerprint) =>
+        HMACSHA256.HashData(challenge, [.. token.Bytes, .. fingerprint]);
 
     /// <summary>Compares in a time that tells nothing.</summary>
-    public static bool Fits(ReadOnlySpan<byte> response, ReadOnlySpan<byte> challenge, string token, ReadOnlySpan<byte> fingerprint) =>
+    public static bool Fits(ReadOnlySpan<byte> response, ReadOnlySpan<byte> challenge, PairingToken token, ReadOnlySpan<byte> fingerprint) =>
         CryptographicOperations.FixedTimeEquals(response, Of(challenge, token, fingerprint));
 }

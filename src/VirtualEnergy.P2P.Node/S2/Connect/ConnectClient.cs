@@ -1,10 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using VirtualEnergy.P2P.Flexibility.S2;
 using VirtualEnergy.P2P.Flexibility.S2.Messages;
 
@@ -18,28 +14,31 @@ public sealed record ManagerPairing(Uri Sessions, Guid ServerNodeId, Guid Client
 
 /// <summary>A device's side of S2 Connect in a home network: pairs with a manager by a code, and gets a token for each session.</summary>
 /// <param name="self">Who the device is.</param>
-public sealed class ConnectClient(NodeDescription self)
+/// <param name="random">Makes its challenges; a source of chance that nobody can foresee.</param>
+public sealed class ConnectClient(NodeDescription self, RandomNumberGenerator random)
 {
-    /// <summary>Pairs.</summary>
+    /// <summary>Pairs by what a person has typed in.</summary>
     /// <param name="pairing">The manager's pairing address, such as https://192.168.1.5:8443/pairing/.</param>
     /// <param name="code">What the manager shows.</param>
-    /// <exception cref="UserErrorException">The manager cannot be reached, does not know the code, or is not the one that made it.</exception>
-    public async Task<ManagerPairing> PairAsync(Uri pairing, string code, CancellationToken stop)
-    {
-        var token = code.Contains('-', StringComparison.Ordinal) ? code[(code.IndexOf('-', StringComparison.Ordinal) + 1)..] : code;
-        var alias = code.Contains('-', StringComparison.Ordinal) ? code[..code.IndexOf('-', StringComparison.Ordinal)] : null;
-        if (token.Length < 4 || !code.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
-        {
-            throw new UserErrorException("A pairing code is four or more letters and digits, as the energy manager shows it.");
-        }
+    /// <exception cref="UserErrorException">It is no code; the manager cannot be reached, does not know the code, or is not the one that made it.</exception>
+    public Task<ManagerPairing> PairAsync(Uri pairing, string code, CancellationToken stop) => PairAsync(pairing, PairingCode.Parse(code), stop);
 
+    /// <inheritdoc cref="PairAsync(Uri, string, CancellationToken)"/>
+    public async Task<ManagerPairing> PairAsync(Uri pairing, PairingCode code, CancellationToken stop)
+    {
         try
         {
-            return await PairAsync(pairing, token, alias, stop);
+            using var http = ConnectHttp.WithAnybody();
+            var attempt = await PairingAttempt.BeginAsync(http, pairing, self, code, EnergyManagementRole.Cem, random, stop).ConfigureAwait(false);
+            var details = await attempt.RequestDetailsAsync(stop).ConfigureAwait(false);
+            var isSecure = details.InitiateSessionUrl.IsAbsoluteUri && details.InitiateSessionUrl.Scheme == Uri.UriSchemeHttps;
+            await attempt.FinalizeAsync(isSecure, stop).ConfigureAwait(false);
+            return !isSecure ? throw new UserErrorException($"{pairing}: its sessions begin without TLS; it is not paired with.")
+                : new ManagerPairing(details.InitiateSessionUrl, attempt.Other.Id, self.Id, [details.AccessToken], http.Pinned);
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException || (fault is TaskCanceledException && !stop.IsCancellationRequested))
         {
-            throw new UserErrorException($"{pairing}: {fault.Message}");
+            throw new UserErrorException($"{pairing}: {fault.Message}", fault);
         }
     }
 
@@ -49,26 +48,19 @@ public sealed class ConnectClient(NodeDescription self)
     public static async ValueTask<S2ManagerAddress> SessionAsync(ManagerPairing pairing, Func<ManagerPairing, ValueTask> keep, CancellationToken stop)
     {
         var trust = new S2Trust(pairing.Fingerprint);
-        using var http = new HttpClient(new SocketsHttpHandler
-        {
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, chain, errors) => trust.Trusts(certificate, chain, errors) },
-            AllowAutoRedirect = false,
-        }) { Timeout = TimeSpan.FromSeconds(15), MaxResponseContentBufferSize = 65_536 };
+        using var http = ConnectHttp.With(trust);
+        var sessions = await http.VersionAsync(pairing.Sessions, stop).ConfigureAwait(false);
         var request = new InitiateSession(pairing.ClientNodeId, pairing.ServerNodeId, [S2Codec.ProtocolVersion], [ConnectJson.Protocol]);
         HttpRequestException? refused = null;
         foreach (var token in pairing.AccessTokens)
         {
             try
             {
-                var grant = await PostAsync(
-                    http, new Uri(pairing.Sessions, "v1/initiateSession"), token, request, ConnectJson.Default.InitiateSession, ConnectJson.Default.SessionGrant, stop);
-                await keep(pairing with { AccessTokens = [grant.AccessToken, token] });
-                using var confirm = new HttpRequestMessage(HttpMethod.Post, new Uri(pairing.Sessions, "v1/confirmAccessToken"));
-                confirm.Headers.Authorization = new AuthenticationHeaderValue("Bearer", grant.AccessToken);
-                using var response = await http.SendAsync(confirm, stop);
-                response.EnsureSuccessStatusCode();
-                var details = await ReadAsync(response, ConnectJson.Default.CommunicationDetails, stop);
-                await keep(pairing with { AccessTokens = [grant.AccessToken] });
+                var grant = await http.PostAsync(
+                    new Uri(sessions, "initiateSession"), token, request, ConnectJson.Default.InitiateSession, ConnectJson.Default.SessionGrant, stop).ConfigureAwait(false);
+                await keep(pairing with { AccessTokens = [grant.AccessToken, token] }).ConfigureAwait(false);
+                var details = await http.PostAsync(new Uri(sessions, "confirmAccessToken"), grant.AccessToken, ConnectJson.Default.CommunicationDetails, stop).ConfigureAwait(false);
+                await keep(pairing with { AccessTokens = [grant.AccessToken] }).ConfigureAwait(false);
                 return new S2ManagerAddress(details.WebsocketUrl, details.WebsocketToken, trust);
             }
             catch (HttpRequestException fault) when (fault.StatusCode == HttpStatusCode.Unauthorized)
@@ -78,99 +70,5 @@ public sealed class ConnectClient(NodeDescription self)
         }
 
         throw refused ?? new HttpRequestException("There is no access token; pair the device anew.");
-    }
-
-    private async Task<ManagerPairing> PairAsync(Uri pairing, string token, string? alias, CancellationToken stop)
-    {
-        // Whoever answers is trusted once he has shown that he knows the code; until then only his being the same each time is asked for.
-        (byte[] Leaf, string Pinned)? seen = null;
-        using var http = Client((leaf, pinned) =>
-        {
-            seen ??= (leaf, pinned);
-            return seen.Value.Leaf.AsSpan().SequenceEqual(leaf);
-        });
-        var challenge = RandomNumberGenerator.GetBytes(ChallengeResponse.LeastChallengeBytes);
-        var accepted = await PostAsync(
-            http,
-            new Uri(pairing, "v1/requestPairing"),
-            null,
-            new RequestPairing(self, new EndpointDescription(), [ConnectJson.Protocol], [S2Codec.ProtocolVersion], [ConnectJson.HashingAlgorithm], challenge, NodeIdAlias: alias),
-            ConnectJson.Default.RequestPairing,
-            ConnectJson.Default.PairingAccepted,
-            stop);
-        var finalize = new Uri(pairing, "v1/finalizePairing");
-        var fingerprint = seen!.Value.Leaf;
-        if (accepted.ServerNodeDescription.Role != EnergyManagementRole.Cem || !ChallengeResponse.Fits(accepted.ClientHmacChallengeResponse, challenge, token, fingerprint))
-        {
-            await PostAsync(http, finalize, accepted.PairingAttemptId, new FinalizePairing(false), ConnectJson.Default.FinalizePairing, stop);
-            throw new UserErrorException("What answers there does not know this code: check the code and the address; someone may be in between.");
-        }
-
-        var details = await PostAsync(
-            http,
-            new Uri(pairing, "v1/requestConnectionDetails"),
-            accepted.PairingAttemptId,
-            new RequestConnectionDetails(ChallengeResponse.Of(accepted.ServerHmacChallenge, token, fingerprint)),
-            ConnectJson.Default.RequestConnectionDetails,
-            ConnectJson.Default.ConnectionDetails,
-            stop);
-        await PostAsync(http, finalize, accepted.PairingAttemptId, new FinalizePairing(true), ConnectJson.Default.FinalizePairing, stop);
-        return new ManagerPairing(details.InitiateSessionUrl, accepted.ServerNodeDescription.Id, self.Id, [details.AccessToken], seen.Value.Pinned);
-    }
-
-    private static HttpClient Client(Func<byte[], string, bool> isTrusted) => new(new SocketsHttpHandler
-    {
-        SslOptions =
-        {
-            RemoteCertificateValidationCallback = (_, certificate, chain, _) => certificate is not null && isTrusted(
-                certificate.GetCertHash(HashAlgorithmName.SHA256),
-                (chain?.ChainElements.Count > 0 ? chain.ChainElements[^1].Certificate : certificate).GetCertHashString(HashAlgorithmName.SHA256)),
-        },
-        AllowAutoRedirect = false,
-    }) { Timeout = TimeSpan.FromSeconds(15), MaxResponseContentBufferSize = 65_536 };
-
-    private static async Task<TAnswer> PostAsync<TRequest, TAnswer>(
-        HttpClient http, Uri address, string? bearer, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TAnswer> answerType, CancellationToken stop)
-        where TAnswer : class
-    {
-        using var response = await SendAsync(http, address, bearer, request, requestType, stop);
-        return await ReadAsync(response, answerType, stop);
-    }
-
-    private static async Task PostAsync<TRequest>(
-        HttpClient http, Uri address, string? bearer, TRequest request, JsonTypeInfo<TRequest> requestType, CancellationToken stop)
-    {
-        using var response = await SendAsync(http, address, bearer, request, requestType, stop);
-    }
-
-    private static async Task<HttpResponseMessage> SendAsync<TRequest>(
-        HttpClient http, Uri address, string? bearer, TRequest request, JsonTypeInfo<TRequest> requestType, CancellationToken stop)
-    {
-        using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = JsonContent.Create(request, requestType) };
-        message.Headers.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
-        var response = await http.SendAsync(message, stop);
-        if (response.StatusCode == HttpStatusCode.BadRequest)
-        {
-            var error = await ReadAsync(response, ConnectJson.Default.ConnectError, stop);
-            response.Dispose();
-            throw error.ErrorMessage == "NoLongerPaired"
-                ? new UserErrorException("The energy manager is not paired with this device any more (NoLongerPaired): pair it anew.")
-                : new HttpRequestException($"The energy manager refuses: {error.ErrorMessage}{(error.AdditionalInfo is { } more ? $", {more}" : "")}.", null, response.StatusCode);
-        }
-
-        return response.EnsureSuccessStatusCode();
-    }
-
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken stop)
-        where T : class
-    {
-        try
-        {
-            return await response.Content.ReadFromJsonAsync(type, stop) ?? throw new HttpRequestException("The energy manager answered with nothing.");
-        }
-        catch (JsonException)
-        {
-            throw new HttpRequestException("The energy manager answered with something else than S2 Connect says.");
-        }
     }
 }

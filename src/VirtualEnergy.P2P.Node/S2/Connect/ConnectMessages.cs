@@ -33,9 +33,34 @@ internal sealed record PairingAccepted(
 
 internal sealed record RequestConnectionDetails(byte[] ServerHmacChallengeResponse);
 
-internal sealed record ConnectionDetails(Uri InitiateSessionUrl, string AccessToken);
+/// <param name="CertificateFingerprint">Of the certificate that signs, by name of the hash, Base64; told where the client is asked for sessions.</param>
+internal sealed record ConnectionDetails(Uri InitiateSessionUrl, string AccessToken, Dictionary<string, byte[]>? CertificateFingerprint = null);
+
+internal sealed record PostConnectionDetails(byte[] ServerHmacChallengeResponse, ConnectionDetails ConnectionDetails);
 
 internal sealed record FinalizePairing(bool Success);
+
+internal sealed record PreparePairing(NodeDescription ClientNodeDescription, EndpointDescription ClientEndpointDescription, Guid ServerNodeId);
+
+internal sealed record CancelPreparePairing(Guid ClientNodeId, Guid ServerNodeId);
+
+/// <summary>A device of a client that waits to be paired.</summary>
+/// <param name="ClientNodeDescription">Told only when it was asked for.</param>
+/// <param name="ErrorMessage">Why it did not pair when it was asked to.</param>
+internal sealed record WaitForPairing(Guid ClientNodeId, NodeDescription? ClientNodeDescription = null, EndpointDescription? ClientEndpointDescription = null, string? ErrorMessage = null);
+
+/// <param name="Action">One of <see cref="WaitActions"/>.</param>
+internal sealed record WaitInstruction(Guid ClientNodeId, string Action);
+
+/// <summary>What a device that waits is asked to do.</summary>
+internal static class WaitActions
+{
+    public const string SendNodeDescription = "sendNodeDescription";
+    public const string PreparePairing = "preparePairing";
+    public const string CancelPreparePairing = "cancelPreparePairing";
+    public const string RequestPairing = "requestPairing";
+    public const string NoValidToken = "NoValidTokenOnPairingClient";
+}
 
 internal sealed record InitiateSession(
     Guid ClientNodeId,
@@ -65,6 +90,13 @@ internal sealed record ConnectError(string ErrorMessage, string? AdditionalInfo 
 [JsonSerializable(typeof(PairingAccepted))]
 [JsonSerializable(typeof(RequestConnectionDetails))]
 [JsonSerializable(typeof(ConnectionDetails))]
+[JsonSerializable(typeof(PostConnectionDetails))]
+[JsonSerializable(typeof(EndpointDescription))]
+[JsonSerializable(typeof(NodeDescription[]))]
+[JsonSerializable(typeof(PreparePairing))]
+[JsonSerializable(typeof(CancelPreparePairing))]
+[JsonSerializable(typeof(WaitForPairing[]))]
+[JsonSerializable(typeof(WaitInstruction[]))]
 [JsonSerializable(typeof(FinalizePairing))]
 [JsonSerializable(typeof(InitiateSession))]
 [JsonSerializable(typeof(SessionGrant))]

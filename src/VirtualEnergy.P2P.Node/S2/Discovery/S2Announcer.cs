@@ -32,8 +32,7 @@ public sealed class S2Announcer(MulticastDns dns, S2Endpoint self, TimeProvider 
 
         try
         {
-            ImmutableArray<IPAddress> on = listen.Address.Equals(IPAddress.Any) || listen.AddressFamily != AddressFamily.InterNetwork ? [] : [listen.Address];
-            var announcer = new S2Announcer(MulticastDns.Open(on), new S2Endpoint($"ve-{id.ToString()[..8]}", EnergyManagementRole.Cem, name, pairing), time, logger);
+            var announcer = new S2Announcer(MulticastDns.Open(NetworksOf(listen)), new S2Endpoint($"ve-{id.ToString()[..8]}", EnergyManagementRole.Cem, name, pairing) { Waiting = pairing }, time, logger);
             announcer.Start();
             return announcer;
         }
@@ -43,6 +42,9 @@ public sealed class S2Announcer(MulticastDns dns, S2Endpoint self, TimeProvider 
             return null;
         }
     }
+
+    /// <summary>This machine's addresses on the networks that are reached by listening there; none for all of them.</summary>
+    public static ImmutableArray<IPAddress> NetworksOf(IPEndPoint listen) => listen.Address.Equals(IPAddress.Any) || listen.AddressFamily != AddressFamily.InterNetwork ? [] : [listen.Address];
 
     public void Start() => _running = Task.WhenAll(Task.Run(AnnounceAsync), Task.Run(AnswerAsync));
 

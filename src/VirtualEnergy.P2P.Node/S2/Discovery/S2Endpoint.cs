@@ -13,6 +13,9 @@ namespace VirtualEnergy.P2P.Node.S2.Discovery;
 /// <param name="Pairing">Where pairing begins; https, ends with a slash. This counts, not host and port.</param>
 public sealed record S2Endpoint(string Host, EnergyManagementRole Role, string? Name, Uri Pairing)
 {
+    /// <summary>Where devices that are no servers wait to be paired; null where they cannot.</summary>
+    public Uri? Waiting { get; init; }
+
     /// <summary>How long others may keep what is told: addresses two minutes, the rest 75 (RFC 6762, section 10).</summary>
     private const uint HostSeconds = 120;
 
@@ -39,7 +42,7 @@ public sealed record S2Endpoint(string Host, EnergyManagementRole Role, string? 
     public DnsMessage Announcement(IEnumerable<IPAddress> addresses, bool isGone = false)
     {
         var (host, other) = isGone ? (0u, 0u) : (HostSeconds, OtherSeconds);
-        var texts = ((string?[])["txtver=1", "txtvers=1", Name is null ? null : $"e_name={Name}", "deployment=LAN", $"pairingUrl={Pairing.AbsoluteUri}"])
+        var texts = ((string?[])["txtver=1", "txtvers=1", Name is null ? null : $"e_name={Name}", "deployment=LAN", $"pairingUrl={Pairing.AbsoluteUri}", Waiting is null ? null : $"longpollingUrl={Waiting.AbsoluteUri}"])
             .OfType<string>().Where(text => Encoding.UTF8.GetByteCount(text) <= MostTextBytes);
         return new DnsMessage(true, [],
         [
@@ -79,9 +82,12 @@ public sealed record S2Endpoint(string Host, EnergyManagementRole Role, string? 
     private static S2Endpoint? Read(DnsName instance, EnergyManagementRole role, TextRecord? text) =>
         instance.Labels is [var host, .. var service] && new DnsName([.. service]) == Service && text is not null
         && (text.Value("txtver") ?? text.Value("txtvers")) == "1" && text.Value("deployment") is null or "LAN"
-        && Uri.TryCreate(text.Value("pairingUrl"), UriKind.Absolute, out var pairing) && pairing.Scheme == Uri.UriSchemeHttps && pairing.UserInfo.Length == 0 && pairing.AbsoluteUri.EndsWith('/')
-            ? new S2Endpoint(host, role, text.Value("e_name"), pairing)
+        && Address(text.Value("pairingUrl")) is { } pairing
+            ? new S2Endpoint(host, role, text.Value("e_name"), pairing) { Waiting = Address(text.Value("longpollingUrl")) }
             : null;
+
+    private static Uri? Address(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps && address.UserInfo.Length == 0 && address.AbsoluteUri.EndsWith('/') ? address : null;
 
     // Half of its time left is fresh enough not to be told again (RFC 6762, section 7.1).
     private static bool IsFresh(DnsRecord known, DnsRecord record) =>
