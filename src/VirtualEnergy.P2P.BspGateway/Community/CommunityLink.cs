@@ -103,6 +103,9 @@ public sealed class CommunityLink : IHomeLink
 
     internal ImmutableArray<CommunityHome> Members => _homes;
 
+    /// <summary>Whether nothing that homes were told is unanswered: no set-point, and no promise that they were asked for.</summary>
+    internal bool IsAnswered => IsEmpty && _promises.IsIdle;
+
     /// <summary>Homes are asked for their headroom over so many spans from now on, instead of as many as are configured.</summary>
     public void AskForSpans(int spans)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using VirtualEnergy.P2P.Bsp;
 using VirtualEnergy.P2P.Bsp.Reservations;
@@ -16,7 +17,10 @@ namespace VirtualEnergy.P2P.BspGateway.Community;
 internal sealed class HomePromises(ImmutableArray<CommunityHome> homes, HomePost post, PeriodGrid grid)
 {
     private readonly Dictionary<MemberId, CommunityHome> _byMember = homes.ToDictionary(home => home.Member);
-    private readonly Dictionary<MemberId, Task> _busy = [];
+    private readonly ConcurrentDictionary<MemberId, Task> _busy = new();
+
+    /// <summary>Whether every home has answered what it was told, or was given up. Any thread may ask.</summary>
+    public bool IsIdle => _busy.Values.All(task => task.IsCompleted);
 
     /// <summary>Tells each home the next thing that it must know; what it answers is looked at the next time. Returns at once. One thread at a time.</summary>
     /// <param name="sold">Of any homes, in any order.</param>
@@ -32,7 +36,7 @@ internal sealed class HomePromises(ImmutableArray<CommunityHome> homes, HomePost
                 continue;
             }
 
-            _busy.Remove(home.Member);
+            _busy.TryRemove(home.Member, out _);
             if (Next(home, wanted.GetValueOrDefault(home.Member) ?? [], worth, now) is { } next)
             {
                 _busy[home.Member] = post.TellAsync(home, () => Numbered(next));

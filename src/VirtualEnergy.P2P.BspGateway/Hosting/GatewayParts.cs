@@ -20,6 +20,7 @@ internal sealed class GatewayParts : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly UnitRosters _rosters;
     private Task _planning = Task.CompletedTask;
+    private long _cycled;
     private int _settled;
 
     /// <param name="time">The market's clock: cycles, orders, measurements.</param>
@@ -97,6 +98,10 @@ internal sealed class GatewayParts : IAsyncDisposable
     /// <summary>For pages.</summary>
     public MovedEnergy Moved { get; }
 
+    /// <summary>Whether the cycle of an instant is over, with all that was planned in it, and homes have answered what they were told: whoever drives the market's clock waits for it.</summary>
+    public bool IsDone(DateTimeOffset instant) =>
+        Volatile.Read(ref _cycled) >= instant.UtcTicks && _planning.IsCompleted && Customers.All(link => link is CommunityLink community ? community.IsAnswered : link.IsEmpty);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var customer in Customers)
@@ -141,6 +146,8 @@ internal sealed class GatewayParts : IAsyncDisposable
         {
             _planning = Task.Run(() => Plan(now));
         }
+
+        Volatile.Write(ref _cycled, now.UtcTicks);
     }
 
     private void Plan(DateTimeOffset now)

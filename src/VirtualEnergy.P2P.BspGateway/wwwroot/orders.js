@@ -9,14 +9,17 @@ const states = {
 };
 const active = new Set(['accepted', 'ramping', 'holding']);
 
-export function orderLog(state) {
+const isActive = order => active.has(order.state);
+
+/** Lists the orders, and says of how many counts(order) holds; an operator knows only what was confirmed. */
+export function orderLog(state, said = 'in force', counts = isActive) {
   state.watch(['orders'], () => {
     const orders = state.parts.orders ?? [];
     byId('orders-empty').hidden = orders.length > 0;
     byId('orders-scroll').hidden = orders.length === 0;
     byId('orders').replaceChildren(...orders.map(row));
-    const running = orders.filter(order => active.has(order.state)).length;
-    setText(byId('orders-caption'), orders.length === 0 ? 'Nothing was asked for yet' : `${count(orders.length, 'order')}, ${number(running)} in force`);
+    const running = orders.filter(counts).length;
+    setText(byId('orders-caption'), orders.length === 0 ? 'Nothing was asked for yet' : `${count(orders.length, 'order')}, ${number(running)} ${said}`);
   });
 }
 
@@ -24,7 +27,7 @@ function row(order) {
   return html('li', { class: 'order', 'data-testid': 'order', 'data-order': order.id, 'data-state': order.state },
     html('time', {}, secondOf(order.at)),
     html('p', { class: 'what' }, html('span', {}, words(order)), ' ', html('span', { class: 'way' }, `${order.unit}, by ${order.way}`)),
-    html('p', { class: `state ${active.has(order.state) ? 'on' : 'off'} ${order.state}` }, states[order.state] ?? order.state),
+    html('p', { class: `state ${isActive(order) ? 'on' : 'off'} ${order.state}` }, states[order.state] ?? order.state),
     html('p', { class: 'terms' }, terms(order)));
 }
 

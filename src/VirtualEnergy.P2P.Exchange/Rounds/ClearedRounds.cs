@@ -29,8 +29,9 @@ public sealed class ClearedRounds(
         history.Add(journalled, bids);
         settlement.Enqueue(journalled); // works on its own from here
         var result = journalled.Result() with { Balances = balance.Begin(round.Period, planned.PlannersOf(round.Period), round.Trades) };
-        publisher.SendRetained(topics.RoundResult, WireFormat.Write(result));
-        plans.Tell(round.Period.Next);
+
+        // Together: a home whose period is balanced plans the next as soon as it has the signal, and is to have the outlook by then.
+        publisher.SendRetained([(topics.RoundResult, WireFormat.Write(result)), .. plans.From(round.Period.Next)]);
         watch.Cleared(journalled, bids);
         Show(journalled, duration);
     }

@@ -5,7 +5,7 @@ using VirtualEnergy.P2P.Messaging;
 namespace VirtualEnergy.P2P.Exchange.Rounds;
 
 /// <summary>Hears what members plan, and tells all the prices at which the plans would meet.</summary>
-public sealed class PlanDesk(Topics topics, MemberDirectory members, MessageRate rate, PlanBook book, MarketPublisher publisher, ILogger<PlanDesk> logger)
+public sealed class PlanDesk(Topics topics, MemberDirectory members, MessageRate rate, PlanBook book, ILogger<PlanDesk> logger)
 {
     /// <summary>The handler of <see cref="Topics.AllPlans"/>.</summary>
     public Task TakeAsync(MqttMessage message, CancellationToken cancellation)
@@ -27,12 +27,7 @@ public sealed class PlanDesk(Topics topics, MemberDirectory members, MessageRate
         return Task.CompletedTask;
     }
 
-    /// <summary>A round is over: the outlook from the next period on is published, if there is one.</summary>
-    public void Tell(Period next)
-    {
-        if (book.Next(next) is { } outlook)
-        {
-            publisher.SendRetained(topics.Outlook, WireFormat.Write(outlook));
-        }
-    }
+    /// <summary>A round is over: the outlook from the next period on.</summary>
+    /// <returns>What is published; empty where there is none.</returns>
+    public (string Topic, byte[] Payload)[] From(Period next) => book.Next(next) is { } outlook ? [(topics.Outlook, WireFormat.Write(outlook))] : [];
 }

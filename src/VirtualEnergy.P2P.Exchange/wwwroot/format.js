@@ -5,7 +5,11 @@ const day = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', 
 
 export const none = '–';
 
-export const number = (value, digits = 0) => decimals[digits].format(value === 0 ? 0 : value).replace('-', '−');
+/** What rounds to nothing has no sign. */
+export function number(value, digits = 0) {
+  const text = decimals[digits].format(value);
+  return /[1-9]/.test(text) ? text.replace('-', '−') : text.replace('-', '');
+}
 
 /** µEUR/kWh as ct/kWh, without the unit: 10,000 µEUR are one cent. */
 export const cents = price => price === null || price === undefined ? none : number(price / 10_000, 2);

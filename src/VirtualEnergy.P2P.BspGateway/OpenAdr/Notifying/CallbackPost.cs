@@ -101,8 +101,8 @@ internal sealed class CallbackPost(HttpClient http, CallbackPolicy policy, TimeP
 
     private async Task<string?> PostAsync(Letter letter)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        using var timer = time.CreateTimer(_ => deadline.Cancel(), null, Patience, Timeout.InfiniteTimeSpan);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, patience.Token);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, letter.Address) { Content = new ByteArrayContent(letter.Notification) };

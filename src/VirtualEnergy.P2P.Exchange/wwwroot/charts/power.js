@@ -1,5 +1,6 @@
 // A unit's power over the last minutes: what is measured, the program, and the target that an order makes of it.
 import { byId, drawAtWidth, setText, svg, tableRows } from '../dom.js';
+import { timeOf } from '../format.js';
 import { kilowatts, power, regulation, secondOf } from '../power.js';
 import { Explorer } from './explorer.js';
 import { linear, polyline, ticks } from './scale.js';
@@ -8,6 +9,8 @@ const height = 320;
 const margin = { left: 52, right: 12, top: 22, bottom: 24 };
 const [at, measured, baseline, target] = [0, 1, 2, 3];
 const longestGap = 900_000;
+const minute = 60_000;
+const timeSteps = [10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400].map(seconds => seconds * 1000);
 
 /** Draws the unit that select(state) gives, at most so many milliseconds of it. */
 export function powerChart(state, select, longest = Infinity) {
@@ -84,13 +87,15 @@ function gap(samples, x, y) {
 }
 
 function timeAxis(x, first, last, width) {
-  const wanted = Math.max(2, Math.floor(width / 130));
-  const step = [10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600].map(seconds => seconds * 1000).find(candidate => (last - first) / candidate <= wanted) ?? 3_600_000;
+  const room = width - margin.left - margin.right;
+  const step = timeSteps.find(candidate => (last - first) / candidate <= Math.max(2, Math.floor(room / (candidate < minute ? 100 : 64)))) ?? timeSteps.at(-1);
+  const labelOf = step < minute ? secondOf : timeOf;
+  const zone = new Date(first).getTimezoneOffset() * minute; // hours are those of the reader's clock
   const marks = [];
-  for (let instant = Math.ceil(first / step) * step; instant <= last; instant += step) {
+  for (let instant = Math.ceil((first - zone) / step) * step + zone; instant <= last; instant += step) {
     marks.push(svg('line', { class: 'axis', x1: x(instant), x2: x(instant), y1: height - margin.bottom, y2: height - margin.bottom + 4 }));
     if (x(instant) > margin.left + 24 && x(instant) < width - margin.right - 24) {
-      marks.push(svg('text', { class: 'tick', x: x(instant), y: height - 5, 'text-anchor': 'middle' }, secondOf(instant)));
+      marks.push(svg('text', { class: 'tick', x: x(instant), y: height - 5, 'text-anchor': 'middle' }, labelOf(instant)));
     }
   }
   return marks;

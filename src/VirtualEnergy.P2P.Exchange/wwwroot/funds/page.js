@@ -5,10 +5,12 @@ import { themeButton } from '../theme-button.js';
 import { euro, formatEuros, parseEuros } from './amounts.js';
 import { meaningOf } from './calls.js';
 import { movement } from './history.js';
+import { showSpending } from './spending.js';
 import { showSuggestions } from './suggestions.js';
 import { Wallet } from './wallet.js';
 
 const interval = 3_000;
+const shownEntries = 100;
 const unlimited = (1n << 64n) - 1n;
 
 let member = '';
@@ -54,7 +56,9 @@ async function refresh() {
     funds = await fetched(`/api/members/${member}/funds`);
     show();
     showSuggestions(await fetched(`/api/members/${member}/suggestions`));
-    showHistory(await fetched(`/api/members/${member}/funds/history?limit=100`));
+    const history = await fetched(`/api/members/${member}/funds/history?limit=${shownEntries}`);
+    showHistory(history);
+    showSpending(history, shownEntries);
     trouble('');
   } catch (failure) {
     trouble(failure.message);
