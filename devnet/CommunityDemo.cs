@@ -147,13 +147,13 @@ internal static class CommunityDemo
         Gate = new LockstepGateOptions
         {
             MinimumPace = options.Speed is { } speed ? TimeSpan.FromSeconds(PeriodGrid.QuarterHour.LengthSeconds / speed) : TimeSpan.Zero,
-            Timeout = TimeSpan.FromSeconds(options.Processes ? 120 : 30),
+            Timeout = TimeSpan.FromSeconds(120),
             WhileOpen = plant is null ? null : plant.WhileOpenAsync,
         },
         Url = $"http://127.0.0.1:{options.Port}",
         PowerPlant = () => plant?.Address,
         Rounds = options.Periods,
-        MeteringGrace = TimeSpan.FromSeconds(10), // on a busy machine the last readings take their time
+        MeteringGrace = TimeSpan.FromSeconds(60), // on a busy machine the last readings take their time
         Progress = report,
     };
 }

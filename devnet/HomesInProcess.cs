@@ -29,11 +29,15 @@ internal sealed class HomesInProcess : IAsyncDisposable
             new ProsumerNode(broker, community, home.Key, home.Plan, tariff, time, new HomeLogger(home.Household.Name, report))
             {
                 Preferences = preferences,
-                // A power plant's orders come when they come: told plans would carry that into every later price, and a run would not follow from its seed.
-                TellsPlan = plant is null,
+                TellsPlan = true,
                 TellsSuggestions = true,
                 Flexibility = plant?.ConsentOf(home, new HomeLogger(home.Household.Name, report)),
             })]);
+        if (plant is not null)
+        {
+            plant.AreHomesAnswered = () => nodes._nodes.All(node => node.IsAnswered);
+        }
+
         try
         {
             await Task.WhenAll(nodes._nodes.Select(node => node.StartAsync(cancellation)));

@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.Devnet.Anvil;
 /// On Unix a small shell script stands between: it watches its standard input, which only we hold open. When we close it, or
 /// die in whatever way, SIGKILL included, the watch sees the end of the input and kills Anvil. (Linux's parent-death signal
 /// would not do: it follows the thread that started the child, and pool threads come and go.) Anvil runs in a session of its
-/// own where <c>setsid</c> exists, and the watch ignores what ends a process group, so that Ctrl-C, or a <c>timeout</c> around
+/// own where <c>setsid</c> exists, what is heard on standard error is its own, and the watch ignores what ends a process group, so that Ctrl-C, or a <c>timeout</c> around
 /// us, reaches us and not the chain that we still have to settle on. Windows has
 /// no such shell: there Anvil is stopped on dispose, and outlives us only if we are killed.
 /// </remarks>
@@ -30,6 +30,7 @@ internal static class AnvilCommand
         $own "$@" 3<&- &
         anvil=$!
         echo "anvil process $anvil"
+        exec 2>/dev/null
         { cat <&3; kill -KILL $anvil; } >/dev/null 2>&1 &
         watch=$!
         exec 3<&-

@@ -24,5 +24,5 @@ public sealed record AnvilOptions
     public TimeSpan StateInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long Anvil may take until it listens.</summary>
-    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -140,6 +140,7 @@ public sealed class AnvilProcess : IAsyncDisposable
         }
         catch (TimeoutException late)
         {
+            await StopAsync(); // and all that it said is here
             throw new AnvilStartException($"Anvil did not listen within {options.StartTimeout.TotalSeconds:0} s. It said: {LastErrors}", late);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

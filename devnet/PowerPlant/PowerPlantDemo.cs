@@ -26,17 +26,11 @@ namespace VirtualEnergy.P2P.Devnet.PowerPlant;
 /// <param name="homes">Those that take part; see <see cref="Able"/>.</param>
 internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> homes, DemoOptions options, DemoReport report) : IAsyncDisposable
 {
-    // At the default speed and below it: long enough to be watched, a period with an order takes as long as ten others.
+    // At the default speed and below it: long enough to be watched, a period with an order takes as long as ten others. Flat out it takes what its cycles take.
     private const double SecondsPerWatchedPeriod = 12;
-
-    // Flat out a cycle takes 20 ms or more: an order to a home and its answer are some messages, and the cycles are to be some seconds of the market's beside them.
-    private const double LeastSecondsPerWatchedPeriod = 4.5;
 
     // Of the machine's time: the market's runs faster.
     private static readonly TimeSpan PaymentPause = TimeSpan.FromMilliseconds(100);
-
-    // As the gateway's own: who was not heard for so long is not waited for.
-    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(20);
 
     // With which a home shall be able to do what it says.
     private const int ConfidencePermille = 900;
@@ -46,13 +40,17 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
 
     private readonly TaskCompletionSource<PowerPlantEvening> _evening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<FlexibilityNode> _consents = [];
+    private readonly DrivenTime _gatewayTime = new(plan.Begin);
     private GatewayHost? _gateway;
     private SimulatedTso? _tso;
     private HttpClient? _http;
     private Period? _first;
 
-    /// <summary>The market's clock: of homes' telemetry and promises, and of the gateway.</summary>
+    /// <summary>The market's clock, as homes have it: of their telemetry and promises.</summary>
     public DrivenTime Time { get; } = new(plan.Begin);
+
+    /// <summary>Whether the exchange has answered all that homes sent; where nobody can say, what they sent late may come after the gate.</summary>
+    public Func<bool> AreHomesAnswered { get; set; } = () => true;
 
     /// <summary>Where the aggregator's page is; null before it is started.</summary>
     public Uri? Address { get; private set; }
@@ -113,16 +111,17 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
                 },
                 Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Cycle = PowerPlantPlan.Cycle,
             },
-            Time, cancellation, TimeProvider.System);
+            _gatewayTime, cancellation, TimeProvider.System);
         Address = new Uri(_gateway.Address);
         _http = new HttpClient { BaseAddress = Address };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        _tso = new SimulatedTso(_gateway.TsoEndPoint.Port, _http, [unit], Time, TimeProvider.System);
+        _tso = new SimulatedTso(_gateway.TsoEndPoint.Port, _http, [unit], _gatewayTime, TimeProvider.System);
         await _tso.StartedAsync(cancellation);
-        var pace = options.Speed is { } speed ? Math.Max(SecondsPerWatchedPeriod, PeriodGrid.QuarterHour.LengthSeconds / speed) : LeastSecondsPerWatchedPeriod;
-        var payment = new PowerPlantPayment(plan, Time, chain, _http, [.. homes.Select(home => home.Key.Address)], report);
+        var pace = options.Speed is { } speed ? Math.Max(SecondsPerWatchedPeriod, PeriodGrid.QuarterHour.LengthSeconds / speed) : 0;
+        var clock = new EveningClock(Time, _gatewayTime, () => _tso.Sets, HaveTold, _gateway.Parts.IsDone, () => AreHomesAnswered(), report.Warn);
+        var payment = new PowerPlantPayment(plan, clock, chain, _http, [.. homes.Select(home => home.Key.Address)], report);
         await payment.PrepareAsync(cancellation);
-        _evening.SetResult(new PowerPlantEvening(plan, Time, _tso, _http, payment, homes.Length, HaveFollowed, pace, report.Say));
+        _evening.SetResult(new PowerPlantEvening(plan, clock, _tso, _http, payment, homes.Length, pace, report.Say));
     }
 
     /// <summary>A round is open and everyone has bid: the period before it runs. Before the first the day ahead is planned.</summary>
@@ -158,12 +157,8 @@ internal sealed class PowerPlantDemo(PowerPlantPlan plan, ImmutableArray<Home> h
         return (await evening.SummaryAsync(cancellation), evening.WhyNot);
     }
 
-    // The gateway has heard of all homes that it hears of at all, and what it told them is answered.
-    private bool HaveFollowed(DateTimeOffset at)
-    {
-        var parts = _gateway!.Parts;
-        return parts.Board.Read().All(state => state.MeasuredAt >= at || !UnitSituation.IsFresh(state, at, Stale)) && parts.Customers.All(link => link.IsEmpty);
-    }
+    // Whom the gateway has heard since the first instant it has heard at the second.
+    private bool HaveTold(DateTimeOffset since, DateTimeOffset at) => _gateway!.Parts.Board.Read().All(state => state.MeasuredAt < since || state.MeasuredAt >= at);
 
     public async ValueTask DisposeAsync()
     {

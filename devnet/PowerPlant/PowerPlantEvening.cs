@@ -3,12 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using VirtualEnergy.P2P.Bsp.Profiles;
-using VirtualEnergy.P2P.BspGateway.Api;
 using VirtualEnergy.P2P.BspGateway.Live;
 using VirtualEnergy.P2P.Devnet.Tso;
 using VirtualEnergy.P2P.Flexibility.Calendar;
 using VirtualEnergy.P2P.Market;
-using VirtualEnergy.P2P.Node.Hosting;
 
 namespace VirtualEnergy.P2P.Devnet.PowerPlant;
 
@@ -18,19 +16,19 @@ namespace VirtualEnergy.P2P.Devnet.PowerPlant;
 /// </summary>
 /// <param name="http">To the gateway, with its token.</param>
 /// <param name="payment">Of the order.</param>
-/// <param name="haveFollowed">Whether homes have told what they do at an instant of the market, and have answered what they were told.</param>
 /// <param name="secondsPerWatchedPeriod">So long, in real time, a period takes in which an order is in force; 0 goes as fast as cycles come.</param>
 internal sealed class PowerPlantEvening(
-    PowerPlantPlan plan, DrivenTime time, SimulatedTso tso, HttpClient http, PowerPlantPayment payment, int homes, Func<DateTimeOffset, bool> haveFollowed, double secondsPerWatchedPeriod, Action<string> say)
+    PowerPlantPlan plan, EveningClock clock, SimulatedTso tso, HttpClient http, PowerPlantPayment payment, int homes, double secondsPerWatchedPeriod, Action<string> say)
 {
     private static readonly PeriodGrid Grid = PeriodGrid.QuarterHour;
 
     // Homes are told one thing after another.
     private const int QuietCycles = 3;
 
-    // Of real time. A cycle that has not reached the system operator by then was left out; an answer that has not come will not.
-    private static readonly TimeSpan LongestCycle = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // Of real time. An answer that has not come by then will not; few homes offer nothing, which is as much as no answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan OfferPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private long _sold;
     private PowerPlantOrder? _order;
@@ -48,26 +46,21 @@ internal sealed class PowerPlantEvening(
             return;
         }
 
-        time.AdvanceTo(plan.Planning);
-        ImmutableArray<OfferView> offers = [];
-        if (!await UntilAsync(async () => (offers = await http.GetFromJsonAsync<ImmutableArray<OfferView>>("/api/offers", stop)).Any(offer => offer.Start == plan.Until - Length), stop))
+        await clock.AdvanceToAsync(plan.Planning, stop);
+        var last = plan.Until - Length;
+        var (offers, problem) = await new OfferTaker(http, OfferPatience, Pause, words => say($"power plant  {words}"), TimeProvider.System).TakeAsync(last, stop);
+        if (problem is not null)
         {
-            WhyNot = $"The {homes} homes that take part do not reach {plan.Profile.MinimumSize} W through {plan.Profile.HoldingSeconds / 60} minutes of the evening.";
+            WhyNot = OfferTaker.Up(offers).Any(offer => offer.Start == last) ? $"The evening cannot be sold: {problem}."
+                : $"The {homes} homes that take part do not reach {plan.Profile.MinimumSize} W through {plan.Profile.HoldingSeconds / 60} minutes of the evening.";
             return;
         }
 
-        var up = offers.Where(offer => offer.Direction == "up").ToList();
-        foreach (var offer in up.GroupBy(offer => offer.Id))
-        {
-            var result = new ResultMessage($"r-{offer.Key}", offer.Key, [.. offer.Select(step => new ResultStep(step.Step, step.Watts, step.PriceMicroEurPerKWh))]);
-            using var answer = await http.PostAsJsonAsync("/api/results", result, stop);
-            answer.EnsureSuccessStatusCode();
-        }
-
-        var needed = up.Where(offer => offer.Start > plan.OrderAt - Length && offer.Start < plan.OrderAt + plan.Ramp + plan.Hold).GroupBy(offer => offer.Start).ToList();
-        _sold = needed.Count < plan.OrderedPeriods ? 0 : needed.Min(period => period.Sum(step => step.Watts));
+        var taken = OfferTaker.Taken(offers, plan.OrderAt - Length, plan.OrderAt + plan.Ramp + plan.Hold);
+        _sold = taken.Length < plan.OrderedPeriods ? 0 : taken.Min();
         WhyNot = _sold == 0 ? "Nothing is offered upwards through the order's time." : null;
         await PromisedAsync(stop);
+        await clock.SettledAsync(stop);
         say(Text($"power plant  program frozen and {plan.Profile.Name} takes {_sold / 1e3:0.0} kW up for {plan.From:HH:mm} to {ItalianTime.Local(plan.Until):HH:mm}"));
     }
 
@@ -75,7 +68,7 @@ internal sealed class PowerPlantEvening(
     public async Task RunAsync(Period running, CancellationToken stop)
     {
         var (at, end) = (Grid.StartOf(running), Grid.EndOf(running));
-        time.AdvanceTo(at);
+        await clock.AdvanceToAsync(at, stop);
         if (_order is { } order && at <= plan.PaidAt && plan.PaidAt < end)
         {
             await payment.RunAsync(await SettledAsync(order, stop), stop);
@@ -89,12 +82,13 @@ internal sealed class PowerPlantEvening(
         var pace = TimeSpan.FromSeconds(secondsPerWatchedPeriod * PowerPlantPlan.Cycle.TotalSeconds / Grid.LengthSeconds);
         for (at += PowerPlantPlan.Cycle; at < end; at += PowerPlantPlan.Cycle)
         {
-            var (sets, paced) = (tso.Sets, Task.Delay(pace, TimeProvider.System, stop));
-            time.AdvanceTo(at);
+            var paced = pace > TimeSpan.Zero ? Task.Delay(pace, TimeProvider.System, stop) : Task.CompletedTask;
+            await clock.AdvanceToAsync(at, stop);
             await OrderAsync(at, stop);
-            await SeenAsync(sets, at, stop);
             await paced;
         }
+
+        await clock.SettledAsync(stop);
     }
 
     /// <summary>What it came to, once the last ordered period is settled; null where nothing was ordered.</summary>
@@ -127,10 +121,9 @@ internal sealed class PowerPlantEvening(
         var (before, quiet) = (-1, 0);
         for (var cycle = 1; cycle <= 60; cycle++)
         {
-            time.AdvanceTo(plan.Planning + cycle * PowerPlantPlan.Cycle);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, stop);
+            await clock.AdvanceToAsync(plan.Planning + cycle * PowerPlantPlan.Cycle, stop);
             var promised = await CountAsync(home => home.HasPromised, stop);
-            quiet = promised > 0 && promised == before && haveFollowed(DateTimeOffset.MinValue) ? quiet + 1 : 0;
+            quiet = promised > 0 && promised == before ? quiet + 1 : 0;
             if (quiet == QuietCycles)
             {
                 return;
@@ -160,6 +153,7 @@ internal sealed class PowerPlantEvening(
             }
 
             _order = new PowerPlantOrder(watts, at, at + plan.Ramp, at + plan.Ramp + plan.Hold);
+            await clock.AnsweredAsync(stop);
         }
         else if (_order is { } order && !_isOver && at >= order.End)
         {
@@ -167,16 +161,7 @@ internal sealed class PowerPlantEvening(
             var answer = await tso.AskAsync(new TsoWish(PowerPlantPlan.Unit, "regulation", 0, "IEC 104"), stop);
             _order = order with { End = at };
             say(Text($"power plant  {ItalianTime.Local(at):HH:mm:ss} set-point of 0: {answer.State}, homes come back"));
-        }
-    }
-
-    // The next cycle begins when this one has been seen: a slow machine makes the evening longer, and not other.
-    private async Task SeenAsync(int before, DateTimeOffset at, CancellationToken stop)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        while ((tso.Sets == before || !haveFollowed(at)) && TimeProvider.System.GetElapsedTime(since) < LongestCycle)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, stop);
+            await clock.AnsweredAsync(stop);
         }
     }
 
@@ -191,7 +176,7 @@ internal sealed class PowerPlantEvening(
                 return false;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, stop);
+            await Task.Delay(Pause, TimeProvider.System, stop);
         }
 
         return true;

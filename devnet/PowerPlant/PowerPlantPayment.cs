@@ -4,14 +4,13 @@ using System.Net.Http.Json;
 using VirtualEnergy.P2P.BspGateway.Payments;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Market;
-using VirtualEnergy.P2P.Node.Hosting;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 
 namespace VirtualEnergy.P2P.Devnet.PowerPlant;
 
 /// <summary>The evening's money on the chain: the simulated system operator transfers its cash to the aggregator, whose gateway pays homes by its statement.</summary>
 /// <param name="homes">Whose balances are paid into.</param>
-internal sealed class PowerPlantPayment(PowerPlantPlan plan, DrivenTime time, DevnetChain chain, HttpClient http, ImmutableArray<Address> homes, DemoReport report)
+internal sealed class PowerPlantPayment(PowerPlantPlan plan, EveningClock clock, DevnetChain chain, HttpClient http, ImmutableArray<Address> homes, DemoReport report)
 {
     // What the aggregator may have to advance for homes that owe, and more than any evening brings.
     private static readonly Money OwnMoney = new(10_000_000);
@@ -35,7 +34,7 @@ internal sealed class PowerPlantPayment(PowerPlantPlan plan, DrivenTime time, De
             report.Say(Text($"power plant  the system operator pays {settled.Money.CashMicroEur / 1e6:0.00} EUR: {transaction}"));
         }
 
-        time.AdvanceTo(plan.PaidAt);
+        await clock.AdvanceToAsync(plan.PaidAt, stop);
         var view = await ViewAsync(stop);
         if (await PowerPlantEvening.UntilAsync(async () => (view = await ViewAsync(stop)).Statements is [var statement, ..] && statement.PaidMembers == statement.Members, stop))
         {

@@ -1,6 +1,6 @@
 namespace VirtualEnergy.P2P.Devnet.Tso;
 
-/// <summary>A clock that runs a whole number of times faster than the machine's: both ends of a simulated link share one, so that their time-outs agree.</summary>
+/// <summary>A clock that runs a whole number of times faster than the machine's: a simulated market goes by it. Links keep the machine's.</summary>
 /// <param name="speed">1 to 1,000; at 1 it is the machine's own.</param>
 /// <param name="start">What it shows when it is made; null is now.</param>
 internal sealed class ScaledTime(int speed, TimeProvider real, DateTimeOffset? start = null) : TimeProvider

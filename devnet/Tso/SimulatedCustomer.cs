@@ -25,10 +25,10 @@ internal sealed class SimulatedCustomer : IAsyncDisposable
     private readonly Task _running;
     private DateTimeOffset _stepped;
 
-    private SimulatedCustomer(string id, int first, ImmutableArray<SimulatedHome> homes, TimeSpan cycle, TimeProvider time)
+    private SimulatedCustomer(string id, int first, ImmutableArray<SimulatedHome> homes, TimeSpan cycle, TimeProvider time, TimeProvider link)
     {
         (Id, Homes, _first, _cycle, _time, _stepped) = (id, homes, first, cycle, time, time.GetUtcNow());
-        _station = new ControlledStation(new ControlledStationOptions { OnCommand = command => Take(command) ? CommandAnswer.Done : CommandAnswer.Refused, OnClock = _ => true }, time);
+        _station = new ControlledStation(new ControlledStationOptions { OnCommand = command => Take(command) ? CommandAnswer.Done : CommandAnswer.Refused, OnClock = _ => true }, link);
         for (var home = 1; home <= homes.Length; home++)
         {
             foreach (var point in (HomePoint[])[HomePoint.Power, HomePoint.UpwardAvailability, HomePoint.DownwardAvailability, HomePoint.Baseline])
@@ -41,7 +41,7 @@ internal sealed class SimulatedCustomer : IAsyncDisposable
         }
 
         Tell(everything: true);
-        _server = ControlledStationServer.Start(_station, new IPEndPoint(IPAddress.Loopback, 0), time);
+        _server = ControlledStationServer.Start(_station, new IPEndPoint(IPAddress.Loopback, 0), link);
         _running = RunAsync();
     }
 
@@ -55,7 +55,10 @@ internal sealed class SimulatedCustomer : IAsyncDisposable
     public int Taken { get; private set; }
 
     /// <param name="first">The number of its first home among all: the points of delivery are numbered by it.</param>
-    public static SimulatedCustomer Start(string id, int first, ImmutableArray<SimulatedHome> homes, TimeSpan cycle, TimeProvider time) => new(id, first, homes, cycle, time);
+    /// <param name="time">Of the market: cycles and measurements go by it.</param>
+    /// <param name="link">Of the link's time-outs: the machine's.</param>
+    public static SimulatedCustomer Start(string id, int first, ImmutableArray<SimulatedHome> homes, TimeSpan cycle, TimeProvider time, TimeProvider link) =>
+        new(id, first, homes, cycle, time, link);
 
     /// <summary>How the gateway is to reach it.</summary>
     public CustomerOptions Describe() => new()

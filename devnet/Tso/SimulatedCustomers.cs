@@ -8,7 +8,7 @@ internal sealed class SimulatedCustomers : IAsyncDisposable
 {
     private readonly ImmutableArray<SimulatedCustomer> _customers;
 
-    public SimulatedCustomers(TsoDemoOptions options, TimeSpan cycle, TimeProvider time)
+    public SimulatedCustomers(TsoDemoOptions options, TimeSpan cycle, TimeProvider time, TimeProvider link)
     {
         var seeds = new Random(options.Seed);
         _customers =
@@ -17,7 +17,7 @@ internal sealed class SimulatedCustomers : IAsyncDisposable
             {
                 var first = (int)((long)options.Homes * customer / options.Customers);
                 var homes = (int)((long)options.Homes * (customer + 1) / options.Customers) - first;
-                return SimulatedCustomer.Start($"customer-{customer + 1:00}", first, [.. Enumerable.Range(0, homes).Select(_ => new SimulatedHome(seeds.Next()))], cycle, time);
+                return SimulatedCustomer.Start($"customer-{customer + 1:00}", first, [.. Enumerable.Range(0, homes).Select(_ => new SimulatedHome(seeds.Next()))], cycle, time, link);
             }),
         ];
     }

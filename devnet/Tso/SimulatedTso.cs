@@ -38,8 +38,8 @@ internal sealed class SimulatedTso : IAsyncDisposable
     /// <param name="telecontrol">Port of the aggregator's station on loopback.</param>
     /// <param name="http">With the aggregator's address and the token that it asks for.</param>
     /// <param name="time">Of the market: orders and measurements go by it.</param>
-    /// <param name="link">Of the link's time-outs; null takes the market's.</param>
-    public SimulatedTso(int telecontrol, HttpClient http, ImmutableArray<UnitOptions> units, TimeProvider time, TimeProvider? link = null)
+    /// <param name="link">Of the link's time-outs: the machine's, for however fast a market is simulated, its messages take the time they take.</param>
+    public SimulatedTso(int telecontrol, HttpClient http, ImmutableArray<UnitOptions> units, TimeProvider time, TimeProvider link)
     {
         (_units, _time, _http) = (units, time, http);
         (_values, _curves) = (new UnitValues[units.Length], [.. units.Select(_ => new UnitCurve())]);
@@ -50,7 +50,7 @@ internal sealed class SimulatedTso : IAsyncDisposable
                 Interrogates = [.. units.Select(unit => new CommonAddress(unit.CommonAddress))],
                 Connection = new ControllingConnectionOptions { OnAsdu = OnAsdu, OnNotice = OnNotice, Originator = 1 },
             },
-            link ?? time);
+            link);
     }
 
     /// <summary>A set of measurements has arrived; called from the link's threads.</summary>

@@ -52,7 +52,7 @@ internal static class TsoDemo
         var lead = TimeSpan.FromMinutes(Math.Max(10, options.Speed));
         var planning = profile.BaselineGate(new MarketDay(Day)) - lead;
         var time = new ScaledTime(options.Speed, TimeProvider.System, planning - TimeSpan.FromHours(1));
-        await using var customers = new SimulatedCustomers(options, Cycle, time);
+        await using var customers = new SimulatedCustomers(options, Cycle, time, TimeProvider.System);
         RequireEnough(options.Homes, customers, profile);
         var unit = new UnitOptions
         {
@@ -66,10 +66,10 @@ internal static class TsoDemo
                 // Measurements are late by the machine's time, not by the simulation's: a second of it does not make a home silent.
                 OfferHours = (From, Until), Stale = TimeSpan.FromSeconds(Math.Max(20, options.Speed)), Tso = new TsoLinkOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0) }, Cycle = Cycle,
             },
-            time, cancellation);
+            time, cancellation, links: TimeProvider.System);
         using var http = new HttpClient { BaseAddress = new Uri(gateway.Address) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        await using var tso = new SimulatedTso(gateway.TsoEndPoint.Port, http, [unit], time);
+        await using var tso = new SimulatedTso(gateway.TsoEndPoint.Port, http, [unit], time, TimeProvider.System);
         await using var pages = await TsoPages.StartAsync(tso, [unit], new Uri(gateway.Address), options.Port == 0 ? 0 : options.Port + 1, time, cancellation);
         report.Started(new Uri(gateway.Address), pages.Address);
 

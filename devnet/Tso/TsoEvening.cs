@@ -21,6 +21,7 @@ internal sealed class TsoEvening(
 
     // Of real time: what has not happened by then will not.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly long _started = TimeProvider.System.GetTimestamp();
     private int _offered;
@@ -44,12 +45,16 @@ internal sealed class TsoEvening(
         time.SkipTo(planning);
 
         // A home is offered in one span of its holding time, so the evening's end may have none: what the order needs is there when its last period is.
-        var last = Grid.At(Start() + Ramp + Hold + Release);
-        var offers = await UntilAsync("offers taken", async () => await TakeAsync(stop), found => Up(found).Any(offer => offer.Start == Grid.StartOf(last) && offer.AcceptedWatts is not null), stop);
+        var taker = new OfferTaker(http, Patience, Pause, report.Say, TimeProvider.System);
+        var (offers, problem) = await taker.TakeAsync(Grid.StartOf(Grid.At(Start() + Ramp + Hold + Release)), stop);
+        if (problem is not null)
+        {
+            throw new UserErrorException($"The evening cannot be sold: {problem}. Take more --homes, or a lower --speed than {options.Speed}.");
+        }
+
         _offered = offers.Length;
         var start = Start();
-        var needed = Up(offers).Where(offer => offer.AcceptedWatts is not null && offer.Start > start - Ramp && offer.Start < start + Ramp + Hold + Release).GroupBy(offer => offer.Start).ToList();
-        _sold = needed.Count == 0 ? 0 : needed.Min(period => period.Sum(step => step.Watts));
+        _sold = OfferTaker.Taken(offers, start - Ramp, start + Ramp + Hold + Release).DefaultIfEmpty().Min();
         report.Say(FormattableString.Invariant($"{Clock()}  baseline frozen, {_offered} steps offered; the market takes {_sold / 1e3:N0} kW up for the evening"));
         time.SkipTo(start - TimeSpan.FromMinutes(1));
     }
@@ -58,12 +63,13 @@ internal sealed class TsoEvening(
     public async Task OperateAsync(CancellationToken stop)
     {
         await Task.Delay(Start() - time.GetUtcNow(), time, stop);
-        _refused = (await tso.AskAsync(new TsoWish(unit, "regulation", -(_sold + 1_000), "IEC 104"), stop)).State == "refused";
-        report.Say($"{Clock()}  a set-point of 1 kW more than was sold: {(_refused ? "confirmed negatively" : "TAKEN")}");
+        var beyond = await tso.AskAsync(new TsoWish(unit, "regulation", -(_sold + 1_000), "IEC 104"), stop);
+        _refused = beyond.State == "refused";
+        report.Say($"{Clock()}  a set-point of 1 kW more than was sold: {Answer(beyond)}");
 
         var watts = options.OrderKilowatts * 1_000L ?? _sold * 6 / 10 / 1_000 * 1_000;
         _order = await tso.AskAsync(new TsoWish(unit, "regulation", -watts, "HTTP", (int)Hold.TotalSeconds), stop);
-        report.Say(FormattableString.Invariant($"{Clock()}  order of {watts / 1e3:N0} kW up: {_order.State}{(_order.Reason is null ? "" : ", " + _order.Reason)}"));
+        report.Say(FormattableString.Invariant($"{Clock()}  order of {watts / 1e3:N0} kW up: {Answer(_order)}"));
         if (_order.State != "confirmed")
         {
             throw new UserErrorException($"The order was {_order.State}: {_order.Reason?.TrimEnd('.')}. Take more --homes, or a smaller --order.");
@@ -75,7 +81,6 @@ internal sealed class TsoEvening(
         report.Say($"{Clock()}  {_vanished} homes have vanished");
         await Task.Delay(_end - time.GetUtcNow(), time, stop);
         report.Say($"{Clock()}  the order is over");
-
     }
 
     public async Task<TsoSummary> SummaryAsync(CancellationToken stop)
@@ -96,20 +101,7 @@ internal sealed class TsoEvening(
             Math.Round(TimeProvider.System.GetElapsedTime(_started).TotalSeconds, 1));
     }
 
-    private static IEnumerable<OfferView> Up(IEnumerable<OfferView> offers) => offers.Where(offer => offer.Direction == "up");
-
-    // Everything that is offered upward is taken as it is asked. Offers come period by period, and one that was changed meanwhile has no result: its successor will.
-    private async Task<ImmutableArray<OfferView>> TakeAsync(CancellationToken stop)
-    {
-        var offers = await http.GetFromJsonAsync<ImmutableArray<OfferView>>("/api/offers", stop);
-        foreach (var offer in Up(offers).Where(offer => offer.AcceptedWatts is null).GroupBy(offer => offer.Id))
-        {
-            var result = new ResultMessage($"r-{offer.Key}", offer.Key, [.. offer.Select(step => new ResultStep(step.Step, step.Watts, step.PriceMicroEurPerKWh))]);
-            using var answer = await http.PostAsJsonAsync("/api/results", result, stop);
-        }
-
-        return offers;
-    }
+    private static string Answer(OrderView order) => order.Reason is null ? order.State : $"{order.State}, {order.Reason}";
 
     private static DateTimeOffset At(ImmutableArray<long> sample) => DateTimeOffset.FromUnixTimeMilliseconds(sample[0]);
 
@@ -141,7 +133,7 @@ internal sealed class TsoEvening(
                 throw new UserErrorException($"The gateway has no {what} after {Patience.TotalMinutes:0} minutes: this machine is too slow for --speed {options.Speed}.");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(200), stop);
+            await Task.Delay(Pause, stop);
         }
     }
 }

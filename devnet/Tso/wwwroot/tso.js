@@ -71,4 +71,4 @@ async function send(unit) {
 }
 
 startPage({ hub: '/hub/tso', snapshot: '/api/snapshot', messages: ['orders', 'links'] }, 'Simulated TSO',
-  [commands, state => unitHeadline(state, select), telemetryFigure, state => powerChart(state, select), orderLog, linkList]);
+  [commands, state => unitHeadline(state, select), telemetryFigure, state => powerChart(state, select), state => orderLog(state, 'confirmed', order => order.state === 'confirmed'), linkList]);
