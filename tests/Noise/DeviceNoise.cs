@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Flexibility.S2.Messages;
 using VirtualEnergy.P2P.Node.Drivers;
@@ -12,6 +13,7 @@ using VirtualEnergy.P2P.Node.Drivers.Modbus;
 using VirtualEnergy.P2P.Node.Drivers.Mqtt;
 using VirtualEnergy.P2P.Node.Drivers.Zigbee2Mqtt;
 using VirtualEnergy.P2P.Node.Hosting;
+using VirtualEnergy.P2P.Node.S2.Connect;
 using VirtualEnergy.P2P.Node.S2.Discovery;
 
 namespace VirtualEnergy.P2P.Tests;
@@ -46,6 +48,8 @@ internal static class DeviceNoise
         ("words for devices", ReadWord),
         ("questions at the door", ReadQuestion),
         ("multicast dns", ReadAnnouncementOnNetwork),
+        ("pairing codes", ReadPairingCode),
+        ("s2 connect requests", ReadPairingRequest),
     ];
 
     private static bool ReadFrames(Random random)
@@ -112,6 +116,24 @@ internal static class DeviceNoise
         return DnsWire.TryRead(Damage(DnsWire.Write(message), random), out var read)
             && (S2Endpoint.In(read, EnergyManagementRole.Cem).Any() | endpoint.Answer(read, [IPAddress.Loopback]) is not null);
     }
+
+    private static bool ReadPairingCode(Random random) =>
+        PairingCode.TryParse(Encoding.Latin1.GetString(Damage([.. "A0-AAECAwQFBgcI"u8], random)), out var code) && code.Token.Bytes.Length >= PairingToken.LeastBytes && code.Alias != "";
+
+    private static bool ReadPairingRequest(Random random)
+    {
+        var node = new NodeDescription(Guid.Empty, "A maker", "battery", "B2", EnergyManagementRole.Rm, "garage");
+        return random.Next(4) switch
+        {
+            0 => ReadAnew(new RequestPairing(node, new EndpointDescription(), ["WebSocket"], ["0.0.2-beta"], ["SHA256"], Bytes(random, 32), NodeIdAlias: "A0"), ConnectJson.Default.RequestPairing, random),
+            1 => ReadAnew([new WaitForPairing(node.Id, node, new EndpointDescription(), "NoValidTokenOnPairingClient")], ConnectJson.Default.WaitForPairingArray, random),
+            2 => ReadAnew(new PostConnectionDetails(Bytes(random, 32), new ConnectionDetails(new Uri("https://a/"), "t", new() { ["SHA256"] = Bytes(random, 32) })), ConnectJson.Default.PostConnectionDetails, random),
+            _ => ReadAnew(new InitiateSession(node.Id, node.Id, ["0.0.2-beta"], ["WebSocket"]), ConnectJson.Default.InitiateSession, random),
+        };
+    }
+
+    private static bool ReadAnew<T>(T request, JsonTypeInfo<T> type, Random random)
+        where T : class => ConnectEndpoints.Read(Damage(JsonSerializer.SerializeToUtf8Bytes(request, type), random), type) is not null;
 
     private static bool Reads(ZigbeePlug plug, Random random) =>
         PayloadValue.Parse(Damage([.. "{\"state_l1\":\"ON\",\"power\":1234.5,\"energy\":1.25}"u8], random)) is not { ValueKind: JsonValueKind.Object } state || plug.Read(default, state) is not { Watts: < -10_000_000 };

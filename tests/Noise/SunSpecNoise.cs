@@ -5,7 +5,7 @@ namespace VirtualEnergy.P2P.Tests;
 /// <summary>Registers of nonsense, by seed: what every model must read or refuse by name. The tests take a few, the fuzz command a million.</summary>
 internal static class SunSpecNoise
 {
-    private static readonly int[] Models = [1, 101, 103, 111, 113, 120, 123, 124, 201, 204];
+    private static readonly int[] Models = [1, 101, 103, 111, 113, 120, 123, 124, 201, 204, 701, 702, 713];
 
     // What not implemented looks like, ends of ranges, and scale factors.
     private static readonly ushort[] Likely = [0, 1, 0xFFFF, 0x8000, 0x7FFF, 10, 0xFFF6, 0xFFFE, 0x7FC0, 0x7F80, 0xFF80, 100];
@@ -14,7 +14,7 @@ internal static class SunSpecNoise
     /// <returns>Whether it was read; when not, it was refused as it must be.</returns>
     public static bool ReadOne(Random random)
     {
-        var registers = new ushort[random.Next(0, 120)];
+        var registers = new ushort[random.Next(0, 130)];
         var chaos = random.Next(3);
         for (var i = 0; i < registers.Length; i++)
         {
@@ -51,6 +51,16 @@ internal static class SunSpecNoise
                 break;
             case >= 201 and <= 204:
                 MeterModel.Read(block);
+                break;
+            case DerModels.Measurement:
+                DerModels.ReadMeasurement(block);
+                break;
+            case DerModels.Capacity:
+                DerModels.ReadCapacity(block);
+                break;
+            case DerModels.Storage:
+                DerModels.ReadStorage(block);
+                DerModels.CapacityOf(block);
                 break;
             default:
                 InverterModel.Read(model, block);

@@ -1,6 +1,6 @@
 using VirtualEnergy.P2P.Contracts;
 using VirtualEnergy.P2P.DevnetTests;
-using VirtualEnergy.P2P.DevnetTests.Bsp;
+using VirtualEnergy.P2P.DevnetTests.Auditing;
 using VirtualEnergy.P2P.DevnetTests.Demo;
 using VirtualEnergy.P2P.DevnetTests.Exchange;
 using Xunit;
@@ -11,20 +11,20 @@ using Xunit.v3;
 
 namespace VirtualEnergy.P2P.DevnetTests;
 
-/// <summary>Classes that take minutes begin first, so that the others run beside them and not before; the rest go by name.</summary>
+/// <summary>Starts the classes that take minutes first, so that none of them is left to run alone at the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly Type[] Long = [typeof(ForgeTests), typeof(KillTests), typeof(DemoTests), typeof(VeTests), typeof(TsoDemoTests), typeof(GatewayLinkTests)];
+    private static readonly string[] Longest =
+        [.. ((Type[])[typeof(KillTests), typeof(ForgeTests), typeof(DemoTests), typeof(PowerPlantDemoTests), typeof(VerifyTests)]).Select(type => type.FullName!)];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(PlaceOf).ThenBy(collection => collection.TestCollectionDisplayName, StringComparer.Ordinal)];
+        [.. testCollections.OrderBy(Rank).ThenBy(collection => collection.UniqueID, StringComparer.Ordinal)];
 
-    // A class without a collection of its own is one, and named after it.
-    private static int PlaceOf<TTestCollection>(TTestCollection collection)
+    private static int Rank<TTestCollection>(TTestCollection collection)
         where TTestCollection : ITestCollection
     {
-        var place = Array.FindIndex(Long, type => collection.TestCollectionDisplayName.Contains(type.FullName!, StringComparison.Ordinal));
-        return place < 0 ? Long.Length : place;
+        var place = Array.FindIndex(Longest, name => collection.TestCollectionDisplayName.Contains(name + " ", StringComparison.Ordinal));
+        return place < 0 ? Longest.Length : place;
     }
 }

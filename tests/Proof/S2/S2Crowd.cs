@@ -1,10 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Devices;
+using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Flexibility.S2;
 using VirtualEnergy.P2P.Flexibility.S2.Messages;
 using VirtualEnergy.P2P.Flexibility.S2.Sessions;
+using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.S2;
+using VirtualEnergy.P2P.Node.S2.Offered;
 
 namespace VirtualEnergy.P2P.Tests.Proof.S2;
 
@@ -41,7 +45,7 @@ internal sealed class S2Crowd : IAsyncDisposable
         var trust = new S2Trust(fingerprint);
         foreach (var (name, i) in Names.Select((name, i) => (name, i)))
         {
-            Action<S2Connection, S2Event> hear = (i % 3) switch { 0 => Battery(name, time).Hear, 1 => Generator, _ => Washer };
+            Func<S2Connection, S2Event, ValueTask> hear = (i % 3) switch { 0 => Battery(name, time), 1 => Generator, _ => Washer };
             var type = (i % 3) switch { 0 => ControlType.FillRateBasedControl, 1 => ControlType.OperationModeBasedControl, _ => ControlType.PowerProfileBasedControl };
             var manager = new S2ResourceManager(
                 _ => ValueTask.FromResult(new S2ManagerAddress(address, TokenOf(name), trust)),
@@ -53,8 +57,7 @@ internal sealed class S2Crowd : IAsyncDisposable
                         _instructed.AddOrUpdate(name, 1, (_, count) => count + 1);
                     }
 
-                    hear(connection, news);
-                    return ValueTask.CompletedTask;
+                    return hear(connection, news);
                 },
                 time,
                 new Random(i));
@@ -76,9 +79,14 @@ internal sealed class S2Crowd : IAsyncDisposable
 
     private static string TokenOf(string name) => $"token-of-{name}-0123456789abcdef0123456789abcdef";
 
-    private static SimulatedBattery Battery(string name, TimeProvider time) => new(new Identifier(name), 10, 2, 0.95, time);
+    private static Func<S2Connection, S2Event, ValueTask> Battery(string name, TimeProvider time)
+    {
+        var cells = new BatteryStore(name, new BatteryDescription(new Energy(10_000), 2_000, 2_000, initialFill: new Energy(5_000)));
+        var battery = OfferedDevice.Of(OfferedIdentity.Simulated(name, "battery"), new SimulatedStorage(cells, time), time).Open(new Identifier(name));
+        return (manager, news) => battery.HearAsync(manager, news);
+    }
 
-    private static void Generator(S2Connection manager, S2Event news)
+    private static ValueTask Generator(S2Connection manager, S2Event news)
     {
         if (news is S2Taken { Message: SelectControlType })
         {
@@ -86,10 +94,10 @@ internal sealed class S2Crowd : IAsyncDisposable
             manager.Send(id => new OmbcStatus(id, new Identifier("off"), 0));
         }
 
-        Accept(manager, news);
+        return Accept(manager, news);
     }
 
-    private static void Washer(S2Connection manager, S2Event news)
+    private static ValueTask Washer(S2Connection manager, S2Event news)
     {
         if (news is S2Taken { Message: SelectControlType })
         {
@@ -97,15 +105,17 @@ internal sealed class S2Crowd : IAsyncDisposable
             manager.Send(id => S2Examples.All.OfType<PpbcPowerProfileDefinition>().Single() with { MessageId = id, StartTime = now, EndTime = now.AddHours(8) });
         }
 
-        Accept(manager, news);
+        return Accept(manager, news);
     }
 
-    private static void Accept(S2Connection manager, S2Event news)
+    private static ValueTask Accept(S2Connection manager, S2Event news)
     {
         if (news is S2Taken { Message: S2Instruction instruction })
         {
             manager.Send(id => new InstructionStatusUpdate(id, instruction.Id, InstructionStatus.Accepted, TimeProvider.System.GetUtcNow()));
         }
+
+        return ValueTask.CompletedTask;
     }
 
     // Comes back as soon as it is shown out.

@@ -15,7 +15,7 @@ internal sealed class GatewayBed : IAsyncDisposable
     private GatewayBed(SimulatedCustomers customers, GatewayHost gateway, UnitOptions unit)
     {
         (_customers, Gateway, Unit) = (customers, gateway, unit);
-        Tso = new SimulatedTso(gateway.TsoEndPoint.Port, _http, [unit], TimeProvider.System);
+        Tso = new SimulatedTso(gateway.TsoEndPoint.Port, _http, [unit], TimeProvider.System, TimeProvider.System);
     }
 
     public GatewayHost Gateway { get; }
@@ -28,7 +28,7 @@ internal sealed class GatewayBed : IAsyncDisposable
     public static async Task<GatewayBed> StartAsync(int homes, int customers, bool isAtOnce, CancellationToken stop)
     {
         var cycle = TimeSpan.FromSeconds(4);
-        var simulated = new SimulatedCustomers(new TsoDemoOptions { Homes = homes, Customers = customers }, cycle, TimeProvider.System);
+        var simulated = new SimulatedCustomers(new TsoDemoOptions { Homes = homes, Customers = customers }, cycle, TimeProvider.System, TimeProvider.System);
         var unit = new UnitOptions { Id = "UVAM-SARD-1", CommonAddress = 1, MinimumWatts = -20_000L * homes, MaximumWatts = 20_000L * homes, Customers = simulated.Describe() };
         var profile = ShippedProfiles.Get(ShippedProfiles.ItalianMsd);
         var gateway = await GatewayHost.StartAsync(

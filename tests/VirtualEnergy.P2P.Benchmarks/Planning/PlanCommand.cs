@@ -21,7 +21,7 @@ internal static class PlanCommand
     private const int Horizon = 480;
 
     // As an agent alone plans from the prices of the period before.
-    private const int PassesAgain = 12;
+    private const int PassesAgain = 4;
     private static readonly Period First = new(1_980_000);
     private static readonly SupplierTariff Tariff = SupplierTariff.Flat(new Price(280_000), new Price(90_000));
 

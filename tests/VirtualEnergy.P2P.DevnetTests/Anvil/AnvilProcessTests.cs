@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.DevnetTests;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using Xunit;
 
@@ -9,7 +11,7 @@ namespace VirtualEnergy.P2P.Anvil;
 
 public sealed class AnvilProcessTests
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = Hang.After;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -39,18 +41,22 @@ public sealed class AnvilProcessTests
             return;
         }
 
-        var script = Path.Combine(Path.GetTempPath(), $"silent-{Environment.ProcessId}.sh");
-        await File.WriteAllTextAsync(script, "#!/bin/sh\necho cannot think >&2\nexec sleep 600\n", Cancellation);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var folder = Directory.CreateTempSubdirectory("silent-");
         try
         {
-            var options = new AnvilOptions { Executable = script, StartTimeout = TimeSpan.FromSeconds(2) };
-            var refusal = await Assert.ThrowsAsync<AnvilStartException>(() => StartAsync(options));
+            var (script, hasSpoken) = (Path.Combine(folder.FullName, "silent.sh"), Path.Combine(folder.FullName, "spoken"));
+            await File.WriteAllTextAsync(script, $"#!/bin/sh\necho cannot think >&2\necho > {hasSpoken}\nexec sleep 600\n", Cancellation);
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            var time = new FakeTimeProvider();
+            var starting = AnvilProcess.StartAsync(new AnvilOptions { Executable = script, StartTimeout = TimeSpan.FromSeconds(2) }, time, Cancellation);
+            await UntilAsync(() => Task.FromResult(File.Exists(hasSpoken)));
+            time.Advance(TimeSpan.FromSeconds(2));
+            var refusal = await Assert.ThrowsAsync<AnvilStartException>(() => starting);
             Assert.Equal("Anvil did not listen within 2 s. It said: cannot think", refusal.Message);
         }
         finally
         {
-            File.Delete(script);
+            folder.Delete(recursive: true);
         }
     }
 

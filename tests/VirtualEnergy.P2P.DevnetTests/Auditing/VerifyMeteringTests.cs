@@ -29,7 +29,7 @@ public sealed class VerifyMeteringTests : IDisposable
         await using var community = await TestCommunity.StartAsync(homes: 3, _cancellation);
         var meter = EthereumKey.FromBytes([.. Enumerable.Repeat((byte)77, EthereumKey.Size)]);
         await community.RegisterMeterAsync(1, meter.Address, _cancellation);
-        var options = community.Options with { Rounds = 3, Members = [.. community.Options.Members.Select((member, home) => home == 1 ? member with { Meter = meter.Address.ToMember() } : member)] };
+        var options = community.MeteredOptions with { Rounds = 3, Members = [.. community.Options.Members.Select((member, home) => home == 1 ? member with { Meter = meter.Address.ToMember() } : member)] };
         await using (var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation))
         {
             await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 3, _cancellation);

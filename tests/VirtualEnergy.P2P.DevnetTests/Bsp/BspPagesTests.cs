@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -10,8 +11,6 @@ namespace VirtualEnergy.P2P.DevnetTests.Bsp;
 /// <summary>The system operator's, the aggregator's and a customer's page before a running gateway.</summary>
 public sealed class BspPagesTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const float Deadline = 20_000;
-
     [Fact]
     public async Task A_command_from_the_system_operators_page_moves_homes_on_the_aggregators()
     {
@@ -30,14 +29,19 @@ public sealed class BspPagesTests(BrowserFixture browser) : IClassFixture<Browse
 
         await Expect(aggregator.GetByTestId("order")).ToHaveAttributeAsync("data-state", "holding");
         await Expect(aggregator.GetByTestId("asked")).ToHaveAttributeAsync("data-value", $"{-kilowatts * 1_000}");
-        await aggregator.GetByTestId("mover").First.WaitForAsync();
         // The order, and up to 10 % for what homes are behind: what the movers are asked for is in the table, watt by watt.
-        var asked = await aggregator.GetByTestId("mover").EvaluateAllAsync<long>("rows => rows.reduce((sum, row) => sum + Number(row.dataset.asked), 0)");
-        Assert.InRange(asked, -kilowatts * 1_400, -kilowatts * 700);
+        await aggregator.WaitForFunctionAsync(
+            """
+            kilowatts => {
+              const asked = [...document.querySelectorAll('[data-testid=mover]')].reduce((sum, row) => sum + Number(row.dataset.asked), 0);
+              return asked >= -kilowatts * 1400 && asked <= -kilowatts * 700;
+            }
+            """,
+            kilowatts);
 
         var customer = await browser.NewPageAsync();
         await customer.GotoAsync($"{bed.Gateway.Address}/customer.html#customer-01");
-        await customer.Locator("[data-testid=home]:not([data-set-point='']):not([data-set-point='0'])").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        await customer.Locator("[data-testid=home]:not([data-set-point='']):not([data-set-point='0'])").First.WaitForAsync();
         Assert.Equal(6, await customer.GetByTestId("home").CountAsync());
 
         await tso.GetByTestId("command-power").FillAsync("900000");
@@ -86,11 +90,11 @@ public sealed class BspPagesTests(BrowserFixture browser) : IClassFixture<Browse
         foreach (var address in (Uri[])[pages.Address, new Uri(bed.Gateway.Address)])
         {
             var page = await browser.NewPageAsync();
-            var (hosts, complaints) = (new List<string>(), new List<string>());
-            page.Request += (_, request) => hosts.Add(new Uri(request.Url).Authority);
-            page.WebSocket += (_, socket) => hosts.Add(new Uri(socket.Url).Authority);
-            page.Console += (_, message) => complaints.Add(message.Text);
-            page.PageError += (_, error) => complaints.Add(error);
+            var (hosts, complaints) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
+            page.Request += (_, request) => hosts.Enqueue(new Uri(request.Url).Authority);
+            page.WebSocket += (_, socket) => hosts.Enqueue(new Uri(socket.Url).Authority);
+            page.Console += (_, message) => complaints.Enqueue(message.Text);
+            page.PageError += (_, error) => complaints.Enqueue(error);
             await OpenAsync(page, address);
 
             Assert.Equal([address.Authority], hosts.Distinct());
@@ -101,16 +105,12 @@ public sealed class BspPagesTests(BrowserFixture browser) : IClassFixture<Browse
     private static Task<TsoPages> PagesAsync(GatewayBed bed) =>
         TsoPages.StartAsync(bed.Tso, [bed.Options], new Uri(bed.Gateway.Address), 0, TimeProvider.System, TestContext.Current.CancellationToken);
 
-    private static ILocatorAssertions Expect(ILocator locator)
-    {
-        Assertions.SetDefaultExpectTimeout(Deadline);
-        return Assertions.Expect(locator);
-    }
+    private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
 
     private static async Task<IPage> OpenAsync(IPage page, Uri address)
     {
         await page.GotoAsync(address.ToString());
-        await page.Locator("[data-testid=connection][data-status=live]").WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        await page.Locator("[data-testid=connection][data-status=live]").WaitForAsync();
         await page.Locator("body[data-loaded=true]").WaitForAsync();
         return page;
     }

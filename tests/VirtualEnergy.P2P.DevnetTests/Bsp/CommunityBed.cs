@@ -86,20 +86,21 @@ internal sealed class CommunityBed : IAsyncDisposable
         await GatewayBed.UntilAsync(() => _homes.Select((home, place) => home is null || Parts.Board.Outlook(place)?.Program.Number != before[place]).All(isNew => isNew));
     }
 
-    /// <summary>Simulated time goes on by beats of 4 s; after each the homes' samples are waited for, if they come.</summary>
+    /// <summary>Simulated time goes on by beats of 4 s, and stands while gateway and homes do what belongs to each.</summary>
+    /// <param name="span">How long.</param>
     /// <param name="after">Told of each beat; true ends it.</param>
-    public async Task PassAsync(TimeSpan span, Func<bool>? after = null)
+    /// <param name="isMeasured">Whether the homes run the period, and so send samples.</param>
+    public async Task PassAsync(TimeSpan span, Func<bool>? after = null, bool isMeasured = true)
     {
         for (var passed = TimeSpan.Zero; passed < span; passed += Beat)
         {
+            var (before, gone) = (Time.GetUtcNow(), _homes.Count(home => home is null));
             Time.Advance(Beat);
-            var now = Time.GetUtcNow();
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            while (!deadline.IsCancellationRequested && !(Homes.Where((_, home) => _homes[home] is not null).All(state => state.MeasuredAt >= now) && Parts.Clock.Last >= now && Parts.Customers.All(link => link.IsEmpty)))
-            {
-                await Task.Delay(5, Cancellation);
-            }
 
+            // A sample that comes before its session does not count, so that the first beat may have none; and who is gone answers nothing.
+            await GatewayBed.UntilAsync(() =>
+                Parts.Clock.Last > before && Parts.Customers.All(link => link.IsEmpty || (gone > 0 && link.OpenSetPoints <= gone))
+                && (!isMeasured || Homes.Where((_, home) => _homes[home] is not null).All(state => state.MeasuredAt == default || state.MeasuredAt > before)));
             if (after?.Invoke() == true)
             {
                 return;

@@ -20,7 +20,7 @@ public sealed class CommunityLinkTests : IAsyncLifetime
     private static readonly Topics Topics = new("village");
     private static readonly FlexibilityTopics Between = Topics.Flexibility(Provider);
 
-    private readonly EmbeddedBroker _broker = new(new EmbeddedBrokerOptions { Community = "village", ExchangePassword = "secret" }, NullLogger.Instance);
+    private readonly EmbeddedBroker _broker = new(new EmbeddedBrokerOptions { Community = "village", ExchangePassword = "secret", Port = OwnPort.Next() }, NullLogger.Instance);
     private readonly FakeTimeProvider _time = new(Ten.AddMinutes(1));
     private readonly Channel<FlexibilityOrder> _orders = Channel.CreateUnbounded<FlexibilityOrder>();
     private readonly Channel<FlexibilityTerms> _terms = Channel.CreateUnbounded<FlexibilityTerms>();

@@ -24,13 +24,15 @@ public sealed class GatewayLinkTests
         // Devices follow with lags of up to a minute: half of what is asked for is soon there.
         await GatewayBed.UntilAsync(() => bed.Tso.Units()[0] is { HasOrder: true } seen && seen.SetPointWatts == -watts && seen.BaselineWatts - seen.MeasuredWatts > watts / 2);
         Assert.True(bed.Customers.Taken > 0);
+        await bed.UntilOrdersAreAsync("holding");
+        await GatewayBed.UntilAsync(() => bed.Gateway.Parts.Orders.Read()[0].LastSetPointMilliseconds is not null);
         var order = bed.Gateway.Parts.Orders.Read()[0];
-        Assert.Equal(("regulation", "IEC 104", "holding"), (order.Kind, order.Way, order.State));
-        Assert.InRange(order.LastSetPointMilliseconds!.Value, 0, 10_000);
+        Assert.Equal(("regulation", "IEC 104"), (order.Kind, order.Way));
+        Assert.InRange(order.LastSetPointMilliseconds!.Value, 0, Hang.After.TotalMilliseconds);
 
         Assert.Equal("confirmed", (await bed.AskAsync("revocation", 0)).State);
         await GatewayBed.UntilAsync(() => bed.Now is { HasOrder: false, MovingHomes: 0 } && bed.Tso.Units()[0].HasOrder is false);
-        Assert.Equal("revoked", bed.Gateway.Parts.Orders.Read().Single(one => one.Kind == "regulation").State);
+        await GatewayBed.UntilAsync(() => bed.Gateway.Parts.Orders.Read().Single(one => one.Kind == "regulation").State == "revoked");
     }
 
     [Theory]
@@ -69,8 +71,7 @@ public sealed class GatewayLinkTests
         await GatewayBed.UntilAsync(() => bed.Now.SetPointWatts == -(most / 4));
         Assert.Equal("confirmed", (await bed.AskAsync("regulation", -most / 2)).State);
         await GatewayBed.UntilAsync(() => bed.Now.SetPointWatts == -(most / 2));
-
-        Assert.Equal(["holding", "revoked"], bed.Gateway.Parts.Orders.Read().Select(order => order.State));
+        await bed.UntilOrdersAreAsync("holding", "revoked");
     }
 
     [Fact]
@@ -118,16 +119,14 @@ public sealed class GatewayLinkTests
     [Fact]
     public async Task Homes_that_vanish_are_made_up_for_by_others()
     {
-        await using var bed = await GatewayBed.StartAsync(homes: 40, customers: 4);
+        await using var bed = await GatewayBed.StartAsync(homes: 40, customers: 4, stale: TimeSpan.FromSeconds(2));
         var watts = bed.Now.UpWatts / 3;
         await bed.AskAsync("regulation", -watts);
         await GatewayBed.UntilAsync(() => bed.Now.BaselineWatts - bed.Now.MeasuredWatts > watts * 8 / 10);
         var vanished = bed.Customers.Vanish(25);
 
-        await GatewayBed.UntilAsync(() => bed.Now.FreshHomes == 40 - vanished);
-        await GatewayBed.UntilAsync(() => bed.Now.BaselineWatts - bed.Now.MeasuredWatts > watts * 9 / 10);
-        Assert.Equal(0, bed.Now.MissingWatts);
-        Assert.False(bed.Tso.Units()[0].IsComplete);
+        await GatewayBed.UntilAsync(() => bed.Now is { MissingWatts: 0 } now && now.FreshHomes == 40 - vanished && now.BaselineWatts - now.MeasuredWatts > watts * 9 / 10);
+        await GatewayBed.UntilAsync(() => !bed.Tso.Units()[0].IsComplete);
     }
 
     [Fact]

@@ -320,7 +320,7 @@ public sealed class PaymentTests(DevChain chain, ITestOutputHelper output)
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(100));
+        deadline.CancelAfter(Hang.After);
         while (!await isSo())
         {
             await Task.Delay(20, deadline.Token);

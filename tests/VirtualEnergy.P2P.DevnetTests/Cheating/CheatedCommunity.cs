@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Net.Http.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.DevnetTests.Ethereum;
 using VirtualEnergy.P2P.DevnetTests.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
@@ -239,7 +239,10 @@ internal sealed class CheatedCommunity : IAsyncDisposable
 
     public async Task<ImmutableArray<Money>> BalancesAsync() => await Escrow.BalancesAsync([.. Keys.Select(key => key.Address)], Cancellation);
 
-    /// <summary>The balances at the end of the block that undid the last period.</summary>
+    /// <summary>
+    /// The balances at the end of the block that undid the last period. To be read when later blocks stand: of its newest block Anvil may answer with what
+    /// a transaction has changed meanwhile.
+    /// </summary>
     public async Task<ImmutableArray<Money>> BalancesAfterRollbackAsync()
     {
         var events = await new EscrowReader(Client, Escrow).EventsAsync(0, await Client.BlockNumberAsync(Cancellation), null, Cancellation);
@@ -250,18 +253,7 @@ internal sealed class CheatedCommunity : IAsyncDisposable
         new(Client, key, 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(5) });
 
     /// <summary>Time passes on the chain.</summary>
-    public async Task PassAsync(TimeSpan time)
-    {
-        using var http = new HttpClient();
-        foreach (var request in (object[])[
-            new { jsonrpc = "2.0", id = 1, method = "evm_increaseTime", @params = (long[])[(long)time.TotalSeconds] },
-            new { jsonrpc = "2.0", id = 2, method = "evm_mine", @params = (long[])[] },
-        ])
-        {
-            using var answer = await http.PostAsJsonAsync(Rpc, request, Cancellation);
-            answer.EnsureSuccessStatusCode();
-        }
-    }
+    public Task PassAsync(TimeSpan time) => ChainTime.PassAsync(Rpc, time);
 
     public async ValueTask DisposeAsync()
     {

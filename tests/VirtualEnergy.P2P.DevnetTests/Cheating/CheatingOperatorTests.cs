@@ -186,11 +186,11 @@ public sealed class CheatingOperatorTests
     {
         await community.ExpectAsync(WatchStep.Proved);
         await community.ExpectAsync(WatchStep.RolledBack);
-        Assert.Equal(before, await community.BalancesAfterRollbackAsync());
 
         // Where an earlier period stands she has to wait until that, too, is beyond challenge.
         await community.PassAsync(CheatedCommunity.Challenge);
         await community.ExpectAsync(WatchStep.Left);
+        Assert.Equal(before, await community.BalancesAfterRollbackAsync());
         Assert.Equal(before[0], await community.Euro.BalanceOfAsync(CheatedCommunity.Keys[0].Address, Cancellation));
     }
 }

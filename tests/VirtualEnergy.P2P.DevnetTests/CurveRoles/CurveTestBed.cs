@@ -15,7 +15,7 @@ namespace VirtualEnergy.P2P.DevnetTests.CurveRoles;
 /// <summary>Starts roles of a curve market at a broker, and waits for what they report.</summary>
 internal sealed class CurveTestBed(int port, string? matchersPassword = null, TimeProvider? time = null) : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = Hang.After;
 
     /// <summary>Prices 0.00 to 0.10 EUR/kWh, a cent a step.</summary>
     public static readonly MarketBasis Basis = MarketBasis.Create(11, 0, 100_000);

@@ -10,8 +10,6 @@ namespace VirtualEnergy.P2P.DevnetTests.Demo;
 internal sealed class DemoProcess : IAsyncDisposable
 {
     private const string Mark = "VE_TEST_MARK";
-    // What takes seconds has minutes where other tests run beside it.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly Lazy<bool> CanRestoreSignals = new(EnvKnowsSignals);
     private static int s_started;
 
@@ -22,7 +20,11 @@ internal sealed class DemoProcess : IAsyncDisposable
     private readonly DirectoryInfo _temporary;
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
+    // Not disposed: a last line may come after the test.
     private readonly SemaphoreSlim _arrived = new(0);
+
+    /// <summary>How many of its two outputs have ended.</summary>
+    private volatile int _ended;
 
     private DemoProcess(Process process, string mark, DirectoryInfo temporary) => (_process, _mark, _temporary) = (process, mark, temporary);
 
@@ -45,7 +47,7 @@ internal sealed class DemoProcess : IAsyncDisposable
     /// <param name="patience">After so long it hangs; null takes what is enough for most.</param>
     public async Task<int> ExitAsync(TimeSpan? patience = null)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience ?? Patience, TestContext.Current.CancellationToken);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience ?? Hang.After, TestContext.Current.CancellationToken);
         _process.WaitForExit(); // without a time limit it also waits for the last lines
         return _process.ExitCode;
     }
@@ -57,15 +59,17 @@ internal sealed class DemoProcess : IAsyncDisposable
     public async Task<string> LineAsync(string text)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(Hang.After);
         while (true)
         {
+            // Asked before looking: of a process that has ended, everything it said is there.
+            var hasEnded = _ended == 2;
             if (Output.Concat(Errors).FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
             {
                 return found;
             }
 
-            Assert.False(_process.HasExited, $"It ended before it said \"{text}\":\n{string.Join('\n', Output.Concat(Errors))}");
+            Assert.False(hasEnded, $"It ended before it said \"{text}\":\n{string.Join('\n', Output.Concat(Errors))}");
             await _arrived.WaitAsync(patience.Token);
         }
     }
@@ -84,6 +88,18 @@ internal sealed class DemoProcess : IAsyncDisposable
         Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!)
             .Where(id => id != _process.Id && HasMark(id));
 
+    /// <summary>Children notice the end of what started them in their own time.</summary>
+    public async Task NothingIsLeftAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Hang.After);
+        while (LeftBehind().ToList() is { Count: > 0 } left)
+        {
+            Assert.False(patience.IsCancellationRequested, $"Still running: {string.Join(", ", left)}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -93,8 +109,7 @@ internal sealed class DemoProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-        _arrived.Dispose();
-        _temporary.Delete(recursive: true);
+        DeleteTemporary();
     }
 
     private static DemoProcess Start(string folder, string assemblyName, string[] arguments, IEnumerable<KeyValuePair<string, string>> environment)
@@ -157,17 +172,38 @@ internal sealed class DemoProcess : IAsyncDisposable
         }
     }
 
+    // What was killed with it may still be writing there.
+    private void DeleteTemporary()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _temporary.Delete(recursive: true);
+                return;
+            }
+            catch (IOException) when (attempt < 100)
+            {
+                Thread.Yield();
+            }
+        }
+    }
+
     private void Keep(List<string> lines, string? line)
     {
-        if (line is not null)
+        lock (_output)
         {
-            lock (_output)
+            if (line is null)
+            {
+                _ended++;
+            }
+            else
             {
                 lines.Add(line);
             }
-
-            _arrived.Release();
         }
+
+        _arrived.Release();
     }
 
     private ImmutableArray<string> Copy(List<string> lines)

@@ -178,7 +178,7 @@ public sealed class DemoTests
         {
             Assert.Equal(2, exitCode);
             Assert.Contains(demo.Errors, line => line.Contains($"{port}", StringComparison.Ordinal));
-            Assert.Empty(demo.LeftBehind());
+            await demo.NothingIsLeftAsync();
         }
     }
 

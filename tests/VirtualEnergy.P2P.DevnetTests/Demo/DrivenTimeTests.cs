@@ -7,7 +7,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Demo;
 public sealed class DrivenTimeTests
 {
     private static readonly DateTimeOffset Start = new(2026, 6, 21, 17, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Hang.After;
 
     private readonly DrivenTime _time = new(Start);
 

@@ -3,8 +3,8 @@ using Xunit;
 
 namespace VirtualEnergy.P2P.DevnetTests.Demo;
 
-/// <summary><c>ve</c> as a member uses it, beside a running community.</summary>
-public sealed class VeTests : IDisposable
+/// <summary><c>ve</c> as a member uses it, beside a running community of three homes that has settled two periods.</summary>
+public sealed class VeTests(KeptDemo demo) : IClassFixture<KeptDemo>, IDisposable
 {
     private static readonly Dictionary<string, string> NoEnvironment = [];
 
@@ -15,10 +15,7 @@ public sealed class VeTests : IDisposable
     [Fact]
     public async Task Status_shows_the_market_from_the_brokers_address_alone()
     {
-        await using var demo = DemoProcess.Demo("--headless", "--homes", "3", "--fast", "--periods", "2", "--keep");
-        await demo.LineAsync("stays at");
-        var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
-        await using var status = DemoProcess.Ve(NoEnvironment, "status", "--broker", broker, "--json");
+        await using var status = DemoProcess.Ve(NoEnvironment, "status", "--broker", demo.Broker, "--json");
         Assert.Equal(0, await status.ExitAsync());
         var answer = JsonSerializer.Deserialize<JsonElement>(status.Output[^1]);
         Assert.Equal("sardinia", answer.GetProperty("community").GetString());
@@ -30,10 +27,7 @@ public sealed class VeTests : IDisposable
     [Fact]
     public async Task Doctor_finds_a_running_market_healthy_and_a_missing_one_not()
     {
-        await using var demo = DemoProcess.Demo("--headless", "--homes", "2", "--fast", "--periods", "1", "--keep");
-        await demo.LineAsync("stays at");
-        var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
-        await using var doctor = DemoProcess.Ve(NoEnvironment, "doctor", "--broker", broker, "--journal", Path.Combine(_folder.FullName, "journal.db"), "--json");
+        await using var doctor = DemoProcess.Ve(NoEnvironment, "doctor", "--broker", demo.Broker, "--journal", Path.Combine(_folder.FullName, "journal.db"), "--json");
         Assert.Equal(0, await doctor.ExitAsync());
         var answer = JsonSerializer.Deserialize<JsonElement>(doctor.Output[^1]);
         Assert.True(answer.GetProperty("healthy").GetBoolean());
@@ -48,9 +42,9 @@ public sealed class VeTests : IDisposable
     [Fact]
     public async Task A_statement_is_a_table_or_json_and_ends_at_the_chains_balance()
     {
-        await using var demo = DemoProcess.Demo("--headless", "--homes", "4", "--fast", "--periods", "50", "--mechanism", "huang", "--keep");
-        await demo.LineAsync("stays at");
-        var viewer = (await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].TrimEnd('/');
+        await using var traded = DemoProcess.Demo("--headless", "--homes", "4", "--fast", "--periods", "50", "--mechanism", "huang", "--keep");
+        await traded.LineAsync("stays at");
+        var viewer = (await traded.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].TrimEnd('/');
         using var http = new HttpClient();
         using var members = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{viewer}/api/members"), TestContext.Current.CancellationToken));
         var member = members.RootElement[0].GetProperty("id").GetString()!;
@@ -75,22 +69,18 @@ public sealed class VeTests : IDisposable
     [Fact]
     public async Task A_dispute_is_answered_and_one_of_no_reading_refused()
     {
-        await using var demo = DemoProcess.Demo("--headless", "--homes", "3", "--fast", "--periods", "2", "--keep");
-        await demo.LineAsync("stays at");
-        var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
-        var viewer = (await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].TrimEnd('/');
         using var http = new HttpClient();
-        using var rounds = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{viewer}/api/rounds"), TestContext.Current.CancellationToken));
+        using var rounds = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{demo.Viewer}/api/rounds"), TestContext.Current.CancellationToken));
         var period = $"{rounds.RootElement.GetProperty("rounds")[0].GetProperty("period").GetInt64()}";
         var key = new Dictionary<string, string> { ["VE_KEY"] = Convert.ToHexStringLower(Devnet.DevnetChain.HomeKey(seed: 1, home: 0).ToBytes()) };
-        await using var dispute = DemoProcess.Ve(key, "dispute", "--broker", broker, "--period", period);
+        await using var dispute = DemoProcess.Ve(key, "dispute", "--broker", demo.Broker, "--period", period);
         Assert.Equal(0, await dispute.ExitAsync());
         Assert.Contains("is disputed", dispute.Output[^1], StringComparison.Ordinal);
 
-        await using var missing = DemoProcess.Ve(key, "dispute", "--broker", broker, "--period", period, "--number", "7");
+        await using var missing = DemoProcess.Ve(key, "dispute", "--broker", demo.Broker, "--period", period, "--number", "7");
         Assert.Equal(1, await missing.ExitAsync());
         Assert.Contains("no-such-reading", missing.Output[^1], StringComparison.Ordinal);
-        await using var wrong = DemoProcess.Ve(key, "dispute", "--broker", broker, "--period", "-1");
+        await using var wrong = DemoProcess.Ve(key, "dispute", "--broker", demo.Broker, "--period", "-1");
         Assert.Equal(2, await wrong.ExitAsync());
         Assert.Single(wrong.Errors);
     }
@@ -98,11 +88,8 @@ public sealed class VeTests : IDisposable
     [Fact]
     public async Task A_node_that_was_told_only_broker_and_key_joins_and_says_so()
     {
-        await using var demo = DemoProcess.Demo("--headless", "--homes", "2", "--fast", "--periods", "1", "--keep");
-        await demo.LineAsync("stays at");
-        var broker = (await demo.LineAsync("broker ")).Split(' ')[^1];
         var config = Path.Combine(_folder.FullName, "home.json");
-        await File.WriteAllTextAsync(config, $$"""{ "broker": "{{broker}}", "household": { "homes": 1 } }""", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(config, $$"""{ "broker": "{{demo.Broker}}", "household": { "homes": 1 } }""", TestContext.Current.CancellationToken);
         await using var node = DemoProcess.Ve(new Dictionary<string, string> { ["VE_KEY"] = new string('1', 64) }, "node", "run", "--config", config);
         await node.LineAsync("takes part in sardinia");
         node.Signal(System.Runtime.InteropServices.PosixSignal.SIGTERM);

@@ -8,7 +8,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Drivers;
 /// <summary>What came on each topic, and waiting for what should come, within a deadline.</summary>
 internal sealed class HeldTopics
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = Hang.After;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (string Text, int Count)> _held = [];

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 using VirtualEnergy.P2P.Messaging;
@@ -28,7 +27,7 @@ internal sealed class EmbeddedHomeBroker : IHomeBroker
 
     public EmbeddedHomeBroker()
     {
-        Port = FreePort();
+        Port = OwnPort.Next();
         _server = new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder()
             .WithDefaultEndpoint().WithDefaultEndpointPort(Port).WithDefaultEndpointBoundIPAddress(IPAddress.Loopback).WithDefaultEndpointBoundIPV6Address(IPAddress.None).Build());
         _server.ValidatingConnectionAsync += client =>
@@ -47,13 +46,6 @@ internal sealed class EmbeddedHomeBroker : IHomeBroker
         await _server.StopAsync(new MqttServerStopOptions());
         _server.Dispose();
     }
-
-    internal static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }
 
 /// <summary>This machine's Mosquitto, which is what Home Assistant's add-on is.</summary>
@@ -64,7 +56,7 @@ internal sealed class MosquittoHomeBroker : IHomeBroker
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("home-mosquitto-");
     private Process? _process;
 
-    public int Port { get; } = EmbeddedHomeBroker.FreePort();
+    public int Port { get; } = OwnPort.Next();
 
     public async Task StartAsync()
     {

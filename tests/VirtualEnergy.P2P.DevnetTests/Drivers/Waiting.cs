@@ -5,7 +5,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Drivers;
 /// <summary>Waits for a condition, with a deadline that fails by what there is instead.</summary>
 internal static class Waiting
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = Hang.After;
 
     public static async Task<T> UntilAsync<T>(Func<T?> look, Func<string> instead)
         where T : class

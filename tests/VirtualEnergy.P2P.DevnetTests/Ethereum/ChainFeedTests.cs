@@ -137,7 +137,7 @@ public sealed class ChainFeedTests : IAsyncLifetime
     private static async Task UntilAsync(Func<bool> holds)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(Hang.After);
         while (!holds())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using VirtualEnergy.P2P.Settlement.Ethereum;
 using Xunit;
@@ -8,17 +7,19 @@ namespace VirtualEnergy.P2P.DevnetTests.Ethereum;
 /// <summary>A node that is dead, slow or means no good, over a real socket.</summary>
 public abstract partial class EthereumClientContract
 {
-    private static readonly JsonRpcOptions Impatient = new()
+    private static readonly JsonRpcOptions Narrow = new()
     {
-        RequestTimeout = TimeSpan.FromMilliseconds(300), Attempts = 2, FirstBackOff = TimeSpan.FromMilliseconds(1), MaxResponseBytes = 100_000,
+        RequestTimeout = Hang.After, Attempts = 2, FirstBackOff = TimeSpan.FromMilliseconds(1), MaxResponseBytes = 100_000,
     };
+
+    private static readonly JsonRpcOptions Impatient = Narrow with { RequestTimeout = TimeSpan.FromMilliseconds(300) };
 
     [Fact]
     public async Task A_node_that_never_answers_is_given_up()
     {
         await using var hostile = await HostileNode.StartAsync(async context => await Task.Delay(Timeout.Infinite, context.RequestAborted));
 
-        Assert.Contains("did not answer within 0.3 s", await FailureAsync(HostileNode.UrlOf(hostile), isTransient: true), StringComparison.Ordinal);
+        Assert.Contains("did not answer within 0.3 s", await FailureAsync(HostileNode.UrlOf(hostile), isTransient: true, options: Impatient), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -31,7 +32,7 @@ public abstract partial class EthereumClientContract
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
 
-        Assert.Contains("did not answer within 0.3 s", await FailureAsync(HostileNode.UrlOf(hostile), isTransient: true), StringComparison.Ordinal);
+        Assert.Contains("did not answer within 0.3 s", await FailureAsync(HostileNode.UrlOf(hostile), isTransient: true, options: Impatient), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,10 +47,10 @@ public abstract partial class EthereumClientContract
         });
 
         Assert.Contains("cannot be reached", await FailureAsync(HostileNode.UrlOf(hostile), isTransient: true), StringComparison.Ordinal);
-        Assert.Equal(Impatient.Attempts, requests);
+        Assert.Equal(Narrow.Attempts, requests);
 
         await FailureAsync(HostileNode.UrlOf(hostile), isTransient: true, client => client.SendRawTransactionAsync(new byte[] { 1 }, Ct));
-        Assert.Equal(Impatient.Attempts + 1, requests);
+        Assert.Equal(Narrow.Attempts + 1, requests);
     }
 
     [Theory]
@@ -150,10 +151,8 @@ public abstract partial class EthereumClientContract
     [Fact]
     public async Task A_port_where_nobody_listens_is_named()
     {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        var url = new Uri($"http://{listener.LocalEndpoint}/");
-        listener.Stop();
+        using var closed = new ClosedPort();
+        var url = new Uri($"http://127.0.0.1:{closed.Number}/");
 
         Assert.StartsWith($"eth_blockNumber: the node at {url} cannot be reached: ", await FailureAsync(url, isTransient: true), StringComparison.Ordinal);
     }
@@ -179,9 +178,9 @@ public abstract partial class EthereumClientContract
         }
     }
 
-    private async Task<string> FailureAsync(Uri url, bool isTransient, Func<IEthereumClient, Task>? ask = null)
+    private async Task<string> FailureAsync(Uri url, bool isTransient, Func<IEthereumClient, Task>? ask = null, JsonRpcOptions? options = null)
     {
-        var client = Open(url, Impatient);
+        var client = Open(url, options ?? Narrow);
         using (client as IDisposable)
         {
             var failure = await Assert.ThrowsAsync<EthereumTransportException>(() => ask is null ? client.BlockNumberAsync(Ct) : ask(client));

@@ -130,7 +130,7 @@ public abstract partial class EthereumClientContract
     private static async Task<TransactionReceipt> MinedAsync(IEthereumClient client, SignedTransaction transaction)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        deadline.CancelAfter(Hang.After);
         while (true)
         {
             if (await client.ReceiptAsync(transaction.Hash, deadline.Token) is { } receipt)

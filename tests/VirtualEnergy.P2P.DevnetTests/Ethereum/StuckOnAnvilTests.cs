@@ -10,7 +10,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Ethereum;
 public sealed class StuckOnAnvilTests : IAsyncLifetime
 {
     private const ulong ChainId = 31337;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = Hang.After;
 
     private AnvilProcess _anvil = null!;
     private JsonRpcClient _client = null!;

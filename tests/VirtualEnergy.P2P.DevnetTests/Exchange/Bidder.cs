@@ -15,10 +15,12 @@ internal sealed class Bidder : IAsyncDisposable
     private readonly ConcurrentDictionary<Hash256, Period> _receipted = [];
     private readonly Task _bidding;
     private readonly Task _listening;
+    private volatile TaskCompletionSource _later = NewLater();
+    private long _last;
 
-    private Bidder(TestNode node, TestCommunity community, int home)
+    private Bidder(TestNode node, TestCommunity community, int home, Period last)
     {
-        (_node, _community, _home) = (node, community, home);
+        (_node, _community, _home, _last) = (node, community, home, last.Index);
         _bidding = BidAsync();
         _listening = ListenAsync();
     }
@@ -29,8 +31,20 @@ internal sealed class Bidder : IAsyncDisposable
     /// <summary>Called at each receipt.</summary>
     public Action Heard { get; set; } = () => { };
 
-    public static async Task<Bidder> StartAsync(TestCommunity community, int home, BrokerAddress broker, CancellationToken cancellation) =>
-        new(await TestNode.ConnectAsync(broker, community.Options.Community, community.Keys[home].Address.ToMember(), cancellation), community, home);
+    /// <param name="community">Of the home.</param>
+    /// <param name="home">From 0.</param>
+    /// <param name="broker">The market's.</param>
+    /// <param name="cancellation">Of the start.</param>
+    /// <param name="upTo">For later periods it does not bid before it may; null for all.</param>
+    public static async Task<Bidder> StartAsync(TestCommunity community, int home, BrokerAddress broker, CancellationToken cancellation, Period? upTo = null) =>
+        new(await TestNode.ConnectAsync(broker, community.Options.Community, community.Keys[home].Address.ToMember(), cancellation), community, home, upTo ?? new Period(long.MaxValue));
+
+    /// <summary>It may bid up to this period, and the market, whose gates wait for it, gets as far.</summary>
+    public void BidUpTo(Period last)
+    {
+        Interlocked.Exchange(ref _last, last.Index);
+        Interlocked.Exchange(ref _later, NewLater()).SetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -40,6 +54,8 @@ internal sealed class Bidder : IAsyncDisposable
         _end.Dispose();
     }
 
+    private static TaskCompletionSource NewLater() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private async Task BidAsync()
     {
         try
@@ -47,6 +63,11 @@ internal sealed class Bidder : IAsyncDisposable
             while (true)
             {
                 var period = (await _node.AnnouncementAsync(_end.Token)).Period;
+                for (var later = _later; period.Index > Interlocked.Read(ref _last); later = _later)
+                {
+                    await later.Task.WaitAsync(_end.Token);
+                }
+
                 await _node.SendAsync(_community.Bid(_home, period, wattHours: 100 + period.Index % 50), _end.Token);
             }
         }

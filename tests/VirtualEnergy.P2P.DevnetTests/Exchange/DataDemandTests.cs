@@ -1,6 +1,6 @@
-using System.Net.Http.Json;
 using System.Numerics;
 using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.DevnetTests.Ethereum;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
@@ -12,10 +12,11 @@ using Xunit;
 namespace VirtualEnergy.P2P.DevnetTests.Exchange;
 
 /// <summary>A member demands parts of a round on the chain: a running exchange shows each in time, one that is gone loses its case.</summary>
+/// <remarks>Without deviations: what of them stands on a round changes what has to be demanded.</remarks>
 public sealed class DataDemandTests
 {
     /// <summary>An answer has a minute, which no machine here needs; the exchange looks every six seconds.</summary>
-    private static readonly TimeSpan Challenge = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Challenge = 4 * Hang.After;
 
     private static readonly BigInteger Stake = BigInteger.Pow(10, 17);
 
@@ -25,7 +26,7 @@ public sealed class DataDemandTests
     public async Task The_exchange_shows_what_is_demanded_and_is_not_slashed()
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, Challenge);
-        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 1 }, TimeProvider.System, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 1, Deviations = false }, TimeProvider.System, _cancellation);
         var round = await TradedAsync(community, exchange);
         using var client = new JsonRpcClient(community.Options.Rpc, TimeProvider.System);
         using var member = new TransactionSender(client, DevAccounts.Keys[5], 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(10) });
@@ -65,7 +66,7 @@ public sealed class DataDemandTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, Challenge);
         SettledRound round;
-        await using (var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 1 }, TimeProvider.System, _cancellation))
+        await using (var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 1, Deviations = false }, TimeProvider.System, _cancellation))
         {
             round = await TradedAsync(community, exchange);
         }
@@ -78,7 +79,7 @@ public sealed class DataDemandTests
         await judge.DemandHeadsAsync(member, round.Escrow, round.Settled, Stake, _cancellation);
         var early = await Assert.ThrowsAsync<EthereumRevertException>(() => judge.ProveWithheldAsync(member, round.Escrow, round.Settled, RoundPart.Heads, 0, _cancellation));
         Assert.Equal("StillTime", early.ErrorName);
-        await PassAsync(community.Options.Rpc, Challenge / 4);
+        await ChainTime.PassAsync(community.Options.Rpc, Challenge / 4);
         await judge.ProveWithheldAsync(member, round.Escrow, round.Settled, RoundPart.Heads, 0, _cancellation);
         Assert.True((await community.Contract.StateAsync(_cancellation)).Frozen);
 
@@ -97,19 +98,6 @@ public sealed class DataDemandTests
         while (await client.BalanceAsync(judge.Address, answered.Token) != BigInteger.Zero)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), answered.Token);
-        }
-    }
-
-    private async Task PassAsync(Uri rpc, TimeSpan time)
-    {
-        using var http = new HttpClient();
-        foreach (var request in (object[])[
-            new { jsonrpc = "2.0", id = 1, method = "evm_increaseTime", @params = (long[])[(long)time.TotalSeconds] },
-            new { jsonrpc = "2.0", id = 2, method = "evm_mine", @params = (long[])[] },
-        ])
-        {
-            using var answer = await http.PostAsJsonAsync(rpc, request, _cancellation);
-            answer.EnsureSuccessStatusCode();
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class DeviationTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 5, _cancellation);
         community.SpreadDeviations(new Price(10_000));
-        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 3 }, TimeProvider.System, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.MeteredOptions with { Rounds = 3 }, TimeProvider.System, _cancellation);
         await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 4, _cancellation);
 
         // +50, −20, nothing from home 2, −40. S = 50, L = 60: home 1 has 20·50/60 = 16⅔ → 17, home 3 33⅓ → 33.
@@ -77,7 +77,7 @@ public sealed class DeviationTests
     public async Task Who_cannot_pay_for_her_deviation_stops_nobodys()
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
-        var options = community.Options with { Rounds = 1, Members = [.. community.Options.Members.Select(member => member with { ConnectionWatts = 10_000_000 })] };
+        var options = community.MeteredOptions with { Rounds = 1, Members = [.. community.Options.Members.Select(member => member with { ConnectionWatts = 10_000_000 })] };
         await using (var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation))
         {
             await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
@@ -104,7 +104,7 @@ public sealed class DeviationTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, challenge: TimeSpan.FromMinutes(10));
         await using var chain = await ChainDoor.OpenAsync(community.Options.Rpc, _cancellation);
-        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rpc = chain.Address, Rounds = 1 }, TimeProvider.System, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.MeteredOptions with { Rpc = chain.Address, Rounds = 1 }, TimeProvider.System, _cancellation);
         await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
         chain.IsShut = true;
         await homes.TradeAsync(First, each: 100);
@@ -138,7 +138,7 @@ public sealed class DeviationTests
     public async Task A_gate_by_the_members_holds_for_the_readings_of_nodes_that_are_there()
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
-        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 2 }, TimeProvider.System, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.MeteredOptions with { Rounds = 2 }, TimeProvider.System, _cancellation);
         await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
         await homes[0].GreetAsync(_cancellation);
         await homes[1].GreetAsync(_cancellation);
@@ -154,7 +154,7 @@ public sealed class DeviationTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, challenge: TimeSpan.FromMinutes(10));
         await using var chain = await ChainDoor.OpenAsync(community.Options.Rpc, _cancellation);
-        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rpc = chain.Address, Rounds = 3 }, TimeProvider.System, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.MeteredOptions with { Rpc = chain.Address, Rounds = 3 }, TimeProvider.System, _cancellation);
         await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
         chain.IsShut = true;
         for (var period = First; period.Index < First.Index + 3; period = period.Next)

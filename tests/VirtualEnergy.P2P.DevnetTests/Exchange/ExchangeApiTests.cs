@@ -19,7 +19,7 @@ public sealed class ExchangeApiTests
     public async Task The_API_tells_a_round_from_bid_to_block_and_the_hub_pushes_it()
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
-        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 1 }, TimeProvider.System, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.MeteredOptions with { Rounds = 1 }, TimeProvider.System, _cancellation);
         using var http = new HttpClient { BaseAddress = new Uri(exchange.ViewerAddress) };
         await using var hub = new HubConnectionBuilder().WithUrl(exchange.ViewerAddress + "/hub/market").Build();
         var settled = new TaskCompletionSource<JsonElement>();

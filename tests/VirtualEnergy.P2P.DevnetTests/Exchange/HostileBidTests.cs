@@ -61,7 +61,10 @@ public sealed class HostileBidTests
         // Ten megabytes end the sender's connection before they are read; nobody else notices.
         await using (var huge = await ConnectAsync(community, exchange, 2))
         {
-            await Assert.ThrowsAnyAsync<Exception>(() => huge.SendAsync(new byte[10 * 1024 * 1024], _cancellation));
+            var sending = huge.SendAsync(new byte[10 * 1024 * 1024], _cancellation);
+            await huge.Cut.WaitAsync(TestCommunity.Patience, _cancellation);
+            await huge.DisposeAsync(); // or it would send the same on its next connection
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => sending);
         }
 
         for (var home = 0; home < 2; home++)

@@ -15,7 +15,7 @@ internal static class JournalAndChain
     /// <summary>So many periods back the contract keeps commitments (<see cref="EnergySettlementTerms.WindowPeriods"/>).</summary>
     private const int Window = 96;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = Hang.After;
 
     public static async Task<long> LastClearedAsync(TestCommunity community)
     {

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -82,7 +80,8 @@ public sealed class LateChainTests
     public async Task A_node_that_is_not_there_at_the_start_is_named()
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
-        var nobody = new Uri($"http://127.0.0.1:{FreePort()}");
+        using var closed = new ClosedPort();
+        var nobody = new Uri($"http://127.0.0.1:{closed.Number}");
         var failure = await Assert.ThrowsAsync<ExchangeStartException>(
             () => ExchangeHost.StartAsync(community.Options with { Rpc = nobody }, TimeProvider.System, _cancellation));
         Assert.Contains(nobody.ToString(), failure.Message, StringComparison.Ordinal);
@@ -97,13 +96,6 @@ public sealed class LateChainTests
         var failure = await Assert.ThrowsAsync<ExchangeStartException>(
             () => ExchangeHost.StartAsync(community.Options with { Contract = elsewhere }, TimeProvider.System, _cancellation));
         Assert.Contains($"No contract lives at {elsewhere}", failure.Message, StringComparison.Ordinal);
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

@@ -48,8 +48,10 @@ public sealed class LostChainTests
     public async Task What_a_chain_lost_while_the_exchange_was_down_is_sent_again_at_the_start()
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        // Without deviations: one under way when the exchange goes down would take its place among the transactions at the next start.
+        var options = community.Options with { Rounds = 2, Deviations = false };
         var snapshot = (await community.AskChainAsync("evm_snapshot")).GetString()!;
-        await using (var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 2 }, TimeProvider.System, _cancellation))
+        await using (var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation))
         {
             await community.SettleAsync(exchange, 1, _cancellation);
             await community.SettleAsync(exchange, 2, _cancellation);
@@ -57,7 +59,7 @@ public sealed class LostChainTests
 
         var before = await community.Contract.SettledEventsAsync(0, _cancellation);
         await community.AskChainAsync("evm_revert", snapshot);
-        await using var again = await ExchangeHost.StartAsync(community.Options with { Rounds = 2 }, TimeProvider.System, _cancellation);
+        await using var again = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation);
         await again.Completion.WaitAsync(TestCommunity.Patience, _cancellation);
 
         var after = await community.Contract.SettledEventsAsync(0, _cancellation);

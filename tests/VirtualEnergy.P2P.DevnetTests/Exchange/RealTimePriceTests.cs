@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
+using VirtualEnergy.P2P.DevnetTests.Bsp;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
@@ -26,7 +27,7 @@ public sealed class RealTimePriceTests
         var options = community.Options with { Rules = rules, Rounds = Rounds, Broker = new BrokerOptions { Password = "known" } };
         await using var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, cancellation);
 
-        var nets = new ConcurrentDictionary<Period, long>();
+        var nets = new ConcurrentDictionary<Period, (int Readings, long WattHours)>();
         var bids = 0;
         var topics = new Topics(options.Community);
         await using var listener = new MqttLink(
@@ -34,7 +35,8 @@ public sealed class RealTimePriceTests
         await listener.SubscribeAsync(topics.AllMeters, (message, _) =>
         {
             Assert.True(WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _));
-            nets.AddOrUpdate(reading.Period, _ => (reading.Import - reading.Export).WattHours, (_, sum) => sum + (reading.Import - reading.Export).WattHours);
+            var net = (reading.Import - reading.Export).WattHours;
+            nets.AddOrUpdate(reading.Period, _ => (1, net), (_, sum) => (sum.Readings + 1, sum.WattHours + net));
             return Task.CompletedTask;
         }, cancellation);
         await listener.SubscribeAsync(topics.AllBids, (_, _) =>
@@ -65,8 +67,10 @@ public sealed class RealTimePriceTests
         Assert.Equal(reference, prices[0]);
         for (var round = 1; round < Rounds; round++)
         {
-            var net = nets[new Period(TestCommunity.First.Index + round - 1)];
-            Assert.Equal(controller.Next(prices[round - 1], reference, reference, new Energy(net)), prices[round]);
+            // The exchange heard all of them before it told the price; the listener has a line of its own.
+            var period = new Period(TestCommunity.First.Index + round - 1);
+            await GatewayBed.UntilAsync(() => nets.TryGetValue(period, out var net) && net.Readings == Homes);
+            Assert.Equal(controller.Next(prices[round - 1], reference, reference, new Energy(nets[period].WattHours)), prices[round]);
         }
 
         Assert.True(prices.Distinct().Count() > 1, "no imbalance ever moved the price");

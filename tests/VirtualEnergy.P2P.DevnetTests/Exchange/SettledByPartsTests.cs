@@ -27,7 +27,7 @@ public sealed class SettledByPartsTests
     public async Task Trades_and_deviations_settle_by_parts_and_everything_follows_from_bids_and_readings()
     {
         await using var community = await TestCommunity.StartAsync(Count, _cancellation, challenge: TimeSpan.FromHours(1));
-        await using var exchange = await ExchangeHost.StartAsync(community.Options with { Rounds = 2, Settlement = OneSlot }, TimeProvider.System, _cancellation);
+        await using var exchange = await ExchangeHost.StartAsync(community.MeteredOptions with { Rounds = 2, Settlement = OneSlot }, TimeProvider.System, _cancellation);
         await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, Count, _cancellation);
         for (var n = 1; n <= 2; n++)
         {
@@ -100,7 +100,7 @@ public sealed class SettledByPartsTests
         // Three parts and what settles by them, and a part of the deviations.
         door.Stops = (request, isAnswered) => !isAnswered && request.Contains("eth_sendRawTransaction", StringComparison.Ordinal)
             && Volatile.Read(ref isShut) && Interlocked.Increment(ref sent) > 5;
-        var options = community.Options with { Rpc = door.Address, Rounds = 2, Settlement = OneSlot };
+        var options = community.MeteredOptions with { Rpc = door.Address, Rounds = 2, Settlement = OneSlot };
         await using var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, _cancellation);
         await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, Count, _cancellation);
         await homes.TradeAsync(TestCommunity.Nth(1));

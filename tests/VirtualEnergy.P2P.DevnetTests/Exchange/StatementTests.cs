@@ -25,7 +25,7 @@ public sealed class StatementTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation, challenge: TimeSpan.FromMinutes(10), periodsPerBatch: 4);
         await using var exchange = await ExchangeHost.StartAsync(
-            community.Options with { Rounds = 6, Settlement = new SettlementOptions { PeriodsPerBatch = 4 } }, TimeProvider.System, _cancellation);
+            community.MeteredOptions with { Rounds = 6, Settlement = new SettlementOptions { PeriodsPerBatch = 4 } }, TimeProvider.System, _cancellation);
         await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, count: 2, _cancellation);
         for (var n = 1; n <= 5; n++)
         {

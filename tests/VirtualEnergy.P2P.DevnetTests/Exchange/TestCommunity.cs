@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -19,7 +20,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Exchange;
 internal sealed class TestCommunity : IAsyncDisposable
 {
     public static readonly Period First = new(1_890_000);
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = Hang.After;
 
     /// <summary>So long after it was announced a meter signs.</summary>
     public static readonly TimeSpan KeyDelay = TimeSpan.FromHours(1);
@@ -42,7 +43,8 @@ internal sealed class TestCommunity : IAsyncDisposable
             JournalPath = Path.Combine(_folder, "exchange.db"),
             Members = [.. keys.Select((key, home) => new Member(key.Address.ToMember(), $"Home {home}", new ZoneId("A"), 10_000))],
             Tariff = SupplierTariff.Flat(new Price(300_000), new Price(80_000)),
-            Gate = new LockstepGateOptions { Timeout = TimeSpan.FromMinutes(5) },
+            Gate = new LockstepGateOptions { Timeout = 2 * Patience },
+            MeteringGrace = TimeSpan.Zero, // nobody meters
             Url = "http://127.0.0.1:0",
             Progress = Progress,
         };
@@ -57,6 +59,9 @@ internal sealed class TestCommunity : IAsyncDisposable
     public MarketDomain Domain { get; }
 
     public ExchangeOptions Options { get; private set; }
+
+    /// <summary>The same where every member meters every period: the last readings are waited for however long they take.</summary>
+    public ExchangeOptions MeteredOptions => Options with { MeteringGrace = Patience / 2 };
 
     public RecordedProgress Progress { get; } = new();
 
@@ -73,7 +78,7 @@ internal sealed class TestCommunity : IAsyncDisposable
         var judge = await FraudProofsContract.DeployAsync(sender, cancellation);
         var terms = new EnergySettlementTerms(token.Address, judge.Address, sender.Address, DevAccounts.Settler.Address, First.Previous)
         {
-            Challenge = challenge ?? TimeSpan.FromSeconds(10), PeriodsPerBatch = periodsPerBatch, KeyDelay = KeyDelay,
+            Challenge = challenge ?? TimeSpan.FromMinutes(10), PeriodsPerBatch = periodsPerBatch, KeyDelay = KeyDelay,
         };
         var contract = await EnergySettlementContract.DeployAsync(sender, terms, cancellation);
         await contract.RegisterAsync(sender, [.. keys.Select(key => key.Address)], cancellation);
@@ -207,20 +212,18 @@ internal sealed class TestCommunity : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns when the chain has written itself to its file, as it is now.</summary>
-    public async Task UntilWrittenAsync(string file, CancellationToken cancellation)
+    /// <summary>The chain as it is now, as it would write itself to its file.</summary>
+    public async Task<byte[]> ChainStateAsync()
     {
-        var now = DateTime.UtcNow;
-        var start = TimeProvider.System.GetTimestamp();
-        while (!File.Exists(file) || File.GetLastWriteTimeUtc(file) <= now)
-        {
-            await _client.BlockNumberAsync(cancellation);
-            Xunit.Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"The chain does not write {file}.");
-        }
+        using var packed = new MemoryStream(Hex.Parse((await AskChainAsync("anvil_dumpState")).GetString()!));
+        using var unpacking = new GZipStream(packed, CompressionMode.Decompress);
+        using var state = new MemoryStream();
+        await unpacking.CopyToAsync(state);
+        return state.ToArray();
     }
 
-    /// <summary>SIGKILL for the chain; then it starts on the same port, from its file.</summary>
-    public async Task KillAndRestartChainAsync(CancellationToken cancellation)
+    /// <summary>SIGKILL for the chain; then it starts on the same port, from a file with this state.</summary>
+    public async Task KillAndRestartChainAsync(byte[] state, CancellationToken cancellation)
     {
         using (var process = Process.GetProcessById(_anvil.ProcessId))
         {
@@ -228,6 +231,7 @@ internal sealed class TestCommunity : IAsyncDisposable
         }
 
         await _anvil.DisposeAsync();
+        await File.WriteAllBytesAsync(_chain.StateFile!, state, cancellation);
         _anvil = await AnvilProcess.StartAsync(_chain, TimeProvider.System, cancellation);
     }
 

@@ -48,7 +48,7 @@ public sealed class WaysToSettleTests
         {
             await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
             await using var exchange = await ExchangeHost.StartAsync(
-                community.Options with { Rounds = 1, Settlement = new SettlementOptions { Mode = mode } }, TimeProvider.System, _cancellation);
+                community.Options with { Rounds = 1, Deviations = false, Settlement = new SettlementOptions { Mode = mode } }, TimeProvider.System, _cancellation);
             await community.SettleAsync(exchange, 1, _cancellation);
             commitments.Add(await community.Contract.CommitmentOfAsync(TestCommunity.Nth(1), _cancellation));
             Assert.Equal(new Money(99_980_000), await community.Contract.BalanceOfAsync(community.Keys[0].Address, _cancellation));

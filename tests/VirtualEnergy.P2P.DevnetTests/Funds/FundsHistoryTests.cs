@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using VirtualEnergy.P2P.Contracts;
 using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.DevnetTests.Ethereum;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Rounds;
 using VirtualEnergy.P2P.Settlement.Contracts;
@@ -137,17 +138,21 @@ public sealed class FundsHistoryTests(DevChain chain)
     [Fact]
     public async Task What_was_rolled_back_and_an_exit_are_told_to_the_unit()
     {
-        var escrow = await OfAsync(chain, 3, eachMicroEur: 100, window: 20, terms: usual => usual with { Challenge = TimeSpan.FromSeconds(2) });
+        // A chain of its own, since its time is moved.
+        await using var own = new DevChain();
+        await own.InitializeAsync();
+        var escrow = await OfAsync(own, 3, eachMicroEur: 100, window: 20, terms: usual => usual with { Challenge = TimeSpan.FromHours(1) });
         await escrow.SettleAsync(1001, (0, -40), (1, 40));
         var second = escrow.BatchOf(1002, (0, 50), (1, -50));
-        await escrow.Contract.SettleAsync(chain.Settler, second, Cancellation);
+        await escrow.Contract.SettleAsync(own.Settler, second, Cancellation);
         // Member 0 has 110 and asks for 100 of it; when 50 are taken back, her lane's 10 do not do, and 40 come from the request.
         await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(0), new Money(100), escrow.Members[0], Cancellation);
         await FreezeAsync(escrow, 1002);
-        await escrow.Contract.RollbackAsync(chain.Registrar, second, Cancellation);
-        await UntilAllowedAsync(() => escrow.Contract.ExitAsync(Patient(), escrow.Members[0], Cancellation));
+        await escrow.Contract.RollbackAsync(own.Registrar, second, Cancellation);
+        await ChainTime.PassAsync(own.Rpc, TimeSpan.FromHours(1));
+        await escrow.Contract.ExitAsync(Patient(own), escrow.Members[0], Cancellation);
 
-        var history = await HistoryAsync(chain.Client, escrow, escrow.Members[0]);
+        var history = await HistoryAsync(own.Client, escrow, escrow.Members[0]);
         Assert.Equal(
             [
                 (FundsEntryKind.Deposit, 100, 0), (FundsEntryKind.Trades, 60, 0), (FundsEntryKind.Trades, 110, 0), (FundsEntryKind.WithdrawalRequest, 10, 100),
@@ -157,8 +162,8 @@ public sealed class FundsHistoryTests(DevChain chain)
         Assert.Equal(new Money(-60), history.Entries[^1].Change);
         Assert.Equal(new Period(1002), history.Entries[^2].Period);
 
-        await escrow.Contract.ExitAsync(Patient(), escrow.Members[1], Cancellation);
-        var other = (await HistoryAsync(chain.Client, escrow, escrow.Members[1])).Entries[^1];
+        await escrow.Contract.ExitAsync(Patient(own), escrow.Members[1], Cancellation);
+        var other = (await HistoryAsync(own.Client, escrow, escrow.Members[1])).Entries[^1];
         Assert.Equal((FundsEntryKind.Exit, new Money(-140)), (other.Kind, other.Change)); // 100 + 40, with the second period undone
     }
 
@@ -316,25 +321,8 @@ public sealed class FundsHistoryTests(DevChain chain)
     }
 
     /// <summary>A sender that knows that time passes between blocks.</summary>
-    private TransactionSender Patient() =>
+    private static TransactionSender Patient(DevChain chain) =>
         new(chain.Client, DevAccounts.Keys[9], DevChain.ChainId, TimeProvider.System, new TransactionSenderOptions { EstimateOnPending = true, PollInterval = TimeSpan.FromMilliseconds(5) });
-
-    /// <summary>Tries until the chain's clock allows it; the test's own time limit bounds that.</summary>
-    private static async Task UntilAllowedAsync(Func<Task> action)
-    {
-        for (var deadline = DateTime.UtcNow.AddSeconds(30); ;)
-        {
-            try
-            {
-                await action();
-                return;
-            }
-            catch (EthereumRevertException early) when (early.ErrorName == "NotYet" && DateTime.UtcNow < deadline)
-            {
-                await Task.Delay(100, Cancellation);
-            }
-        }
-    }
 
     // The first of the three hashes in the event's data.
     private static JsonNode WithOtherRoot(JsonNode log)

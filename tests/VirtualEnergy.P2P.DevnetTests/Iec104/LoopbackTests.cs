@@ -20,7 +20,7 @@ public sealed class LoopbackTests
     public async Task A_station_that_went_away_is_found_again_and_what_happened_meanwhile_arrives()
     {
         var station = Station();
-        var server = ControlledStationServer.Start(station, new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System);
+        var server = ControlledStationServer.Start(station, new IPEndPoint(IPAddress.Loopback, OwnPort.Next()), TimeProvider.System);
         var heard = new Heard();
         await using var controlling = Control(server.EndPoint.Port, heard);
         var first = await controlling.StartedAsync(Cancellation);
@@ -37,13 +37,10 @@ public sealed class LoopbackTests
     [Fact]
     public async Task When_the_first_host_does_not_answer_the_second_is_tried()
     {
-        using var closed = new TcpListener(IPAddress.Loopback, 0);
-        closed.Start();
-        var nobody = ((IPEndPoint)closed.LocalEndpoint).Port;
-        closed.Stop();
+        using var closed = new ClosedPort();
         await using var server = ControlledStationServer.Start(Station(), new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System);
         await using var controlling = new ControllingStation(
-            new ControllingStationOptions { Hosts = [("127.0.0.1", nobody), ("127.0.0.1", server.EndPoint.Port)], FirstRetry = TimeSpan.FromMilliseconds(10) }, TimeProvider.System);
+            new ControllingStationOptions { Hosts = [("127.0.0.1", closed.Number), ("127.0.0.1", server.EndPoint.Port)], FirstRetry = TimeSpan.FromMilliseconds(10) }, TimeProvider.System);
         var connection = await controlling.StartedAsync(Cancellation);
         Assert.True((await connection.InterrogateCountersAsync(Address)).IsDone);
     }
@@ -72,7 +69,7 @@ public sealed class LoopbackTests
         var station = Station();
         await using var server = ControlledStationServer.Start(station, new IPEndPoint(IPAddress.Loopback, 0), TimeProvider.System);
         using var hostile = new Socket(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 4_096, ReceiveBufferSize = 4_096, Blocking = false };
-        using (var connect = new CancellationTokenSource(TimeSpan.FromSeconds(10)))
+        using (var connect = new CancellationTokenSource(Hang.After))
         {
             await hostile.ConnectAsync(server.EndPoint, connect.Token);
         }
@@ -80,7 +77,7 @@ public sealed class LoopbackTests
         // TESTFR act without end: the station's answers fill both kernels' buffers, it writes no more, so it reads no more, so this end cannot write.
         var tests = Enumerable.Repeat(Convert.FromHexString("680443000000"), 1_000).SelectMany(frame => frame).ToArray();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        deadline.CancelAfter(Hang.After);
         var written = 0L;
         var blocked = false;
         while (!blocked)
@@ -198,7 +195,7 @@ public sealed class LoopbackTests
                     more = _more.Task;
                 }
 
-                await more.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+                await more.WaitAsync(Hang.After, Cancellation);
             }
         }
     }

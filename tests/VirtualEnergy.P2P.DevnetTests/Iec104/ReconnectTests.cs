@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using VirtualEnergy.P2P.Iec104.Link;
 using VirtualEnergy.P2P.Iec104.Stations;
 using VirtualEnergy.P2P.Iec104.Transport;
@@ -12,15 +10,12 @@ public sealed class ReconnectTests
     [Fact]
     public async Task Waits_between_attempts_double_up_to_the_longest()
     {
-        using var closed = new TcpListener(IPAddress.Loopback, 0);
-        closed.Start();
-        var nobody = ((IPEndPoint)closed.LocalEndpoint).Port;
-        closed.Stop();
+        using var closed = new ClosedPort();
         var time = new HurriedTime();
         await using var controlling = new ControllingStation(
             new ControllingStationOptions
             {
-                Hosts = [("127.0.0.1", nobody)],
+                Hosts = [("127.0.0.1", closed.Number)],
                 Connection = new ControllingConnectionOptions { Link = new LinkParameters { ConnectTimeout = HurriedTime.Never } },
             },
             time);

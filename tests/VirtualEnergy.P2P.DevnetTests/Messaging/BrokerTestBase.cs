@@ -9,7 +9,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Messaging;
 /// <summary>What every broker must do for us. Each derived class runs all of it against its own kind.</summary>
 public abstract partial class BrokerTestBase : IAsyncLifetime
 {
-    protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    protected static readonly TimeSpan Soon = Hang.After;
     protected static readonly MemberId Ada = new("0x" + new string('a', 40));
 
     private readonly List<IAsyncDisposable> _toDispose = [];

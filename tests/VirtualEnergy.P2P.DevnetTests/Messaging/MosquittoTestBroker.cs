@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Containers;
 using DotNet.Testcontainers.Images;
@@ -14,7 +12,7 @@ internal sealed class MosquittoTestBroker : ITestBroker
     // The port is fixed beforehand: the engine would choose another one for a container that is started again.
     public MosquittoTestBroker(IImage image)
     {
-        Port = FreePort();
+        Port = OwnPort.Next();
         _container = new ContainerBuilder(image).WithLogger(NullLogger.Instance).WithPortBinding(Port, 1883).Build();
     }
 
@@ -25,11 +23,4 @@ internal sealed class MosquittoTestBroker : ITestBroker
     public Task StopAsync() => _container.StopAsync();
 
     public ValueTask DisposeAsync() => _container.DisposeAsync();
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

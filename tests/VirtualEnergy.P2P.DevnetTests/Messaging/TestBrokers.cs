@@ -20,7 +20,7 @@ public interface ITestBroker : IAsyncDisposable
 internal sealed class EmbeddedTestBroker : ITestBroker
 {
     private readonly EmbeddedBroker _broker = new(
-        new EmbeddedBrokerOptions { Community = ITestBroker.Community, ExchangePassword = ITestBroker.ExchangePassword }, NullLogger.Instance);
+        new EmbeddedBrokerOptions { Community = ITestBroker.Community, ExchangePassword = ITestBroker.ExchangePassword, Port = OwnPort.Next() }, NullLogger.Instance);
 
     public int Port => _broker.Port;
 

@@ -15,7 +15,7 @@ namespace VirtualEnergy.P2P.DevnetTests.Nodes;
 /// <summary>What <c>ve doctor</c> says of a chain and of the contract on it.</summary>
 public sealed class DoctorOnAnvilTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Wait = Hang.After;
 
     private TestCommunity _community = null!;
 

@@ -60,9 +60,10 @@ internal sealed class PlayedExchange : IAsyncDisposable
         await _broker.DisposeAsync();
     }
 
+    /// <summary>As in simulated time: the gate closes by the wall clock, whatever the period, and at the latest when nobody waits for it any more.</summary>
     public Task AnnounceAsync(Period period) => PublishAsync(
         Topics.RoundOpen,
-        WireFormat.Write(new RoundAnnouncement(period, PeriodGrid.QuarterHour.StartOf(period), PeriodGrid.QuarterHour.StartOf(period))),
+        WireFormat.Write(new RoundAnnouncement(period, PeriodGrid.QuarterHour.StartOf(period), TimeProvider.System.GetUtcNow().AddHours(1))),
         retain: true);
 
     public Task ResultAsync(Period period, params Trade[] trades) => PublishAsync(

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.DevnetTests.Demo;
 using VirtualEnergy.P2P.DevnetTests.Drivers;
+using VirtualEnergy.P2P.Flexibility;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node.Configuration;
 using VirtualEnergy.P2P.Node.Drivers;
@@ -89,7 +90,7 @@ public sealed partial class RealDevicesInTheMarketTests : IAsyncLifetime
 
         // Half full, it takes what the connection leaves beside the load.
         await _exchange.ClearAsync(bid, new Price(10_000));
-        Assert.Contains("actuator-0 to mode-1 at ", await battery.LineAsync("FRBC.Instruction"), StringComparison.Ordinal);
+        Assert.Contains($"{Identifier.Named("actuator-0")} to {Identifier.Named("mode-1")} at ", await battery.LineAsync("FRBC.Instruction"), StringComparison.Ordinal);
         await node.LineAsync("is Started");
         Assert.InRange((await _exchange.Readings.ReadAsync(Cancellation)).Charge.WattHours, 1, 1_250);
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 
 namespace VirtualEnergy.P2P.DevnetTests.OpenAdr;
@@ -17,7 +15,7 @@ internal sealed class PrismProxy : IAsyncDisposable
     public static async Task<PrismProxy> StartAsync(string document, Uri server, CancellationToken cancellation)
     {
         var modules = typeof(PrismProxy).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "PrismModules").Value!;
-        var port = FreePort();
+        var port = OwnPort.Next(); // Prism takes no port 0
         var start = new ProcessStartInfo(
             "node", [Path.Combine(modules, "@stoplight", "prism-cli", "dist", "index.js"), "proxy", "-h", "127.0.0.1", "-p", $"{port}", document, server.ToString()])
         {
@@ -46,7 +44,7 @@ internal sealed class PrismProxy : IAsyncDisposable
         process.BeginErrorReadLine();
         try
         {
-            await listening.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellation);
+            await listening.Task.WaitAsync(Hang.After, cancellation);
         }
         catch (TimeoutException)
         {
@@ -65,13 +63,5 @@ internal sealed class PrismProxy : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    // Prism takes no port 0.
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

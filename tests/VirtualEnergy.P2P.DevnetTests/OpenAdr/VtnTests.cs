@@ -84,7 +84,7 @@ public sealed class VtnTests : IAsyncLifetime
         var start = new DateTimeOffset(2026, 6, 15, 18, 0, 0, TimeSpan.Zero);
         var order = _vtn.Put(new VenOrder("order-7", "anna", start, TimeSpan.FromMinutes(30), -1_500));
 
-        var (bearer, told) = await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var (bearer, told) = await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Hang.After, TestContext.Current.CancellationToken);
         Assert.Equal("Bearer for-anna", bearer);
         Assert.Equal(order, Parse(told).GetProperty("object").GetProperty("id").GetString());
 
@@ -100,7 +100,7 @@ public sealed class VtnTests : IAsyncLifetime
         Assert.Equal(new VenReading("anna", "meter", VenQuantity.Power, start, TimeSpan.FromSeconds(4), 420), Assert.Single(_readings));
 
         _vtn.Withdraw(order);
-        var (_, gone) = await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var (_, gone) = await _told.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Hang.After, TestContext.Current.CancellationToken);
         Assert.Equal("DELETE", Parse(gone).GetProperty("operation").GetString());
         Assert.Equal(0, Parse(await OkAsync(HttpMethod.Get, "/reports", anna)).GetArrayLength());
     }

@@ -19,6 +19,7 @@ internal sealed class S2Home : IAsyncDisposable
     public const string Token = "token-of-the-battery-0123456789abcdef";
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
     private readonly X509Certificate2 _certificate = SelfSigned();
     private readonly List<Task> _devices = [];
 
@@ -30,6 +31,9 @@ internal sealed class S2Home : IAsyncDisposable
 
     /// <summary>Pairs by code; each attempt is held for no time, so that tests need not wait.</summary>
     public ConnectDesk Desk { get; private set; } = null!;
+
+    /// <summary>The certificate that the manager shows; a device that is a server itself may show it as well.</summary>
+    public X509Certificate2 Certificate => _certificate;
 
     public Uri Pairing => new UriBuilder(Manager.Address) { Scheme = "https", Path = "/pairing/" }.Uri;
 
@@ -44,7 +48,8 @@ internal sealed class S2Home : IAsyncDisposable
             home._certificate.GetCertHash(HashAlgorithmName.SHA256),
             PairedNodes.InMemory(),
             home.Doors,
-            time ?? TimeProvider.System)
+            time ?? TimeProvider.System,
+            home._random)
         {
             Hold = TimeSpan.Zero,
         };
@@ -52,14 +57,14 @@ internal sealed class S2Home : IAsyncDisposable
         return home;
     }
 
-    /// <summary>Waits until something is so; says what was not when it takes longer than ten seconds.</summary>
+    /// <summary>Waits until something is so; says what was not when it never comes.</summary>
     public static async Task UntilAsync(Func<bool> holds, string what)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var deadline = new CancellationTokenSource(Hang.After);
         while (!holds())
         {
             await Task.Delay(5, CancellationToken.None);
-            Assert.False(deadline.IsCancellationRequested, $"Not within 10 s: {what}.");
+            Assert.False(deadline.IsCancellationRequested, $"Never: {what}.");
         }
     }
 
@@ -74,14 +79,9 @@ internal sealed class S2Home : IAsyncDisposable
         Battery);
 
     /// <summary>Connects a device of another kind by the battery's token.</summary>
-    public void ConnectDevice(Func<Identifier, ResourceManagerDetails> details, Action<S2Connection, S2Event> heard) => Connect(
-        _ => ValueTask.FromResult(new S2ManagerAddress(Manager.Address, Token, new S2Trust(Fingerprint))),
-        details,
-        (connection, news) =>
-        {
-            heard(connection, news);
-            return ValueTask.CompletedTask;
-        });
+    /// <param name="time">Its clock; where it jumps, the device waits for answers as long as it takes.</param>
+    public void ConnectDevice(Func<Identifier, ResourceManagerDetails> details, Func<S2Connection, S2Event, ValueTask> heard, TimeProvider time) => Connect(
+        _ => ValueTask.FromResult(new S2ManagerAddress(Manager.Address, Token, new S2Trust(Fingerprint))), details, heard, time, S2Limits.Default with { AnswerWithin = TimeSpan.FromDays(2) });
 
     public async Task RestartAsync()
     {
@@ -96,15 +96,18 @@ internal sealed class S2Home : IAsyncDisposable
         await Task.WhenAll(_devices);
         await Manager.DisposeAsync();
         _certificate.Dispose();
+        _random.Dispose();
         _stop.Dispose();
     }
 
     private ConcurrentQueue<string> Connect(
-        Func<CancellationToken, ValueTask<S2ManagerAddress>> address, Func<Identifier, ResourceManagerDetails> details, Func<S2Connection, S2Event, ValueTask> heard)
+        Func<CancellationToken, ValueTask<S2ManagerAddress>> address, Func<Identifier, ResourceManagerDetails> details, Func<S2Connection, S2Event, ValueTask> heard,
+        TimeProvider? time = null, S2Limits? limits = null)
     {
         var lost = new ConcurrentQueue<string>();
-        var manager = new S2ResourceManager(address, details, heard, TimeProvider.System, new Random(1))
+        var manager = new S2ResourceManager(address, details, heard, time ?? TimeProvider.System, new Random(1))
         {
+            Limits = limits ?? S2Limits.Default,
             Backoff = new S2Backoff(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(200)),
             Lost = (reason, _) => lost.Enqueue(reason),
         };
@@ -115,13 +118,14 @@ internal sealed class S2Home : IAsyncDisposable
     private async Task StartAsync(TimeProvider time, bool secure, int port) => Manager = await S2EnergyManager.StartAsync(
         new S2Listening(new IPEndPoint(IPAddress.Loopback, port), secure ? _certificate : null),
         Doors,
-        [ControlType.FillRateBasedControl],
+        S2House.Preference,
         (device, news) =>
         {
             Heard.Enqueue((device.Device, news));
             return ValueTask.CompletedTask;
         },
         time,
+        _random,
         connect: Desk,
         stop: TestContext.Current.CancellationToken);
 

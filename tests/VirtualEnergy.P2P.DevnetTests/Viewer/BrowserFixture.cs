@@ -24,11 +24,14 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         try
         {
+            // Of every page and every expectation: tests name no deadlines of their own.
+            Assertions.SetDefaultExpectTimeout(Hang.Milliseconds);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
             {
                 ExecutablePath = FindInstalled(),
                 Args = ["--no-sandbox", "--disable-background-networking"],
+                Timeout = Hang.Milliseconds,
             });
         }
         catch (PlaywrightException failure)
@@ -48,6 +51,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
             TimezoneId = "Europe/Rome",
         });
+        context.SetDefaultTimeout(Hang.Milliseconds);
         return await context.NewPageAsync();
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using VirtualEnergy.P2P.Devnet.Anvil;
@@ -17,8 +19,6 @@ namespace VirtualEnergy.P2P.DevnetTests.Viewer;
 /// <summary>A member's page before a real exchange and a real chain; each home has 100 EUR in the escrow and 20 EUR of its own.</summary>
 public sealed class MemberPageTests(BrowserFixture browser) : IClassFixture<BrowserFixture>, IAsyncLifetime
 {
-    private const float Deadline = 30_000;
-
     private TestCommunity _community = null!;
     private ExchangeHost _exchange = null!;
 
@@ -63,6 +63,27 @@ public sealed class MemberPageTests(BrowserFixture browser) : IClassFixture<Brow
     }
 
     [Fact]
+    public async Task What_was_spent_is_shown_by_hour_without_what_came_in_and_less_what_was_undone()
+    {
+        var page = await browser.NewPageAsync();
+        await page.Clock.InstallAsync(new ClockInstallOptions { Time = "2026-11-30T12:30:00Z" });
+        await page.RouteAsync(new Regex("/funds/history[?]"), route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = "application/json",
+            Body = $"[{Entry("trades", "12:10", -30_000)},{Entry("deviations", "12:05", -5_000)},{Entry("trades-rolled-back", "11:50", 2_000)},{Entry("trades", "11:40", -12_000)},{Entry("trades", "11:00", 90_000)},{Entry("deposit", "10:00", 20_000_000)}]",
+        }));
+        await OpenAsync(page);
+        await page.Locator("[data-testid=spending][data-value='45000']").WaitForAsync(); // 30,000 + 5,000 and 12,000 − 2,000
+        Assert.Equal(["35000", "10000"], await page.Locator("#spending-chart rect").EvaluateAllAsync<string[]>("bars => bars.map(bar => bar.dataset.spent).filter(spent => spent !== '0').reverse()"));
+        Assert.Equal(12, await page.Locator("#spending-chart rect").CountAsync());
+
+        // A list that is cut off at 11:40 has neither that hour whole nor those before.
+        Assert.Equal(
+            """[35000]""",
+            await page.EvaluateAsync<string>($"import('/funds/spending.js').then(m => JSON.stringify(m.spendingByHour([{Entry("trades", "12:10", -30_000)},{Entry("deviations", "12:05", -5_000)},{Entry("trades", "11:40", -12_000)}], true, Date.parse('2026-11-30T12:30:00Z')).map(one => one.spent)))"));
+    }
+
+    [Fact]
     public async Task Money_goes_in_and_out_through_the_wallet_to_the_unit()
     {
         using var wallet = new StubWallet(_community.Options.Rpc, Anna);
@@ -80,14 +101,14 @@ public sealed class MemberPageTests(BrowserFixture browser) : IClassFixture<Brow
         await page.GetByTestId("withdraw").ClickAsync();
         await NewsAsync(page, "€ 5.00 are asked for.");
         await ValueAsync(page, "request-amount", "5000000");
-        await page.Locator("[data-testid=finalise]:not([disabled])").ClickAsync(new LocatorClickOptions { Timeout = Deadline });
+        await page.Locator("[data-testid=finalise]:not([disabled])").ClickAsync();
         await NewsAsync(page, "It was paid.");
         await ValueAsync(page, "wallet-balance", "12499999"); // 20 − 12.500001 + 5
         await ValueAsync(page, "funds-available", "107500001");
 
         await page.GetByTestId("withdraw-amount").FillAsync("1");
         await page.GetByTestId("withdraw").ClickAsync();
-        await page.Locator("[data-testid=cancel]:not([disabled])").ClickAsync(new LocatorClickOptions { Timeout = Deadline });
+        await page.Locator("[data-testid=cancel]:not([disabled])").ClickAsync();
         await NewsAsync(page, "It is back in your balance.");
         Assert.Equal(107_500_001, (await _community.Contract.BalanceOfAsync(Anna.Address, Cancellation)).MicroEur);
     }
@@ -173,7 +194,7 @@ public sealed class MemberPageTests(BrowserFixture browser) : IClassFixture<Brow
         await using var node = await TestNode.ConnectAsync(_exchange.Broker, _community.Options.Community, Anna.Address.ToMember(), Cancellation);
         await node.SendAsync(new Signed<SuggestedStarts>(Suggested("<b>washing machine"), signing.Sign(Suggested("<b>washing machine"), Anna)), Cancellation);
         await node.SendAsync(new Signed<SuggestedStarts>(Suggested("kettle"), signing.Sign(Suggested("kettle"), _community.Keys[1])), Cancellation);
-        await Assertions.Expect(page.GetByTestId("suggestion").First).ToContainTextAsync("<b>washing machine", new LocatorAssertionsToContainTextOptions { Timeout = Deadline });
+        await Assertions.Expect(page.GetByTestId("suggestion").First).ToContainTextAsync("<b>washing machine");
 
         // A browser shows its own clock; the difference of 17 quarters of an hour is the same everywhere.
         var said = await page.GetByTestId("suggestion").AllTextContentsAsync();
@@ -189,10 +210,10 @@ public sealed class MemberPageTests(BrowserFixture browser) : IClassFixture<Brow
     public async Task Axe_finds_nothing_and_nothing_is_wider_than_the_window(int width, ColorScheme scheme, bool hasWallet)
     {
         using var wallet = new StubWallet(_community.Options.Rpc, Anna);
-        var complaints = new List<string>();
+        var complaints = new ConcurrentQueue<string>();
         var page = await browser.NewPageAsync(width, 900, scheme);
-        page.Console += (_, message) => complaints.Add(message.Text);
-        page.PageError += (_, error) => complaints.Add(error);
+        page.Console += (_, message) => complaints.Enqueue(message.Text);
+        page.PageError += (_, error) => complaints.Enqueue(error);
         await OpenAsync(page, hasWallet ? wallet : null);
         await page.GetByTestId("movement").First.WaitForAsync();
         if (hasWallet)
@@ -200,7 +221,7 @@ public sealed class MemberPageTests(BrowserFixture browser) : IClassFixture<Brow
             await page.GetByTestId("withdraw-amount").FillAsync("5");
             await page.GetByTestId("withdraw").ClickAsync();
             await ValueAsync(page, "request-amount", "5000000");
-            await page.Locator("[data-testid=finalise]:not([disabled])").WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+            await page.Locator("[data-testid=finalise]:not([disabled])").WaitForAsync();
         }
 
         var result = await page.RunAxe();
@@ -234,18 +255,21 @@ public sealed class MemberPageTests(BrowserFixture browser) : IClassFixture<Brow
         }
 
         await page.GotoAsync($"{_exchange.ViewerAddress}/member.html#{Anna.Address}");
-        await page.Locator("body[data-loaded=true]").WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        await page.Locator("body[data-loaded=true]").WaitForAsync();
         if (wallet is not null)
         {
-            await page.Locator("[data-testid=wallet-account]:not(:empty)").WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+            await page.Locator("[data-testid=wallet-account]:not(:empty)").WaitForAsync();
         }
 
         return page;
     }
 
     private static Task ValueAsync(IPage page, string testId, string value) =>
-        page.Locator($"[data-testid={testId}][data-value='{value}']").WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline, State = WaitForSelectorState.Attached });
+        page.Locator($"[data-testid={testId}][data-value='{value}']").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
 
     private static Task NewsAsync(IPage page, string text) =>
-        Assertions.Expect(page.GetByTestId("funds-news")).ToHaveTextAsync(text, new LocatorAssertionsToHaveTextOptions { Timeout = Deadline });
+        Assertions.Expect(page.GetByTestId("funds-news")).ToHaveTextAsync(text);
+
+    private static string Entry(string kind, string at, long change) =>
+        $$"""{"kind":"{{kind}}","at":"2026-11-30T{{at}}:00+00:00","period":{{(kind == "deposit" ? "null" : "1994832")}},"changeMicroEur":{{change}},"balanceMicroEur":1,"requestedMicroEur":0,"other":null,"block":1,"transaction":"0x{{at[3..]}}{{kind.Length}}"}""";
 }

@@ -9,8 +9,6 @@ namespace VirtualEnergy.P2P.DevnetTests.Viewer;
 /// <summary>The viewer's card of the power plant, before a running gateway of twelve simulated homes and a simulated system operator.</summary>
 public sealed class PowerPlantCardTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
-    private const float Deadline = 30_000;
-
     [Fact]
     public async Task Order_measurements_and_the_homes_that_moved_are_shown()
     {
@@ -27,8 +25,8 @@ public sealed class PowerPlantCardTests(BrowserFixture browser) : IClassFixture<
         var watts = -bed.Now.UpWatts / 2;
         Assert.Equal("confirmed", (await bed.AskAsync("regulation", watts)).State);
         await Expect(page.GetByTestId("plant-order")).ToHaveAttributeAsync("data-value", $"{watts}");
-        await page.GetByTestId("plant-home").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
-        await page.GetByTestId("power-summary").GetByText($"{GatewayBed.Unit} at ").WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        await page.GetByTestId("plant-home").First.WaitForAsync();
+        await page.GetByTestId("power-summary").GetByText($"{GatewayBed.Unit} at ").WaitForAsync();
         Assert.Equal("Borgo Solare · VirtualEnergy P2P", await page.TitleAsync());
     }
 
@@ -99,7 +97,7 @@ public sealed class PowerPlantCardTests(BrowserFixture browser) : IClassFixture<
         market["community"]!["powerPlant"] = bed.Gateway.Address;
         await bed.AskAsync("regulation", -bed.Now.UpWatts / 2);
         var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(width, scheme: scheme), exchange.Address);
-        await viewer.Page.GetByTestId("plant-home").First.WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        await viewer.Page.GetByTestId("plant-home").First.WaitForAsync();
         await viewer.OpenTablesAsync();
 
         Assert.Equal(0, await viewer.ReadOverflowAsync());
@@ -107,9 +105,5 @@ public sealed class PowerPlantCardTests(BrowserFixture browser) : IClassFixture<
         Assert.Equal("", string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {violation.Help} at {string.Join(", ", violation.Nodes.Select(node => node.Html))}")));
     }
 
-    private static ILocatorAssertions Expect(ILocator locator)
-    {
-        Assertions.SetDefaultExpectTimeout(Deadline);
-        return Assertions.Expect(locator);
-    }
+    private static ILocatorAssertions Expect(ILocator locator) => Assertions.Expect(locator);
 }

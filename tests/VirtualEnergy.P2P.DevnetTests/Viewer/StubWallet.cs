@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -21,7 +22,7 @@ internal sealed class StubWallet(Uri rpc, EthereumKey key) : IDisposable
     public bool Signs { get; set; } = true;
 
     /// <summary>Everything that the page asked for.</summary>
-    public List<string> Asked { get; } = [];
+    public ConcurrentQueue<string> Asked { get; } = [];
 
     /// <summary>Puts the wallet into every document that the page opens from now on.</summary>
     /// <param name="page">The page.</param>
@@ -47,11 +48,7 @@ internal sealed class StubWallet(Uri rpc, EthereumKey key) : IDisposable
 
     private async Task<string> AnswerAsync(string method, JsonArray parameters)
     {
-        lock (Asked)
-        {
-            Asked.Add(method);
-        }
-
+        Asked.Enqueue(method);
         switch (method)
         {
             case "eth_accounts" or "eth_requestAccounts":

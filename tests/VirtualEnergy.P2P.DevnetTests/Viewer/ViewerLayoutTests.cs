@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using Xunit;
@@ -38,12 +39,12 @@ public sealed class ViewerLayoutTests(BrowserFixture browser) : IClassFixture<Br
     {
         await using var exchange = await CannedExchange.StartAsync(CannedMarket.AtNoon());
         var page = await browser.NewPageAsync();
-        var hosts = new List<string>();
-        var complaints = new List<string>();
-        page.Request += (_, request) => hosts.Add(new Uri(request.Url).Authority);
-        page.WebSocket += (_, socket) => hosts.Add(new Uri(socket.Url).Authority);
-        page.Console += (_, message) => complaints.Add(message.Text);
-        page.PageError += (_, error) => complaints.Add(error);
+        var hosts = new ConcurrentQueue<string>();
+        var complaints = new ConcurrentQueue<string>();
+        page.Request += (_, request) => hosts.Enqueue(new Uri(request.Url).Authority);
+        page.WebSocket += (_, socket) => hosts.Enqueue(new Uri(socket.Url).Authority);
+        page.Console += (_, message) => complaints.Enqueue(message.Text);
+        page.PageError += (_, error) => complaints.Enqueue(error);
         await ViewerPage.OpenAsync(page, exchange.Address);
 
         Assert.Equal([exchange.Address.Authority], hosts.Distinct());

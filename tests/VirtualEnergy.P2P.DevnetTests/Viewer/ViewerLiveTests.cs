@@ -79,7 +79,7 @@ public sealed class ViewerLiveTests(BrowserFixture browser) : IClassFixture<Brow
     [Fact]
     public async Task Page_survives_a_restart_of_the_exchange_on_the_same_port()
     {
-        var first = await CannedExchange.StartAsync(CannedMarket.AtNoon());
+        var first = await CannedExchange.StartAsync(CannedMarket.AtNoon(), OwnPort.Next());
         var address = first.Address;
         var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(), address);
         await first.DisposeAsync();

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -12,16 +10,24 @@ namespace VirtualEnergy.P2P.DevnetTests.Viewer;
 public sealed class ViewerOnRealExchangeTests(BrowserFixture browser) : IClassFixture<BrowserFixture>
 {
     [Fact]
-    public async Task Trades_arrive_without_reload_and_every_figure_is_the_apis()
+    public async Task Trades_arrive_without_reload()
     {
-        await using var demo = DemoProcess.Demo("--headless", "--homes", "6", "--periods", "24", "--speed", "2000", "--keep");
-        var address = new Uri((await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
-        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(), address);
+        // Two days, of which two trading periods are enough: however late the page is there, trades are still to come.
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "6", "--periods", "192", "--speed", "2000", "--keep");
+        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(), await ViewerAddressAsync(demo));
         await viewer.Page.EvaluateAsync("() => { window.stillTheSamePage = true; }");
         await viewer.Trades.First.WaitForAsync();
         var before = (await viewer.ReadTradesAsync())[0].Period;
-        await viewer.Page.WaitForFunctionAsync("before => Number(document.querySelector('[data-testid=trade]').dataset.period) > before", before);
+        await viewer.WaitForTradeAfterAsync(before);
         Assert.True(await viewer.Page.EvaluateAsync<bool>("() => window.stillTheSamePage"));
+    }
+
+    [Fact]
+    public async Task Every_figure_of_the_page_is_the_apis()
+    {
+        await using var demo = DemoProcess.Demo("--headless", "--homes", "6", "--periods", "24", "--fast", "--keep");
+        var address = await ViewerAddressAsync(demo);
+        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(), address);
 
         // When the last round is settled nothing moves any more, so page and API can be compared figure by figure.
         await demo.LineAsync("stays at");
@@ -55,8 +61,7 @@ public sealed class ViewerOnRealExchangeTests(BrowserFixture browser) : IClassFi
     {
         await using var demo = DemoProcess.Demo("--headless", "--homes", "6", "--periods", "50", "--fast", "--keep");
         await demo.LineAsync("stays at");
-        var address = new Uri((await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
-        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(width, 900, scheme), address);
+        var viewer = await ViewerPage.OpenAsync(await browser.NewPageAsync(width, 900, scheme), await ViewerAddressAsync(demo));
         await viewer.Trades.First.WaitForAsync();
         Assert.Equal(0, await viewer.ReadOverflowAsync());
         var result = await viewer.Page.RunAxe();
@@ -66,8 +71,8 @@ public sealed class ViewerOnRealExchangeTests(BrowserFixture browser) : IClassFi
     [Fact]
     public async Task The_page_finds_the_exchange_again_after_a_restart()
     {
-        var port = FreePort();
-        string[] arguments = ["--headless", "--homes", "4", "--periods", "30", "--speed", "2000", "--port", $"{port}"];
+        var port = OwnPort.Next();
+        string[] arguments = ["--headless", "--homes", "4", "--periods", "30", "--fast", "--keep", "--port", $"{port}"];
         ViewerPage viewer;
         await using (var first = DemoProcess.Demo(arguments))
         {
@@ -80,21 +85,16 @@ public sealed class ViewerOnRealExchangeTests(BrowserFixture browser) : IClassFi
 
         await viewer.WaitForStatusAsync("reconnecting", "offline");
         await using var second = DemoProcess.Demo(arguments);
-        await second.LineAsync("  2/30");
         await viewer.WaitForStatusAsync("live");
         await viewer.Trades.First.WaitForAsync();
     }
+
+    private static async Task<Uri> ViewerAddressAsync(DemoProcess demo) =>
+        new((await demo.LineAsync("viewer ")).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
 
     private static async Task<JsonElement> SnapshotAsync(Uri viewer)
     {
         using var http = new HttpClient();
         return JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync(new Uri(viewer, "api/snapshot"), TestContext.Current.CancellationToken));
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

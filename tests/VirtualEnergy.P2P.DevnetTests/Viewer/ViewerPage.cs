@@ -10,8 +10,6 @@ public sealed record ShownTrade(long Period, string Seller, string Buyer, long E
 /// <summary>The viewer as its reader has it. The selectors live here and in README.md, not in the tests.</summary>
 public sealed class ViewerPage(IPage page)
 {
-    private const float Deadline = 20_000;
-
     public IPage Page => page;
 
     public ILocator Price => page.GetByTestId("price");
@@ -21,6 +19,8 @@ public sealed class ViewerPage(IPage page)
     public ILocator Trades => page.GetByTestId("trade");
 
     public ILocator Members => page.GetByTestId("member");
+
+    public ILocator MemberNames => page.Locator("[data-testid=member] .name");
 
     /// <summary>Opens the viewer at this address and waits until it is live.</summary>
     public static async Task<ViewerPage> OpenAsync(IPage page, Uri address)
@@ -34,18 +34,19 @@ public sealed class ViewerPage(IPage page)
 
     /// <summary>Waits for one of connecting, live, reconnecting, offline.</summary>
     public Task WaitForStatusAsync(params string[] anyOf) =>
-        page.Locator(string.Join(',', anyOf.Select(status => $"[data-testid=connection][data-status={status}]")))
-            .WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        page.Locator(string.Join(',', anyOf.Select(status => $"[data-testid=connection][data-status={status}]"))).WaitForAsync();
+
+    /// <summary>Waits until a trade of a later period stands first in the list; it comes when the market trades again.</summary>
+    public Task WaitForTradeAfterAsync(long period) =>
+        page.WaitForFunctionAsync("period => Number(document.querySelector('[data-testid=trade]').dataset.period) > period", period);
 
     /// <summary>Waits until a trade of this period stands first in the list.</summary>
     public Task WaitForTradeOfPeriodAsync(long period) =>
-        page.Locator($"[data-testid=trade][data-period='{period}']:first-child")
-            .WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        page.Locator($"[data-testid=trade][data-period='{period}']:first-child").WaitForAsync();
 
     /// <summary>Waits until the figure carries this raw value.</summary>
     public Task WaitForValueAsync(string testId, long value) =>
-        page.Locator($"[data-testid={testId}][data-value='{value}']")
-            .WaitForAsync(new LocatorWaitForOptions { Timeout = Deadline });
+        page.Locator($"[data-testid={testId}][data-value='{value}']").WaitForAsync();
 
     /// <summary>The trades in the list's order, newest first, read in one go.</summary>
     public async Task<IReadOnlyList<ShownTrade>> ReadTradesAsync()
@@ -63,7 +64,7 @@ public sealed class ViewerPage(IPage page)
         await page.GetByTestId(testId).GetAttributeAsync("data-value") is { Length: > 0 } text ? Number(text) : null;
 
     /// <summary>The names of the members in the table's order.</summary>
-    public Task<IReadOnlyList<string>> ReadMemberNamesAsync() => page.Locator("[data-testid=member] .name").AllTextContentsAsync();
+    public Task<IReadOnlyList<string>> ReadMemberNamesAsync() => MemberNames.AllTextContentsAsync();
 
     /// <summary>The <c>data-testid</c> or id of the element that has the focus.</summary>
     public Task<string> ReadFocusAsync() =>

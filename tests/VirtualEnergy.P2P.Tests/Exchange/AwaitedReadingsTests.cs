@@ -14,7 +14,7 @@ public sealed class AwaitedReadingsTests
     private static readonly MemberId Anna = new("0x" + new string('a', 40));
     private static readonly MemberId Bice = new("0x" + new string('b', 40));
     private static readonly Period Noon = new(1_000);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private readonly FakeTimeProvider _time = new();

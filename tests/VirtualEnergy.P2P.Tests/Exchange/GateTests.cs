@@ -11,7 +11,7 @@ public sealed class GateTests
     // Period 1000 of 900 s starts 900 000 s after the epoch.
     private static readonly Period Delivery = new(1000);
     private static readonly DateTimeOffset DeliveryStart = DateTimeOffset.FromUnixTimeSeconds(900_000);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly FakeTimeProvider _time = new(DeliveryStart - TimeSpan.FromMinutes(15));
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;

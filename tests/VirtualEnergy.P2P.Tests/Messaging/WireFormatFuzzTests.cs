@@ -60,19 +60,19 @@ public sealed class WireFormatFuzzTests
     private static byte[][] Valid()
     {
         List<byte[]> pool = [];
-        MessageGens.Bid.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.Receipt.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.Market.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.Announcement.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.Result.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.Reading.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.Deviations.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.ReadingReceipt.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.Dispute.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.Status.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.CurveBid.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.CurveMarket.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
-        MessageGens.CurvePrice.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1, seed: "0N0XIzNsQ0O2");
+        MessageGens.Bid.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.Receipt.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.Market.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.Announcement.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.Result.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.Reading.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.Deviations.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.ReadingReceipt.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.Dispute.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.Status.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.CurveBid.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.CurveMarket.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
+        MessageGens.CurvePrice.Sample(x => pool.Add(WireFormat.Write(x)), iter: 20, threads: 1);
         return [.. pool];
     }
 

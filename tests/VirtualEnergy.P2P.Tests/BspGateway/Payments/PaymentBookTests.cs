@@ -81,7 +81,7 @@ public sealed class PaymentBookTests
                     book.Statements.Sum(statement => statement.Lines.Sum(line => line.Net)),
                     book.Payments.Sum(payment => payment.Deposit.Amount.MicroEur) + book.Carried.Values.Sum(owed => owed.MicroEur));
             },
-            iter: 2_000, seed: "0000KcRmFt52");
+            iter: 2_000);
 
     [Fact]
     public void The_same_lines_make_the_same_book_and_one_that_was_cut_off_never_was()

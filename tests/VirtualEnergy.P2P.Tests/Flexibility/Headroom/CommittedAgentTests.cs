@@ -110,6 +110,23 @@ public sealed class CommittedAgentTests
     }
 
     [Fact]
+    public void What_is_promised_is_bid_without_a_plan()
+    {
+        // An order every few seconds, each of which may change the bid, is to cost no plan each.
+        var plans = 0;
+        var agent = new PlanningAgent(new PlannedHome(new HomeDescription("home", 6_000, PowerProfile.Constant(400)), []), Homes.Rules, Tariff, new HomePlanner(), _ =>
+        {
+            plans++;
+            return new Outlook(new double[96], new double[96], []);
+        });
+        Commit(agent, 0, 1, program: 100, reserved: -300, ordered: null);
+        Assert.Equal(100, agent.BidFor(Homes.At(0)).Buy.Sum(step => step.Energy.WattHours));
+        Assert.Equal(0, plans);
+        _ = agent.BidFor(Homes.At(1));
+        Assert.Equal(1, plans);
+    }
+
+    [Fact]
     public void A_car_that_leaves_is_full_all_the_same()
     {
         // 2 kWh, 4 kW (1,000 Wh a quarter), it leaves after four periods; it is asked not to charge in all four, and does it in the last two.

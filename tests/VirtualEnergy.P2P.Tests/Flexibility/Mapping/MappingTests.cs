@@ -155,12 +155,12 @@ public sealed class MappingTests
     [Fact]
     public void Instructions_of_another_manager_reach_our_devices_in_their_numbers()
     {
-        var heat = StorageMapping.ToEfi(new FrbcInstruction(Id("m-1"), Id("order"), Now, true, Id("actuator-3"), Id("mode-9"), 0.25), Tank, Header);
+        var heat = StorageMapping.ToEfi(new FrbcInstruction(Id("m-1"), Id("order"), Now, true, Identifier.Named("actuator-3"), Identifier.Named("mode-9"), 0.25), Tank, Header);
         Assert.Equal(new StorageInstruction(Header, Id("order"), Id("tank"), true, [new ActuatorInstruction(3, 9, Now, new RunningModeFactor(0.25))]), heat);
-        var off = AdjustableMapping.ToEfi(new OmbcInstruction(Id("m-1"), Id("order"), Now, false, Id("mode-0"), 0), Generator, Header);
+        var off = AdjustableMapping.ToEfi(new OmbcInstruction(Id("m-1"), Id("order"), Now, false, Identifier.Named("mode-0"), 0), Generator, Header);
         Assert.Equal(new AdjustableInstruction(Header, Id("order"), Id("generator"), false, 0, Now), off);
-        Assert.Throws<ArgumentException>(() => AdjustableMapping.ToEfi(new OmbcInstruction(Id("m-1"), Id("order"), Now, false, Id("mode-5"), 0), Generator, Header));
-        Assert.Throws<ArgumentException>(() => StorageMapping.ToEfi(new FrbcInstruction(Id("m-1"), Id("order"), Now, true, Id("actuator-4"), Id("mode-9"), 0), Tank, Header));
+        Assert.Throws<ArgumentException>(() => AdjustableMapping.ToEfi(new OmbcInstruction(Id("m-1"), Id("order"), Now, false, Identifier.Named("mode-5"), 0), Generator, Header));
+        Assert.Throws<ArgumentException>(() => StorageMapping.ToEfi(new FrbcInstruction(Id("m-1"), Id("order"), Now, true, Identifier.Named("actuator-4"), Identifier.Named("mode-9"), 0), Tank, Header));
     }
 
     [Fact]

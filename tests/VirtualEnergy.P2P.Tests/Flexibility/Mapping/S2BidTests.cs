@@ -87,7 +87,26 @@ public sealed class S2BidTests
         var schedule = bid.InstructionsAt(-500_000, NextId);
         Assert.Equal(2, schedule.Length);
         Assert.All(schedule, instruction => Assert.Null(washing.ProblemOf(instruction, Now)));
-        Assert.Null(Of(schedule.Aggregate(washing, (resource, instruction) => resource.After(instruction, Now, out _))));
+
+        // From then on it takes what it takes, at any price: the short wash 2,200 W for half an hour, and spinning 500 W for ten minutes of the next quarter.
+        var scheduled = schedule.Aggregate(washing, (resource, instruction) => resource.After(instruction, Now, out _));
+        Assert.All([-500_000, 500_000], price => Assert.Equal(Demand.FromWatts(2_200), Of(scheduled)!.Curve.At(price)));
+        Assert.Empty(Of(scheduled)!.InstructionsAt(-500_000, NextId));
+        Assert.Equal(new Demand((long)Math.Round(500.0 * 10 / 15 * Demand.NanoWattsPerWatt)), S2Bid.Of(scheduled, Now.AddMinutes(30), Period, Basis)!.Curve.At(0));
+        Assert.Null(S2Bid.Of(scheduled, Now.AddMinutes(45), Period, Basis));
+    }
+
+    [Fact]
+    public void A_job_that_began_by_itself_is_as_far_as_it_says()
+    {
+        // A minute into the short wash: 29 minutes are left of its 2,200 W, all of the coming quarter.
+        var job = S2Examples.All.OfType<PpbcPowerProfileDefinition>().Single();
+        var running = S2Told.Of(ControlType.PowerProfileBasedControl, job, S2Examples.All.OfType<PpbcPowerProfileStatus>().Single());
+        Assert.Equal(Demand.FromWatts(2_200), Of(running)!.Curve.At(500_000));
+        Identifier Id(string text) => new(text);
+        var interrupted = S2Told.Of(ControlType.PowerProfileBasedControl, job, new PpbcPowerProfileStatus(
+            NextId(), [new PpbcPowerSequenceContainerStatus(Id("job"), Id("wash"), PowerSequenceState.Interrupted, Id("short"), new S2Duration(60_000))]));
+        Assert.Null(Of(interrupted));
     }
 
     [Fact]

@@ -43,17 +43,85 @@ public sealed class S2PlanTests
     public void What_is_no_battery_is_not_planned_as_one()
     {
         var one = S2Examples.Battery.Actuators[0];
-        static S2Resource With(FrbcActuatorDescription actuator) =>
-            S2Told.Battery("idle", 5, new FrbcSystemDescription(S2Examples.Battery.MessageId, S2Examples.Battery.ValidFrom, [actuator], S2Examples.Battery.Storage));
+        static S2Resource Told(FrbcActuatorDescription actuator) => S2Told.Battery("idle", 5, With(actuator));
 
         // It gives more than it takes; it cannot deliver; its charging has a least power.
-        Assert.Null(S2Store.Of(With(Changed(one, "discharge", element => element with { FillRate = new NumberRange(0, -0.0001) })), Now));
-        Assert.Null(S2Store.Of(With(Changed(one, "discharge", element => element with { FillRate = new NumberRange(0, 0) })), Now));
-        Assert.Null(S2Store.Of(With(Changed(one, "charge", element => element with { FillRate = new NumberRange(0.0001, 0.00125) })), Now));
+        Assert.Null(S2Store.Of(Told(Changed(one, "discharge", element => element with { FillRate = new NumberRange(0, -0.0001) })), Now));
+        Assert.Null(S2Store.Of(Told(Changed(one, "discharge", element => element with { FillRate = new NumberRange(0, 0) })), Now));
+        Assert.Null(S2Store.Of(Told(Changed(one, "charge", element => element with { FillRate = new NumberRange(0.0001, 0.00125) })), Now));
 
         // A target of its own counts, and not the price.
         Assert.Null(S2Store.Of(Battery("idle", 5).After(S2Examples.All.OfType<FrbcFillLevelTargetProfile>().Single(), Now, out _), Now));
         Assert.Null(S2Store.Of(S2Resource.Unknown, Now));
+
+        // A target that is over counts no more.
+        var (target, battery) = (S2Examples.All.OfType<FrbcFillLevelTargetProfile>().Single(), Battery("idle", 5));
+        var length = TimeSpan.FromMilliseconds(target.Elements.Sum(element => element.Duration.Milliseconds));
+        Assert.Null(S2Store.Of(battery.After(target with { StartTime = Now - length + TimeSpan.FromMilliseconds(1) }, Now, out _), Now));
+        Assert.NotNull(S2Store.Of(battery.After(target with { StartTime = Now - length }, Now, out _), Now));
+    }
+
+    [Fact]
+    public void A_battery_whose_ranges_ascend_delivers_most_at_factor_0()
+    {
+        // As libraries have it that want each range to ascend: −5 kW at 0, nothing at 1. 625 Wh in a quarter of an hour are half of 5 kW, 1,250 Wh all of it.
+        var ascending = S2Told.Battery("idle", 5, With(Changed(S2Examples.Battery.Actuators[0], "discharge", element => new FrbcOperationModeElement(
+            element.FillLevelRange, new NumberRange(-0.00154, 0), [new PowerRange(-5_000, 0, CommodityQuantity.ElectricPowerL1)], element.RunningCosts))));
+        var store = S2Store.Of(ascending, Now)!;
+        Assert.Equal(S2Store.Of(Battery("idle", 5), Now)!.Battery, store.Battery);
+        Assert.Equal((new Identifier("discharge"), 0.5), ModeOf(store.InstructionsFor(new Energy(-625), Now, Quarter, NextId)[0]));
+        Assert.Equal((new Identifier("discharge"), 0.0), ModeOf(store.InstructionsFor(new Energy(-1_250), Now, Quarter, NextId)[0]));
+        Assert.Equal((new Identifier("discharge"), 1.0), ModeOf(store.InstructionsFor(Energy.Zero, Now, Quarter, NextId)[^1])); // where nothing else is left to rest in
+    }
+
+    [Fact]
+    public void A_battery_with_one_mode_for_both_ways_rests_at_the_factor_without_power()
+    {
+        // From −3 to 5 kW with the factor: nothing at 3/8, 2.5 kW at 11/16, −1.5 kW at 3/16. 0.001 kWh a second at 3.6 kW is without loss: −1/1,200 to 1/720.
+        var both = new FrbcOperationModeElement(S2Examples.Battery.Storage.FillLevelRange, new NumberRange(-1.0 / 1_200, 1.0 / 720), [new PowerRange(-3_000, 5_000, CommodityQuantity.ElectricPowerL1)]);
+        var actuator = new FrbcActuatorDescription(new Identifier("inverter"), [Commodity.Electricity], [new FrbcOperationMode(new Identifier("both"), [both], false)], [], []);
+        var store = S2Store.Of(S2Told.Battery("both", 5, With(actuator)), Now)!;
+        Assert.Equal((10_000, 5_000, 3_000, 1_000_000), (store.Battery.Capacity.WattHours, store.Battery.ChargeWatts, store.Battery.DischargeWatts, store.Battery.Charging.PartsPerMillion));
+        Assert.Equal(11.0 / 16, ModeOf(store.InstructionsFor(new Energy(625), Now, Quarter, NextId)[0]).Factor, 9);
+        Assert.Equal(3.0 / 16, ModeOf(store.InstructionsFor(new Energy(-375), Now, Quarter, NextId)[0]).Factor, 9);
+        Assert.Equal(3.0 / 8, ModeOf(store.InstructionsFor(Energy.Zero, Now, Quarter, NextId)[0]).Factor, 9);
+    }
+
+    [Fact]
+    public void What_a_device_has_yet_to_tell_is_named()
+    {
+        var selected = S2Told.Of(ControlType.FillRateBasedControl);
+        Assert.Equal("a system description", selected.Missing(Now));
+        var described = S2Told.Of(ControlType.FillRateBasedControl, S2Examples.Battery);
+        Assert.Equal("its fill level", described.Missing(Now));
+        Assert.Equal("in which operation mode its actuator inverter is", described.After(new FrbcStorageStatus(NextId(), 5), Now, out _).Missing(Now));
+        Assert.Null(Battery("idle", 5).Missing(Now));
+
+        // By a clock that is three hours fast; Now is noon of the 29th of November.
+        var fast = new FrbcSystemDescription(NextId(), Now.AddHours(3), S2Examples.Battery.Actuators, S2Examples.Battery.Storage);
+        Assert.Equal("what it is now, but from 11-29 15:00Z on", S2Told.Of(ControlType.FillRateBasedControl, fast).Missing(Now));
+        Assert.Equal("a forecast of its power", S2Told.Of(ControlType.PowerEnvelopeBasedControl).Missing(Now));
+        Assert.Equal("in which operation mode it is", S2Told.Of(ControlType.OperationModeBasedControl, S2Examples.All.OfType<OmbcSystemDescription>().Single()).Missing(Now));
+        Assert.Null(S2Told.Of(ControlType.PowerProfileBasedControl).Missing(Now));
+        Assert.Null(S2Resource.Unknown.Missing(Now));
+    }
+
+    [Fact]
+    public void A_storage_of_one_mode_without_transitions_bids_and_is_told_a_factor()
+    {
+        // S2 asks for no transition, EFI does. −200 to 200 W in one mode, at rest at 0.5; at 10 of 100 it is below its target, and charges at any price: factor 1.
+        var mode = new FrbcOperationModeElement(new NumberRange(0, 100), new NumberRange(-0.005, 0.005), [new PowerRange(-200, 200, CommodityQuantity.ElectricPowerL1)]);
+        var description = new FrbcSystemDescription(
+            NextId(), Now, [new FrbcActuatorDescription(new Identifier("inverter"), [Commodity.Electricity], [new FrbcOperationMode(new Identifier("both"), [mode], false)], [], [])],
+            new FrbcStorageDescription(true, false, false, new NumberRange(0, 100)));
+        var resource = S2Told.Of(
+            ControlType.FillRateBasedControl, description,
+            new FrbcFillLevelTargetProfile(NextId(), Now, [new FrbcFillLevelTargetProfileElement(new S2Duration(3_600_000), new NumberRange(20, 30))]),
+            new FrbcStorageStatus(NextId(), 10), new FrbcActuatorStatus(NextId(), new Identifier("inverter"), new Identifier("both"), 0.5));
+        var basis = MarketBasis.Create(101, 0, 500_000);
+        var bid = S2Bid.Of(resource, Now, Quarter, basis)!;
+        Assert.Equal(Demand.FromWatts(200), bid.Curve.At(500_000));
+        Assert.Equal((new Identifier("both"), 1.0), ModeOf(Assert.IsType<FrbcInstruction>(Assert.Single(bid.InstructionsAt(500_000, NextId)))));
     }
 
     [Fact]
@@ -182,4 +250,8 @@ public sealed class S2PlanTests
     }
 
     private Identifier NextId() => new($"id-{++_ids}");
+
+    private static FrbcSystemDescription With(FrbcActuatorDescription actuator) => new(S2Examples.Battery.MessageId, S2Examples.Battery.ValidFrom, [actuator], S2Examples.Battery.Storage);
+
+    private static (Identifier Mode, double Factor) ModeOf(FrbcInstruction instruction) => (instruction.OperationMode, instruction.OperationModeFactor.Value);
 }

@@ -95,7 +95,11 @@ public sealed class InteriorPointTests
         {
             var home = RandomHomes.Equipped(seed);
             var alone = new HomePlanner().Plan(home);
-            _ = planner.Plan(Shared(seed));
+            var far = RandomHomes.Equipped(seed, 400);
+
+            // One store for long, then three for a short time: more devices in arrays that are long enough.
+            _ = planner.Plan(far with { Stores = [far.Stores[0]] });
+            Assert.Equal(new HomePlanner().Plan(Shared(seed)).Cost, planner.Plan(Shared(seed)).Cost);
             _ = planner.Plan(home with { Stores = [home.Stores[1]] });
             _ = planner.Plan(RandomHomes.Equipped(seed, 200));
             Assert.Equal(alone.Cost, planner.Plan(home).Cost);

@@ -138,12 +138,13 @@ public sealed class StoreModelTests
     }
 
     [Fact]
-    public void Heat_is_expected_as_yesterday_and_what_lasts_of_todays_deviation()
+    public void Heat_is_expected_as_on_the_days_before_and_what_lasts_of_todays_deviation()
     {
-        // Heat that rises by 1 W a period lies 96 W above the day before; a day later e⁻¹ of that is expected: 96, 35.68, 35.32, 21.65 W.
+        // Heat that rises by 1 W a period lies 96 W above the day before and 192 above the one before that: 144 above their mean, of which e⁻¹ is left after two days.
+        // After 0, 23.75, 24 and 35.75 hours: 144, 87.8, 87.3, 68.4 W.
         var pump = new HeatPumpStore("heat pump", 2_000, new PowerProfile(new Period(0), [.. Enumerable.Range(0, 288).Select(i => (long)i)]), 6_500, 150, 2);
         var expected = pump.Expected(new Period(200), 144);
-        foreach (var (ahead, watts) in new[] { (0, 104 + 96), (95, 199 + 36), (96, 104 + 35), (143, 151 + 22) })
+        foreach (var (ahead, watts) in new[] { (0, 56 + 144), (95, 151 + 88), (96, 56 + 87), (143, 103 + 68) })
         {
             Assert.Equal(watts / 4.0, expected[ahead].Use);
         }

@@ -64,7 +64,7 @@ public sealed class S2ContentTests
             [new PowerForecastElement(new S2Duration(1000), [new PowerForecastValue(CommodityQuantity.ElectricPowerL1, expected, null, upper95, upper68, lower68, lower95)])])) is not null);
 
     [Fact]
-    public void Limits_are_ordered_and_come_in_pairs()
+    public void Limits_come_in_pairs_and_their_values_either_way_round()
     {
         string? Of(double start, double end, PowerEnvelopeLimit other) => S2Content.ProblemOf(new PebcPowerConstraints(
             Id("m-1"),
@@ -76,7 +76,8 @@ public sealed class S2ContentTests
                 new PebcAllowedLimitRange(CommodityQuantity.ElectricPowerL1, other, new NumberRange(0, 0), false),
             ]));
         Assert.Null(Of(-2000, 0, PowerEnvelopeLimit.UpperLimit));
-        Assert.NotNull(Of(0, -2000, PowerEnvelopeLimit.UpperLimit));
+        Assert.Null(Of(0, -2000, PowerEnvelopeLimit.UpperLimit));
+        Assert.Equal(new NumberRange(-2000, 0), new PebcAllowedLimitRange(CommodityQuantity.ElectricPowerL1, PowerEnvelopeLimit.LowerLimit, new NumberRange(0, -2000), false).Values);
         Assert.Equal("allowed_limit_ranges: ElectricPowerL1 has no range for its upper limit", Of(-2000, 0, PowerEnvelopeLimit.LowerLimit));
     }
 

@@ -11,7 +11,7 @@ internal sealed class SessionPair
 {
     public SessionPair(params ControlType[] offered)
     {
-        Rm = new S2RmSession(id => S2Examples.Details(offered) with { MessageId = id }, S2Limits.Default, "rm");
+        Rm = new S2RmSession(id => S2Examples.Details(offered) with { MessageId = id }, S2Limits.Default, new Guid(2, 0, 0, new byte[8]));
         Carry(Rm, Cem.Open(S2Examples.Now));
         Carry(Cem, Rm.Open(S2Examples.Now));
     }
@@ -23,7 +23,7 @@ internal sealed class SessionPair
     public static S2CemSession NewCem() => new(
         [ControlType.FillRateBasedControl, ControlType.OperationModeBasedControl, ControlType.PowerEnvelopeBasedControl, ControlType.PowerProfileBasedControl],
         S2Limits.Default,
-        "cem");
+        new Guid(1, 0, 0, new byte[8]));
 
     public static S2Step Receive(S2Session session, S2Message message) => session.Receive(S2Codec.Write(message), S2Examples.Now);
 

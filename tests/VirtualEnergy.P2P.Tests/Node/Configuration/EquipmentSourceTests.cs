@@ -1,4 +1,5 @@
 using VirtualEnergy.P2P.Flexibility;
+using VirtualEnergy.P2P.Flexibility.Devices;
 using VirtualEnergy.P2P.Flexibility.Devices.Stores;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Node;
@@ -88,7 +89,36 @@ public sealed class EquipmentSourceTests : IDisposable
         Assert.InRange(watts, 250, 500);
     }
 
+    [Fact]
+    public void An_appliance_is_loaded_and_wanted_by_the_clock_on_the_wall_on_its_days()
+    {
+        var home = Plan("""
+            { "appliances": [
+              { "name": "dryer", "runs": [ { "days": ["Friday", "monday"], "loaded": "08:00", "ready": "18:00" } ] },
+              { "name": "bread machine", "watts": [300, 200], "runs": [ { "loaded": "22:00", "ready": "06:30" } ] } ] }
+            """).Home;
+        Assert.Equal(["dryer", "bread machine"], home.Appliances.Select(appliance => appliance.Name));
+
+        // Friday 27 March 2026 is winter time, Monday 30 March summer time: 08:00 is 07:00 and 06:00 UTC.
+        var dries = home.Appliances[0].Runs;
+        Assert.Contains(new ApplianceRun(Utc(27, 7, 0), Utc(27, 17, 0)), dries);
+        Assert.Contains(new ApplianceRun(Utc(30, 6, 0), Utc(30, 16, 0)), dries);
+        Assert.DoesNotContain(dries, run => run.EarliestStart >= Utc(28, 0, 0) && run.EarliestStart < Utc(30, 6, 0));
+        Assert.Equal([900L, 850, 800, 700, 500], home.Appliances[0].ProfileWatts); // as the generated homes'
+
+        // Every night, until the next morning.
+        Assert.Contains(new ApplianceRun(Utc(30, 20, 0), Utc(31, 4, 30)), home.Appliances[1].Runs);
+        Assert.True(home.Appliances[1].Runs.Length > 365);
+    }
+
     [Theory]
+    [InlineData("""{ "appliances": [ { "name": "mangle" } ] }""", "equipment.appliances: mangle: watts are missing")]
+    [InlineData("""{ "appliances": [ { "name": "dryer", "runs": [ { "loaded": "8", "ready": "18:00" } ] } ] }""", "equipment.appliances: dryer: \"8\" is no time of day; write 08:00.")]
+    [InlineData("""{ "appliances": [ { "name": "dryer", "runs": [ { "days": ["caturday"], "loaded": "08:00", "ready": "18:00" } ] } ] }""", "\"caturday\" is no day; write monday to sunday.")]
+    [InlineData("""{ "appliances": [ { "name": "dryer", "runs": [ { "loaded": "08:00", "ready": "08:30" } ] } ] }""", "equipment.appliances: dryer: ")]
+    [InlineData("""{ "appliances": [ { "name": "oven", "watts": [1000000], "runs": [] } ] }""", "watts is 1000000; 0 to 20000 W are possible.")]
+    [InlineData("""{ "appliances": [ { "name": "a", "watts": [1] }, { "name": "a", "watts": [1] } ] }""", "each with a name of its own")]
+    [InlineData("""{ "appliances": [ { "name": "oven", "watts": [20000] } ] }""", "the connection carries 3000 W; connection_w in homes.csv says what it carries.")]
     [InlineData("""{ "freezers": [ { "kilowattHoursAYear": 900, "watts": 100 } ] }""", "must take more than the mean of 103 W")]
     [InlineData("""{ "cogeneration": [ { "gasCentPerKWh": 10, "lossWattsPerKelvin": 150, "electricalEfficiency": 0.7 } ] }""", "equipment.cogeneration: cogeneration: A unit gives at least as much heat as electricity")]
     [InlineData("""{ "lights": [ { "watts": 100, "from": "6 pm", "until": "23:00" } ] }""", "\"6 pm\" is no time of day; write 18:00.")]

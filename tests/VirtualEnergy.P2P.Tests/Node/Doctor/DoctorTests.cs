@@ -33,6 +33,37 @@ public sealed class DoctorTests : IDisposable
     [InlineData(MachineCheck.LittleSpace, FindingState.Ok)]
     public void Room_is_judged_by_what_a_journal_needs(long bytes, FindingState expected) => Assert.Equal(expected, MachineCheck.Space("/var", bytes).State);
 
+    [Theory]
+    [InlineData(0, FindingState.Ok)] // five minutes before the gate
+    [InlineData(-3, FindingState.Warn)] // this clock is three hours behind
+    [InlineData(3, FindingState.Warn)] // and ahead
+    public void A_clock_is_held_against_the_open_gate(int hoursOff, FindingState expected)
+    {
+        var start = Now.AddMinutes(10);
+        var finding = MarketCheck.GateOf(new RoundAnnouncement(PeriodGrid.QuarterHour.At(start), start, Now.AddMinutes(5)), PeriodGrid.QuarterHour, Now.AddHours(hoursOff));
+        Assert.Equal(("gate", expected), (finding?.What, finding?.State));
+        Assert.Contains(hoursOff switch { 0 => "in 00:05:00", -3 => "in 03:05:00", _ => "02:55:00 ago" }, finding!.Is, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Simulated_time_says_nothing_of_this_machines_clock()
+    {
+        // Its gates close by the wall clock, months before or after what they deliver.
+        var spring = new DateTimeOffset(2026, 4, 15, 0, 0, 0, TimeSpan.Zero);
+        Assert.Null(MarketCheck.GateOf(new RoundAnnouncement(PeriodGrid.QuarterHour.At(spring), spring, Now.AddSeconds(30)), PeriodGrid.QuarterHour, Now));
+        Assert.Null(MarketCheck.GateOf(new RoundAnnouncement(PeriodGrid.QuarterHour.At(Now), Now.AddMonths(3), Now.AddSeconds(30)), PeriodGrid.QuarterHour, Now));
+    }
+
+    [Fact]
+    public void A_wallet_is_opened_by_the_password_that_the_configuration_names_and_never_asked_for()
+    {
+        var (wallet, password) = (Path.Combine(_folder, "anna.json"), Path.Combine(_folder, "password"));
+        File.WriteAllText(password, "pw");
+        var missing = HomeCheck.Wallet(wallet, password);
+        Assert.Equal(("wallet", FindingState.Fail), (missing.What, missing.State));
+        Assert.Contains("anna.json", missing.Is, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_journals_place_is_tried_and_left_as_it_was()
     {

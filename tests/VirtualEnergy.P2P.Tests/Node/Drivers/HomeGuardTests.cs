@@ -31,6 +31,41 @@ public sealed class HomeGuardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_plug_that_cannot_be_told_is_said_once_and_told_until_it_obeys()
+    {
+        var log = new KeptLog();
+        await using var guard = new HomeGuard(_house.Drivers, Options, _house.Time, log);
+        _house.Plug("boiler", 1_200, isOn: true);
+        await LookAsync(guard);
+        (_house.Others, _house.Refusal) = (3_000, "the home's broker is away");
+        for (var look = 0; look < 100; look++)
+        {
+            await LookAsync(guard);
+        }
+
+        Assert.Equal("house/boiler could not be held back, and is told again: the home's broker is away", Assert.Single(log.Warnings));
+        Assert.Equal(100, _house.Orders.Count);
+        _house.Refusal = null;
+        await LookAsync(guard);
+        Assert.False(_house.IsOn("boiler"));
+    }
+
+    [Fact]
+    public async Task Where_the_meter_is_named_another_one_does_not_say_what_the_home_draws()
+    {
+        await using var guard = new HomeGuard(_house.Drivers, Options with { Meter = "roof/meter" }, _house.Time, NullLogger.Instance);
+        _house.Book.Appear(new HomeDevice("roof/meter", "Meter", "roof", DeviceKind.Meter, "", DeviceAbilities.Measures));
+        _house.Book.Read("roof/meter", new DeviceReading(_house.Time.GetUtcNow(), 2_000));
+        _house.Plug("boiler", 1_200, isOn: true);
+        _house.Others = 3_000; // by house/meter, which comes first
+        await LookAsync(guard);
+        Assert.Empty(_house.Orders);
+        _house.Book.Read("roof/meter", new DeviceReading(_house.Time.GetUtcNow(), 3_100));
+        await guard.LookAsync(TestContext.Current.CancellationToken);
+        Assert.False(_house.IsOn("boiler"));
+    }
+
+    [Fact]
     public async Task A_kettle_sheds_the_last_in_the_order_which_comes_back_when_there_is_room_and_says_so()
     {
         _house.Plug("boiler", 1_200, isOn: true);
@@ -111,6 +146,24 @@ public sealed class HomeGuardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_battery_that_nobody_listed_charges_with_what_the_listed_ones_leave_of_the_contract_power()
+    {
+        var battery = new HomeDevice("roof/battery", "Battery", _house.Name, DeviceKind.Battery, "", DeviceAbilities.Charges) { ChargeWatts = 5_000 };
+        _house.Book.Appear(battery);
+        _house.Plug("boiler", 1_200, isOn: true);
+        _house.Others = 800;
+        await LookAsync();
+        var until = _house.Time.GetUtcNow().AddMinutes(15);
+        Assert.Null(await _guard.OrderAsync(battery, new ChargeOrder(2_500, until), TestContext.Current.CancellationToken));
+        Assert.Equal(("roof/battery", new ChargeOrder(1_000, until)), Assert.Single(_house.Orders)); // 3,000 less 800 and 1,200 W
+
+        // What it gives, and that it is its own master again, passes.
+        Assert.Null(await _guard.OrderAsync(battery, new ChargeOrder(-2_500, until), TestContext.Current.CancellationToken));
+        Assert.Null(await _guard.OrderAsync(battery, new ChargeOrder(null, until), TestContext.Current.CancellationToken));
+        Assert.Equal([1_000, -2_500, null], _house.Orders.Select(order => ((ChargeOrder)order.Order).Watts));
+    }
+
+    [Fact]
     public async Task While_the_meter_is_silent_what_may_be_held_back_is_off()
     {
         _house.Plug("boiler", 1_200, isOn: true);
@@ -158,10 +211,12 @@ public sealed class HomeGuardTests : IAsyncDisposable
         }
     }
 
-    private Task LookAsync(int seconds = 5)
+    private Task LookAsync(int seconds = 5) => LookAsync(_guard, seconds);
+
+    private Task LookAsync(HomeGuard guard, int seconds = 5)
     {
         _house.Time.Advance(TimeSpan.FromSeconds(seconds));
         _house.Report();
-        return _guard.LookAsync(TestContext.Current.CancellationToken);
+        return guard.LookAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -28,10 +28,12 @@ public sealed class HomeSensesTests : IAsyncDisposable
         {
             Role = "battery", CapacityWattHours = 10_000, ChargeWatts = 4_000, DischargeWatts = 5_000, ReservePermille = 100,
         });
-        _senses.Tell(new MarketJoined(
-            new MarketDescription("village", 1, "0x" + new string('a', 40), "0x" + new string('b', 40), MarketRules.Default), new HomeDescription("Anna", 6_000, PowerProfile.Constant(400)),
-            SupplierTariff.Flat(new Price(280_000), new Price(90_000))));
+        _senses.Tell(Joined(MarketRules.Default));
     }
+
+    private static MarketJoined Joined(MarketRules rules) => new(
+        new MarketDescription("village", 1, "0x" + new string('a', 40), "0x" + new string('b', 40), rules), new HomeDescription("Anna", 6_000, PowerProfile.Constant(400)),
+        SupplierTariff.Flat(new Price(280_000), new Price(90_000)));
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();
 
@@ -60,6 +62,13 @@ public sealed class HomeSensesTests : IAsyncDisposable
         Assert.Equal(("car", 20_000), (sensed.Name, sensed.Battery.InitialFill.WattHours));
         Assert.Equal(new Journey(new Period(Noon.Index + 72), new Period(Noon.Index + 73), new Energy(10_000)), sensed.Journeys[0]);
         Assert.True(_senses.Sense(Noon).Batteries.All(battery => battery.Name == "car" != battery.Journeys.IsDefault));
+
+        // In a market of whole hours it is to be ready at six UTC as well, and away until seven.
+        var hours = new PeriodGrid(3_600);
+        _senses.Tell(Joined(MarketRules.Default with { Grid = hours }));
+        var noon = hours.At(PeriodGrid.QuarterHour.StartOf(Noon));
+        Assert.Equal(new Journey(new Period(noon.Index + 18), new Period(noon.Index + 19), new Energy(10_000)), Assert.Single(_senses.Sense(noon).Batteries).Journeys[0]);
+        _senses.Tell(Joined(MarketRules.Default));
 
         _house.Book.Lose(car.Id, "is not connected");
         Assert.Empty(_senses.Sense(Noon.Next).Batteries);

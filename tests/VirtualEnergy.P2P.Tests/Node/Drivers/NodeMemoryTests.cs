@@ -28,6 +28,17 @@ public sealed class NodeMemoryTests : IDisposable
         Assert.Equal(totals, counted);
     }
 
+    /// <summary>What a home has bought and sold is nobody else's business, on a machine of several people either.</summary>
+    [Fact]
+    public void Only_its_owner_reads_it()
+    {
+        new NodeMemory(Path, NullLogger.Instance).Write(new MemberControls(), default);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
+        }
+    }
+
     [Fact]
     public void The_members_word_for_a_device_outlives_a_restart()
     {

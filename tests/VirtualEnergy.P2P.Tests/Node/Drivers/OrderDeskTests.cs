@@ -21,14 +21,7 @@ public sealed class OrderDeskTests : IAsyncDisposable
 
     public OrderDeskTests()
     {
-        _desk = new OrderDesk(
-            _house.Book,
-            (device, order, _) =>
-            {
-                _given.Writer.TryWrite((device.Id, order));
-                return Task.FromResult<string?>(null);
-            },
-            _house.Time, _log);
+        _desk = new OrderDesk(_house.Book, Give, _house.Time, _log);
         _house.Book.Appear(new HomeDevice("roof/battery", "Battery", "roof", DeviceKind.Battery, "", DeviceAbilities.Charges) { Role = "battery" });
         _house.Book.Appear(new HomeDevice("roof/inverter", "Roof", "roof", DeviceKind.Inverter, "", DeviceAbilities.LimitsProduction) { Role = "photovoltaics", RatedWatts = 5_000 });
         _house.Plug("dishwasher", 2_000, isOn: false);
@@ -154,9 +147,98 @@ public sealed class OrderDeskTests : IAsyncDisposable
         Assert.False(_given.Reader.TryRead(out _)); // a dishwasher that runs is not switched off
     }
 
-    private void Tell(Period period, params Allocation[] orders) => _desk.Tell(new PeriodRun(
-        new RoundResult(period, null, Energy.Zero, 0, [], default, default, default), [],
-        new Delivery(period, Energy.Zero, [.. orders], Energy.Zero, Energy.Zero, new Energy(300), Energy.Zero, null)));
+    [Fact]
+    public async Task Three_minutes_after_its_period_a_battery_that_no_plan_tells_anything_is_its_own_master_and_obeys_the_next_that_comes()
+    {
+        Tell(Noon, new StorageAllocation("battery", Noon, new Energy(250)), new ShiftableAllocation("dishwasher", Noon, true));
+        await NextAsync();
+        await NextAsync();
+        await _house.Time.UntilAsync(1);
+        _house.Time.Advance(TimeSpan.FromMinutes(17.9));
+        Assert.False(_given.Reader.TryRead(out _));
+        _house.Time.Advance(TimeSpan.FromMinutes(0.2));
+        Assert.Equal(("roof/battery", null), await NextAsync() is var (device, order) ? (device, Assert.IsType<ChargeOrder>(order).Watts) : default);
+        Assert.Equal(1, _log.Count("No plan has come for roof/battery: it is its own master until one does."));
+
+        // A dishwasher that runs is not switched off; and when the market is back, the battery is told again.
+        Tell(Noon.Next, new StorageAllocation("battery", Noon.Next, new Energy(-250)));
+        Assert.Equal(("roof/battery", -1_000L), await NextAsync() is var (again, told) ? (again, Assert.IsType<ChargeOrder>(told).Watts) : default);
+    }
+
+    [Fact]
+    public async Task Three_minutes_after_a_period_that_no_plan_followed_it_is_said_once_for_devices_that_take_their_part_in_another_way()
+    {
+        var ended = Channel.CreateUnbounded<DateTimeOffset>();
+        await using var desk = new OrderDesk(_house.Book, Give, _house.Time, _log) { Begins = delivery => _given.Writer.TryWrite(($"{delivery.Period.Index - Noon.Index}", null!)), Ends = () => ended.Writer.TryWrite(_house.Time.GetUtcNow()) };
+        desk.Start();
+        Tell(desk, Noon);
+        Assert.Equal("0", (await NextAsync()).Device);
+        await _house.Time.UntilAsync(1);
+        Tell(desk, Noon.Next);
+        await _house.Time.UntilAsync(2);
+        _house.Time.Advance(TimeSpan.FromMinutes(15));
+        Assert.Equal("1", (await NextAsync()).Device);
+
+        // Silence from 12:15 on: the second ends at 12:30.
+        await _house.Time.UntilAsync(3);
+        _house.Time.Advance(TimeSpan.FromMinutes(18));
+        Assert.Equal(new DateTimeOffset(2026, 11, 29, 12, 33, 0, TimeSpan.Zero), await ended.Reader.ReadAsync(Cancellation));
+        _house.Time.Advance(TimeSpan.FromHours(5));
+        Assert.False(ended.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task What_the_member_has_decided_for_a_battery_outlasts_the_plan()
+    {
+        await using var desk = new OrderDesk(_house.Book, Give, _house.Time, _log) { HasWord = device => device == "battery" };
+        desk.Start();
+        Tell(desk, Noon, new StorageAllocation("battery", Noon, new Energy(250)));
+        await NextAsync();
+        await _house.Time.UntilAsync(1);
+        _house.Time.Advance(TimeSpan.FromMinutes(19));
+        Tell(desk, Noon.Next, new ShiftableAllocation("dishwasher", Noon.Next, true));
+        Assert.Equal("house/dishwasher", (await NextAsync()).Device);
+        Assert.Equal(0, _log.Count("No plan has come"));
+    }
+
+    [Fact]
+    public async Task What_changes_the_period_that_runs_is_told_at_once_though_the_next_is_allotted_already()
+    {
+        Tell(Noon.Next, new StorageAllocation("battery", Noon.Next, new Energy(-500)));
+        await _house.Time.UntilAsync(1);
+        _desk.Tell(new PeriodAmended(Plan(Noon, new StorageAllocation("battery", Noon, new Energy(250)))));
+        Assert.Equal(1_000, Assert.IsType<ChargeOrder>((await NextAsync()).Order).Watts);
+        await _house.Time.UntilAsync(2);
+        _house.Time.Advance(TimeSpan.FromMinutes(15));
+        Assert.Equal(-2_000, Assert.IsType<ChargeOrder>((await NextAsync()).Order).Watts);
+    }
+
+    [Fact]
+    public async Task Where_gates_close_hours_before_delivery_a_plan_waits_as_long()
+    {
+        var three = new Period(Noon.Index + 12);
+        var start = PeriodGrid.QuarterHour.StartOf(three);
+        _desk.Gates.Announced(new RoundAnnouncement(three, start, start.AddHours(-3)));
+        Tell(three, new StorageAllocation("battery", three, new Energy(250)));
+        await _house.Time.UntilAsync(1);
+        _house.Time.Advance(TimeSpan.FromHours(3));
+        Assert.Equal(1_000, Assert.IsType<ChargeOrder>((await NextAsync()).Order).Watts);
+        Assert.Empty(_log.Warnings);
+    }
+
+    private Task<string?> Give(HomeDevice device, DeviceOrder order, CancellationToken cancellation)
+    {
+        _given.Writer.TryWrite((device.Id, order));
+        return Task.FromResult<string?>(null);
+    }
+
+    private void Tell(Period period, params Allocation[] orders) => Tell(_desk, period, orders);
+
+    private static void Tell(OrderDesk desk, Period period, params Allocation[] orders) =>
+        desk.Tell(new PeriodRun(new RoundResult(period, null, Energy.Zero, 0, [], default, default, default), [], Plan(period, orders)));
+
+    private static Delivery Plan(Period period, params Allocation[] orders) =>
+        new(period, Energy.Zero, [.. orders], Energy.Zero, Energy.Zero, new Energy(300), Energy.Zero, null);
 
     private async Task<(string Device, DeviceOrder Order)> NextAsync() => await _given.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
 }

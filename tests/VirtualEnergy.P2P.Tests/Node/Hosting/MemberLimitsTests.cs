@@ -56,5 +56,5 @@ public sealed class MemberLimitsTests
                 && limited.WorstCasePayment.MicroEur <= day
                 && limited.Buy.Sum(step => step.Energy.WattHours) <= buy.Sum(step => step.Energy.WattHours)
                 && prices.All(price => price + premium * 100 <= most * 100);
-        }, iter: 2_000, seed: "0N0XIzNsQ0O2");
+        }, iter: 2_000);
 }

@@ -95,7 +95,7 @@ public sealed class EvaluationTests
     public void Prices_are_expected_as_on_days_that_are_over()
     {
         // Two days and eight periods; the second day is 1,000 above the first, and today as high as the second.
-        var history = new PriceHistory(new Period(0));
+        var history = new PriceHistory(new Period(0), PeriodGrid.QuarterHour);
         Enumerable.Range(0, 200).ToList().ForEach(i => history.Add(i % 96 + (i < 96 ? 0 : 1_000)));
         var courses = history.Ahead(new Period(200), 144);
         double[] yesterday = [1_008, 1_007, 1_008, 1_055];
@@ -111,7 +111,7 @@ public sealed class EvaluationTests
     public void No_price_is_expected_beyond_all_that_were_seen()
     {
         // A day at 100, then at 200. The course of the first day is moved by 100, of which a little is left when it comes to the second.
-        var history = new PriceHistory(new Period(0));
+        var history = new PriceHistory(new Period(0), PeriodGrid.QuarterHour);
         Enumerable.Range(0, 196).ToList().ForEach(i => history.Add(i < 96 ? 100 : 200));
         var course = history.Ahead(new Period(196), 144)[1];
         Assert.Equal((200.0, 200.0), (course[0], course[92]));

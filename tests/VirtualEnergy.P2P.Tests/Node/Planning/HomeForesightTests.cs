@@ -50,7 +50,7 @@ public sealed class HomeForesightTests
         var foresight = Of(PowerProfile.Constant(400));
         for (var t = 0; t < 96; t++)
         {
-            foresight.Cleared(At(t), new Price(200_000), null);
+            foresight.Cleared(At(t), new Price(200_000 + 10_000 * (t / 288)), null);
         }
 
         Assert.Empty(foresight.Ahead(At(96 + 673)).Prices);
@@ -68,7 +68,7 @@ public sealed class HomeForesightTests
         foresight.Cleared(At(2), null, null);
         for (var t = 3; t < 96; t++)
         {
-            foresight.Cleared(At(t), new Price(200_000), null);
+            foresight.Cleared(At(t), new Price(200_000 + 10_000 * (t / 288)), null);
         }
 
         Assert.Equal([90_000.0, 280_000, 185_000, 200_000], Assert.Single(foresight.Ahead(At(96)).Prices)[..4]);
@@ -140,17 +140,21 @@ public sealed class HomeForesightTests
     }
 
     [Fact]
-    public void A_market_of_other_periods_is_planned_with_the_suppliers_prices()
+    public void A_market_of_other_periods_has_prices_as_on_the_days_before()
     {
         var foresight = new HomeForesight(new HomeDescription("home", 6_000, PowerProfile.Constant(400)), MarketRules.Default with { Grid = new PeriodGrid(300) }, Tariff);
         for (var t = 0; t < 3 * 288; t++)
         {
-            foresight.Cleared(At(t), new Price(200_000), null);
+            foresight.Cleared(At(t), new Price(200_000 + 10_000 * (t / 288)), null);
         }
 
         var outlook = foresight.Ahead(At(3 * 288));
-        Assert.Empty(outlook.Prices);
         Assert.Equal(864, outlook.Load.Length); // three days of 5 minutes
+        // Each day moved by what the last hour was dearer than the hour before that day, up to the dearest that was seen; of the first the hour before is not known.
+        Assert.Equal([220_000, 220_000, 200_000], outlook.Prices.Select(course => course[0]));
+
+        // Two hours, 24 periods, after now e⁻¹ of the 2 ct are left by which the last hour was dearer than that before the second day.
+        Assert.Equal(210_000 + 20_000 / Math.E, outlook.Prices[1][24], 3);
     }
 
     [Fact]

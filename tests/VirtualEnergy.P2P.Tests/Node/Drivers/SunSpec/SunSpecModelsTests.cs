@@ -45,7 +45,24 @@ public sealed class SunSpecModelsTests
         Assert.Equal(new StorageModel(3_300, 80.5m, 10, -2), StorageModel.Read(block));
     }
 
+    [Fact]
+    public void The_models_of_a_newer_inverter_read_the_same()
+    {
+        // 701: W = −1,500 at 0: it takes 1,500 W. TotWhInj = 0x1_0000_0001 = 4,294,967,297 at −1: 429,496,729 Wh. 702: 500 × 10 W, charging 460 × 10. 713: 62.5 % of 9,600 Wh.
+        var measured = Block(701, (10, 0xFA24), (116, 0), (19, 0), (20, 1), (21, 0), (22, 1), (120, 0xFFFF));
+        Assert.Equal(new InverterModel(-1_500, 429_496_729, null), DerModels.ReadMeasurement(measured));
+        var nothing = Block(701, (10, 0x8000), (19, 0xFFFF), (20, 0xFFFF), (21, 0xFFFF), (22, 0xFFFF), (120, 0x8000));
+        Assert.Equal(new InverterModel(null, null, null), DerModels.ReadMeasurement(nothing));
+        Assert.Equal(new NameplateModel(5_000, null, 4_600, null), DerModels.ReadCapacity(Block(702, (2, 500), (10, 460), (11, 0xFFFF), (45, 1))));
+        var battery = Block(713, (2, 9_600), (7, 0), (4, 625), (8, 0xFFFF));
+        Assert.Equal((new StorageModel(null, 62.5m, null, null), 9_600m), (DerModels.ReadStorage(battery), DerModels.CapacityOf(battery)));
+    }
+
     [Theory]
+    [InlineData(701, 22, 1, 120, 0x8000, "TotWhInj has no scale factor")]
+    [InlineData(701, 19, 0x7FFF, 120, 10, "TotWhInj is more than a home can have")]
+    [InlineData(702, 2, 0, 45, 0, "WMaxRtg is 0")]
+    [InlineData(713, 4, 1_001, 8, 0xFFFF, "SoC is 100.1 %")]
     [InlineData(103, 14, 100, 15, 11, "scale factor of 11")]
     [InlineData(103, 14, 100, 15, 0xFFF5, "scale factor of -11")]
     [InlineData(103, 14, 100, 15, 0x8000, "no scale factor")]
@@ -118,7 +135,7 @@ public sealed class SunSpecModelsTests
     // Every register zero but those given: for models whose points then read as zero, that is a device with nothing to say.
     private static RegisterBlock Block(int model, params (int Offset, int Value)[] points)
     {
-        var registers = new ushort[120];
+        var registers = new ushort[130];
         foreach (var (offset, value) in points)
         {
             registers[offset] = (ushort)value;

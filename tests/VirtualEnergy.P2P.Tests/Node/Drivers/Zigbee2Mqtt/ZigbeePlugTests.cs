@@ -46,6 +46,25 @@ public sealed class ZigbeePlugTests
     }
 
     [Theory]
+    [InlineData("power:power:W energy:energy:kWh", "l1 l2", "l1/state_l1//, l2/state_l2//, //power/energy")] // one meter for all outlets
+    [InlineData("power:power:W", "up", "up/state_up/power/")] // one outlet that has a name
+    [InlineData("power:power_3:W:3 energy:energy_3:kWh:3", "1 2", "1/state_1//, 2/state_2//, 3//power_3/energy_3")] // the meter is an endpoint of its own
+    [InlineData("power_a:power_a:W power_b:power_b:W power_ab:power_ab:W power_factor_a:power_factor_a:% energy_a:energy_a:kWh", "", "a//power_a/energy_a, b//power_b/")] // a meter of two channels
+    [InlineData("power_X:power_X:W power_Y:power_Y:W power_Z:power_Z:W energy:energy:kWh", "", "X//power_X/, Y//power_Y/, Z//power_Z/")] // three phases
+    [InlineData("power:power:W power_phase_b:power_phase_b:W", "", "//power/")] // its parts are in the whole
+    [InlineData("power_rating:power_rating:W power_outage_count:power_outage_count: power_apparent:power_apparent:VA", "", "")] // no power that flows
+    public void Meters_go_with_their_outlets_and_what_is_left_is_metered_alone(string numbers, string switches, string plugs)
+    {
+        // As a bridge publishes them: name, property, unit and endpoint of each.
+        var exposes = switches.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(at =>
+                $$$"""{"type":"switch","endpoint":"{{{at}}}","features":[{"type":"binary","name":"state","property":"state_{{{at}}}","value_on":"ON","value_off":"OFF","access":7,"endpoint":"{{{at}}}"}]}""")
+            .Concat(numbers.Split(' ').Select(text => text.Split(':')).Select(one =>
+                $$"""{"type":"numeric","name":"{{one[0]}}","property":"{{one[1]}}","unit":"{{one[2]}}","access":1{{(one.Length > 3 ? $",\"endpoint\":\"{one[3]}\"" : "")}}}"""));
+        var list = $$$"""[{"ieee_address":"0x01","friendly_name":"it","definition":{"model":"M","vendor":"V","exposes":[{{{string.Join(',', exposes)}}}]}}]""";
+        Assert.Equal(plugs, string.Join(", ", ZigbeePlug.ReadAll(Encoding.UTF8.GetBytes(list))!.Value.Select(plug => $"{plug.Endpoint}/{plug.State}/{plug.Power}/{plug.Energy}")));
+    }
+
+    [Theory]
     [InlineData("""{"state":"ON","power":1234.6,"energy":5.678,"linkquality":100}""", 1_235L, 5_678L, true)]
     [InlineData("""{"state":"OFF"}""", null, null, false)]
     [InlineData("""{"power":"12"}""", 12L, null, null)]
