@@ -19,6 +19,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     private readonly MqttServer _server;
     private readonly ILogger _logger;
     private readonly SessionLedger _sessions;
+    private readonly RetainedDelivery _retained;
     private readonly ConcurrentDictionary<string, byte> _retainedStates = new();
 
     public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger logger)
@@ -34,9 +35,11 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             .WithDefaultCommunicationTimeout(options.CommunicationTimeout)
             .Build();
         _server = new MqttServerFactory().CreateMqttServer(serverOptions, [_listener]);
+        _retained = new RetainedDelivery(_server);
         _server.ValidatingConnectionAsync += AdmitAsync;
         _server.InterceptingPublishAsync += JudgePublicationAsync;
         _server.InterceptingSubscriptionAsync += JudgeSubscriptionAsync;
+        _server.ClientSubscribedTopicAsync += subscribed => _retained.DeliverAsync(subscribed.TopicFilter);
         _server.SessionDeletedAsync += deleted =>
         {
             _sessions.Forget(deleted.Id);
@@ -141,6 +144,11 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             subscription.ProcessSubscription = false;
             subscription.Response.ReasonCode = reason;
             _logger.LogWarning("{Client} may not subscribe to {Filter}: {Reason}.", subscription.ClientId, filter, reason);
+        }
+        else
+        {
+            _retained.TakeOver(subscription);
+            _logger.LogDebug("{Client} subscribes to {Filter}.", subscription.ClientId, filter);
         }
 
         return Task.CompletedTask;

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using VirtualEnergy.P2P.Messaging;
 using Xunit;
@@ -69,6 +71,27 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
         await exchange.PublishAsync(Topics.RoundResult, new byte[2_000_000], retain: true, Cancellation);
 
         Assert.Equal(2_000_000, (await NextAsync(results)).Payload.Length);
+    }
+
+    /// <summary>At that moment MQTTnet's own server has looked up what is retained already, and does not yet send what is new.</summary>
+    [Fact]
+    public async Task What_is_published_just_while_a_node_subscribes_is_not_lost_on_it()
+    {
+        var admitting = new AtSubscription();
+        var options = new EmbeddedBrokerOptions { Community = ITestBroker.Community, ExchangePassword = ITestBroker.ExchangePassword };
+        await using var broker = new EmbeddedBroker(options, admitting);
+        await broker.StartAsync();
+        var exchange = Exchange(broker.Port);
+        await exchange.StartAsync(Cancellation);
+        await exchange.PublishAsync(Topics.RoundOpen, "1"u8.ToArray(), retain: true, Cancellation);
+        var node = Node("node", broker.Port);
+        var rounds = await ReceivedAsync(node, Topics.RoundOpen);
+        admitting.Do($"node subscribes to {Topics.RoundOpen}.",
+            () => exchange.PublishAsync(Topics.RoundOpen, "2"u8.ToArray(), retain: true, Cancellation));
+
+        await node.StartAsync(Cancellation);
+
+        Assert.Equal("2", Encoding.UTF8.GetString((await NextAsync(rounds)).Payload.Span));
     }
 
     [Fact]
@@ -166,6 +189,27 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
         {
             await link.DisposeAsync();
             return false;
+        }
+    }
+
+    /// <summary>Does something in the middle of what the broker tells its log, and lets it go on when that is done.</summary>
+    private sealed class AtSubscription : ILogger
+    {
+        private (string Said, Func<Task> Act) _wanted = ("", () => Task.CompletedTask);
+
+        public void Do(string said, Func<Task> act) => _wanted = (said, act);
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception) == _wanted.Said)
+            {
+                _wanted.Act().Wait(Soon);
+            }
         }
     }
 
