@@ -3,6 +3,8 @@ const market = { hub: '/hub/market', snapshot: '/api/snapshot', messages: ['now'
 const firstDelay = 500;
 const longestDelay = 10_000;
 const offlineAfterTries = 4;
+// A phone that changed its network is never told that nobody answers any more.
+const longestStart = 20_000;
 
 export class Connection {
   #state;
@@ -48,22 +50,26 @@ export class Connection {
       hub.on(message, payload => this.#take(message, payload));
     }
     try {
-      await hub.start();
-      await this.#refresh();
+      await inTime(longestStart, async signal => {
+        await hub.start();
+        signal.throwIfAborted();
+        await this.#refresh(signal);
+      });
       this.#tries = 0;
       this.#set('live');
       await closed;
     } finally {
-      await hub.stop();
+      // Not waited for: where no answer came, it would wait for that one.
+      hub.stop().catch(() => {});
     }
   }
 
   // What arrives while the snapshot is under way may be older or newer than it: asked again until nothing came between.
-  async #refresh() {
+  async #refresh(signal) {
     for (let attempt = 0; attempt < 3; attempt++) {
       this.#pending = [];
       try {
-        const response = await fetch(this.#source.snapshot, { cache: 'no-store', credentials: this.#source.isElsewhere ? 'omit' : 'same-origin' });
+        const response = await fetch(this.#source.snapshot, { cache: 'no-store', credentials: this.#source.isElsewhere ? 'omit' : 'same-origin', signal });
         if (!response.ok) {
           throw new Error(`the snapshot was answered with ${response.status}`);
         }
@@ -106,5 +112,17 @@ export class Connection {
         resolve();
       };
     });
+  }
+}
+
+// The work, or a failure where it takes longer; its signal tells the work then that nobody waits for it.
+async function inTime(longest, work) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error('no answer in time')), longest);
+  const ended = new Promise((_, fail) => late.signal.addEventListener('abort', () => fail(late.signal.reason)));
+  try {
+    await Promise.race([work(late.signal), ended]);
+  } finally {
+    clearTimeout(timer);
   }
 }

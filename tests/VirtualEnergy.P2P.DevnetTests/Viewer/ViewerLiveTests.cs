@@ -77,6 +77,24 @@ public sealed class ViewerLiveTests(BrowserFixture browser) : IClassFixture<Brow
     }
 
     [Fact]
+    public async Task Page_asks_again_where_no_answer_comes()
+    {
+        await using var exchange = await CannedExchange.StartAsync(CannedMarket.AtNoon());
+        var page = await browser.NewPageAsync();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await page.Clock.InstallAsync();
+        await page.RouteAsync("**/api/snapshot", route => asked.TrySetResult() ? Task.CompletedTask : route.ContinueAsync());
+        await page.GotoAsync(exchange.Address.ToString());
+        await asked.Task.WaitAsync(Hang.After, TestContext.Current.CancellationToken);
+
+        await page.Clock.FastForwardAsync(20_000);
+        await new ViewerPage(page).WaitForStatusAsync("live", "offline");
+        await page.Clock.FastForwardAsync(600);
+
+        await new ViewerPage(page).WaitForStatusAsync("live");
+    }
+
+    [Fact]
     public async Task Page_survives_a_restart_of_the_exchange_on_the_same_port()
     {
         var first = await CannedExchange.StartAsync(CannedMarket.AtNoon(), OwnPort.Next());

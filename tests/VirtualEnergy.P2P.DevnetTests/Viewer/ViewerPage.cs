@@ -25,10 +25,11 @@ public sealed class ViewerPage(IPage page)
     /// <summary>Opens the viewer at this address and waits until it is live.</summary>
     public static async Task<ViewerPage> OpenAsync(IPage page, Uri address)
     {
+        var witness = new PageWitness(page);
         await page.GotoAsync(address.ToString());
         var viewer = new ViewerPage(page);
-        await viewer.WaitForStatusAsync("live");
-        await page.Locator("body[data-loaded=true]").WaitForAsync();
+        await witness.UntilAsync(() => viewer.WaitForStatusAsync("live"));
+        await witness.UntilAsync(() => page.Locator("body[data-loaded=true]").WaitForAsync());
         return viewer;
     }
 
