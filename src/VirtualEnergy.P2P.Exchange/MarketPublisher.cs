@@ -16,8 +16,9 @@ public sealed class MarketPublisher : BackgroundService
     private readonly ILogger<MarketPublisher> _logger;
     private readonly ConcurrentDictionary<string, byte[]> _retained = new();
 
-    // When the broker is away for long, the oldest go: nodes ask again for what they miss.
-    private readonly Channel<IReadOnlyList<MqttMessage>> _waiting = Channel.CreateBounded<IReadOnlyList<MqttMessage>>(
+    // When the broker is away for long, the oldest go: nodes ask again for what they miss. Null stands for all that is retained by the time it is sent:
+    // never for what was retained before something newer in the queue.
+    private readonly Channel<IReadOnlyList<MqttMessage>?> _waiting = Channel.CreateBounded<IReadOnlyList<MqttMessage>?>(
         new BoundedChannelOptions(8192) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     public MarketPublisher(MqttLink link, ILogger<MarketPublisher> logger)
@@ -27,7 +28,7 @@ public sealed class MarketPublisher : BackgroundService
         {
             if (change.State == LinkState.Connected)
             {
-                SendRetainedAgain();
+                _waiting.Writer.TryWrite(null);
             }
         };
     }
@@ -55,15 +56,14 @@ public sealed class MarketPublisher : BackgroundService
             batch.Clear();
             while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out var messages))
             {
-                batch.AddRange(messages.Select(message => PublishAsync(message, stoppingToken)));
+                batch.AddRange((messages ?? Retained()).Select(message => PublishAsync(message, stoppingToken)));
             }
 
             await Task.WhenAll(batch);
         }
     }
 
-    private void SendRetainedAgain() =>
-        _waiting.Writer.TryWrite([.. _retained.Select(kept => new MqttMessage(kept.Key, kept.Value, Retain: true))]);
+    private IReadOnlyList<MqttMessage> Retained() => [.. _retained.Select(kept => new MqttMessage(kept.Key, kept.Value, Retain: true))];
 
     private async Task PublishAsync(MqttMessage message, CancellationToken stopping)
     {

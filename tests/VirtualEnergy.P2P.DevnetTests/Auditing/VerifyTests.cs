@@ -187,11 +187,7 @@ public sealed class VerifyTests : IDisposable
     private async Task AskForMoneyAsync(TestCommunity community)
     {
         using var client = new JsonRpcClient(community.Options.Rpc, TimeProvider.System);
-        using var http = new HttpClient();
-        using var content = new StringContent(
-            $$"""{"jsonrpc":"2.0","id":1,"method":"anvil_setBalance","params":["{{community.Keys[0].Address}}","0xde0b6b3a7640000"]}""", Encoding.UTF8, "application/json");
-        using var answer = await http.PostAsync(community.Options.Rpc, content, _cancellation);
-        answer.EnsureSuccessStatusCode();
+        await community.AskChainAsync("anvil_setBalance", community.Keys[0].Address.ToString(), "0xde0b6b3a7640000");
         using var sender = new TransactionSender(client, community.Keys[0], 31337, TimeProvider.System);
         await community.Contract.RequestWithdrawalAsync(sender, new Money(5_000_000), DevAccounts.Registrar.Address, _cancellation);
     }

@@ -253,7 +253,7 @@ internal sealed class CheatedCommunity : IAsyncDisposable
         new(Client, key, 31337, TimeProvider.System, new TransactionSenderOptions { PollInterval = TimeSpan.FromMilliseconds(5) });
 
     /// <summary>Time passes on the chain.</summary>
-    public Task PassAsync(TimeSpan time) => ChainTime.PassAsync(Rpc, time);
+    public Task PassAsync(TimeSpan time) => AnvilChain.PassAsync(Rpc, time);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,7 +1,6 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Settlement.Contracts;
@@ -96,7 +95,7 @@ public sealed class ChainFeedTests : IAsyncLifetime
         var euro = await TestEuro.DeployAsync(_sender, Ct);
         await using var logs = Feed(Socket(_anvil.RpcUrl.Port)).LogsAsync(new LogFilter(euro.Address, Transfer, 0), Ct).GetAsyncEnumerator(Ct);
         await MintedAsync(euro, logs, 1);
-        var snapshot = (await RpcAsync("evm_snapshot"))!.GetValue<string>();
+        var snapshot = (await RpcAsync("evm_snapshot")).GetString()!;
         await MintedAsync(euro, logs, 2);
         var lost = logs.Current.Log;
 
@@ -144,12 +143,7 @@ public sealed class ChainFeedTests : IAsyncLifetime
         }
     }
 
-    private async Task<JsonNode?> RpcAsync(string method, params object[] parameters)
-    {
-        using var http = new HttpClient();
-        using var answer = await http.PostAsJsonAsync(_anvil.RpcUrl, new { jsonrpc = "2.0", id = 1, method, @params = parameters }, Ct);
-        return (await answer.Content.ReadFromJsonAsync<JsonNode>(Ct))!["result"];
-    }
+    private Task<JsonElement> RpcAsync(string method, params object[] parameters) => AnvilChain.AskAsync(_anvil.RpcUrl, method, parameters);
 
     /// <summary>Passes bytes on to a port of this machine; shut, it cuts what is open and lets nobody in.</summary>
     private sealed class TcpDoor : IAsyncDisposable

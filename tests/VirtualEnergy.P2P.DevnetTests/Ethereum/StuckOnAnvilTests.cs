@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using VirtualEnergy.P2P.Devnet.Anvil;
 using VirtualEnergy.P2P.Settlement.Ethereum;
@@ -14,7 +13,6 @@ public sealed class StuckOnAnvilTests : IAsyncLifetime
 
     private AnvilProcess _anvil = null!;
     private JsonRpcClient _client = null!;
-    private HttpClient _http = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -22,12 +20,10 @@ public sealed class StuckOnAnvilTests : IAsyncLifetime
     {
         _anvil = await AnvilProcess.StartAsync(new AnvilOptions { MinesByHand = true }, TimeProvider.System, Ct);
         _client = new JsonRpcClient(_anvil.RpcUrl, TimeProvider.System);
-        _http = new HttpClient { BaseAddress = _anvil.RpcUrl };
     }
 
     public async ValueTask DisposeAsync()
     {
-        _http.Dispose();
         _client.Dispose();
         await _anvil.DisposeAsync();
     }
@@ -131,10 +127,5 @@ public sealed class StuckOnAnvilTests : IAsyncLifetime
         await done.WaitAsync(TimeSpan.FromSeconds(1), Ct);
     }
 
-    private async Task AskAsync(string method, params object[] parameters)
-    {
-        using var answer = await _http.PostAsJsonAsync("", new { jsonrpc = "2.0", id = 1, method, @params = parameters }, Ct);
-        var json = await answer.Content.ReadFromJsonAsync<JsonElement>(Ct);
-        Assert.False(json.TryGetProperty("error", out var error), $"{method}: {error}");
-    }
+    private Task<JsonElement> AskAsync(string method, params object[] parameters) => AnvilChain.AskAsync(_anvil.RpcUrl, method, parameters);
 }

@@ -79,7 +79,7 @@ public sealed class DataDemandTests
         await judge.DemandHeadsAsync(member, round.Escrow, round.Settled, Stake, _cancellation);
         var early = await Assert.ThrowsAsync<EthereumRevertException>(() => judge.ProveWithheldAsync(member, round.Escrow, round.Settled, RoundPart.Heads, 0, _cancellation));
         Assert.Equal("StillTime", early.ErrorName);
-        await ChainTime.PassAsync(community.Options.Rpc, Challenge / 4);
+        await AnvilChain.PassAsync(community.Options.Rpc, Challenge / 4);
         await judge.ProveWithheldAsync(member, round.Escrow, round.Settled, RoundPart.Heads, 0, _cancellation);
         Assert.True((await community.Contract.StateAsync(_cancellation)).Frozen);
 

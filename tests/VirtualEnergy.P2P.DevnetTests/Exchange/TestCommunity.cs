@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.IO.Compression;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Threading.Channels;
 using VirtualEnergy.P2P.Devnet.Anvil;
+using VirtualEnergy.P2P.DevnetTests.Ethereum;
 using VirtualEnergy.P2P.Exchange;
 using VirtualEnergy.P2P.Market;
 using VirtualEnergy.P2P.Market.Admission;
@@ -130,11 +130,7 @@ internal sealed class TestCommunity : IAsyncDisposable
     }
 
     /// <summary>So much time passes on the chain.</summary>
-    public async Task PassAsync(TimeSpan time)
-    {
-        await AskChainAsync("evm_increaseTime", (long)time.TotalSeconds);
-        await AskChainAsync("evm_mine");
-    }
+    public Task PassAsync(TimeSpan time) => AnvilChain.PassAsync(Options.Rpc, time);
 
     /// <summary>A home's dispute of a reading of hers, or its dismissal by the exchange's key.</summary>
     public DisputeMessage Dispute(int home, Period period, long number = 1, bool dismisses = false)
@@ -236,13 +232,7 @@ internal sealed class TestCommunity : IAsyncDisposable
     }
 
     /// <summary>Asks the chain for what is not in every node's interface.</summary>
-    public async Task<JsonElement> AskChainAsync(string method, params object[] parameters)
-    {
-        using var http = new HttpClient();
-        using var answer = await http.PostAsJsonAsync(Options.Rpc, new { jsonrpc = "2.0", id = 1, method, @params = parameters });
-        var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return json.TryGetProperty("result", out var result) ? result : throw new InvalidOperationException($"{method}: {json}");
-    }
+    public Task<JsonElement> AskChainAsync(string method, params object[] parameters) => AnvilChain.AskAsync(Options.Rpc, method, parameters);
 
     public async ValueTask DisposeAsync()
     {

@@ -30,10 +30,7 @@ public sealed class WrongContractTests
 
         // The last byte of the code is part of the compiler's own mark, which nothing executes: every answer stays the same.
         code[^1] ^= 1;
-        using var anvil = new HttpClient { BaseAddress = community.Options.Rpc };
-        using var body = new StringContent($$"""{"jsonrpc":"2.0","id":1,"method":"anvil_setCode","params":["{{community.Options.Contract}}","{{Hex.Of(code)}}"]}""", System.Text.Encoding.UTF8, "application/json");
-        using var answer = await anvil.PostAsync("", body, _cancellation);
-        answer.EnsureSuccessStatusCode();
+        await community.AskChainAsync("anvil_setCode", community.Options.Contract.ToString(), Hex.Of(code));
 
         Assert.Contains($"{community.Options.Contract} is not the EnergySettlement of this version", await RefusalAsync(community.Options), StringComparison.Ordinal);
     }

@@ -149,7 +149,7 @@ public sealed class FundsHistoryTests(DevChain chain)
         await escrow.Contract.RequestWithdrawalAsync(escrow.SenderOf(0), new Money(100), escrow.Members[0], Cancellation);
         await FreezeAsync(escrow, 1002);
         await escrow.Contract.RollbackAsync(own.Registrar, second, Cancellation);
-        await ChainTime.PassAsync(own.Rpc, TimeSpan.FromHours(1));
+        await AnvilChain.PassAsync(own.Rpc, TimeSpan.FromHours(1));
         await escrow.Contract.ExitAsync(Patient(own), escrow.Members[0], Cancellation);
 
         var history = await HistoryAsync(own.Client, escrow, escrow.Members[0]);
