@@ -63,7 +63,7 @@ public sealed class S2Connection : IDisposable
         {
             lock (_gate)
             {
-                return _session.IsEstablished && _session.Closed is null;
+                return _reason is null && _session.IsEstablished;
             }
         }
     }
@@ -93,8 +93,11 @@ public sealed class S2Connection : IDisposable
     public string? Send(Func<Identifier, S2Request> make)
     {
         string? problem = null;
-        Step(session => session.Send(make, _time.GetUtcNow(), out problem));
-        return problem;
+        lock (_gate)
+        {
+            Step(session => session.Send(make, _time.GetUtcNow(), out problem));
+            return problem ?? (_reason is null ? null : $"the session is over: {_reason}");
+        }
     }
 
     /// <summary>Ends the session politely.</summary>

@@ -60,6 +60,7 @@ public abstract class OfferedResource(Identifier resource, OfferedIdentity who, 
     /// <summary>Hears its manager.</summary>
     public ValueTask HearAsync(S2Connection manager, S2Event news, CancellationToken stop = default) => new(InTurnAsync(() => news switch
     {
+        _ when !manager.IsEstablished => Task.CompletedTask, // What was said before the session ended holds no more.
         S2Taken { Message: SelectControlType select } => SelectAsync(manager, select.ControlType == Control, stop),
         S2Taken { Message: S2Instruction instruction } => TakeAsync(manager, instruction, stop),
         S2Taken { Message: RevokeObject revoke } => RevokeAsync(manager, revoke.ObjectId, stop),
@@ -158,8 +159,8 @@ public abstract class OfferedResource(Identifier resource, OfferedIdentity who, 
         var problem = instruction.ExecutionTime - Now > MostAhead ? $"it is to begin more than {MostAhead.TotalDays} days ahead" : ProblemOf(instruction);
         if (problem is not null)
         {
-            Update(manager, instruction.Id, InstructionStatus.Rejected);
             Noted($"does not take {instruction.Id}: {problem}");
+            Update(manager, instruction.Id, InstructionStatus.Rejected);
             return;
         }
 
