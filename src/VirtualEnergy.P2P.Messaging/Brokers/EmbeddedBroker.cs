@@ -13,6 +13,10 @@ namespace VirtualEnergy.P2P.Messaging;
 /// </summary>
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
+    // Longer than a second nobody waits for a connection to end that was told to; then MQTTnet's own takeover has to do.
+    private const int MostLooksForEnd = 200;
+    private static readonly TimeSpan BetweenLooksForEnd = TimeSpan.FromMilliseconds(5);
+
     private readonly EmbeddedBrokerOptions _options;
     private readonly BrokerAccess _access;
     private readonly BoundedListener _listener;
@@ -108,6 +112,8 @@ public sealed class EmbeddedBroker : IAsyncDisposable
                 await DropSessionAsync(id).ConfigureAwait(false);
                 _sessions.Give(id, user);
             }
+
+            await EndEarlierConnectionAsync(id).ConfigureAwait(false);
         }
 
         if (isExchange)
@@ -161,6 +167,30 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     {
         session[$"filter {filter}"] = true;
         return session.Count <= _options.MaxSubscriptionsPerNode;
+    }
+
+    /// <summary>
+    /// A node whose line broke is back before that was noticed here. MQTTnet's server queues what the node has not acknowledged while the
+    /// old connection still takes messages from that queue, and one that it takes is lost until the next connection: so it has to go first.
+    /// </summary>
+    private async Task EndEarlierConnectionAsync(string clientId)
+    {
+        for (var look = 0; look < MostLooksForEnd; look++)
+        {
+            var clients = await _server.GetClientsAsync().ConfigureAwait(false);
+            if (clients.FirstOrDefault(client => client.Id == clientId) is not { } earlier)
+            {
+                return;
+            }
+
+            if (look == 0)
+            {
+                // Not awaited: what it is told may never arrive.
+                _ = earlier.DisconnectAsync(new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.SessionTakenOver });
+            }
+
+            await Task.Delay(BetweenLooksForEnd).ConfigureAwait(false);
+        }
     }
 
     private async Task DropSessionAsync(string clientId)

@@ -35,11 +35,13 @@ internal sealed class SessionLedger(EmbeddedBrokerOptions options)
             return;
         }
 
+        // A connection that was taken over ends after the new one has begun, and marks the session as left.
+        var connected = (await server.GetClientsAsync().ConfigureAwait(false)).Select(client => client.Id).ToHashSet(StringComparer.Ordinal);
         var now = options.Time.GetUtcNow().UtcDateTime;
         foreach (var session in await server.GetSessionsAsync().ConfigureAwait(false))
         {
             var kept = Math.Min(session.ExpiryInterval, options.LongestSession.TotalSeconds);
-            if (session.DisconnectedTimestamp is { } left && now - left > TimeSpan.FromSeconds(kept))
+            if (!connected.Contains(session.Id) && session.DisconnectedTimestamp is { } left && now - left > TimeSpan.FromSeconds(kept))
             {
                 await session.DeleteAsync().ConfigureAwait(false);
             }

@@ -171,11 +171,11 @@ public sealed class MqttLink : IAsyncDisposable
             await using var connection = await OpenAsync(subscribed, stopping).ConfigureAwait(false);
             backOff.Reset();
             _connected.TrySetResult(connection);
-            await SubscribeRestAsync(connection, subscribed, stopping).ConfigureAwait(false);
-            Change(LinkState.Connected, "");
-            _firstConnection.TrySetResult();
             try
             {
+                await SubscribeRestAsync(connection, subscribed, stopping).ConfigureAwait(false);
+                Change(LinkState.Connected, "");
+                _firstConnection.TrySetResult();
                 return await connection.Lost.WaitAsync(stopping).ConfigureAwait(false);
             }
             finally

@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using MQTTnet;
+using MQTTnet.Protocol;
 using VirtualEnergy.P2P.Messaging;
 using Xunit;
 
@@ -92,6 +95,40 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
         await node.StartAsync(Cancellation);
 
         Assert.Equal("2", Encoding.UTF8.GetString((await NextAsync(rounds)).Payload.Span));
+    }
+
+    /// <summary>Its first connection stands, as far as the broker knows, and has not acknowledged what it got.</summary>
+    [Fact]
+    public async Task A_node_that_is_back_before_its_cut_is_noticed_gets_what_it_had_not_acknowledged_and_keeps_its_session()
+    {
+        var clock = new OffsetClock();
+        var options = new EmbeddedBrokerOptions { Community = ITestBroker.Community, ExchangePassword = ITestBroker.ExchangePassword, Time = clock };
+        await using var broker = new EmbeddedBroker(options, NullLogger.Instance);
+        await broker.StartAsync();
+        var exchange = Exchange(broker.Port);
+        await exchange.StartAsync(Cancellation);
+        using var cut = await ConnectedAsync();
+        await cut.Client.SubscribeAsync(Topics.Receipts(Ada), MqttQualityOfServiceLevel.AtLeastOnce, Cancellation);
+        await exchange.PublishAsync(Topics.Receipts(Ada), "1"u8.ToArray(), cancellation: Cancellation);
+        Assert.Equal("1", await cut.NextAsync());
+
+        using var back = await ConnectedAsync();
+
+        Assert.Equal("1", await back.NextAsync());
+        clock.Offset = TimeSpan.FromMinutes(61);
+        await Node("somebody else", broker.Port).StartAsync(Cancellation);
+        await exchange.PublishAsync(Topics.Receipts(Ada), "2"u8.ToArray(), cancellation: Cancellation);
+        Assert.Equal("2", await back.NextAsync());
+
+        async Task<SlowClient> ConnectedAsync()
+        {
+            var client = new SlowClient();
+            await client.Client.ConnectAsync(
+                new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", broker.Port).WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
+                    .WithClientId("node").WithCleanStart(false).WithSessionExpiryInterval(3600).Build(),
+                Cancellation);
+            return client;
+        }
     }
 
     [Fact]
@@ -211,6 +248,25 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
                 _wanted.Act().Wait(Soon);
             }
         }
+    }
+
+    /// <summary>A client that acknowledges nothing.</summary>
+    private sealed class SlowClient : IDisposable
+    {
+        private readonly Channel<string> _received = Channel.CreateUnbounded<string>();
+
+        public SlowClient() => Client.ApplicationMessageReceivedAsync += received =>
+        {
+            received.AutoAcknowledge = false;
+            _received.Writer.TryWrite(received.ApplicationMessage.ConvertPayloadToString());
+            return Task.CompletedTask;
+        };
+
+        public IMqttClient Client { get; } = new MqttClientFactory().CreateMqttClient();
+
+        public async Task<string> NextAsync() => await _received.Reader.ReadAsync(Cancellation).AsTask().WaitAsync(Soon, Cancellation);
+
+        public void Dispose() => Client.Dispose();
     }
 
     private sealed class OffsetClock : TimeProvider
