@@ -46,14 +46,18 @@ public sealed class FundsWatch(
         }
     }
 
-    /// <summary>A round was cleared, and the ledger has it: whoever it concerns is told, before the next gate is announced.</summary>
-    public void Cleared(JournalledRound round, IEnumerable<SignedBid> bids)
+    /// <summary>A round was cleared: ledger, mandates and trails have it at once, so that no notice mixes two rounds. Not told yet.</summary>
+    public void Clear(JournalledRound round, IEnumerable<SignedBid> bids)
     {
-        Replay(round, bids);
-        TellAll();
+        lock (_lock)
+        {
+            ledger.Clear(round.Period, round.Deltas());
+            mandates.Clear(round.Period, round.Trades, round.Charges);
+            Count(round, bids);
+        }
     }
 
-    /// <summary>Balances may have changed, or the exchange has started.</summary>
+    /// <summary>A round was cleared, balances may have changed, or the exchange has started: whoever it concerns is told.</summary>
     public void TellAll()
     {
         lock (_lock)

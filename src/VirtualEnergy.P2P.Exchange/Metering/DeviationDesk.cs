@@ -44,8 +44,8 @@ public sealed class DeviationDesk
         _book.Settle(journalled.Result);
         _ledger.ClearDeviations(period, journalled.Batch().Deltas);
         Publish(journalled.Result, _publisher, _topics);
-        _settler.Enqueue(journalled);
         Tell(journalled);
+        _settler.Enqueue(journalled);
     }
 
     /// <summary>The same readings, settled by what members have now. Called between two batches, before the chain has the period.</summary>

@@ -11,9 +11,9 @@ using VirtualEnergy.P2P.Messaging;
 
 namespace VirtualEnergy.P2P.Exchange.Rounds;
 
-/// <summary>Where a round goes that is cleared and durable: into the accounts, to settlement, to the homes, to the pages, in this order. Nothing here waits, and nothing fails the round.</summary>
+/// <summary>Where a round goes that is cleared and durable: into the accounts, to the homes, to the pages, to settlement, in this order. Nothing here waits, and nothing fails the round.</summary>
 public sealed class ClearedRounds(
-    ExchangeOptions options, FundsLedger ledger, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, RoundHistory history, SettlementWorker settlement, MarketPublisher publisher,
+    ExchangeOptions options, CommunityAccounts accounts, DeviationBook book, DeviationClock deviations, RoundHistory history, SettlementWorker settlement, MarketPublisher publisher,
     Topics topics, PlanDesk plans, BalanceDesk balance, PlanBook planned, FundsWatch watch, MarketViews views, LiveFeed live, ILogger<ClearedRounds> logger)
 {
     /// <param name="round">As it was computed.</param>
@@ -22,18 +22,18 @@ public sealed class ClearedRounds(
     /// <param name="duration">From the gate's closure to the disk.</param>
     public void Take(Round round, JournalledRound journalled, ImmutableArray<SignedBid> bids, TimeSpan duration)
     {
-        ledger.Clear(round.Period, round.Deltas);
+        watch.Clear(journalled, bids);
         accounts.Clear(round.Period, round.Trades, journalled.Charges, journalled.Supplier);
         book.Clear(journalled);
         deviations.Changed();
         history.Add(journalled, bids);
-        settlement.Enqueue(journalled); // works on its own from here
         var result = journalled.Result() with { Balances = balance.Begin(round.Period, planned.PlannersOf(round.Period), round.Trades) };
 
         // Together: a home whose period is balanced plans the next as soon as it has the signal, and is to have the outlook by then.
         publisher.SendRetained([(topics.RoundResult, WireFormat.Write(result)), .. plans.From(round.Period.Next)]);
-        watch.Cleared(journalled, bids);
+        watch.TellAll();
         Show(journalled, duration);
+        settlement.Enqueue(journalled); // Works on its own from here: nobody hears that a round is settled before it is cleared.
     }
 
     /// <summary>No other round follows.</summary>

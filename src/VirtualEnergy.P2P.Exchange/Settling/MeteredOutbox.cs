@@ -63,6 +63,11 @@ public sealed class MeteredOutbox(ExchangeJournal journal, EnergySettlementContr
         }
         else
         {
+            if (batch is { IsOnChain: true })
+            {
+                batch = await outbox.AppendAsync(batch.Lose()); // Mined, and lost before it was read where it stands.
+            }
+
             // What the chain lost comes first, and under the nonces that it had: nothing new is signed before that is seen to.
             var isBehind = last < journal.LastOnChain(BatchKind.Trades) || standing.Period < journal.LastOnChain(BatchKind.Metered);
             var isNew = batch is null || batch.Versions.IsEmpty;

@@ -109,11 +109,17 @@ public sealed class MeteredSettler(
         foreach (var period in lost.Reverse())
         {
             var deviations = journal.Deviations(period)!;
-            ledger.ClearDeviations(period, deviations.Batch().Deltas);
             lock (_lock)
             {
+                if (_due.Any(waiting => waiting.Period == period))
+                {
+                    continue; // lost before it was taken as settled
+                }
+
                 _due.AddFirst(deviations);
             }
+
+            ledger.ClearDeviations(period, deviations.Batch().Deltas);
         }
 
         if (lost.Count > 0)

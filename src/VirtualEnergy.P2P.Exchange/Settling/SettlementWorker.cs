@@ -32,6 +32,7 @@ public sealed class SettlementWorker(
     private volatile bool _isComplete;
     private volatile bool _isMeteredComplete;
     private Period? _settled;
+    private long _due = long.MinValue;
     private TimeSpan _wait = FirstRetry;
 
     /// <summary>Done when the round after which nothing follows is settled. Fails with <see cref="SettlementStoppedException"/> where settlement has stopped by then.</summary>
@@ -44,12 +45,17 @@ public sealed class SettlementWorker(
 
     /// <summary>From where settlement goes on. Before the first round is enqueued.</summary>
     /// <param name="lastSettled">The last period that the contract has.</param>
-    public void StartAfter(Period lastSettled) => _settled = lastSettled;
+    public void StartAfter(Period lastSettled)
+    {
+        _settled = lastSettled;
+        Volatile.Write(ref _due, history.LastCleared?.Index ?? long.MinValue);
+    }
 
     /// <summary>A cleared round is due. In the order of periods.</summary>
     public void Enqueue(JournalledRound round)
     {
         _cleared[round.Period] = round;
+        Volatile.Write(ref _due, round.Period.Index);
         _news.Writer.TryWrite(true);
     }
 
@@ -151,7 +157,7 @@ public sealed class SettlementWorker(
     private JournalledRound? Due()
     {
         var next = (_settled ?? throw new InvalidOperationException("Nobody said where settlement begins.")).Next;
-        return _cleared.TryGetValue(next, out var round) ? round : history.LastCleared >= next ? journal.Round(next) : null;
+        return _cleared.TryGetValue(next, out var round) ? round : next.Index <= Volatile.Read(ref _due) ? journal.Round(next) : null;
     }
 
     private async Task SettleAsync(JournalledRound round, CancellationToken cancellation)
@@ -272,13 +278,14 @@ public sealed class SettlementWorker(
 
     private void Stop(string why)
     {
-        if (chain.Stopped is null)
+        var isNews = chain.Stopped is null;
+        chain.Stopped = why;
+        if (isNews)
         {
             logger.LogError("Settlement stops, the market goes on. {Why}", why);
             options.Progress?.Report(new SettlementStopped(_settled!.Value.Next, why));
         }
 
-        chain.Stopped = why;
         live.Changed(LivePart.Chain);
     }
 
