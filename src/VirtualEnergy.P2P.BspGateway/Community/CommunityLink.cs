@@ -90,7 +90,8 @@ public sealed class CommunityLink : IHomeLink
 
     public Action? Emptied { get; set; }
 
-    public bool IsUp => _words.State == LinkState.Connected;
+    /// <summary>Both connections stand: homes can be told, and no sample is lost any more.</summary>
+    public bool IsUp => _words.State == LinkState.Connected && _samples.State == LinkState.Connected;
 
     public long LeftOut => _tally.Sum;
 
