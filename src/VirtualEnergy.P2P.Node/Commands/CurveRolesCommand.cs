@@ -242,7 +242,8 @@ internal static class CurveRolesCommand
 
     private static async Task MeasureAsync(ConcentratorNode node, ILogger logging, CancellationToken stop)
     {
-        while (await Console.In.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
+        // The console's reader blocks whatever it is asked, and would keep the command from ending while no line comes.
+        while (await Task.Run(NextLine, stop).WaitAsync(stop).ConfigureAwait(false) is { } line)
         {
             if (decimal.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out var watts) && Math.Abs(watts) <= 1_000_000_000)
             {
@@ -256,6 +257,8 @@ internal static class CurveRolesCommand
 
         await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(false);
     }
+
+    private static string? NextLine() => Console.In.ReadLine();
 
     private static ObjectiveAgent? ObjectiveOf(ParseResult parsed, ClusterTerms terms) =>
         AimOf(parsed) is not { } aim ? null

@@ -12,14 +12,16 @@ namespace VirtualEnergy.P2P.Node.Commands;
 /// <summary><c>ve devices</c>: what is in the house, found by the drivers that <c>home.json</c> names.</summary>
 internal static class DevicesCommand
 {
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
     public static Command Create()
     {
         var config = new Option<string?>("--config") { Description = "The home's configuration file." };
-        var wait = new Option<int>("--wait") { Description = "Seconds to look and listen.", DefaultValueFactory = _ => 5 };
+        var wait = new Option<int>("--wait") { Description = "Seconds to look and listen, at most.", DefaultValueFactory = _ => 5 };
         var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
         var command = new Command("devices", """
             Show the home's real devices: what is there, what it last said, what the agent may do with it, and what happens to it by default.
-            Looks and listens for some seconds and changes nothing. A meter that is silent is estimated and marked.
+            Looks and listens for some seconds and changes nothing; where all devices are asked and none announces itself, until all have answered. A meter that is silent is estimated and marked.
             Devices that speak S2 are those that are paired; how they are says the node that runs by the same configuration on this machine.
             Examples: ve devices --config home.json
                       ve devices --config home.json --wait 30 --json
@@ -100,7 +102,12 @@ internal static class DevicesCommand
             sources.Open(broker, config.HomeBroker?.Prefix ?? Drivers.HomeAssistant.NodeTopics.DefaultPrefix, $"ve-devices-{time.GetTimestamp():x}", time, log),
             new DeviceBook(time, NullLogger.Instance), time, log);
         drivers.Start();
-        await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
+        var started = time.GetTimestamp();
+        while (!drivers.HasLooked && time.GetElapsedTime(started) < wait)
+        {
+            await Task.Delay(Glance, time, cancellation).ConfigureAwait(false);
+        }
+
         foreach (var problem in log.Problems)
         {
             Console.Error.WriteLine(problem);

@@ -24,8 +24,11 @@ internal static class NodeCommand
 
     private const string Name = "run";
 
-    /// <summary>So long a command that is told to stop has to leave things in order. A node sets its devices free first, each of which may take ten seconds to answer.</summary>
-    public static TimeSpan LeavesWithin(ParseResult parsed) => TimeSpan.FromSeconds(parsed.CommandResult.Command is { Name: Name } command && command.Parents.Any(parent => parent.Name == "node") ? 20 : 2);
+    /// <summary>
+    /// So long a command that is told to stop has to leave things in order. What runs until it is stopped says goodbye first: a node sets its devices free, each of which may take
+    /// ten seconds to answer, and a role of a curve market takes its bid out.
+    /// </summary>
+    public static TimeSpan LeavesWithin(ParseResult parsed) => TimeSpan.FromSeconds(RunsUntilStopped(parsed.CommandResult.Command) ? 20 : 2);
 
     public static Command Create()
     {
@@ -69,6 +72,10 @@ internal static class NodeCommand
             parsed.GetValue(config)!, parsed.GetValue(challenge), parsed.GetValue(pair), parsed.GetValue(untilInputCloses), MarketTime(parsed.GetValue(marketTime), parsed.GetValue(untilInputCloses)), cancellation).ConfigureAwait(false));
         return new Command("node", "The prosumer node.") { run };
     }
+
+    // The others may be waiting for a password or standard input, which nothing but the end of the process interrupts: their user is not to wait for that.
+    private static bool RunsUntilStopped(Command command) =>
+        command.Parents.Any(parent => (parent.Name, command.Name) is ("node", Name) or ("s2", "manager" or "offer" or "battery") or ("curve", _));
 
     private static async Task<int> RunAsync(string path, bool challenges, bool pairs, bool untilInputCloses, DrivenTime? marketTime, CancellationToken cancellation)
     {

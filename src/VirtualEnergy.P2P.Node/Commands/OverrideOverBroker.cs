@@ -16,19 +16,20 @@ namespace VirtualEnergy.P2P.Node.Commands;
 /// <param name="time">By which clock.</param>
 internal sealed class OverrideOverBroker(HomeBroker broker, TimeSpan patience, TimeProvider time)
 {
-    // Long enough for a broker to have sent what it keeps.
+    // A broker may send what it keeps a little after it has granted the subscription.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Tells, and waits until the node shows that it has obeyed; lists what there is where no device is named.</summary>
     /// <exception cref="UserErrorException">There is no such node or device, or none that answers.</exception>
     public async Task<IReadOnlyList<DoorDevice>> TellAsync(string? device, string? word, int minutes, CancellationToken cancellation)
     {
-        var shown = new Shown();
-        await using var link = broker.Link($"ve-override-{time.GetTimestamp():x}", time, NullLogger.Instance);
+        var (shown, asker) = (new Shown(), $"ve-override-{time.GetTimestamp():x}");
+        await using var link = broker.Link(asker, time, NullLogger.Instance);
         await link.SubscribeAsync("virtualenergy/+/+", shown.Take, cancellation).ConfigureAwait(false);
         await link.SubscribeAsync("virtualenergy/+/+/attributes", shown.Take, cancellation).ConfigureAwait(false);
         await ConnectAsync(link, cancellation).ConfigureAwait(false);
-        await Task.Delay(Quiet, time, cancellation).ConfigureAwait(false);
+        await HearAsync(link, shown, asker, device, cancellation).ConfigureAwait(false);
         var devices = shown.Devices;
         if (devices.IsEmpty)
         {
@@ -67,6 +68,49 @@ internal sealed class OverrideOverBroker(HomeBroker broker, TimeSpan patience, T
         catch (MqttLinkException refused)
         {
             throw new UserErrorException(refused.Message, refused);
+        }
+    }
+
+    /// <summary>
+    /// Waits until the broker has sent what it keeps: a word of our own comes back behind all that. Where we may not send that word, until the device that is asked for is
+    /// shown; and no longer than the patience.
+    /// </summary>
+    private async Task HearAsync(MqttLink link, Shown shown, string asker, string? device, CancellationToken cancellation)
+    {
+        var started = time.GetTimestamp();
+        var echo = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isMute = false;
+        using (var limit = new CancellationTokenSource(patience, time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token))
+        {
+            try
+            {
+                // Like a command, which we must be able to send, and for nobody.
+                var topic = $"virtualenergy/{asker}/echo/set";
+                await link.SubscribeAsync(
+                    topic,
+                    (_, _) =>
+                    {
+                        echo.TrySetResult();
+                        return Task.CompletedTask;
+                    },
+                    cancellation).ConfigureAwait(false);
+                await link.PublishAsync(topic, "echo"u8.ToArray(), retain: false, either.Token).ConfigureAwait(false);
+            }
+            catch (MqttLinkException)
+            {
+                isMute = true;
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        bool IsShown() => device is not null && shown.Devices.Any(known => string.Equals(known.Device, device, StringComparison.OrdinalIgnoreCase));
+        while (time.GetElapsedTime(started) is var waited && waited < patience && (waited < Quiet || !(echo.Task.IsCompleted || (isMute && IsShown()))))
+        {
+            await Task.Delay(Glance, time, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -135,7 +179,7 @@ internal sealed class OverrideOverBroker(HomeBroker broker, TimeSpan patience, T
                     throw new UserErrorException($"{before.Device}: the node did not answer; is it still running?");
                 }
 
-                await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation).ConfigureAwait(false);
+                await Task.Delay(Glance, time, cancellation).ConfigureAwait(false);
             }
 
             return Devices.First(device => device.Topic == before.Topic);

@@ -21,6 +21,9 @@ public sealed class HomeDrivers(ImmutableArray<IDeviceDriver> drivers, DeviceBoo
 
     public DeviceBook Book => book;
 
+    /// <summary>Whether nothing more is to be waited for: every driver asks its devices, and all have answered or failed.</summary>
+    public bool HasLooked => drivers.All(driver => driver.HasLooked);
+
     public void Start() => _running = Task.WhenAll(drivers.Select((driver, number) => Task.Run(() => StayAsync(driver, number))));
 
     /// <summary>Gives an order to a device, by its driver.</summary>

@@ -11,9 +11,6 @@ namespace VirtualEnergy.P2P.Node.Hosting;
 /// <param name="Funds">What the exchange says of one member's money; null where nobody was asked about, or she has plenty and no mandate.</param>
 public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Open, RoundResult? Last, IReadOnlyList<NodeStatus> Nodes, FundsNotice? Funds = null)
 {
-    /// <summary>Long enough for a broker to have sent what it keeps after a subscription.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
-
     /// <exception cref="UserErrorException">No broker, or no market on it, in time.</exception>
     public static async Task<MarketView> ReadAsync(
         BrokerAddress broker, string? community, TimeSpan wait, TimeProvider time, CancellationToken cancellation, MemberId? member = null)
@@ -38,7 +35,7 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
 
     private static async Task<MarketView> ReadAsync(BrokerAddress broker, string asker, Topics topics, MemberId? member, TimeProvider time, CancellationToken cancellation)
     {
-        var market = new TaskCompletionSource<MarketDescription>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var view = new TaskCompletionSource<MarketView>(TaskCreationOptions.RunContinuationsAsynchronously);
         RoundAnnouncement? open = null;
         RoundResult? last = null;
         FundsNotice? funds = null;
@@ -67,16 +64,16 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
 
         await link.SubscribeAsync(topics.RoundOpen, (message, _) => Read(() => WireFormat.TryReadAnnouncement(message.Payload.Span, out open, out var _)), cancellation).ConfigureAwait(false);
         await link.SubscribeAsync(topics.RoundResult, (message, _) => Read(() => WireFormat.TryReadResult(message.Payload.Span, out last, out var _)), cancellation).ConfigureAwait(false);
+        await link.StartAsync(cancellation).ConfigureAwait(false);
+
+        // The link is subscribed to all the rest by now, and a broker sends what it keeps in the order of subscriptions: when the market is here, so is everything else.
         await link.SubscribeAsync(topics.Market, (message, _) => Read(() =>
         {
             if (WireFormat.TryReadMarket(message.Payload.Span, out var description, out var _))
             {
-                market.TrySetResult(description);
+                view.TrySetResult(new MarketView(description, open, last, [.. nodes.Values], funds));
             }
         }), cancellation).ConfigureAwait(false);
-        await link.StartAsync(cancellation).ConfigureAwait(false);
-        var known = await market.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        await Task.Delay(Quiet, time, cancellation).ConfigureAwait(false);
-        return new MarketView(known, open, last, [.. nodes.Values], funds);
+        return await view.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 }

@@ -19,6 +19,7 @@ public sealed class SunSpecDriver : IDeviceDriver
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private SunSpecSnapshot? _last;
     private string? _told;
+    private volatile bool _hasLooked;
 
     public SunSpecDriver(SunSpecDriverOptions options, TimeProvider time, ILogger logger)
     {
@@ -29,11 +30,14 @@ public sealed class SunSpecDriver : IDeviceDriver
 
     public string Name => _options.Name;
 
+    public bool HasLooked => _hasLooked;
+
     public async Task RunAsync(DeviceBook book, CancellationToken cancellation)
     {
         while (true)
         {
             await PollAsync(book, cancellation).ConfigureAwait(false);
+            _hasLooked = true;
             await Task.Delay(_options.Interval, _time, cancellation).ConfigureAwait(false);
         }
     }
