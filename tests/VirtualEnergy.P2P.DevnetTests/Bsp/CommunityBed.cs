@@ -62,14 +62,21 @@ internal sealed class CommunityBed : IAsyncDisposable
         await bed._exchange.StartAsync(Cancellation);
         await bed._exchange.PublishAsync(
             Topics.Market, WireFormat.Write(new MarketDescription("village", Domain.ChainId, Domain.Contract.ToString(), Key(2).Address.ToString(), Rules)), retain: true, Cancellation);
+        var stated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await bed._exchange.SubscribeAsync(Topics.Flexibility(Provider).Terms, (_, _) =>
+        {
+            stated.TrySetResult();
+            return Task.CompletedTask;
+        }, Cancellation);
         bed.Gateway = await GatewayHost.StartAsync(bed.Options(homes), bed.Time, Cancellation, TimeProvider.System);
+        // A home that hears the terms after its first round says nothing before the next one is over.
+        await stated.Task.WaitAsync(Hang.After, Cancellation);
         for (var home = 0; home < homes; home++)
         {
             bed._homes.Add(await bed.HomeAsync(home));
         }
 
         await bed.RunAsync();
-        await GatewayBed.UntilAsync(() => Enumerable.Range(0, homes).All(home => bed.Parts.Board.Outlook(home)?.Headroom is not null));
         return bed;
     }
 
@@ -83,7 +90,11 @@ internal sealed class CommunityBed : IAsyncDisposable
         var (start, before) = (Rules.Grid.StartOf(period), Parts.Board.Homes.Select((_, home) => Parts.Board.Outlook(home)?.Program.Number).ToList());
         await _exchange.PublishAsync(Topics.RoundOpen, WireFormat.Write(new RoundAnnouncement(period, start, start)), retain: true, Cancellation);
         await _exchange.PublishAsync(Topics.RoundResult, WireFormat.Write(new RoundResult(period, null, Energy.Zero, 0, [], default, default, default)), retain: true, Cancellation);
-        await GatewayBed.UntilAsync(() => _homes.Select((home, place) => home is null || Parts.Board.Outlook(place)?.Program.Number != before[place]).All(isNew => isNew));
+        await GatewayBed.UntilAsync(() => _homes.Select((home, place) => home is null || HasOfferedAfter(place)).All(hasOffered => hasOffered));
+
+        // A home that has just begun offers twice: when the round opens, from its period on, and when it has run the period, from the next one on. Only the latter is waited for.
+        bool HasOfferedAfter(int place) =>
+            Parts.Board.Outlook(place) is { Headroom: { } headroom } outlook && outlook.Program.Number != before[place] && (headroom.Spans.IsEmpty || headroom.Spans[0].First > period);
     }
 
     /// <summary>Simulated time goes on by beats of 4 s, and stands while gateway and homes do what belongs to each.</summary>
@@ -95,11 +106,13 @@ internal sealed class CommunityBed : IAsyncDisposable
         for (var passed = TimeSpan.Zero; passed < span; passed += Beat)
         {
             var (before, gone) = (Time.GetUtcNow(), _homes.Count(home => home is null));
+            var now = before + Beat;
             Time.Advance(Beat);
 
-            // A sample that comes before its session does not count, so that the first beat may have none; and who is gone answers nothing.
+            // What is planned, and what homes are to promise, belongs to the beat; who is gone answers nothing, and then only set-points are waited for.
+            // A sample that comes before its session does not count, so that the first beat may have none.
             await GatewayBed.UntilAsync(() =>
-                Parts.Clock.Last > before && Parts.Customers.All(link => link.IsEmpty || (gone > 0 && link.OpenSetPoints <= gone))
+                Parts.Clock.Last > before && (gone == 0 ? Parts.IsDone(now) : Parts.Customers.All(link => link.IsEmpty || link.OpenSetPoints <= gone))
                 && (!isMeasured || Homes.Where((_, home) => _homes[home] is not null).All(state => state.MeasuredAt == default || state.MeasuredAt > before)));
             if (after?.Invoke() == true)
             {

@@ -123,7 +123,8 @@ public sealed class InHouseTests : IAsyncLifetime
             Assert.StartsWith("battery is off until ", Assert.Single(ve.Output), StringComparison.Ordinal);
         }
 
-        Assert.Equal(0, _inverter.BatteryWatts);
+        // The panel shows her word while the battery is told it; neither waits for the other.
+        await Waiting.UntilAsync(() => _inverter.BatteryWatts == 0 ? "rests" : null, () => $"the battery takes {_inverter.BatteryWatts} W");
         await using (var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "override", "--config", config, "--json"))
         {
             Assert.Equal(0, await ve.ExitAsync());

@@ -59,7 +59,9 @@ public sealed class VeDevicesTests : IDisposable
     {
         var path = Path.Combine(_folder.FullName, "home.json");
         await File.WriteAllTextAsync(path, $$"""{ "broker": "mqtt://127.0.0.1", "household": {}, "devices": {{devices}} }""", TestContext.Current.CancellationToken);
-        await using var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "--config", path, "--wait", "3", "--json");
+
+        // The most: it ends when all have answered.
+        await using var ve = DemoProcess.Ve(new Dictionary<string, string>(), "devices", "--config", path, "--wait", "120", "--json");
         Assert.Equal(0, await ve.ExitAsync());
         return [.. JsonSerializer.Deserialize<JsonElement>(ve.Output[^1]).EnumerateArray()];
     }

@@ -56,6 +56,11 @@ public sealed class ChainFeedTests : IAsyncLifetime
         await using var heads = feed.HeadsAsync(Ct).GetAsyncEnumerator(Ct);
         Assert.True(await heads.MoveNextAsync());
         Assert.Equal(0UL, heads.Current.Number);
+        if (bySocket)
+        {
+            await UntilAsync(() => feed.Mode == ChainFeedMode.Subscribed);
+        }
+
         var before = heads.Current;
         for (var i = 1UL; i <= 6; i++)
         {

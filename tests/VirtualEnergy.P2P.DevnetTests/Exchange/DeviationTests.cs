@@ -109,6 +109,7 @@ public sealed class DeviationTests
         chain.IsShut = true;
         await homes.TradeAsync(First, each: 100);
         await homes.MeterAsync(First, 110, -120);
+        await community.Progress.NextAsync<PeriodMetered>(_cancellation); // what she owes is counted by what she has now
         await community.Progress.NextAsync<SettlementDelayed>(_cancellation);
         await community.WithdrawAsync(0, new Money(100_000_000 - 21_000), _cancellation);
         chain.IsShut = false;

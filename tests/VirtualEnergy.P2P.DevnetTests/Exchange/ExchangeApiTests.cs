@@ -34,6 +34,7 @@ public sealed class ExchangeApiTests
 
         await using var buyer = await TestNode.ConnectAsync(exchange.Broker, "test", community.Keys[0].Address.ToMember(), _cancellation);
         await using var seller = await TestNode.ConnectAsync(exchange.Broker, "test", community.Keys[1].Address.ToMember(), _cancellation);
+        await buyer.UntilOpenAsync(TestCommunity.First, _cancellation);
         await buyer.AskAsync(community.Bid(0, TestCommunity.First), _cancellation);
         var book = await http.GetFromJsonAsync<JsonElement>("/api/book", _cancellation);
         Assert.Equal("[[250000,100]]", book.GetProperty("buy").GetRawText());
@@ -98,7 +99,7 @@ public sealed class ExchangeApiTests
     {
         await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
         await using var broker = new EmbeddedBroker(
-            new EmbeddedBrokerOptions { Community = "test", ExchangePassword = "secret" }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            new EmbeddedBrokerOptions { Community = "test", ExchangePassword = "secret", Port = OwnPort.Next() }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         await broker.StartAsync();
         var options = community.Options with
         {

@@ -32,6 +32,7 @@ public sealed class HostileBidTests
             Assert.Equal(reason, (await bad.AskAsync(Encoding.UTF8.GetBytes(payload), _cancellation)).Reason);
 
         var good = community.Bid(2, first, number: 10);
+        await bad.UntilOpenAsync(first, _cancellation);
         await Refused("wrong-signature", good with { Signature = [.. good.Signature[..64], (byte)(good.Signature[64] ^ 7)] });
         await Refused("wrong-signature", good with { Signature = community.Bid(1, first, number: 10).Signature });
         await Refused("wrong-period", community.Bid(2, first.Next, number: 11));

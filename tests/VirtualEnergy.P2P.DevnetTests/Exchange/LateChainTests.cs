@@ -57,6 +57,7 @@ public sealed class LateChainTests
             for (var home = 0; home < 2; home++)
             {
                 await using var node = await TestNode.ConnectAsync(exchange.Broker, "test", community.Keys[home].Address.ToMember(), _cancellation);
+                await node.UntilOpenAsync(TestCommunity.First, _cancellation);
                 Assert.True((await node.AskAsync(community.Bid(home, TestCommunity.First), _cancellation)).Accepted);
             }
 

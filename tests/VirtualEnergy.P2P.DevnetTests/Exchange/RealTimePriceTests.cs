@@ -27,7 +27,8 @@ public sealed class RealTimePriceTests
         var options = community.Options with { Rules = rules, Rounds = Rounds, Broker = new BrokerOptions { Password = "known" } };
         await using var exchange = await ExchangeHost.StartAsync(options, TimeProvider.System, cancellation);
 
-        var nets = new ConcurrentDictionary<Period, (int Readings, long WattHours)>();
+        // One a member and period: a reading whose receipt is late is sent again.
+        var nets = new ConcurrentDictionary<Period, ConcurrentDictionary<MemberId, long>>();
         var bids = 0;
         var topics = new Topics(options.Community);
         await using var listener = new MqttLink(
@@ -35,8 +36,7 @@ public sealed class RealTimePriceTests
         await listener.SubscribeAsync(topics.AllMeters, (message, _) =>
         {
             Assert.True(WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _));
-            var net = (reading.Import - reading.Export).WattHours;
-            nets.AddOrUpdate(reading.Period, _ => (1, net), (_, sum) => (sum.Readings + 1, sum.WattHours + net));
+            nets.GetOrAdd(reading.Period, _ => new ConcurrentDictionary<MemberId, long>())[reading.Member] = (reading.Import - reading.Export).WattHours;
             return Task.CompletedTask;
         }, cancellation);
         await listener.SubscribeAsync(topics.AllBids, (_, _) =>
@@ -69,8 +69,8 @@ public sealed class RealTimePriceTests
         {
             // The exchange heard all of them before it told the price; the listener has a line of its own.
             var period = new Period(TestCommunity.First.Index + round - 1);
-            await GatewayBed.UntilAsync(() => nets.TryGetValue(period, out var net) && net.Readings == Homes);
-            Assert.Equal(controller.Next(prices[round - 1], reference, reference, new Energy(nets[period].WattHours)), prices[round]);
+            await GatewayBed.UntilAsync(() => nets.TryGetValue(period, out var read) && read.Count == Homes);
+            Assert.Equal(controller.Next(prices[round - 1], reference, reference, new Energy(nets[period].Values.Sum())), prices[round]);
         }
 
         Assert.True(prices.Distinct().Count() > 1, "no imbalance ever moved the price");

@@ -30,7 +30,8 @@ public sealed class FlexibilityNodeTests : IAsyncLifetime
     private static readonly MemberId Member = HomeKey.Address.ToMember();
     private static readonly MemberId Bsp = BspKey.Address.ToMember();
     private static readonly MarketDescription Description = new("village", 31337, Key(3).Address.ToString(), ExchangeKey.Address.ToString(), MarketRules.Default);
-    private static readonly FlexibilitySigning Signing = new(new MarketDomain(31337, Key(3).Address));
+    private static readonly MarketDomain Domain = new(31337, Key(3).Address);
+    private static readonly FlexibilitySigning Signing = new(Domain);
     private static readonly FlexibilityTopics Between = Topics.Flexibility(Bsp);
     private static readonly Period First = new(1_994_832);
 
@@ -56,8 +57,23 @@ public sealed class FlexibilityNodeTests : IAsyncLifetime
     {
         await _broker.StartAsync();
         _exchange = Link("exchange", "exchange", "secret");
-        await _exchange.SubscribeAsync(Topics.AllBids, (message, _) => Keep(_bids, WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _), bid?.Bid), Cancellation);
-        await _exchange.SubscribeAsync(Topics.AllMeters, (message, _) => Keep(_readings, WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _), reading), Cancellation);
+        var receipts = new PlayedReceipts(_exchange, Topics, Domain, ExchangeKey);
+        await _exchange.SubscribeAsync(Topics.AllBids, async (message, stopping) =>
+        {
+            Assert.True(WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _));
+            if (await receipts.AnswerAsync(bid, refusal: null, stopping))
+            {
+                await Keep(_bids, isReadable: true, bid.Bid);
+            }
+        }, Cancellation);
+        await _exchange.SubscribeAsync(Topics.AllMeters, async (message, stopping) =>
+        {
+            Assert.True(WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _));
+            if (await receipts.AnswerAsync(reading, stopping))
+            {
+                await Keep(_readings, isReadable: true, reading);
+            }
+        }, Cancellation);
         await _exchange.StartAsync(Cancellation);
         await _exchange.PublishAsync(Topics.Market, WireFormat.Write(Description), retain: true, Cancellation);
 

@@ -24,6 +24,13 @@ internal sealed class PlayedExchange : IAsyncDisposable
     private readonly Channel<MeterReading> _readings = Channel.CreateUnbounded<MeterReading>();
     private readonly Channel<NodeStatus> _statuses = Channel.CreateUnbounded<NodeStatus>();
     private MqttLink _exchange = null!;
+    private PlayedReceipts _receipts = null!;
+
+    /// <summary>Whether what a node sends again is heard again; else only what is new is, and each is answered.</summary>
+    public bool HearsRepeats { get; init; }
+
+    /// <summary>Why a bid is refused, code and detail; null admits it.</summary>
+    public Func<Bid, (string Reason, string Detail)?> Refusal { get; set; } = _ => null;
 
     public ChannelReader<BidMessage> Bids => _bids.Reader;
 
@@ -47,8 +54,9 @@ internal sealed class PlayedExchange : IAsyncDisposable
         await _broker.StartAsync();
         _exchange = new MqttLink(
             new MqttLinkOptions { Broker = Broker, ClientId = "exchange", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
-        await _exchange.SubscribeAsync(Topics.AllBids, (message, _) => Keep(_bids, WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _), bid), Cancellation);
-        await _exchange.SubscribeAsync(Topics.AllMeters, (message, _) => Keep(_readings, WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _), reading), Cancellation);
+        _receipts = new PlayedReceipts(_exchange, Topics, Domain, Key(1));
+        await _exchange.SubscribeAsync(Topics.AllBids, TakeBidAsync, Cancellation);
+        await _exchange.SubscribeAsync(Topics.AllMeters, TakeReadingAsync, Cancellation);
         await _exchange.SubscribeAsync(Topics.AllStatuses, (message, _) => Keep(_statuses, WireFormat.TryReadStatus(message.Payload.Span, out var status, out string? _), status), Cancellation);
         await _exchange.StartAsync(Cancellation);
         await PublishAsync(Topics.Market, WireFormat.Write(Description), retain: true);
@@ -85,6 +93,25 @@ internal sealed class PlayedExchange : IAsyncDisposable
     }
 
     public Task PublishAsync(string topic, byte[] payload, bool retain = false) => _exchange.PublishAsync(topic, payload, retain, Cancellation);
+
+    // Answered before it is heard here: what a test does on hearing it comes after the answer.
+    private async Task TakeBidAsync(MqttMessage message, CancellationToken stopping)
+    {
+        Assert.True(WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _));
+        if (await _receipts.AnswerAsync(bid, Refusal(bid.Bid), stopping) || HearsRepeats)
+        {
+            await Keep(_bids, isReadable: true, bid);
+        }
+    }
+
+    private async Task TakeReadingAsync(MqttMessage message, CancellationToken stopping)
+    {
+        Assert.True(WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _));
+        if (await _receipts.AnswerAsync(reading, stopping) || HearsRepeats)
+        {
+            await Keep(_readings, isReadable: true, reading);
+        }
+    }
 
     private static Task Keep<T>(Channel<T> channel, bool isReadable, T? message)
     {

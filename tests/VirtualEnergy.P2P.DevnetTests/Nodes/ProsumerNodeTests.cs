@@ -66,10 +66,9 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         var (node, period) = await StartAsync();
         await using (node)
         {
+            _exchange.Refusal = bid => bid.Number == 1 ? ("stale-number", "an earlier run used it") : null;
             await AnnounceAsync(period);
             var first = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
-            await PublishAsync(Topics.Receipts(Member), WireFormat.Write(
-                new BidReceipt(Member, period, first.Number, default, Accepted: false, "stale-number", "an earlier run used it", [])));
             var second = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             Assert.Equal(first with { Number = first.Number + 1 }, second);
         }
@@ -95,10 +94,9 @@ public sealed class ProsumerNodeTests : IAsyncLifetime
         var (node, period) = await StartAsync();
         await using (node)
         {
+            _exchange.Refusal = bid => bid.Number == 1 ? ("insufficient-funds", "too dear") : null;
             await AnnounceAsync(period);
             var whole = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
-            await PublishAsync(Topics.Receipts(Member), WireFormat.Write(
-                new BidReceipt(Member, period, whole.Number, default, Accepted: false, "insufficient-funds", "too dear", [])));
             await PublishAsync(Topics.Funds(Member), WireFormat.Write(Notice(period, available: 4_000, most: null, spent: 0)), retain: true);
             var trimmed = (await _exchange.Bids.ReadAsync(Cancellation)).Bid;
             Assert.Equal(whole.Number + 1, trimmed.Number);

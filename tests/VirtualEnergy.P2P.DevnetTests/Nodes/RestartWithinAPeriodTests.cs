@@ -25,7 +25,8 @@ public sealed class RestartWithinAPeriodTests : IAsyncLifetime
     private static readonly DateTimeOffset Ten = new(2026, 12, 1, 10, 0, 0, TimeSpan.Zero);
     private static readonly Period Running = PeriodGrid.QuarterHour.At(Ten);
 
-    private readonly PlayedExchange _exchange = new();
+    // What a node that is started anew sends once more is what is looked at here.
+    private readonly PlayedExchange _exchange = new() { HearsRepeats = true };
     private readonly FakeTimeProvider _clock = new(Ten.AddMinutes(-8));
     private readonly MemberControls _controls = new();
     private readonly ErrorLog _log = new();

@@ -33,7 +33,20 @@ public sealed class ToldPlanTests : IAsyncLifetime
         await _broker.StartAsync();
         _exchange = new MqttLink(
             new MqttLinkOptions { Broker = BrokerAddress.Local(_broker.Port), ClientId = "exchange", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
-        await _exchange.SubscribeAsync(Topics.AllBids, (message, _) => Keep(_bids, WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _), bid), Cancellation);
+        var receipts = new PlayedReceipts(_exchange, Topics, new MarketDomain(31337, Key(3).Address), Key(1));
+        await _exchange.SubscribeAsync(Topics.AllBids, async (message, stopping) =>
+        {
+            Assert.True(WireFormat.TryReadBid(message.Payload.Span, Member, out var bid, out BidRefusal? _));
+            if (await receipts.AnswerAsync(bid, refusal: null, stopping))
+            {
+                await Keep(_bids, isReadable: true, bid);
+            }
+        }, Cancellation);
+        await _exchange.SubscribeAsync(Topics.AllMeters, async (message, stopping) =>
+        {
+            Assert.True(WireFormat.TryReadMeterReading(message.Payload.Span, out var reading, out string? _));
+            await receipts.AnswerAsync(reading, stopping);
+        }, Cancellation);
         await _exchange.SubscribeAsync(Topics.AllPlans, (message, _) => Keep(_plans, WireFormat.TryReadPlan(message.Payload.Span, out var plan, out string? _), plan), Cancellation);
         await _exchange.SubscribeAsync(
             Topics.AllSuggestions, (message, _) => Keep(_suggestions, WireFormat.TryReadSuggestedStarts(message.Payload.Span, out var told, out string? _), told), Cancellation);
@@ -158,15 +171,20 @@ public sealed class ToldPlanTests : IAsyncLifetime
         TellsSuggestions = tells,
     };
 
-    // Everything that nodes send, by the first part of its topic, in the order in which it comes.
+    // Everything that nodes send, by the first part of its topic, in the order in which it comes; what is sent again, once.
     private async Task<MqttLink> ListenAsync(Channel<string> heard)
     {
         var ear = new MqttLink(
             new MqttLinkOptions { Broker = BrokerAddress.Local(_broker.Port), ClientId = "ear", User = "exchange", Password = "secret" }, TimeProvider.System, NullLogger.Instance);
         string[] all = [Topics.AllBids, Topics.AllPlans, Topics.AllRunning, Topics.AllMeters, Topics.AllSuggestions];
+        var before = new HashSet<string>(StringComparer.Ordinal);
         foreach (var filter in all)
         {
-            await ear.SubscribeAsync(filter, (message, _) => heard.Writer.WriteAsync(message.Topic.Split('/')[^2], Cancellation).AsTask(), Cancellation);
+            await ear.SubscribeAsync(
+                filter,
+                (message, _) => before.Add($"{message.Topic} {Convert.ToBase64String(message.Payload.Span)}")
+                    ? heard.Writer.WriteAsync(message.Topic.Split('/')[^2], Cancellation).AsTask() : Task.CompletedTask,
+                Cancellation);
         }
 
         await ear.StartAsync(Cancellation);

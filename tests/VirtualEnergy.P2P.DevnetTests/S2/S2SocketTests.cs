@@ -35,7 +35,7 @@ public sealed class S2SocketTests
     [Fact]
     public async Task A_device_comes_back_by_itself_when_the_manager_was_away()
     {
-        await using var home = await S2Home.OpenAsync();
+        await using var home = await S2Home.OpenAsync(port: OwnPort.Next()); // it comes back on it
         var lost = home.ConnectBattery();
         await DescribedAsync(home);
         await home.RestartAsync();

@@ -50,7 +50,9 @@ public sealed class ViewerOnRealExchangeTests(BrowserFixture browser) : IClassFi
         foreach (var member in api.GetProperty("members").EnumerateArray())
         {
             var row = viewer.Page.Locator($"[data-member='{member.GetProperty("id").GetString()}']");
-            Assert.Equal($"{member.GetProperty("balanceMicroEur").GetInt64()}", await row.Locator(".balance").GetAttributeAsync("data-value"));
+
+            // Members are pushed apart from rounds and chain, so theirs may be the last to come.
+            await row.Locator($".balance[data-value='{member.GetProperty("balanceMicroEur").GetInt64()}']").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
         }
     }
 
