@@ -31,7 +31,7 @@ public sealed class MemberFunds(
 
         // The chain's own word: the ledger looks only every few seconds, and who has just paid in looks at once.
         var onChain = await contract.BalanceOfAsync(Address.FromMember(member), cancellation);
-        var unsettled = ledger.Available(member) - ledger.OnChain(member);
+        var unsettled = ledger.Unsettled(member);
         var notice = watch.NoticeOf(member, onChain + unsettled);
         return new FundsView(
             member.Value, known.Name, onChain.MicroEur, unsettled.MicroEur, ledger.UnsettledRounds, notice.Outlook.Available.MicroEur,

@@ -46,6 +46,15 @@ public sealed class FundsLedger
         }
     }
 
+    /// <summary>What batches that the chain does not have yet will do to her balance: + is received.</summary>
+    public Money Unsettled(MemberId member)
+    {
+        lock (_lock)
+        {
+            return _available.GetValueOrDefault(member) - _onChain.GetValueOrDefault(member);
+        }
+    }
+
     /// <summary>Takes balances as the chain has them after the last settled round: deposits and withdrawals show here.</summary>
     public void Observe(IEnumerable<KeyValuePair<MemberId, Money>> balances)
     {
