@@ -16,8 +16,8 @@ public sealed class MarketPublisher : BackgroundService
     private readonly ILogger<MarketPublisher> _logger;
     private readonly ConcurrentDictionary<string, byte[]> _retained = new();
 
-    // When the broker is away for long, the oldest go: nodes ask again for what they miss. Null stands for all that is retained by the time it is sent:
-    // never for what was retained before something newer in the queue.
+    // When the broker is away for long, the oldest go: nodes ask again for what they miss. Null stands for all that is retained by the time it is sent.
+    // Something older may wait behind it, and the newest behind that: what a broker ends up with is the newest.
     private readonly Channel<IReadOnlyList<MqttMessage>?> _waiting = Channel.CreateBounded<IReadOnlyList<MqttMessage>?>(
         new BoundedChannelOptions(8192) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 

@@ -139,7 +139,7 @@ public sealed class CommunityLink : IHomeLink
     /// <param name="worth">What a kWh of their unit is sold for.</param>
     internal void Promise(IEnumerable<ReservedEnergy> sold, Func<Period, RegulationDirection, Price> worth, DateTimeOffset now)
     {
-        if (IsUp)
+        if (_words.State == LinkState.Connected)
         {
             _promises.Run(sold, worth, now);
         }

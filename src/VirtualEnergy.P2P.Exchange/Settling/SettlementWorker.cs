@@ -32,7 +32,7 @@ public sealed class SettlementWorker(
     private volatile bool _isComplete;
     private volatile bool _isMeteredComplete;
     private Period? _settled;
-    private long _due = long.MinValue;
+    private long _lastDue = long.MinValue;
     private TimeSpan _wait = FirstRetry;
 
     /// <summary>Done when the round after which nothing follows is settled. Fails with <see cref="SettlementStoppedException"/> where settlement has stopped by then.</summary>
@@ -48,14 +48,14 @@ public sealed class SettlementWorker(
     public void StartAfter(Period lastSettled)
     {
         _settled = lastSettled;
-        Volatile.Write(ref _due, history.LastCleared?.Index ?? long.MinValue);
+        Volatile.Write(ref _lastDue, history.LastCleared?.Index ?? long.MinValue);
     }
 
     /// <summary>A cleared round is due. In the order of periods.</summary>
     public void Enqueue(JournalledRound round)
     {
         _cleared[round.Period] = round;
-        Volatile.Write(ref _due, round.Period.Index);
+        Volatile.Write(ref _lastDue, round.Period.Index);
         _news.Writer.TryWrite(true);
     }
 
@@ -157,7 +157,7 @@ public sealed class SettlementWorker(
     private JournalledRound? Due()
     {
         var next = (_settled ?? throw new InvalidOperationException("Nobody said where settlement begins.")).Next;
-        return _cleared.TryGetValue(next, out var round) ? round : next.Index <= Volatile.Read(ref _due) ? journal.Round(next) : null;
+        return _cleared.TryGetValue(next, out var round) ? round : next.Index <= Volatile.Read(ref _lastDue) ? journal.Round(next) : null;
     }
 
     private async Task SettleAsync(JournalledRound round, CancellationToken cancellation)

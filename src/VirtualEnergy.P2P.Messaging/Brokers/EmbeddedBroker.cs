@@ -13,10 +13,6 @@ namespace VirtualEnergy.P2P.Messaging;
 /// </summary>
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
-    // Longer than a second nobody waits for a connection to end that was told to; then MQTTnet's own takeover has to do.
-    private const int MostLooksForEnd = 200;
-    private static readonly TimeSpan BetweenLooksForEnd = TimeSpan.FromMilliseconds(5);
-
     private readonly EmbeddedBrokerOptions _options;
     private readonly BrokerAccess _access;
     private readonly BoundedListener _listener;
@@ -24,6 +20,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly SessionLedger _sessions;
     private readonly RetainedDelivery _retained;
+    private readonly LiveConnections _connections;
     private readonly ConcurrentDictionary<string, byte> _retainedStates = new();
 
     public EmbeddedBroker(EmbeddedBrokerOptions options, ILogger logger)
@@ -39,7 +36,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             .WithDefaultCommunicationTimeout(options.CommunicationTimeout)
             .Build();
         _server = new MqttServerFactory().CreateMqttServer(serverOptions, [_listener]);
-        _retained = new RetainedDelivery(_server);
+        (_retained, _connections) = (new RetainedDelivery(_server), new LiveConnections(_server));
         _server.ValidatingConnectionAsync += AdmitAsync;
         _server.InterceptingPublishAsync += JudgePublicationAsync;
         _server.InterceptingSubscriptionAsync += JudgeSubscriptionAsync;
@@ -89,7 +86,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             return;
         }
 
-        await _sessions.SweepAsync(_server).ConfigureAwait(false);
+        await _sessions.SweepAsync(_server, _connections).ConfigureAwait(false);
         if (client.ClientId is { Length: > 0 } id)
         {
             if (!isExchange && !_sessions.Knows(id) && _sessions.IsFull)
@@ -100,20 +97,26 @@ public sealed class EmbeddedBroker : IAsyncDisposable
 
             // A session belongs to the user that began it: it holds that user's undelivered messages.
             var user = client.UserName ?? "";
-            var owner = _sessions.OwnerOf(id, user);
-            if (owner != user && !isExchange)
+            if (_sessions.OwnerOf(id, user) != user)
             {
-                Refuse(client, MqttConnectReasonCode.NotAuthorized, "This client id belongs to another user's session.");
-                return;
-            }
+                if (!isExchange)
+                {
+                    RefuseAnothers(client);
+                    return;
+                }
 
-            if (owner != user)
-            {
                 await DropSessionAsync(id).ConfigureAwait(false);
                 _sessions.Give(id, user);
             }
 
-            await EndEarlierConnectionAsync(id).ConfigureAwait(false);
+            await _connections.EndAsync(id).ConfigureAwait(false);
+
+            // A session that nobody keeps has ended with its connection: it is anybody's again.
+            if (_sessions.OwnerOf(id, user) != user)
+            {
+                RefuseAnothers(client);
+                return;
+            }
         }
 
         if (isExchange)
@@ -169,30 +172,6 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         return session.Count <= _options.MaxSubscriptionsPerNode;
     }
 
-    /// <summary>
-    /// A node whose line broke is back before that was noticed here. MQTTnet's server queues what the node has not acknowledged while the
-    /// old connection still takes messages from that queue, and one that it takes is lost until the next connection: so it has to go first.
-    /// </summary>
-    private async Task EndEarlierConnectionAsync(string clientId)
-    {
-        for (var look = 0; look < MostLooksForEnd; look++)
-        {
-            var clients = await _server.GetClientsAsync().ConfigureAwait(false);
-            if (clients.FirstOrDefault(client => client.Id == clientId) is not { } earlier)
-            {
-                return;
-            }
-
-            if (look == 0)
-            {
-                // Not awaited: what it is told may never arrive.
-                _ = earlier.DisconnectAsync(new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.SessionTakenOver });
-            }
-
-            await Task.Delay(BetweenLooksForEnd).ConfigureAwait(false);
-        }
-    }
-
     private async Task DropSessionAsync(string clientId)
     {
         var sessions = await _server.GetSessionsAsync().ConfigureAwait(false);
@@ -201,6 +180,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
             await session.DeleteAsync().ConfigureAwait(false);
         }
     }
+
+    private void RefuseAnothers(ValidatingConnectionEventArgs client) =>
+        Refuse(client, MqttConnectReasonCode.NotAuthorized, "This client id belongs to another user's session.");
 
     private void Refuse(ValidatingConnectionEventArgs client, MqttConnectReasonCode code, string reason)
     {

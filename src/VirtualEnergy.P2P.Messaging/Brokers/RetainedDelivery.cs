@@ -57,7 +57,15 @@ internal sealed class RetainedDelivery(MqttServer server)
         for (var look = 0; changed && look < MostLooks; look++)
         {
             changed = false;
-            foreach (var message in await RetainedAsync(filter.Topic).ConfigureAwait(false))
+            var retained = await RetainedAsync(filter.Topic).ConfigureAwait(false);
+            foreach (var cleared in queued.Keys.Except(retained.Select(message => message.Topic)).ToList())
+            {
+                session.TryEnqueueApplicationMessage(new MqttApplicationMessage { Topic = cleared, QualityOfServiceLevel = filter.QualityOfServiceLevel }, out _);
+                queued.Remove(cleared);
+                changed = true;
+            }
+
+            foreach (var message in retained)
             {
                 if (!ReferenceEquals(queued.GetValueOrDefault(message.Topic), message))
                 {
@@ -69,12 +77,12 @@ internal sealed class RetainedDelivery(MqttServer server)
         }
     }
 
-    private async Task<IEnumerable<MqttApplicationMessage>> RetainedAsync(string filter)
+    private async Task<IReadOnlyList<MqttApplicationMessage>> RetainedAsync(string filter)
     {
         if (filter.AsSpan().ContainsAny('+', '#'))
         {
             var all = await server.GetRetainedMessagesAsync().ConfigureAwait(false);
-            return all.Where(message => MqttTopicFilterComparer.Compare(message.Topic, filter) == MqttTopicFilterCompareResult.IsMatch);
+            return [.. all.Where(message => MqttTopicFilterComparer.Compare(message.Topic, filter) == MqttTopicFilterCompareResult.IsMatch)];
         }
 
         return await server.GetRetainedMessageAsync(filter).ConfigureAwait(false) is { } message ? [message] : [];

@@ -26,7 +26,7 @@ internal sealed class SessionLedger(EmbeddedBrokerOptions options)
     public void Forget(string clientId) => _users.TryRemove(clientId, out _);
 
     /// <summary>Once a minute, or at once when full: deletes the sessions whose time is over.</summary>
-    public async Task SweepAsync(MqttServer server)
+    public async Task SweepAsync(MqttServer server, LiveConnections connections)
     {
         var last = Interlocked.Read(ref _lastSweep);
         if ((!IsFull && options.Time.GetElapsedTime(last) < BetweenSweeps)
@@ -35,13 +35,12 @@ internal sealed class SessionLedger(EmbeddedBrokerOptions options)
             return;
         }
 
-        // A connection that was taken over ends after the new one has begun, and marks the session as left.
-        var connected = (await server.GetClientsAsync().ConfigureAwait(false)).Select(client => client.Id).ToHashSet(StringComparer.Ordinal);
         var now = options.Time.GetUtcNow().UtcDateTime;
         foreach (var session in await server.GetSessionsAsync().ConfigureAwait(false))
         {
             var kept = Math.Min(session.ExpiryInterval, options.LongestSession.TotalSeconds);
-            if (!connected.Contains(session.Id) && session.DisconnectedTimestamp is { } left && now - left > TimeSpan.FromSeconds(kept))
+            // A connection that was taken over ends after the new one has begun, and marks the session as left.
+            if (!connections.Has(session.Id) && session.DisconnectedTimestamp is { } left && now - left > TimeSpan.FromSeconds(kept))
             {
                 await session.DeleteAsync().ConfigureAwait(false);
             }

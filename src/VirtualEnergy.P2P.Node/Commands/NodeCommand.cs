@@ -73,7 +73,7 @@ internal static class NodeCommand
         return new Command("node", "The prosumer node.") { run };
     }
 
-    // The others may be waiting for a password or standard input, which nothing but the end of the process interrupts: their user is not to wait for that.
+    // The others only ask, and may be waiting for a password or standard input, which nothing but the end of the process interrupts: they have nobody to say goodbye to.
     private static bool RunsUntilStopped(Command command) =>
         command.Parents.Any(parent => (parent.Name, command.Name) is ("node", Name) or ("s2", "manager" or "offer" or "battery") or ("curve", _));
 

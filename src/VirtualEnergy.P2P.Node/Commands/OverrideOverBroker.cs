@@ -18,6 +18,9 @@ internal sealed class OverrideOverBroker(HomeBroker broker, TimeSpan patience, T
 {
     // A broker may send what it keeps a little after it has granted the subscription.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
+
+    // Whoever has not heard his own word by then may not send it, or not hear it.
+    private static readonly TimeSpan Mute = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Tells, and waits until the node shows that it has obeyed; lists what there is where no device is named.</summary>
@@ -72,14 +75,13 @@ internal sealed class OverrideOverBroker(HomeBroker broker, TimeSpan patience, T
     }
 
     /// <summary>
-    /// Waits until the broker has sent what it keeps: a word of our own comes back behind all that. Where we may not send that word, until the device that is asked for is
-    /// shown; and no longer than the patience.
+    /// Waits until the broker has sent what it keeps: a word of our own comes back behind all that. Where it does not, as we may not send or hear it, until what is asked for
+    /// is shown; and no longer than the patience.
     /// </summary>
     private async Task HearAsync(MqttLink link, Shown shown, string asker, string? device, CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
         var echo = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var isMute = false;
         using (var limit = new CancellationTokenSource(patience, time))
         using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token))
         {
@@ -99,7 +101,7 @@ internal sealed class OverrideOverBroker(HomeBroker broker, TimeSpan patience, T
             }
             catch (MqttLinkException)
             {
-                isMute = true;
+                // Not ours to say here.
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
@@ -107,8 +109,8 @@ internal sealed class OverrideOverBroker(HomeBroker broker, TimeSpan patience, T
             }
         }
 
-        bool IsShown() => device is not null && shown.Devices.Any(known => string.Equals(known.Device, device, StringComparison.OrdinalIgnoreCase));
-        while (time.GetElapsedTime(started) is var waited && waited < patience && (waited < Quiet || !(echo.Task.IsCompleted || (isMute && IsShown()))))
+        bool IsShown() => shown.Devices.Any(known => device is null || string.Equals(known.Device, device, StringComparison.OrdinalIgnoreCase));
+        while (time.GetElapsedTime(started) is var waited && waited < patience && (waited < Quiet || !(echo.Task.IsCompleted || (waited > Mute && IsShown()))))
         {
             await Task.Delay(Glance, time, cancellation).ConfigureAwait(false);
         }

@@ -11,6 +11,8 @@ namespace VirtualEnergy.P2P.Node.Hosting;
 /// <param name="Funds">What the exchange says of one member's money; null where nobody was asked about, or she has plenty and no mandate.</param>
 public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Open, RoundResult? Last, IReadOnlyList<NodeStatus> Nodes, FundsNotice? Funds = null)
 {
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
+
     /// <exception cref="UserErrorException">No broker, or no market on it, in time.</exception>
     public static async Task<MarketView> ReadAsync(
         BrokerAddress broker, string? community, TimeSpan wait, TimeProvider time, CancellationToken cancellation, MemberId? member = null)
@@ -35,7 +37,7 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
 
     private static async Task<MarketView> ReadAsync(BrokerAddress broker, string asker, Topics topics, MemberId? member, TimeProvider time, CancellationToken cancellation)
     {
-        var view = new TaskCompletionSource<MarketView>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var market = new TaskCompletionSource<MarketView>(TaskCreationOptions.RunContinuationsAsynchronously);
         RoundAnnouncement? open = null;
         RoundResult? last = null;
         FundsNotice? funds = null;
@@ -46,7 +48,11 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
         await using var link = new MqttLink(options, time, NullLogger.Instance);
         Task Read(Action read)
         {
-            read();
+            lock (nodes)
+            {
+                read();
+            }
+
             return Task.CompletedTask;
         }
 
@@ -71,9 +77,20 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
         {
             if (WireFormat.TryReadMarket(message.Payload.Span, out var description, out var _))
             {
-                view.TrySetResult(new MarketView(description, open, last, [.. nodes.Values], funds));
+                market.TrySetResult(new MarketView(description, open, last, [.. nodes.Values], funds));
             }
         }), cancellation).ConfigureAwait(false);
-        return await view.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        var view = await market.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        if (view.Open is not null || view.Last is not null)
+        {
+            return view;
+        }
+
+        // A market without a round: the exchange is just starting, or telling a broker that had lost everything, in whatever order.
+        await Task.Delay(Quiet, time, cancellation).ConfigureAwait(false);
+        lock (nodes)
+        {
+            return new MarketView(view.Market, open, last, [.. nodes.Values], funds);
+        }
     }
 }

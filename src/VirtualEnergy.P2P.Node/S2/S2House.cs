@@ -101,8 +101,9 @@ public sealed class S2House : IAsyncDisposable
     public string NameOf(S2Device device) => $"s2/{DeviceNames.Of(device, _folder.Paired) ?? device.Device}";
 
     /// <summary>The devices as they are known for a period.</summary>
+    /// <remarks>Picked before they are sorted: sorting copies a collection by its count, which a device that comes meanwhile exceeds.</remarks>
     public S2Plan Plan(DateTimeOffset at, MarketRules rules, SupplierPrices supplier, ImmutableArray<FixedDevice> words) => S2Plan.Of(
-        _manager!.Devices.OrderBy(device => device.Key, StringComparer.Ordinal).Where(device => device.Value.Connection.IsEstablished)
+        _manager!.Devices.Where(device => device.Value.Connection.IsEstablished).OrderBy(device => device.Key, StringComparer.Ordinal)
             .Select(device => new S2Part(NameOf(device.Value), device.Value.Connection.Resource)),
         at, rules, supplier, words);
 

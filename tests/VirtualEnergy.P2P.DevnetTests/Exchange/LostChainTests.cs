@@ -44,6 +44,42 @@ public sealed class LostChainTests
         Assert.Equal(new Money(99_920_000), summary.Balances[community.Keys[0].Address.ToMember()]);
     }
 
+    /// <summary>The chain goes back to before a metered batch that was seen to be mined, while its log could not be read yet.</summary>
+    [Fact]
+    public async Task A_metered_batch_that_the_chain_lost_before_its_log_was_read_is_sent_again()
+    {
+        await using var community = await TestCommunity.StartAsync(homes: 2, _cancellation);
+        await using var door = await ChainDoor.OpenAsync(community.Options.Rpc, _cancellation);
+        var (stopped, stops) = (0, false);
+        door.Stops = (request, isAnswered) => !isAnswered && Volatile.Read(ref stops) && request.Contains("eth_getLogs", StringComparison.Ordinal) && Interlocked.Increment(ref stopped) > 0;
+        await using var exchange = await ExchangeHost.StartAsync(community.MeteredOptions with { Rpc = door.Address, Rounds = 2 }, TimeProvider.System, _cancellation);
+        await using var homes = await MeteredHomes.ConnectAsync(community, exchange.Broker, 2, _cancellation);
+        await homes.TradeAsync(TestCommunity.Nth(1));
+        await community.Progress.NextAsync<RoundSettled>(_cancellation);
+        var snapshot = (await community.AskChainAsync("evm_snapshot")).GetString()!;
+        Volatile.Write(ref stops, true);
+        await homes.MeterAsync(TestCommunity.Nth(1), 110, -110);
+        while ((await community.Metered.MeteringAsync(_cancellation)).Period != TestCommunity.Nth(1))
+        {
+        }
+
+        // It is asked for the log of what it knows as mined.
+        for (var before = Volatile.Read(ref stopped); Volatile.Read(ref stopped) < before + 2;)
+        {
+            await Task.Yield();
+        }
+
+        await community.AskChainAsync("evm_revert", snapshot);
+        Volatile.Write(ref stops, false);
+        await homes.TradeAsync(TestCommunity.Nth(2));
+        await homes.MeterAsync(TestCommunity.Nth(2), 110, -110);
+        await exchange.Completion.WaitAsync(TestCommunity.Patience, _cancellation);
+
+        Assert.Equal([TestCommunity.Nth(1), TestCommunity.Nth(2)], (await community.Metered.EventsAsync(0, _cancellation)).Select(metered => metered.MeteredPeriod));
+        // Two rounds of 110 Wh at 200 µEUR a Wh.
+        Assert.Equal(new Money(100_000_000 - 44_000), await community.Contract.BalanceOfAsync(community.Keys[0].Address, _cancellation));
+    }
+
     [Fact]
     public async Task What_a_chain_lost_while_the_exchange_was_down_is_sent_again_at_the_start()
     {

@@ -95,6 +95,7 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
         await node.StartAsync(Cancellation);
 
         Assert.Equal("2", Encoding.UTF8.GetString((await NextAsync(rounds)).Payload.Span));
+        Assert.True(admitting.IsDone);
     }
 
     /// <summary>Its first connection stands, as far as the broker knows, and has not acknowledged what it got.</summary>
@@ -126,6 +127,29 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
             await client.Client.ConnectAsync(
                 new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", broker.Port).WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
                     .WithClientId("node").WithCleanStart(false).WithSessionExpiryInterval(3600).Build(),
+                Cancellation);
+            return client;
+        }
+    }
+
+    /// <summary>Its session ends with each connection, and is its own again with the next.</summary>
+    [Fact]
+    public async Task A_client_id_stays_its_users_over_a_connection_that_ends_another()
+    {
+        using var first = await ConnectAsync("0x" + new string('b', 40));
+        using var again = await ConnectAsync("0x" + new string('b', 40));
+
+        var refused = await Assert.ThrowsAsync<MqttLinkException>(
+            () => Node("watcher", user: "0x" + new string('c', 40)).StartAsync(Cancellation).WaitAsync(Soon, Cancellation));
+
+        Assert.Contains("another user's session", refused.Message, StringComparison.Ordinal);
+
+        async Task<IMqttClient> ConnectAsync(string user)
+        {
+            var client = new MqttClientFactory().CreateMqttClient();
+            await client.ConnectAsync(
+                new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", Broker.Port).WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500)
+                    .WithClientId("watcher").WithCredentials(user, "").Build(),
                 Cancellation);
             return client;
         }
@@ -234,6 +258,8 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
     {
         private (string Said, Func<Task> Act) _wanted = ("", () => Task.CompletedTask);
 
+        public bool IsDone { get; private set; }
+
         public void Do(string said, Func<Task> act) => _wanted = (said, act);
 
         public IDisposable? BeginScope<TState>(TState state)
@@ -245,7 +271,7 @@ public sealed class EmbeddedBrokerTests : BrokerTestBase
         {
             if (formatter(state, exception) == _wanted.Said)
             {
-                _wanted.Act().Wait(Soon);
+                IsDone = _wanted.Act().Wait(Soon);
             }
         }
     }
