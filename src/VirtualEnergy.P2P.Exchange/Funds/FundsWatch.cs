@@ -52,8 +52,7 @@ public sealed class FundsWatch(
         lock (_lock)
         {
             ledger.Clear(round.Period, round.Deltas());
-            mandates.Clear(round.Period, round.Trades, round.Charges);
-            Count(round, bids);
+            Replay(round, bids);
         }
     }
 

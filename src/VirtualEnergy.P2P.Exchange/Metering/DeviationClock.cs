@@ -21,7 +21,6 @@ public sealed class DeviationClock(
     private readonly Lock _lock = new();
     private readonly Signal _changed = new();
     private Period _over = new(long.MinValue);
-    private Period? _inHand;
 
     /// <summary>A round was cleared, or a reading booked: something may be due.</summary>
     public void Changed() => _changed.Raise();
@@ -47,7 +46,7 @@ public sealed class DeviationClock(
         while (true)
         {
             var changed = _changed.Next;
-            if (AreSettledBefore(period))
+            if (book.Due is not { } due || due >= period)
             {
                 return;
             }
@@ -68,9 +67,7 @@ public sealed class DeviationClock(
             var changed = _changed.Next;
             if (book.Due is { } due && WaitFor(due) is var wait && wait <= TimeSpan.Zero)
             {
-                TakeInHand(due);
                 await SettleAsync(due, stoppingToken);
-                TakeInHand(null);
                 Changed();
                 continue;
             }
@@ -79,28 +76,6 @@ public sealed class DeviationClock(
             await Task.WhenAny(changed, Task.Delay(book.Due is { } next && WaitFor(next) is var left && left < LongestWait ? left : LongestWait, time, over.Token));
             await over.CancelAsync();
             stoppingToken.ThrowIfCancellationRequested();
-        }
-    }
-
-    // The book has a period settled before money is set aside for it and its batch is handed on: so first the book, then what is in hand.
-    private bool AreSettledBefore(Period period)
-    {
-        if (book.Due is { } due && due < period)
-        {
-            return false;
-        }
-
-        lock (_lock)
-        {
-            return _inHand is not { } settling || settling >= period;
-        }
-    }
-
-    private void TakeInHand(Period? period)
-    {
-        lock (_lock)
-        {
-            _inHand = period;
         }
     }
 

@@ -41,11 +41,11 @@ public sealed class DeviationDesk
     {
         var journalled = new JournalledDeviations(ResultOf(period), _options.Rules.Accounts);
         await _journal.AppendDeviationsAsync(journalled);
-        _book.Settle(journalled.Result);
         _ledger.ClearDeviations(period, journalled.Batch().Deltas);
         Publish(journalled.Result, _publisher, _topics);
         Tell(journalled);
         _settler.Enqueue(journalled);
+        _book.Settle(journalled.Result); // last: whoever closes a gate, or the run, goes by the book
     }
 
     /// <summary>The same readings, settled by what members have now. Called between two batches, before the chain has the period.</summary>

@@ -37,7 +37,7 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
 
     private static async Task<MarketView> ReadAsync(BrokerAddress broker, string asker, Topics topics, MemberId? member, TimeProvider time, CancellationToken cancellation)
     {
-        var market = new TaskCompletionSource<MarketView>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var market = new TaskCompletionSource<MarketDescription>(TaskCreationOptions.RunContinuationsAsynchronously);
         RoundAnnouncement? open = null;
         RoundResult? last = null;
         FundsNotice? funds = null;
@@ -77,20 +77,25 @@ public sealed record MarketView(MarketDescription Market, RoundAnnouncement? Ope
         {
             if (WireFormat.TryReadMarket(message.Payload.Span, out var description, out var _))
             {
-                market.TrySetResult(new MarketView(description, open, last, [.. nodes.Values], funds));
+                market.TrySetResult(description);
             }
         }), cancellation).ConfigureAwait(false);
-        var view = await market.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        if (view.Open is not null || view.Last is not null)
+        var view = View(await market.Task.WaitAsync(cancellation).ConfigureAwait(false));
+        if (view.Open is null && view.Last is null)
         {
-            return view;
+            // A market without a round: the exchange is just starting, or telling a broker that had lost everything, in whatever order.
+            await Task.Delay(Quiet, time, cancellation).ConfigureAwait(false);
+            view = View(view.Market);
         }
 
-        // A market without a round: the exchange is just starting, or telling a broker that had lost everything, in whatever order.
-        await Task.Delay(Quiet, time, cancellation).ConfigureAwait(false);
-        lock (nodes)
+        return view;
+
+        MarketView View(MarketDescription description)
         {
-            return new MarketView(view.Market, open, last, [.. nodes.Values], funds);
+            lock (nodes)
+            {
+                return new MarketView(description, open, last, [.. nodes.Values], funds);
+            }
         }
     }
 }
